@@ -1,0 +1,123 @@
+"""The child process of a crawl: all due sources in one Scrapy engine, so that each host has one queue for all of them.
+
+Run as `python -m crawler.batch`; it prints one line of JSON with what each source gave.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+
+import scrapy
+import sqlalchemy as sa
+from scrapy import Request
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+
+from crawler.frontier import Clock, Frontier
+from crawler.loader import spider_for
+from crawler.policy import scrapy_settings
+from crawler.spiders.source import SourceSpider
+from models.claimant import this_process
+from models.database import DatabaseProblem, open_database
+from models.fate import Claim, await_stage, claim_due, release_claims_of_the_dead
+from models.page_store import PageStore
+from models.source import CrawlRun, Source
+from models.vocabulary import Stage
+from perilune.config import ConfigProblem, Settings, settings_from
+from perilune.lineage import die_with_parent
+from perilune.logs import configure_logging
+
+SOURCES_AT_ONCE = 400
+
+
+class BatchSpider(scrapy.Spider):
+    """Runs the spiders of several sources in one engine."""
+
+    name = "batch"
+
+    def __init__(self, spiders: list[type[SourceSpider]], crawler: Crawler) -> None:
+        super().__init__()
+        self._spiders = [spider.from_crawler(crawler) for spider in spiders]
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, spiders: list[type[SourceSpider]]) -> BatchSpider:
+        """Make it with its sources' spiders, all bound to the one crawler."""
+        batch = cls(spiders, crawler)
+        batch._set_crawler(crawler)
+        return batch
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Start every source in turn."""
+        for spider in self._spiders:
+            async for request in spider.start():
+                yield request
+
+    def closed(self, reason: str) -> None:
+        """Close every source's run."""
+        for spider in self._spiders:
+            spider.closed(reason)
+
+
+def claim_sources(frontier: Frontier, slugs: list[str], *, forced: bool) -> list[Source]:
+    """Claim the due sources, of those named where any are; `forced` takes the named ones whether due or not."""
+    wanted = sa.select(Source.id).where(Source.is_active)
+    if slugs:
+        wanted = wanted.where(Source.slug.in_(slugs))
+    now = frontier.clock()
+    with frontier.sessions.begin() as session:
+        if forced:
+            await_stage(session, Stage.CRAWL, list(session.scalars(wanted)), due_at=now)
+        ids = claim_due(session, Stage.CRAWL, Claim(frontier.claimant, now, SOURCES_AT_ONCE), among=wanted)
+        return list(session.scalars(sa.select(Source).where(Source.id.in_(ids)).order_by(Source.slug)))
+
+
+def crawl(settings: Settings, clock: Clock, slugs: list[str], *, forced: bool) -> dict[str, dict[str, object]]:
+    """Crawl what is due and return the counts of each source."""
+    frontier = Frontier(open_database(settings.database_url), PageStore(settings.pages_url), clock, this_process())
+    with frontier.sessions.begin() as session:
+        release_claims_of_the_dead(session)
+    sources = claim_sources(frontier, slugs, forced=forced)
+    if not sources:
+        return {}
+    process = AsyncCrawlerProcess(scrapy_settings(settings))
+    process.crawl(BatchSpider, spiders=[spider_for(source, frontier) for source in sources])
+    process.start()
+    return _counts_of(frontier, sources)
+
+
+def _counts_of(frontier: Frontier, sources: list[Source]) -> dict[str, dict[str, object]]:
+    counts: dict[str, dict[str, object]] = {}
+    with frontier.sessions() as session:
+        for source in sources:
+            newest = sa.select(CrawlRun).where(CrawlRun.source_id == source.id).order_by(CrawlRun.id.desc())
+            run = session.scalar(newest.limit(1))
+            counts[source.slug] = {} if run is None else {"outcome": run.outcome, **run.counts}
+    return counts
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Crawl as the command line says, and print the counts as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m crawler.batch", description="Crawl due sources.")
+    parser.add_argument("slugs", nargs="*", help="sources; default: all that are due")
+    parser.add_argument("--force", action="store_true", help="crawl the named sources even if they are not due")
+    parser.add_argument("--at", type=dt.datetime.fromisoformat, help="a fixed clock, for replays")
+    options = parser.parse_args(arguments)
+    die_with_parent()
+    fixed: dt.datetime | None = options.at
+    try:
+        settings = settings_from(os.environ)
+        configure_logging(settings.log_level)
+        counts = crawl(settings, lambda: fixed or dt.datetime.now(dt.UTC), options.slugs, forced=options.force)
+    except (ConfigProblem, DatabaseProblem) as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 2
+    sys.stdout.write(json.dumps(counts, ensure_ascii=False) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

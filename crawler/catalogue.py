@@ -1,0 +1,52 @@
+"""The catalogue: source files are synced into rows, and the rows are what runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crawler.source_file import SourceFile
+from models.fate import Fate, await_stage
+from models.source import Source
+from models.vocabulary import Stage
+
+
+def sync_sources(session: Session, files: Sequence[SourceFile], *, now: dt.datetime) -> int:
+    """Bring the rows of shipped sources up to their files, and retire those whose file is gone.
+
+    Returns how many rows are new. Sources that analysts added are never touched.
+    """
+    rows = {source.slug: source for source in session.scalars(sa.select(Source).where(Source.from_file))}
+    new_count = 0
+    for file in files:
+        source = rows.pop(file.slug, None)
+        if source is None:
+            source = Source(slug=file.slug, from_file=True, created_at=now, is_active=True)
+            new_count += 1
+        _fill(source, file)
+        session.add(source)
+        session.flush()
+        if session.get(Fate, (Stage.CRAWL, source.id)) is None:
+            await_stage(session, Stage.CRAWL, [source.id], due_at=now)
+    for gone in rows.values():
+        gone.is_active = False
+    return new_count
+
+
+def _fill(source: Source, file: SourceFile) -> None:
+    source.name = file.name
+    source.home = file.home
+    source.kind = file.kind
+    source.addresses = list(file.address)
+    source.links = file.links
+    source.skip = file.skip
+    source.language = file.language
+    source.country = file.country
+    source.authority = file.authority
+    source.interval_minutes = file.interval_minutes
+    source.expects = file.expects
+    source.note = file.note
+    source.is_active = True

@@ -1,0 +1,193 @@
+"""The frontier: what the spiders read from the database and write to it, each step one transaction.
+
+A link's fate at the stage `fetch` is its only claim and retry counter. A page's bytes are kept in the page store
+before its row is written, so that a row never names bytes that are not there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from crawler.found import FoundLink
+from models.fate import Claim, Outcome, await_stage, claim_due, failure, finish
+from models.page_store import PageStore
+from models.source import CrawlRun, Link, Page, Source
+from models.vocabulary import FateState, SourceKind, Stage
+
+Clock = Callable[[], dt.datetime]
+LINKS_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A response as it is kept: where it came from, its HTTP facts and its bytes."""
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str | None:
+        """The declared type, parameters included."""
+        return self.headers.get("content-type")
+
+
+@dataclass
+class Frontier:
+    """Reads and writes for the spiders of one process."""
+
+    sessions: sessionmaker[Session]
+    pages: PageStore
+    clock: Clock
+    claimant: str
+    counts: dict[int, Counter[str]] = field(default_factory=dict)
+
+    def begin_run(self, source: Source) -> int:
+        """Open a crawl run for a source."""
+        self.counts[source.id] = Counter()
+        with self.sessions.begin() as session:
+            run = CrawlRun(source_id=source.id, started_at=self.clock())
+            session.add(run)
+            session.flush()
+            return run.id
+
+    def finish_run(self, source_id: int, run_id: int, *, is_whole: bool) -> dict[str, object]:
+        """Close a crawl run with its counts; a whole one makes the source due again after its interval."""
+        now = self.clock()
+        counts: dict[str, object] = dict(self.counts.pop(source_id, Counter()))
+        with self.sessions.begin() as session:
+            run = session.get_one(CrawlRun, run_id)
+            source = session.get_one(Source, source_id)
+            run.finished_at = now
+            run.outcome = "done" if is_whole else "index failed"
+            run.counts = counts
+            if is_whole:
+                source.first_crawled_at = source.first_crawled_at or now
+                due_at = now + dt.timedelta(minutes=source.interval_minutes)
+                outcome = Outcome(FateState.DONE, None, due_at)
+            else:
+                outcome = failure(session, Stage.CRAWL, source_id, "index failed", now=now)
+            finish(session, Stage.CRAWL, source_id, outcome, now=now)
+        return counts
+
+    def index_link(self, source: Source, url: str) -> Link:
+        """Return the row of an index address of a source, made on first use; it carries the HTTP validators."""
+        with self.sessions.begin() as session:
+            link = session.scalar(sa.select(Link).where(Link.source_id == source.id, Link.url == url))
+            if link is None:
+                link = Link(source_id=source.id, url=url, is_index=True, found_at=self.clock())
+                session.add(link)
+            return link
+
+    def await_standing_pages(self, source: Source) -> None:
+        """Make a standing source's pages wait to be fetched again."""
+        now = self.clock()
+        with self.sessions.begin() as session:
+            for url in source.addresses or [source.home]:
+                link = session.scalar(sa.select(Link).where(Link.source_id == source.id, Link.url == url))
+                if link is None:
+                    link = Link(source_id=source.id, url=url, is_standing=True, found_at=now, is_backfill=True)
+                    session.add(link)
+                    session.flush()
+                await_stage(session, Stage.FETCH, [link.id], due_at=now)
+
+    def add_links(self, source: Source, found: Iterable[FoundLink], *, index: Link, fetched: Fetched) -> int:
+        """Store the links of an index that are new, and its validators, in one transaction; returns how many."""
+        now = self.clock()
+        new_links = []
+        with self.sessions.begin() as session:
+            is_first = session.scalar(sa.select(Source.first_crawled_at).where(Source.id == source.id)) is None
+            known = set(session.scalars(sa.select(Link.url).where(Link.source_id == source.id)))
+            for item in found:
+                if item.url in known:
+                    continue
+                known.add(item.url)
+                new_links.append(_row_of(item, source, now=now, is_backfill=is_first))
+            session.add_all(new_links)
+            row = session.get_one(Link, index.id)
+            row.checked_at = now
+            row.etag, row.last_modified = fetched.headers.get("etag"), fetched.headers.get("last-modified")
+            session.flush()
+            await_stage(session, Stage.FETCH, [link.id for link in new_links], due_at=now)
+        self.count(source.id, "new links", len(new_links))
+        return len(new_links)
+
+    def claim_links(self, source: Source) -> list[Link]:
+        """Claim the links of a source that are due to be fetched."""
+        of_source = sa.select(Link.id).where(Link.source_id == source.id)
+        with self.sessions.begin() as session:
+            claim = Claim(self.claimant, self.clock(), LINKS_AT_ONCE)
+            ids = claim_due(session, Stage.FETCH, claim, among=of_source)
+            return list(session.scalars(sa.select(Link).where(Link.id.in_(ids)).order_by(Link.id)))
+
+    def keep_page(self, link: Link, fetched: Fetched, run_id: int) -> None:
+        """Keep a fetched page and make it wait for extraction; the same bytes again are no new page."""
+        now = self.clock()
+        content_hash = self.pages.keep(fetched.body)
+        with self.sessions.begin() as session:
+            held = session.scalar(sa.select(Page.id).where(Page.link_id == link.id, Page.content_hash == content_hash))
+            if held is None:
+                page = Page(
+                    link_id=link.id,
+                    crawl_run_id=run_id,
+                    url=fetched.url,
+                    status=fetched.status,
+                    content_type=fetched.content_type,
+                    headers=dict(fetched.headers),
+                    content_hash=content_hash,
+                    byte_count=len(fetched.body),
+                    fetched_at=now,
+                )
+                session.add(page)
+                session.flush()
+                await_stage(session, Stage.EXTRACT, [page.id], due_at=now)
+            row = session.get_one(Link, link.id)
+            row.checked_at = now
+            row.etag, row.last_modified = fetched.headers.get("etag"), fetched.headers.get("last-modified")
+            outcome = Outcome(FateState.DONE, "unchanged" if held else None)
+            finish(session, Stage.FETCH, link.id, outcome, now=now)
+        self.count(link.source_id, "unchanged pages" if held else "new pages")
+
+    def unchanged(self, link: Link) -> None:
+        """Record that the server says the page has not changed."""
+        with self.sessions.begin() as session:
+            finish(session, Stage.FETCH, link.id, Outcome(FateState.DONE, "unchanged"), now=self.clock())
+        self.count(link.source_id, "unchanged pages")
+
+    def skip_link(self, link: Link, reason: str) -> None:
+        """Record that a link will not be fetched again, and why."""
+        with self.sessions.begin() as session:
+            finish(session, Stage.FETCH, link.id, Outcome(FateState.SKIPPED, reason), now=self.clock())
+        self.count(link.source_id, f"skipped: {reason}")
+
+    def fail_link(self, link: Link, reason: str) -> None:
+        """Record a failed fetch; the fate row says when it is tried again."""
+        now = self.clock()
+        with self.sessions.begin() as session:
+            finish(session, Stage.FETCH, link.id, failure(session, Stage.FETCH, link.id, reason, now=now), now=now)
+        self.count(link.source_id, f"failed: {reason}")
+
+    def count(self, source_id: int, what: str, number: int = 1) -> None:
+        """Count something for the source's current run."""
+        if number:
+            self.counts.setdefault(source_id, Counter())[what] += number
+
+
+def _row_of(found: FoundLink, source: Source, *, now: dt.datetime, is_backfill: bool) -> Link:
+    return Link(
+        source_id=source.id,
+        url=found.url,
+        title=found.title,
+        published=str(found.published) if found.published else None,
+        witness=found.witness,
+        found_at=now,
+        is_backfill=is_backfill,
+        is_standing=source.kind == SourceKind.STANDING,
+    )

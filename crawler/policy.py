@@ -1,0 +1,32 @@
+"""How we crawl, as Scrapy settings: polite, bounded, honest about who asks."""
+
+from perilune.config import Settings
+
+
+def scrapy_settings(settings: Settings) -> dict[str, object]:
+    """Give Scrapy's settings for ours: polite, bounded, honest about who asks."""
+    return {
+        "BOT_NAME": "perilune",
+        "SPIDER_LOADER_CLASS": "crawler.loader.SourceSpiderLoader",
+        "USER_AGENT": f"Perilune/0.1 (+{settings.identity})",
+        "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": "Perilune",
+        "CONCURRENT_REQUESTS": 32,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
+        "DOWNLOAD_DELAY": settings.download_delay,
+        "DOWNLOAD_TIMEOUT": settings.download_timeout,
+        "DOWNLOAD_MAXSIZE": settings.max_document_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "RETRY_TIMES": 1,
+        "REDIRECT_MAX_TIMES": 6,
+        "HTTPERROR_ALLOW_ALL": True,
+        "COOKIES_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "LOG_LEVEL": "ERROR",
+        "LOG_INSTALL_ROOT_HANDLER": False,
+        "LOG_STDOUT": False,
+        "MEMUSAGE_LIMIT_MB": 2048,
+        "DOWNLOADER_MIDDLEWARES": {"crawler.middleware.ProxyFromSettings": 740},
+        "PERILUNE_PROXY": settings.proxy,
+        "PERILUNE_MAX_PAGE_BYTES": settings.max_page_bytes,
+    }

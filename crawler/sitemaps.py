@@ -1,0 +1,71 @@
+"""Reading sitemaps: plain, gzipped, news sitemaps and indexes of sitemaps (sitemaps.org protocol 0.9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+from scrapy.utils.gz import gunzip
+from scrapy.utils.sitemap import Sitemap
+
+from crawler.found import FoundLink
+from perilune.dates import PartialDate, WitnessKind
+
+MAX_UNZIPPED_BYTES = 60_000_000
+
+
+class SitemapProblem(Exception):
+    """A body that is no sitemap."""
+
+
+@dataclass(frozen=True)
+class SitemapContent:
+    """What one sitemap gives: links to articles, or further sitemaps."""
+
+    links: tuple[FoundLink, ...]
+    sitemaps: tuple[str, ...]
+
+
+def content_of_sitemap(body: bytes) -> SitemapContent:
+    """Read a sitemap or a sitemap index; `lastmod` is no publication date and is left alone."""
+    if body[:2] == b"\x1f\x8b":
+        body = gunzip(body, max_size=MAX_UNZIPPED_BYTES)
+    try:
+        sitemap = Sitemap(body)
+    except (etree.LxmlError, ValueError, TypeError, AttributeError) as error:
+        raise SitemapProblem(f"this is no sitemap: {error}") from error
+    entries = [entry for entry in sitemap if entry.get("loc")]
+    if sitemap.type == "sitemapindex":
+        return SitemapContent((), tuple(str(entry["loc"]) for entry in entries))
+    if sitemap.type != "urlset":
+        raise SitemapProblem(f"this is no sitemap but <{sitemap.type}>")
+    news = _news_of(body)
+    return SitemapContent(tuple(_link(str(entry["loc"]), news) for entry in entries), ())
+
+
+NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
+
+
+def _news_of(body: bytes) -> dict[str, tuple[str | None, PartialDate | None]]:
+    """Read what a news sitemap says of each address: its title and its publication date."""
+    if b"sitemap-news" not in body:
+        return {}
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+    found = {}
+    for url in etree.fromstring(body, parser).iter("{*}url"):
+        loc, news = url.findtext("{*}loc"), url.find(f"{NEWS}news")
+        if loc and news is not None:
+            found[loc.strip()] = (news.findtext(f"{NEWS}title"), _date(news.findtext(f"{NEWS}publication_date")))
+    return found
+
+
+def _link(url: str, news: dict[str, tuple[str | None, PartialDate | None]]) -> FoundLink:
+    title, published = news.get(url.strip(), (None, None))
+    return FoundLink(url, title, published, WitnessKind.FEED if published else None)
+
+
+def _date(value: str | None) -> PartialDate | None:
+    try:
+        return PartialDate.parse(value) if value else None
+    except ValueError:
+        return None

@@ -1,0 +1,127 @@
+"""Source files: one TOML file a source, read strictly. Unknown keys are errors that name the likely right one.
+
+SourceProblem(path, ...) is the one error: what is wrong in which file, and what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from models.vocabulary import SourceKind
+from perilune.problems import Problem
+from perilune.urls import is_web_address
+
+SHIPPED = Path(__file__).parent / "sources"
+SLUG = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+
+
+class SourceProblem(Problem):
+    """A source file that cannot be used."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path.name}: {problem}")
+        self.path = path
+
+
+class SourceFile(BaseModel):
+    """What a source file may say; `name`, `home` and `kind` are enough."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slug: str
+    name: Annotated[str, Field(min_length=1, description="What readers call it: publisher and section.")]
+    home: Annotated[str, Field(description="The page a person would open.")]
+    kind: Annotated[SourceKind, Field(description="feed, sitemap, listing, standing or documents.")]
+    address: Annotated[
+        list[str], Field(description="The addresses to poll; default: the home page.", default_factory=list)
+    ]
+    links: Annotated[str | None, Field(description="Pattern that addresses of articles match.")] = None
+    skip: Annotated[str | None, Field(description="Pattern of addresses to leave alone.")] = None
+    language: Annotated[str | None, Field(description="ISO 639-1 code of its language.")] = None
+    country: Annotated[str | None, Field(description="ISO 3166 alpha-2 code, EU-ESA or UN.")] = None
+    authority: Annotated[int, Field(ge=1, le=9, description="9 issues the act itself, 1 copies others.")] = 5
+    interval_minutes: Annotated[int, Field(ge=5, description="Minutes between two visits.")] = 360
+    expects: Annotated[
+        Literal["core", "mixed", "mostly-off"], Field(description="How much of it is about our subject.")
+    ] = "mixed"
+    note: Annotated[str | None, Field(description="Anything the next person should know.")] = None
+
+    @field_validator("home")
+    @classmethod
+    def _home_is_an_address(cls, value: str) -> str:
+        return _web_address(value)
+
+    @field_validator("address")
+    @classmethod
+    def _all_are_addresses(cls, values: list[str]) -> list[str]:
+        return [_web_address(value) for value in values]
+
+    @field_validator("links", "skip")
+    @classmethod
+    def _is_a_pattern(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                re.compile(value)
+            except re.error as error:
+                raise ValueError(f"{value!r} is no pattern: {error}") from error
+        return value
+
+
+def _web_address(value: str) -> str:
+    if not is_web_address(value):
+        raise ValueError(f"{value!r} is no web address; write it with http:// or https://")
+    return value
+
+
+def load_source_file(path: Path) -> SourceFile:
+    """Read one source file; SourceProblem says what is wrong in it."""
+    if not SLUG.fullmatch(path.stem):
+        raise SourceProblem(path, "its name must be lower-case words joined by _, such as un_unoosa.toml")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SourceProblem(path, f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SourceProblem(path, f"is not UTF-8 text: byte {error.start}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SourceProblem(path, f"is no TOML: {error}") from error
+    try:
+        return SourceFile.model_validate({"slug": path.stem, **values})
+    except ValidationError as error:
+        raise SourceProblem(path, _first_problem(error)) from error
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors()[0]
+    key = str(first["loc"][0])
+    if first["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(key, SourceFile.model_fields, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(_written_keys())}"
+        return f"unknown key {key!r}; {hint}"
+    if first["type"] == "missing":
+        return f"the key {key!r} is missing; name, home and kind are needed"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}"
+
+
+def _written_keys() -> list[str]:
+    return [key for key in SourceFile.model_fields if key != "slug"]
+
+
+def load_source_files(folder: Path) -> tuple[list[SourceFile], list[SourceProblem]]:
+    """Read every source file of a folder: the usable ones, and a problem for each that is not."""
+    if not folder.is_dir():
+        raise SourceProblem(folder, "is no folder; PERILUNE_SOURCES must name one with source files")
+    files, problems = [], []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            files.append(load_source_file(path))
+        except SourceProblem as problem:
+            problems.append(problem)
+    return files, problems

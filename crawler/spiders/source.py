@@ -1,0 +1,178 @@
+"""What all spiders of sources share: poll the index addresses, store new links, fetch what waits, keep pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from functools import partial
+from typing import ClassVar
+
+import scrapy
+from scrapy import Request
+from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest
+from scrapy.http import Response
+from structlog import get_logger
+from twisted.python.failure import Failure
+
+from crawler.found import FoundLink, wanted
+from crawler.frontier import Fetched, Frontier
+from models.page_store import PageStoreProblem
+from models.source import Link, Source
+from perilune.encodings import decode
+from perilune.verdicts import verdict_on_page
+
+GONE = {404, 410}
+NOT_MODIFIED = 304
+OK = range(200, 300)
+log = get_logger()
+
+
+class IndexProblem(Exception):
+    """An index that answered but cannot be read; the message says why."""
+
+
+class SourceSpider(scrapy.Spider):
+    """Crawls one source; a kind of source says how its index is read."""
+
+    source: ClassVar[Source]
+    frontier: ClassVar[Frontier]
+    run_id = 0
+    index_failures = 0
+
+    def links_in_index(self, response: Response) -> Iterable[FoundLink]:
+        """Read the links to articles out of an index page; IndexProblem when it is none."""
+        raise NotImplementedError
+
+    def further_indexes(self, response: Response) -> Iterable[str]:
+        """Name index addresses that this index leads on to."""
+        del response
+        return ()
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the index pages, and for what still waits from earlier runs."""
+        self.run_id = self.frontier.begin_run(self.source)
+        for request in self.first_requests():
+            yield request
+
+    def first_requests(self) -> Iterator[Request]:
+        """Make the requests a run starts with."""
+        for address in self.source.addresses or [self.source.home]:
+            yield self.index_request(address)
+        yield from self.waiting_requests()
+
+    def index_request(self, url: str) -> Request:
+        """Ask for an index page, conditionally where it gave validators."""
+        link = self.frontier.index_link(self.source, url)
+        return _request(link).replace(callback=self.read_index, errback=partial(self.index_failed, link), priority=10)
+
+    def waiting_requests(self) -> Iterator[Request]:
+        """Claim the source's waiting links and ask for them."""
+        for link in self.frontier.claim_links(self.source):
+            yield _request(link).replace(callback=self.keep, errback=partial(self.failed, link))
+
+    def read_index(self, response: Response, link: Link) -> Iterator[Request]:
+        """Store the links of an index page, then ask for those that are new."""
+        if response.status == NOT_MODIFIED:
+            self.frontier.count(self.source.id, "index not modified")
+            return
+        if response.status not in OK:
+            self._index_problem(link.url, f"the index answered {response.status}")
+            return
+        fetched = fetched_from(response)
+        verdict = verdict_on_page(response.status, fetched.content_type, response.body)
+        if verdict is not None:
+            self._index_problem(link.url, f"the index is a {verdict}")
+            return
+        try:
+            found = list(wanted(self.links_in_index(response), self.source))
+        except IndexProblem as problem:
+            self._index_problem(link.url, str(problem))
+            return
+        self.frontier.count(self.source.id, "links", len(found))
+        self.frontier.add_links(self.source, found, index=link, fetched=fetched)
+        for url in self.further_indexes(response):
+            yield self.index_request(url)
+        yield from self.waiting_requests()
+
+    def keep(self, response: Response, link: Link) -> None:
+        """Keep a fetched page, or record why it is none."""
+        fetched = fetched_from(response)
+        if response.status == NOT_MODIFIED:
+            self.frontier.unchanged(link)
+        elif response.status in GONE:
+            self.frontier.skip_link(link, f"not found ({response.status})")
+        elif response.status not in OK:
+            self.frontier.fail_link(link, f"the server answered {response.status}")
+        elif verdict := verdict_on_page(response.status, fetched.content_type, response.body):
+            self.frontier.fail_link(link, verdict)
+        elif self._is_too_large(response):
+            self.frontier.skip_link(link, "page too large")
+        else:
+            self._keep(link, fetched)
+
+    def failed(self, link: Link, failure: Failure) -> None:
+        """Record why a page could not be fetched."""
+        if isinstance(failure.value, IgnoreRequest):
+            self.frontier.skip_link(link, "robots.txt forbids it")
+        elif isinstance(failure.value, DownloadCancelledError):
+            self.frontier.skip_link(link, "page too large")
+        else:
+            self.frontier.fail_link(link, _reason(failure))
+
+    def index_failed(self, link: Link, failure: Failure) -> None:
+        """Record why an index could not be fetched; the run is not whole then."""
+        is_forbidden = isinstance(failure.value, IgnoreRequest)
+        self._index_problem(link.url, "robots.txt forbids it" if is_forbidden else _reason(failure))
+
+    def closed(self, reason: str) -> None:
+        """Close the run; one that was cut short leaves the source due."""
+        if self.run_id and reason == "finished":
+            self.frontier.finish_run(self.source.id, self.run_id, is_whole=self.index_failures == 0)
+
+    def _index_problem(self, url: str, reason: str) -> None:
+        self.index_failures += 1
+        self.frontier.count(self.source.id, f"index failed: {reason}")
+        log.warning("index failed", source=self.source.slug, url=url, reason=reason)
+
+    def _is_too_large(self, response: Response) -> bool:
+        is_document = response.body.startswith((b"%PDF", b"PK\x03\x04"))
+        return not is_document and len(response.body) > self.settings.getint("PERILUNE_MAX_PAGE_BYTES")
+
+    def _keep(self, link: Link, fetched: Fetched) -> None:
+        try:
+            self.frontier.keep_page(link, fetched, self.run_id)
+        except PageStoreProblem as problem:
+            self.frontier.fail_link(link, "the page store cannot be written")
+            log.warning("crawl stopped", reason=str(problem))
+            raise CloseSpider("page store") from problem
+
+
+def _request(link: Link) -> Request:
+    headers = {"If-None-Match": link.etag, "If-Modified-Since": link.last_modified}
+    return Request(
+        link.url,
+        headers={name: value for name, value in headers.items() if value},
+        dont_filter=True,
+        cb_kwargs={"link": link},
+    )
+
+
+def html_of(response: Response) -> str:
+    """Decode a page of links."""
+    return decode(response.body, fetched_from(response).content_type).text
+
+
+def fetched_from(response: Response) -> Fetched:
+    """Take from a response what we keep."""
+    headers = {str(name).lower(): str(value) for name, value in response.headers.to_unicode_dict().items()}
+    return Fetched(response.url, response.status, headers, response.body)
+
+
+def _reason(failure: Failure) -> str:
+    names = {
+        "CannotResolveHostError": "the host name is not known",
+        "DownloadTimeoutError": "no answer in time",
+        "DownloadConnectionRefusedError": "the host refuses connections",
+        "ResponseDataLossError": "the answer broke off",
+    }
+    kind = type(failure.value).__name__
+    return names.get(kind, f"the download failed ({kind})")

@@ -1,0 +1,1 @@
+"""Composes, renders and sends the issues of an edition."""

@@ -1,0 +1,122 @@
+"""Composes the issues that are due and freezes each: its row, its ledger and its deliveries in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, sessionmaker
+
+from digest.compose import Composition, compose
+from digest.content import IssueContent, stored_content
+from digest.render import subject_of
+from digest.schedule import A_WEEK, ScheduleProblem, due_moment
+from digest.selection import material_for
+from models.base import key_of
+from models.edition import Delivery, Edition, Issue, LedgerRow, Reader, Subscription
+from models.search import QueryProblem
+from models.vocabulary import DeliveryState
+
+log = structlog.get_logger()
+
+
+def compose_due_issues(sessions: sessionmaker[Session], now: dt.datetime) -> list[int]:
+    """Compose the issue of every active edition whose latest due moment has none yet; returns the issues' ids.
+
+    After a pause of several weeks there is one issue, which takes everything. An edition's first issue is that of
+    the first due moment after it was made. An edition that cannot be composed is logged and holds up no other.
+    """
+    with sessions() as session:
+        edition_ids = session.scalars(sa.select(Edition.id).where(Edition.is_active).order_by(Edition.id)).all()
+    composed = []
+    for edition_id in edition_ids:
+        try:
+            with sessions.begin() as session:
+                edition = session.get_one(Edition, edition_id)
+                due_at = due_moment(edition, now)
+                if due_at >= edition.created_at and (issue := compose_issue(session, edition, due_at, now)):
+                    composed.append(issue.id)
+                    log.info("issue composed", edition=edition.slug, issue=issue.key, subject=issue.subject)
+        except (ScheduleProblem, QueryProblem) as problem:
+            log.error("edition not composed", edition_id=edition_id, reason=str(problem))  # noqa: TRY400 - no traceback
+    return composed
+
+
+def compose_issue(session: Session, edition: Edition, due_at: dt.datetime, now: dt.datetime) -> Issue | None:
+    """Compose and freeze the issue of a due moment in the caller's transaction; None when there is one already."""
+    issue = _claimed_issue(session, edition, due_at, now)
+    if issue is None:
+        return None
+    composition = compose(material_for(session, edition, issue))
+    issue.subject = subject_of(composition.content)
+    issue.content = stored_content(composition.content)
+    _store_ledger(session, issue, composition)
+    _store_deliveries(session, issue, now)
+    session.flush()
+    return issue
+
+
+def preview_issue(session: Session, edition: Edition, due_at: dt.datetime) -> IssueContent:
+    """Compose what the issue of a due moment would say if it were frozen now, and store nothing."""
+    issue = Issue(**_first_columns(session, edition, due_at, due_at))
+    return compose(material_for(session, edition, issue)).content
+
+
+def _claimed_issue(session: Session, edition: Edition, due_at: dt.datetime, now: dt.datetime) -> Issue | None:
+    """Take the due moment before anything is read: a second process waits here and then finds it taken."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    claim = dialect.insert(Issue).values(_first_columns(session, edition, due_at, now))
+    issue_id = session.scalar(claim.on_conflict_do_nothing().returning(Issue.id))
+    return session.get_one(Issue, issue_id) if issue_id is not None else None
+
+
+def _first_columns(session: Session, edition: Edition, due_at: dt.datetime, now: dt.datetime) -> dict[str, object]:
+    last = session.scalars(
+        sa.select(Issue).where(Issue.edition_id == edition.id).order_by(Issue.number.desc()).limit(1)
+    ).first()
+    return {
+        "key": key_of(f"{edition.slug} {due_at.astimezone(dt.UTC).isoformat()}"),
+        "edition_id": edition.id,
+        "number": last.number + 1 if last else 1,
+        "period_start_at": last.period_end_at if last else due_at - A_WEEK,
+        "period_end_at": due_at,
+        "due_at": due_at,
+        "composed_at": now,
+        "subject": "",
+        "content": {},
+    }
+
+
+def _store_ledger(session: Session, issue: Issue, composition: Composition) -> None:
+    session.add_all(
+        LedgerRow(
+            edition_id=issue.edition_id,
+            version_id=decision.version_id,
+            article_id=decision.article_id,
+            issue_id=issue.id,
+            fate=decision.fate,
+            reason=decision.reason,
+        )
+        for decision in composition.decisions
+    )
+
+
+def _store_deliveries(session: Session, issue: Issue, now: dt.datetime) -> None:
+    readers = session.scalars(
+        sa.select(Reader)
+        .join(Subscription, Subscription.reader_id == Reader.id)
+        .where(Subscription.edition_id == issue.edition_id, Reader.is_active)
+        .order_by(Reader.id)
+    )
+    session.add_all(
+        Delivery(
+            issue_id=issue.id,
+            reader_id=reader.id,
+            message_id=f"{issue.key}.{key_of(reader.address)}",
+            state=DeliveryState.WAITING,
+            due_at=now,
+        )
+        for reader in readers
+    )

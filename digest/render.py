@@ -1,0 +1,88 @@
+"""Renders a frozen issue as a subject line, plain text and HTML; it reads nothing but the content, and no clock."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+import css_inline
+import jinja2
+
+from digest.columns import WIDTH, one_line, wrapped
+from digest.content import IssueContent
+from digest.wording import Limits, Links, Wording, web_address
+
+TEMPLATES = Path(__file__).parent / "templates"
+MAX_HTML_BYTES = 96_000
+"""Gmail cuts a message at 102 kB."""
+BRIEF_HEADLINES = 3
+# From generous to terse: the first that keeps the HTML below its limit is taken, for text and HTML alike.
+TIERS = (Limits(), Limits(24, 10, 4), Limits(12, 8, 3, 3, 400, 120), Limits(6, 5, 2, 2, 240, 100))
+
+
+def subject_of(content: IssueContent) -> str:
+    """Write the subject line, such as `Perilune weekly 21 Mar 2022: ...; 1 changed page`."""
+    return one_line(_environment().get_template("subject.txt").render(subject=Wording(content, TIERS[0]).subject()))
+
+
+def render_html(content: IssueContent, *, archive_url: str, unsubscribe_url: str | None = None) -> str:
+    """Render the HTML version: styles inlined, nothing loaded from anywhere, under 100 kB."""
+    return _html(content, _fitting(content, archive_url), archive_url, unsubscribe_url)
+
+
+def render_text(content: IssueContent, *, archive_url: str, unsubscribe_url: str | None = None) -> str:
+    """Render the plain text version, in 72 columns; addresses alone may be longer."""
+    limits = _fitting(content, archive_url)
+    lines = [
+        line.rstrip()
+        for line in _render("body.txt", Wording(content, limits), archive_url, unsubscribe_url).splitlines()
+    ]
+    # Absent sections and items leave their blank lines behind; one between two lines is enough.
+    kept = [line for before, line in pairwise(["", *lines]) if line or before]
+    return "\n".join(kept).strip("\n") + "\n"
+
+
+@lru_cache(maxsize=16)
+def _fitting(content: IssueContent, archive_url: str) -> Limits:
+    sizes = ((limits, len(_html(content, limits, archive_url, None).encode())) for limits in TIERS)
+    return next((limits for limits, size in sizes if size <= MAX_HTML_BYTES), TIERS[-1])
+
+
+@lru_cache(maxsize=16)
+def _html(content: IssueContent, limits: Limits, archive_url: str, unsubscribe_url: str | None) -> str:
+    html = _render("body.html", Wording(content, limits), archive_url, unsubscribe_url)
+    inliner = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
+    return str(inliner.inline(html))
+
+
+def _render(template: str, wording: Wording, archive_url: str, unsubscribe_url: str | None) -> str:
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            issue=wording.content,
+            limits=wording.limits,
+            words=wording,
+            t=wording.phrases,
+            headlines=list(wording.headlines())[:BRIEF_HEADLINES],
+            unsubscribe_url=unsubscribe_url,
+            links=Links(archive_url.rstrip("/")),
+            width=WIDTH,
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=jinja2.select_autoescape(enabled_extensions=("html",), default=False),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["wrapped"] = wrapped
+    environment.filters["one_line"] = one_line
+    environment.filters["web_address"] = web_address
+    return environment

@@ -1,0 +1,197 @@
+"""Puts the parts of an issue into words: lines that templates print as they are, the same in text and HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from digest.columns import one_line
+from digest.content import Entry, Evidence, FactEntry, IssueContent, Item
+from digest.phrases import Phrases, phrases_for
+from models.vocabulary import DocType, FactKind
+from perilune.dates import PartialDate
+
+SUBJECT_HEADLINE_CHARS = 72
+MAX_SUBJECTS = 6
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many of each an issue prints and how long; the rest is in the issue on screen."""
+
+    entries: int = 40
+    facts: int = 15
+    sources: int = 5
+    sentences: int = 4
+    sentence_chars: int = 600
+    headline_chars: int = 160
+
+
+class Wording:
+    """The words of one issue, in the language of its frame."""
+
+    def __init__(self, content: IssueContent, limits: Limits) -> None:
+        self.content = content
+        self.limits = limits
+        self.phrases: Phrases = phrases_for(content.language)
+
+    def _listed(self, names: Sequence[str]) -> str:
+        return self.phrases.text("comma").join(names)
+
+    def date(self, text: str | None) -> str:
+        """Write a date as precisely as it is known, or say that it is not stated."""
+        return self.phrases.date(PartialDate.parse(text)) if text else self.phrases.text("no_date")
+
+    def clip(self, text: str) -> str:
+        """Put a title on one line of bearable length."""
+        return one_line(text, self.limits.headline_chars)
+
+    def clip_sentence(self, text: str) -> str:
+        """Put a sentence on one line of bearable length."""
+        return one_line(text, self.limits.sentence_chars)
+
+    def period(self) -> str:
+        """Write the issue's number and period."""
+        start = self.phrases.date(PartialDate.of(self.content.period_start_on))
+        end = self.phrases.date(PartialDate.of(self.content.due_on))
+        number = self.phrases.text("issue", number=self.content.number)
+        return f"{number} · {self.phrases.text('period', start=start, end=end)}"
+
+    def marks(self, item: Item) -> str:
+        """Write an item's source, date and language, and its kind where it is not news."""
+        parts = [one_line(item.source), self.date(item.published)]
+        parts += [item.language.upper()] if item.language else []
+        is_plain = item.doc_type is None or item.doc_type == DocType.NEWS
+        parts += [] if is_plain else [self.phrases.word("doc_type", str(item.doc_type))]
+        return " · ".join(parts)
+
+    def subjects(self, items: Sequence[Item]) -> str:
+        """Write the topics and countries of articles, each once; empty where there are neither."""
+        topics = dict.fromkeys(topic for item in items for topic in item.topics)
+        countries = dict.fromkeys(country for item in items for country in item.countries)
+        return " · ".join(self._listed(list(names)[:MAX_SUBJECTS]) for names in (topics, countries) if names)
+
+    def also_in(self, item: Item) -> str:
+        """Name the sources of an item's copies."""
+        names = list(dict.fromkeys(one_line(copy.source) for copy in item.copies))
+        shown = names[: self.limits.sources]
+        rest = f" +{len(names) - len(shown)}" if len(names) > len(shown) else ""
+        return self.phrases.text("also_in", names=self._listed(shown) + rest)
+
+    def fact(self, fact: FactEntry) -> str:
+        """Write what is known of an agreement or an event: when, where, who, kind and status."""
+        when = []
+        if fact.start:
+            end = PartialDate.parse(fact.end) if fact.end else None
+            when = [self.phrases.span(PartialDate.parse(fact.start), end)]
+        elif fact.kind == FactKind.AGREEMENT:
+            when = [self.phrases.text("no_date")]
+        known = (fact.place, self._listed(fact.parties), fact.subkind, self.phrases.word("status", fact.status))
+        return " · ".join([*when, *(one_line(part) for part in known if part)])
+
+    def place(self, evidence: Evidence) -> str:
+        """Name where a statement stands: source, page of a document, paragraph."""
+        where = [one_line(evidence.source)]
+        if evidence.page_number:
+            where.append(self.phrases.text("page", number=evidence.page_number))
+        where.append(self.phrases.text("paragraph", number=evidence.passage + 1))
+        return self._listed(where)
+
+    def cited(self, entry: Entry) -> list[tuple[int, Evidence]]:
+        """List the evidence of the sentences that are printed, with its numbers."""
+        shown = {mark for sentence in entry.sentences[: self.limits.sentences] for mark in sentence.marks}
+        return [(number, place) for number, place in enumerate(entry.evidence, 1) if number in shown]
+
+    def headlines(self) -> Iterator[str]:
+        """Yield what the issue is about, the most important first; older documents are never among it."""
+        yield from (entry.headline for entry in self.content.stories)
+        yield from (item.title for item in self.content.documents)
+        yield from (change.item.title for change in self.content.changes)
+
+    def counts(self) -> str:
+        """Count what the issue holds, section by section."""
+        content = self.content
+        found = (
+            ("story_count", content.stories),
+            ("agreement_count", content.agreements),
+            ("event_count", content.events),
+            ("document_count", content.documents),
+            ("change_count", content.changes),
+            ("noted_count", content.also_noted),
+            ("older_count", content.older),
+        )
+        counts = self._listed([self.phrases.counted(name, len(entries)) for name, entries in found if entries])
+        return self.phrases.text("brief_line", counts=counts)
+
+    def footer(self) -> list[str]:
+        """Say how the items were chosen and how the sources fared."""
+        content, phrases = self.content, self.phrases
+        lines = [phrases.text("chosen", query=content.query)]
+        lines += [phrases.counted("copy_count", content.copy_count)] if content.copy_count else []
+        lines += [phrases.counted("left_out_count", content.left_out_count)] if content.left_out_count else []
+        lines.append(phrases.text("checked", checked=content.watch.checked_count, total=content.watch.source_count))
+        if content.watch.failing:
+            lines.append(phrases.text("failing", names=self._listed(list(map(one_line, content.watch.failing)))))
+        return lines
+
+    def subject(self) -> str:
+        """Write the subject line: edition, day, the first headline and what else stands out."""
+        headline = next(self.headlines(), None)
+        what = one_line(headline, SUBJECT_HEADLINE_CHARS) if headline else self._what_little_there_is()
+        if headline and (more := self._what_stands_out()):
+            what += self.phrases.text("and_more", more=more)
+        date = self.phrases.date(PartialDate.of(self.content.due_on))
+        return one_line(self.phrases.text("subject", edition=one_line(self.content.edition_name), date=date, what=what))
+
+    def _what_little_there_is(self) -> str:
+        line = self.phrases.text("nothing_new") if self.content.is_empty else self.counts()
+        return line.rstrip(".。")
+
+    def _what_stands_out(self) -> str | None:
+        content = self.content
+        leads_otherwise = bool(content.stories or content.documents)
+        for name, found in (
+            ("change_count", content.changes if leads_otherwise else ()),
+            ("agreement_count", content.agreements),
+            ("document_count", content.documents if content.stories else ()),
+        ):
+            if found:
+                return self.phrases.counted(name, len(found))
+        return None
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses in the archive, made of public keys."""
+
+    archive: str
+
+    def article(self, key: str) -> str:
+        """Return the address of an article."""
+        return f"{self.archive}/article/{quote(key, safe='')}"
+
+    def story(self, key: str) -> str:
+        """Return the address of a story."""
+        return f"{self.archive}/story/{quote(key, safe='')}"
+
+    def issue(self, key: str) -> str:
+        """Return the address of an issue on screen."""
+        return f"{self.archive}/issue/{quote(key, safe='')}"
+
+    def passage(self, key: str, version: int, passage: int) -> str:
+        """Return the address of a passage in one version of an article."""
+        return f"{self.article(key)}/v{version}#p{passage}"
+
+    def evidence(self, place: Evidence) -> str:
+        """Return the address of the passage that says something."""
+        return self.passage(place.article_key, place.version, place.passage)
+
+
+def web_address(url: str) -> str:
+    """Return an address that may be linked, without white space; empty where it is not of the web."""
+    try:
+        is_web = urlsplit(url.strip()).scheme in {"http", "https"}
+    except ValueError:
+        return ""
+    return "".join(quote(sign) if sign.isspace() else sign for sign in url.strip()) if is_web else ""

@@ -1,0 +1,194 @@
+"""Tables of what pages are understood to be: article, version, passage and what is derived from them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Strings
+from models.source import Page, Source
+from models.vocabulary import DocType, FactKind, PassageKind, Relevance
+from perilune.dates import PartialDate
+
+
+class Article(Base):
+    """What a page is understood to be; its text, title and date are those of its current version."""
+
+    __tablename__ = "article"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(12), unique=True)
+    """Public name, made from the address, the same on every run."""
+    url: Mapped[str] = mapped_column(unique=True)
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("source.id"), index=True)
+    first_seen_at: Mapped[dt.datetime] = mapped_column(index=True)
+    is_backfill: Mapped[bool] = mapped_column(default=False)
+    is_standing: Mapped[bool] = mapped_column(default=False)
+    current_version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("version.id", use_alter=True), index=True)
+    copy_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"), index=True)
+    """The article that this one repeats; it leads, this one is folded under it."""
+    story_id: Mapped[int | None] = mapped_column(sa.ForeignKey("story.id"), index=True)
+    story_reason: Mapped[str | None]
+
+    source: Mapped[Source] = relationship()
+    current_version: Mapped[Version | None] = relationship(foreign_keys=[current_version_id])
+    versions: Mapped[list[Version]] = relationship(
+        back_populates="article", foreign_keys="Version.article_id", order_by="Version.id"
+    )
+
+
+class Version(Base):
+    """An article as one page shows it, with all that was understood of it."""
+
+    __tablename__ = "version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"), index=True)
+    page_id: Mapped[int] = mapped_column(sa.ForeignKey("page.id"), unique=True)
+    fetched_at: Mapped[dt.datetime]
+    title: Mapped[str]
+    text: Mapped[str]
+    text_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    language: Mapped[str | None] = mapped_column(sa.String(8), index=True)
+    authors: Mapped[Strings] = mapped_column(default=list)
+    site_name: Mapped[str | None]
+    published: Mapped[PartialDate | None]
+    published_first_on: Mapped[dt.date | None] = mapped_column(index=True)
+    """The earliest day that `published` may be, for filters and order."""
+    published_last_on: Mapped[dt.date | None]
+    published_by: Mapped[str | None] = mapped_column(sa.String(20))
+    published_confidence: Mapped[float] = mapped_column(default=0.0)
+    date_witnesses: Mapped[list[dict[str, object]]] = mapped_column(default=list)
+    stated_doc_type: Mapped[DocType | None] = mapped_column(sa.String(20))
+    doc_type: Mapped[DocType | None] = mapped_column(sa.String(20), index=True)
+    relevance: Mapped[Relevance | None] = mapped_column(sa.String(8), index=True)
+    relevance_score: Mapped[float | None]
+    relevance_because: Mapped[Strings] = mapped_column(default=list)
+
+    article: Mapped[Article] = relationship(back_populates="versions", foreign_keys=[article_id])
+    page: Mapped[Page] = relationship()
+    passages: Mapped[list[Passage]] = relationship(
+        order_by="Passage.ordinal", cascade="all, delete-orphan", passive_deletes=True
+    )
+    topics: Mapped[list[TopicAssignment]] = relationship(
+        order_by="TopicAssignment.score.desc()", cascade="all, delete-orphan", passive_deletes=True
+    )
+    countries: Mapped[list[VersionCountry]] = relationship(
+        order_by="VersionCountry.rank", cascade="all, delete-orphan", passive_deletes=True
+    )
+    actors: Mapped[list[VersionActor]] = relationship(
+        order_by="VersionActor.mention_count.desc()", cascade="all, delete-orphan", passive_deletes=True
+    )
+    facts: Mapped[list[Fact]] = relationship(
+        order_by="Fact.ordinal", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Passage(Base):
+    """A paragraph, or a slide's or PDF page's paragraph, with its place in the version's text (code points)."""
+
+    __tablename__ = "passage"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[PassageKind] = mapped_column(sa.String(12))
+    start: Mapped[int]
+    end: Mapped[int]
+    page_number: Mapped[int | None]
+    text: Mapped[str]
+
+
+class TopicAssignment(Base):
+    """A topic given to a version, by the pipeline or by a correction."""
+
+    __tablename__ = "topic_assignment"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
+    topic_slug: Mapped[str] = mapped_column(sa.ForeignKey("topic.slug"), primary_key=True, index=True)
+    score: Mapped[float]
+    because: Mapped[Strings] = mapped_column(default=list)
+    by_human: Mapped[bool] = mapped_column(default=False)
+
+
+class VersionCountry(Base):
+    """A country (ISO 3166 alpha-2, `EU-ESA` or `UN`) that takes part in what a version reports."""
+
+    __tablename__ = "version_country"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
+    country: Mapped[str] = mapped_column(sa.String(8), primary_key=True, index=True)
+    rank: Mapped[int]
+
+
+class VersionActor(Base):
+    """An actor that a version names."""
+
+    __tablename__ = "version_actor"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
+    actor_slug: Mapped[str] = mapped_column(sa.ForeignKey("actor.slug"), primary_key=True, index=True)
+    mention_count: Mapped[int]
+    start: Mapped[int]
+    end: Mapped[int]
+
+
+class Fact(Base):
+    """A dated event or an agreement, with the characters of the version's text that say so."""
+
+    __tablename__ = "fact"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[FactKind] = mapped_column(sa.String(12))
+    name: Mapped[str]
+    status: Mapped[str] = mapped_column(sa.String(12))
+    subkind: Mapped[str | None]
+    start_on: Mapped[PartialDate | None]
+    end_on: Mapped[PartialDate | None]
+    place: Mapped[str | None]
+    parties: Mapped[Strings] = mapped_column(default=list)
+    countries: Mapped[Strings] = mapped_column(default=list)
+    start: Mapped[int]
+    end: Mapped[int]
+
+
+class Vector(Base):
+    """A version's embedding: little-endian float16, of the model that made it."""
+
+    __tablename__ = "vector"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str | None] = mapped_column(sa.String(8))
+    embedding: Mapped[bytes]
+
+
+class CopyBand(Base):
+    """One band of an article's MinHash signature: articles that share a band may be copies of each other."""
+
+    __tablename__ = "copy_band"
+
+    article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    band: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, index=True)
+
+
+class TermCount(Base):
+    """In how many embedded versions a term occurs; the empty term counts the versions themselves."""
+
+    __tablename__ = "term_count"
+
+    term: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    document_count: Mapped[int]
+
+
+class LanguageMean(Base):
+    """The sum of a model's vectors of one language (little-endian float64), for the mean that centring subtracts."""
+
+    __tablename__ = "language_mean"
+
+    model: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    text_count: Mapped[int]
+    total: Mapped[bytes]

@@ -1,0 +1,84 @@
+"""What every table shares: naming of constraints, aware UTC times, portable JSON and partial dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import DeclarativeBase
+
+from perilune.dates import PartialDate
+
+KEY_CHARS = 12
+
+
+class UtcDateTime(sa.TypeDecorator[dt.datetime]):
+    """An aware UTC time; a naive one is refused, since nobody can say what it means."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """Store as UTC; ValueError for a naive time."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone cannot be stored: {value}")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """Give back an aware UTC time on every database."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class PartialDateText(sa.TypeDecorator[PartialDate]):
+    """A partial date as its ISO text, so that its precision is never lost."""
+
+    impl = sa.String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: PartialDate | None, dialect: sa.Dialect) -> str | None:
+        """Store `2022`, `2022-02` or `2022-02-17`."""
+        del dialect
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> PartialDate | None:
+        """Read it back."""
+        del dialect
+        return None if value is None else PartialDate.parse(value)
+
+
+PortableJson = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+Strings = list[str]
+
+
+class Base(DeclarativeBase):
+    """The base of all tables."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own declaration form
+        dt.datetime: UtcDateTime,
+        PartialDate: PartialDateText,
+        Strings: PortableJson,
+        dict[str, object]: PortableJson,
+        list[dict[str, object]]: PortableJson,
+    }
+
+
+def key_of(text: str) -> str:
+    """Make the short public key of a thing from what identifies it, the same on every machine and every run."""
+    return hashlib.sha256(text.encode()).hexdigest()[:KEY_CHARS]

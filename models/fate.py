@@ -1,0 +1,168 @@
+"""The fate row: one claim, one retry counter and one outcome for every item at every stage.
+
+Work is claimed by a conditional update; what a dead process had claimed is free again. Every function takes a
+session and leaves the commit to its caller, so that a stage's output and its fate are one transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base
+from models.claimant import is_alive
+from models.vocabulary import FateState, Stage
+
+CLAIM_LASTS = dt.timedelta(hours=1)
+RETRY_AFTER = (dt.timedelta(minutes=10), dt.timedelta(hours=2), dt.timedelta(days=1))
+
+
+class Fate(Base):
+    """Where one item stands in one stage; `version` is that of the stage's code that decided."""
+
+    __tablename__ = "fate"
+    __table_args__ = (sa.Index("ix_fate_due", "stage", "state", "due_at"),)
+
+    stage: Mapped[Stage] = mapped_column(sa.String(12), primary_key=True)
+    item_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[FateState] = mapped_column(sa.String(8))
+    reason: Mapped[str | None]
+    version: Mapped[str | None] = mapped_column(sa.String(80))
+    attempt_count: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[dt.datetime | None]
+    claimed_by: Mapped[str | None] = mapped_column(sa.String(120))
+    claimed_until: Mapped[dt.datetime | None]
+    finished_at: Mapped[dt.datetime | None]
+
+
+def await_stage(session: Session, stage: Stage, item_ids: Iterable[int], *, due_at: dt.datetime) -> None:
+    """Make items wait for a stage, whatever their fate was; one that is claimed right now will be done again."""
+    for item_id in item_ids:
+        row = session.get(Fate, (stage, item_id))
+        if row is None:
+            session.add(Fate(stage=stage, item_id=item_id, state=FateState.WAITING, due_at=due_at))
+        else:
+            row.state = FateState.WAITING
+            row.due_at = due_at
+            row.attempt_count = 0
+            row.claimed_by = row.claimed_until = None
+
+
+def _is_due(stage: Stage, now: dt.datetime) -> sa.ColumnElement[bool]:
+    free = Fate.state.in_((FateState.WAITING, FateState.FAILED, FateState.DONE, FateState.SKIPPED))
+    expired = (Fate.state == FateState.CLAIMED) & (Fate.claimed_until < now)
+    return (Fate.stage == stage) & (Fate.due_at <= now) & (free | expired)
+
+
+def due_count(session: Session, stage: Stage, *, now: dt.datetime) -> int:
+    """Count what could be claimed at a stage now."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Fate).where(_is_due(stage, now))) or 0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who claims, at which moment, and how many items at the most."""
+
+    claimant: str
+    now: dt.datetime
+    limit: int = 100
+
+
+def claim_due(session: Session, stage: Stage, claim: Claim, *, among: sa.Select[int] | None = None) -> list[int]:
+    """Claim due items (of those `among` selects) for an hour; returns their ids in ascending order."""
+    due = sa.select(Fate.item_id).where(_is_due(stage, claim.now))
+    if among is not None:
+        due = due.where(Fate.item_id.in_(among))
+    chosen = due.order_by(Fate.item_id).limit(claim.limit).with_for_update(skip_locked=True).cte("due")
+    claimed = session.scalars(
+        sa.update(Fate)
+        .where(Fate.stage == stage, Fate.item_id.in_(sa.select(chosen.c.item_id)), _is_due(stage, claim.now))
+        .values(
+            state=FateState.CLAIMED,
+            claimed_by=claim.claimant,
+            claimed_until=claim.now + CLAIM_LASTS,
+            attempt_count=Fate.attempt_count + 1,
+        )
+        .returning(Fate.item_id)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(claimed)
+
+
+def release_claims_of_the_dead(session: Session) -> int:
+    """Free what was claimed by processes of this machine that are no more; returns how many items."""
+    claimants = session.scalars(sa.select(Fate.claimed_by).where(Fate.claimed_by.is_not(None)).distinct())
+    dead = [claimant for claimant in claimants if claimant and not is_alive(claimant)]
+    if not dead:
+        return 0
+    released = session.scalars(
+        sa.update(Fate)
+        .where(Fate.claimed_by.in_(dead))
+        .values(state=FateState.WAITING, claimed_by=None, claimed_until=None)
+        .returning(Fate.item_id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(released.all())
+
+
+def await_outdated(session: Session, stage: Stage, version: str, *, now: dt.datetime) -> int:
+    """Make everything wait again that another version of the stage's code decided; returns how many items."""
+    outdated = session.scalars(
+        sa.update(Fate)
+        .where(Fate.stage == stage, Fate.version.is_not(None), Fate.version != version)
+        .where(Fate.state.in_((FateState.DONE, FateState.SKIPPED, FateState.FAILED)))
+        .values(state=FateState.WAITING, due_at=now, attempt_count=0)
+        .returning(Fate.item_id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(outdated.all())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an item at a stage; `due_at` is set where it comes round again."""
+
+    state: FateState
+    reason: str | None = None
+    due_at: dt.datetime | None = None
+    version: str | None = None
+
+
+def finish(session: Session, stage: Stage, item_id: int, outcome: Outcome, *, now: dt.datetime) -> None:
+    """Record the outcome of a claimed item; one that was made to wait again meanwhile keeps waiting."""
+    session.execute(
+        sa.update(Fate)
+        .where(Fate.stage == stage, Fate.item_id == item_id, Fate.state == FateState.CLAIMED)
+        .values(
+            state=outcome.state,
+            reason=outcome.reason,
+            version=outcome.version,
+            due_at=outcome.due_at,
+            finished_at=now,
+            claimed_by=None,
+            claimed_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def failure(session: Session, stage: Stage, item_id: int, reason: str, *, now: dt.datetime) -> Outcome:
+    """Make the outcome of a failed attempt: due again after ten minutes, two hours, a day, then given up."""
+    attempts = session.scalar(sa.select(Fate.attempt_count).where(Fate.stage == stage, Fate.item_id == item_id))
+    index = (attempts or 1) - 1
+    retry = now + RETRY_AFTER[index] if index < len(RETRY_AFTER) else None
+    return Outcome(FateState.FAILED, reason, due_at=retry)
+
+
+def counts_by_state(session: Session) -> Sequence[tuple[Stage, FateState, str | None, int]]:
+    """Count items by stage, state and reason, for the status page."""
+    rows = session.execute(
+        sa.select(Fate.stage, Fate.state, Fate.reason, sa.func.count())
+        .group_by(Fate.stage, Fate.state, Fate.reason)
+        .order_by(Fate.stage, Fate.state, sa.func.count().desc())
+    )
+    return [(Stage(stage), FateState(state), reason, count) for stage, state, reason, count in rows]

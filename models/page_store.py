@@ -1,0 +1,65 @@
+"""The page store: bytes as fetched, under their SHA-256, compressed with zstd, outside the database.
+
+Content addressing makes every write idempotent: the same bytes land in the same place, and a write that was cut off
+leaves only a temporary name. Any fsspec address will do (a folder, S3, memory for tests).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+
+import fsspec
+
+from perilune.problems import Problem
+
+try:
+    from compression import zstd  # type: ignore[import-not-found, unused-ignore]
+except ImportError:
+    from backports import zstd
+
+LEVEL = 10
+
+
+class PageStoreProblem(Problem):
+    """Bytes cannot be kept or found; the message says where and why."""
+
+
+class PageStore:
+    """Content-addressed bytes below one fsspec address."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._files, self._root = fsspec.core.url_to_fs(url)
+
+    def _path_of(self, content_hash: str) -> str:
+        return f"{self._root}/{content_hash[:2]}/{content_hash[2:4]}/{content_hash}.zst"
+
+    def keep(self, body: bytes) -> str:
+        """Store bytes and return their SHA-256; PageStoreProblem when they cannot be written."""
+        content_hash = hashlib.sha256(body).hexdigest()
+        path = self._path_of(content_hash)
+        try:
+            if self._files.exists(path):
+                return content_hash
+            self._files.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH120 - an fsspec path
+            part = f"{path}.{uuid.uuid4().hex}.part"
+            self._files.pipe_file(part, zstd.compress(body, LEVEL))
+            self._files.mv(part, path)
+        except OSError as error:
+            raise PageStoreProblem(
+                f"the page store at {self.url} cannot be written: {error.strerror or error}; "
+                "make room or set PERILUNE_PAGES, then run again: nothing stored is lost"
+            ) from error
+        return content_hash
+
+    def read(self, content_hash: str) -> bytes:
+        """Return the bytes with this hash; PageStoreProblem when they are not there or damaged."""
+        try:
+            body: bytes = zstd.decompress(self._files.cat_file(self._path_of(content_hash)))
+        except (OSError, zstd.ZstdError) as error:
+            raise PageStoreProblem(f"page {content_hash[:12]} cannot be read from {self.url}: {error}") from error
+        if hashlib.sha256(body).hexdigest() != content_hash:
+            raise PageStoreProblem(f"page {content_hash[:12]} in {self.url} is damaged: its bytes changed")
+        return body

@@ -1,0 +1,33 @@
+"""Search of the archive: one query object and one index for web, digest, alerts and command line.
+
+`parse_query` reads a line, `search` and `facets` answer it, `matching_ids` lets other queries restrict it further,
+`index_article` keeps the index; the same query means the same on SQLite and on PostgreSQL.
+"""
+
+from models.search.facets import FacetValue, facets
+from models.search.filters import Sort
+from models.search.index import index_article, rebuild_index, unindex_article
+from models.search.matching import matching_ids, vocabulary_of
+from models.search.problem import QueryProblem
+from models.search.query import Query, Vocabulary, parse_query
+from models.search.results import Hit, Results, search
+from models.search.snippets import SnippetPart
+
+__all__ = [
+    "FacetValue",
+    "Hit",
+    "Query",
+    "QueryProblem",
+    "Results",
+    "SnippetPart",
+    "Sort",
+    "Vocabulary",
+    "facets",
+    "index_article",
+    "matching_ids",
+    "parse_query",
+    "rebuild_index",
+    "search",
+    "unindex_article",
+    "vocabulary_of",
+]

@@ -1,0 +1,129 @@
+"""Which articles a query matches, as a SELECT of ids that other queries can restrict; ranking and rows come after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
+from models.knowledge import Actor, Topic
+from models.search.filters import ALL_OF
+from models.search.patterns import Alternatives, clauses_of, excluded_of
+from models.search.query import Query, Vocabulary
+from models.source import Source
+from models.story import Story
+
+SEARCH_TEXT = sa.table("search_text", sa.column("rowid", sa.Integer), sa.column("search_text"))
+SEARCH_DOCUMENT = sa.table(
+    "search_document", sa.column("article_id", sa.Integer), sa.column("part", sa.Integer), sa.column("terms")
+)
+Condition = sa.ColumnElement[bool]
+
+
+def matching_ids(session: Session, query: Query) -> sa.Select[int]:
+    """Select the ids of the articles that a query matches, in no order; undated ones match no date filter."""
+    select = sa.select(Article.id).join(Version, Version.id == Article.current_version_id)
+    return select.where(*_column_conditions(query), *_many_conditions(query), *_text_conditions(session, query))
+
+
+def vocabulary_of(session: Session) -> Vocabulary:
+    """Read the slugs that the archive knows, for `parse_query` to check a line against."""
+    columns = (Topic.slug, Actor.slug, Source.slug)
+    return Vocabulary(*(frozenset(session.scalars(sa.select(column))) for column in columns))
+
+
+def _column_conditions(query: Query) -> list[Condition]:
+    conditions: list[Condition] = [] if query.with_copies else [Article.copy_of_id.is_(None)]
+    columns: tuple[tuple[InstrumentedAttribute[str | None], Sequence[str]], ...] = (
+        (Version.relevance, query.relevance),
+        (Version.language, query.languages),
+        (Version.doc_type, query.doc_types),
+    )
+    conditions += [column.in_([str(value) for value in values]) for column, values in columns if values]
+    if query.sources:
+        conditions.append(Article.source_id.in_(sa.select(Source.id).where(Source.slug.in_(query.sources))))
+    if query.story:
+        conditions.append(Article.story_id.in_(sa.select(Story.id).where(Story.key.in_(query.story))))
+    if query.after:
+        conditions.append(Version.published_first_on >= query.after)
+    if query.before:
+        conditions.append(Version.published_first_on < query.before)
+    return conditions
+
+
+def _many_conditions(query: Query) -> list[Condition]:
+    """Make the conditions on what an article has several of; a value with `+` wants all its parts."""
+    columns = (
+        (TopicAssignment.version_id, TopicAssignment.topic_slug, query.topics),
+        (VersionCountry.version_id, VersionCountry.country, query.countries),
+        (VersionActor.version_id, VersionActor.actor_slug, query.actors),
+    )
+    conditions = []
+    for version_id, column, values in columns:
+        has_any = [
+            sa.and_(*(Version.id.in_(sa.select(version_id).where(column == part)) for part in value.split(ALL_OF)))
+            for value in values
+        ]
+        conditions += [sa.or_(*has_any)] if has_any else []
+    return conditions
+
+
+def _text_conditions(session: Session, query: Query) -> list[Condition]:
+    clauses, excluded = clauses_of(query.expression), excluded_of(query.expression)
+    if session.get_bind().dialect.name == "sqlite":
+        return _fts5_conditions(clauses, excluded)
+    return _tsvector_conditions(clauses, excluded)
+
+
+def _fts5_conditions(clauses: Sequence[Alternatives], excluded: Alternatives) -> list[Condition]:
+    if not clauses:
+        return (
+            [Article.id.not_in(sa.select(SEARCH_TEXT.c.rowid).where(matches_fts5(fts5_of(excluded))))]
+            if excluded
+            else []
+        )
+    match = " AND ".join(f"({fts5_of(clause)})" for clause in clauses)
+    match = f"({match}) NOT ({fts5_of(excluded)})" if excluded else match
+    return [Article.id.in_(sa.select(SEARCH_TEXT.c.rowid).where(matches_fts5(match)))]
+
+
+def _tsvector_conditions(clauses: Sequence[Alternatives], excluded: Alternatives) -> list[Condition]:
+    """Intersect ids, not terms: two words of a long text may stand in different parts of it."""
+    without = [_ids_with(excluded)] if excluded else []
+    if not clauses:
+        return [Article.id.not_in(ids) for ids in without]
+    found: sa.SelectBase = _ids_with(clauses[0])
+    if len(clauses) > 1:
+        found = sa.intersect(*map(_ids_with, clauses))
+    return [Article.id.in_(sa.except_(found, *without) if without else found)]
+
+
+def _ids_with(alternatives: Alternatives) -> sa.Select[int]:
+    return sa.select(SEARCH_DOCUMENT.c.article_id).where(matches_tsquery(alternatives))
+
+
+def matches_fts5(match: str) -> Condition:
+    """Make the condition that a row of `search_text` matches."""
+    return SEARCH_TEXT.c.search_text.op("MATCH", is_comparison=True)(match)
+
+
+def matches_tsquery(alternatives: Alternatives) -> Condition:
+    """Make the condition that a row of `search_document` matches any of the patterns."""
+    return SEARCH_DOCUMENT.c.terms.op("@@", is_comparison=True)(tsquery_of(alternatives))
+
+
+def fts5_of(alternatives: Alternatives) -> str:
+    """Write patterns in FTS5's language; terms hold letters and digits only, so nothing needs escaping."""
+    return " OR ".join(f'"{" ".join(pattern.terms)}"' + " *" * pattern.is_prefix for pattern in alternatives)
+
+
+def tsquery_of(alternatives: Alternatives) -> sa.Cast[str]:
+    """Write patterns as a tsquery; terms hold letters and digits only, so nothing needs escaping."""
+    phrases = (
+        "(" + " <-> ".join(f"'{term}'" for term in pattern.terms) + ":*" * pattern.is_prefix + ")"
+        for pattern in alternatives
+    )
+    return sa.cast(" | ".join(phrases), TSQUERY)

@@ -1,0 +1,92 @@
+"""The order of results by relevance; apart from matching, since each database scores in its own way.
+
+Both scores are sums over the query's clauses of a saturating term weight times the inverse document frequency of the
+whole clause, as in BM25 (Robertson and Zaragoza, 2009), the title counting more. The frequency is the clause's, not
+each alternative's: the stem of another language is rare and would otherwise lift articles of that language.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from models.search.matching import SEARCH_DOCUMENT, SEARCH_TEXT, fts5_of, matches_fts5, matches_tsquery, tsquery_of
+from models.search.patterns import Alternatives, Pattern
+from models.search.terms import FORM_MARK
+
+FTS5_WEIGHTS = (5.0, 1.0, 0.5)
+"""Of title, body and forms."""
+TSVECTOR_WEIGHTS = (0.2, 0.2, 0.2, 1.0)
+"""Of the weights D (body and forms), C, B and A (title)."""
+BY_LOGARITHM_OF_LENGTH = 1
+FTS5_LEAST_IDF = 1e-6
+
+Scores = sa.Select[int, float]
+
+
+def scores(session: Session, clauses: Sequence[Alternatives], matching: sa.Select[int]) -> Scores:
+    """Select `article_id` and `score` (higher is better) for a query's clauses; articles without any hit may miss."""
+    if session.get_bind().dialect.name == "sqlite":
+        return _bm25_scores(session, clauses)
+    return _ts_rank_scores(session, clauses, matching)
+
+
+def _idf(row_count: int, hit_count: int) -> float:
+    return math.log(1 + (row_count - hit_count + 0.5) / (hit_count + 0.5))
+
+
+def _fts5_idf(row_count: int, hit_count: int) -> float:
+    """Compute the inverse document frequency as FTS5's bm25 does, in order to divide by it."""
+    return max(math.log((row_count - hit_count + 0.5) / (hit_count + 0.5)), FTS5_LEAST_IDF)
+
+
+def _bm25_scores(session: Session, clauses: Sequence[Alternatives]) -> Scores:
+    row_count = session.scalar(sa.text("SELECT count(*) FROM search_text_docsize")) or 0
+    parts: list[sa.Select[int, float]] = []
+    for clause in clauses:
+        clause_idf = _idf(row_count, _fts5_count(session, clause))
+        for pattern in clause:
+            factor = clause_idf / _fts5_idf(row_count, _fts5_count(session, (pattern,)))
+            bm25 = sa.func.bm25(sa.literal_column("search_text"), *FTS5_WEIGHTS, type_=sa.Float)
+            score = (bm25 * -factor).label("score")
+            columns = sa.select(SEARCH_TEXT.c.rowid.label("article_id"), score)
+            parts.append(columns.where(matches_fts5(_scored_match(pattern, clause))))
+    # Materialised, or else SQLite may merge it into a query where bm25 has no match to look at.
+    each = sa.union_all(*parts).cte("hit").prefix_with("MATERIALIZED")
+    return sa.select(each.c.article_id, sa.func.sum(each.c.score).label("score")).group_by(each.c.article_id)
+
+
+def _scored_match(pattern: Pattern, clause: Alternatives) -> str:
+    """Score a form only where no stem was found: it mostly stands beside its stem and would double the work."""
+    match = fts5_of((pattern,))
+    stems = tuple(each for each in clause if not each.terms[0].startswith(FORM_MARK))
+    if not stems or pattern in stems:
+        return match
+    return f"({match}) NOT ({fts5_of(stems)})"
+
+
+def _fts5_count(session: Session, alternatives: Alternatives) -> int:
+    count = sa.select(sa.func.count()).select_from(SEARCH_TEXT).where(matches_fts5(fts5_of(alternatives)))
+    return session.scalar(count) or 0
+
+
+def _ts_rank_scores(session: Session, clauses: Sequence[Alternatives], matching: sa.Select[int]) -> Scores:
+    terms, article_id = SEARCH_DOCUMENT.c.terms, SEARCH_DOCUMENT.c.article_id
+    count = sa.select(sa.func.count(article_id.distinct()))
+    row_count = session.scalar(count) or 0 if len(clauses) > 1 else 0
+    score: sa.ColumnElement[float] = sa.literal(0.0, sa.Float)
+    for clause in clauses:
+        # With a single clause the frequency changes no order.
+        idf = _idf(row_count, session.scalar(count.where(matches_tsquery(clause))) or 0) if row_count else 1.0
+        weights = sa.cast(list(TSVECTOR_WEIGHTS), ARRAY(sa.REAL))
+        rank = sa.func.ts_rank(weights, terms, tsquery_of(clause), BY_LOGARITHM_OF_LENGTH, type_=sa.Float)
+        score += sa.func.max(rank) * idf
+    return (
+        sa.select(article_id.label("article_id"), score.label("score"))
+        .where(article_id.in_(matching))
+        .group_by(article_id)
+    )

@@ -1,0 +1,97 @@
+"""Tables of what is watched and fetched: source, crawl run, link, page."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Strings
+from models.vocabulary import SourceKind
+
+
+class Source(Base):
+    """A publisher's section that we watch. The row is what runs; a source file seeds it."""
+
+    __tablename__ = "source"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    name: Mapped[str]
+    home: Mapped[str]
+    kind: Mapped[SourceKind] = mapped_column(sa.String(20))
+    addresses: Mapped[Strings] = mapped_column(default=list)
+    links: Mapped[str | None]
+    skip: Mapped[str | None]
+    language: Mapped[str | None] = mapped_column(sa.String(8))
+    country: Mapped[str | None] = mapped_column(sa.String(8))
+    authority: Mapped[int] = mapped_column(default=5)
+    interval_minutes: Mapped[int] = mapped_column(default=360)
+    expects: Mapped[str] = mapped_column(sa.String(20), default="mixed")
+    note: Mapped[str | None]
+    from_file: Mapped[bool] = mapped_column(default=False)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[dt.datetime]
+    first_crawled_at: Mapped[dt.datetime | None]
+    """When the first crawl ended; what was found before is backfill."""
+
+
+class CrawlRun(Base):
+    """One visit to a source, with what it counted."""
+
+    __tablename__ = "crawl_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("source.id"), index=True)
+    started_at: Mapped[dt.datetime]
+    finished_at: Mapped[dt.datetime | None]
+    outcome: Mapped[str | None]
+    counts: Mapped[dict[str, object]] = mapped_column(default=dict)
+
+    source: Mapped[Source] = relationship()
+
+
+class Link(Base):
+    """An address that a source gave us to fetch, with what the index said of it and how it last answered."""
+
+    __tablename__ = "link"
+    __table_args__ = (sa.UniqueConstraint("source_id", "url"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("source.id"))
+    url: Mapped[str] = mapped_column(index=True)
+    is_index: Mapped[bool] = mapped_column(default=False)
+    is_standing: Mapped[bool] = mapped_column(default=False)
+    is_backfill: Mapped[bool] = mapped_column(default=False)
+    title: Mapped[str | None]
+    published: Mapped[str | None] = mapped_column(sa.String(40))
+    witness: Mapped[str | None] = mapped_column(sa.String(20))
+    """The kind of witness that `published` is: feed or listing."""
+    found_at: Mapped[dt.datetime]
+    checked_at: Mapped[dt.datetime | None]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+
+    source: Mapped[Source] = relationship()
+
+
+class Page(Base):
+    """Bytes as fetched, immutable, with their HTTP facts; the bytes lie in the page store under their hash."""
+
+    __tablename__ = "page"
+    __table_args__ = (sa.UniqueConstraint("link_id", "content_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    link_id: Mapped[int] = mapped_column(sa.ForeignKey("link.id"), index=True)
+    crawl_run_id: Mapped[int | None] = mapped_column(sa.ForeignKey("crawl_run.id"))
+    url: Mapped[str]
+    """The address that answered, after redirects."""
+    status: Mapped[int]
+    content_type: Mapped[str | None]
+    headers: Mapped[dict[str, object]] = mapped_column(default=dict)
+    content_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    byte_count: Mapped[int]
+    fetched_at: Mapped[dt.datetime]
+
+    link: Mapped[Link] = relationship()

@@ -1,0 +1,113 @@
+"""The closed vocabularies of the data model, stored by value; apart so that pure code needs no mapping."""
+
+from enum import StrEnum
+
+
+class SourceKind(StrEnum):
+    """How a source is watched."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    LISTING = "listing"
+    STANDING = "standing"
+    DOCUMENTS = "documents"
+
+
+class Stage(StrEnum):
+    """The stages that work is claimed for, in their order."""
+
+    CRAWL = "crawl"
+    FETCH = "fetch"
+    EXTRACT = "extract"
+    IDENTIFY = "identify"
+    UNDERSTAND = "understand"
+    EMBED = "embed"
+    GROUP = "group"
+    SUMMARISE = "summarise"
+
+
+class FateState(StrEnum):
+    """Where an item stands in a stage; `done`, `skipped` and `failed` are the fates proper."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class Relevance(StrEnum):
+    """Whether an article is about international space cooperation, national space activity, or neither."""
+
+    CORE = "core"
+    SPACE = "space"
+    OFF = "off"
+
+
+class DocType(StrEnum):
+    """What kind of document an article is."""
+
+    NEWS = "news"
+    PRESS_RELEASE = "press-release"
+    WHITE_PAPER = "white-paper"
+    REPORT = "report"
+    EVENT_NOTICE = "event-notice"
+    SPEECH = "speech"
+    AGREEMENT = "agreement"
+    OPPORTUNITY = "opportunity"
+    REFERENCE = "reference"
+    OPINION = "opinion"
+
+
+class PassageKind(StrEnum):
+    """What a passage is on its page."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list-item"
+    TABLE = "table"
+    QUOTE = "quote"
+
+
+class FactKind(StrEnum):
+    """The two kinds of fact that Perilune records."""
+
+    EVENT = "event"
+    AGREEMENT = "agreement"
+
+
+class EventStatus(StrEnum):
+    """Whether an event is still to come or has been held."""
+
+    ANNOUNCED = "announced"
+    HELD = "held"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+
+
+class AgreementStatus(StrEnum):
+    """How far an agreement has come."""
+
+    PROPOSED = "proposed"
+    SIGNED = "signed"
+    IN_FORCE = "in-force"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+class LedgerFate(StrEnum):
+    """What became of a relevant article in an edition."""
+
+    INCLUDED = "included"
+    FOLDED = "folded"
+    LEFT_OUT = "left-out"
+
+
+class DeliveryState(StrEnum):
+    """Where the mail of one issue to one reader stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"

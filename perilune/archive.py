@@ -1,0 +1,87 @@
+"""Opening an archive: settings, sessions and page store in one hand, for everything that wires the parts together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from crawler.catalogue import sync_sources
+from crawler.source_file import SHIPPED, SourceProblem, load_source_files
+from models.database import open_database
+from models.fate import Fate
+from models.page_store import PageStore
+from models.source import CrawlRun, Source
+from models.vocabulary import Stage
+from perilune.config import Settings
+from perilune.problems import Problem
+from pipeline.knowledge import seed_knowledge
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An open archive."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+
+    @property
+    def pages(self) -> PageStore:
+        """Where the bytes of pages lie."""
+        return PageStore(self.settings.pages_url)
+
+
+def open_archive(settings: Settings) -> Archive:
+    """Open the database at the newest migration; DatabaseProblem when it cannot be used."""
+    return Archive(settings, open_database(settings.database_url))
+
+
+def seed(archive: Archive, *, now: dt.datetime) -> list[SourceProblem]:
+    """Bring sources, topics and actors up to their files; returns what is wrong with source files."""
+    files, problems = load_source_files(archive.settings.sources or SHIPPED)
+    with archive.sessions.begin() as session:
+        sync_sources(session, files, now=now)
+        seed_knowledge(session)
+    return problems
+
+
+def require_sources(archive: Archive, slugs: Sequence[str]) -> None:
+    """Check that every named source is there; Problem names the first that is not and the likely right one."""
+    with archive.sessions() as session:
+        known = set(session.scalars(sa.select(Source.slug).where(Source.is_active)))
+    for slug in slugs:
+        if slug not in known:
+            close = difflib.get_close_matches(slug, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else "`perilune sources list` shows all."
+            raise Problem(f"there is no source {slug!r}; {hint}")
+
+
+def source_rows(archive: Archive) -> list[dict[str, object]]:
+    """Read each active source with its last visit and the time of the next."""
+    newest = sa.select(sa.func.max(CrawlRun.id)).group_by(CrawlRun.source_id)
+    rows = (
+        sa.select(Source, CrawlRun, Fate)
+        .outerjoin(CrawlRun, (CrawlRun.source_id == Source.id) & CrawlRun.id.in_(newest))
+        .outerjoin(Fate, (Fate.item_id == Source.id) & (Fate.stage == Stage.CRAWL))
+        .where(Source.is_active)
+        .order_by(Source.slug)
+    )
+    with archive.sessions() as session:
+        return [_source_row(*row) for row in session.execute(rows)]
+
+
+def _source_row(source: Source, run: CrawlRun | None, fate: Fate | None) -> dict[str, object]:
+    return {
+        "source": source.slug,
+        "name": source.name,
+        "kind": source.kind,
+        "home": source.home,
+        "last_visit": run.started_at if run else None,
+        "outcome": run.outcome if run else None,
+        "new_pages": run.counts.get("new pages", 0) if run else None,
+        "next_visit": fate.due_at if fate else None,
+    }

@@ -1,0 +1,65 @@
+"""The command line: `perilune --help`. Every problem that a person can mend ends as one sentence and exit code 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from perilune import __version__
+from perilune.commands import articles, digests, editions, running, sources, trying
+from perilune.problems import Problem
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Perilune watches international space cooperation: it crawls, understands, groups, summarises and mails.",
+)
+app.add_typer(sources.app, name="sources")
+app.add_typer(articles.app, name="articles")
+app.add_typer(articles.stories, name="stories")
+app.add_typer(editions.app, name="editions")
+app.add_typer(editions.readers, name="readers")
+app.add_typer(digests.app, name="digest")
+app.add_typer(trying.app, name="try")
+for command in (running.run, running.crawl, running.process, running.serve, running.demo, running.status):
+    app.command()(command)
+app.command()(running.config)
+app.command()(articles.search)
+
+
+def _print_version(is_wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the option's value
+    if is_wanted:
+        typer.echo(f"perilune {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+    del version
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except Problem as problem:
+        sys.stderr.write(f"perilune: {problem}\n")
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""Options that many commands share, and the archive they all open."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from perilune.archive import Archive
+    from perilune.config import Settings
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")]
+
+
+def settings() -> Settings:
+    """Read the settings from the environment, and set up logging by them."""
+    from perilune.config import settings_from
+    from perilune.logs import configure_logging
+
+    values = settings_from(os.environ)
+    configure_logging(values.log_level)
+    return values
+
+
+def archive() -> Archive:
+    """Open the archive of the settings."""
+    from perilune.archive import open_archive
+
+    return open_archive(settings())
+
+
+def now() -> dt.datetime:
+    """Read the clock."""
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,113 @@
+"""Commands that run things: the whole system, one crawl, the pipeline, the archive's pages, the demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from perilune.commands import options
+
+
+def run() -> None:
+    """Run Perilune: crawl, process and mail when due, and serve the archive, until stopped."""
+    from perilune.scheduler import run_everything
+
+    run_everything(options.settings())
+
+
+def crawl(
+    slugs: Annotated[list[str] | None, typer.Argument(help="Sources; default: all that are due.")] = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Crawl even what is not due.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Crawl due sources once, in a process of its own."""
+    from perilune.archive import require_sources, seed
+    from perilune.crawling import crawl_in_child
+    from perilune.output import print_rows
+
+    archive = options.archive()
+    for problem in seed(archive, now=options.now()):
+        typer.echo(f"perilune: left out {problem}", err=True)
+    require_sources(archive, slugs or [])
+    counts = crawl_in_child(slugs or [], forced=force)
+    rows = [{"source": slug, **_crawl_row(found)} for slug, found in counts.items()]
+    print_rows(rows, as_json=as_json, empty="No source is due; name one with --force to crawl it now.")
+
+
+def _crawl_row(counts: dict[str, object]) -> dict[str, object]:
+    others = [
+        f"{what} ({number})" for what, number in counts.items() if what.startswith(("failed", "skipped", "index"))
+    ]
+    return {
+        "outcome": counts.get("outcome", "stopped"),
+        "links": counts.get("links", 0),
+        "new": counts.get("new pages", 0),
+        "remarks": others,
+    }
+
+
+def process(*, as_json: options.Json = False) -> None:
+    """Work off everything that waits in the pipeline."""
+    from perilune.archive import seed
+    from perilune.output import print_rows, stage_progress
+    from perilune.processing import process_due
+
+    archive, now = options.archive(), options.now()
+    seed(archive, now=now)
+    with stage_progress(is_shown=not as_json) as progress:
+        counts = process_due(archive, now=now, progress=progress)
+    rows: list[dict[str, object]] = [
+        {"stage": str(stage), **{state: fates.get(state, 0) for state in ("done", "skipped", "failed")}}
+        for stage, fates in counts.items()
+    ]
+    print_rows(rows, as_json=as_json, empty="Nothing waits.")
+
+
+def serve(
+    *,
+    port: Annotated[int | None, typer.Option(help="Port; default: PERILUNE_PORT or 8600.")] = None,
+) -> None:
+    """Serve the archive's pages and API, without crawling."""
+    from perilune.serving import serve_archive
+
+    serve_archive(options.settings(), port=port)
+
+
+def demo(
+    *,
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its archive and its digest.")] = Path("demo"),
+) -> None:
+    """Show everything on a small web of real documents: crawl, pipeline, two digests; no network needed."""
+    from perilune.demo.run import run_demo
+
+    run_demo(folder)
+
+
+def status(*, as_json: options.Json = False) -> None:
+    """Say how every stage stands: what waits, what was done, skipped or failed, and why."""
+    from models.fate import counts_by_state
+    from perilune.output import print_rows
+
+    archive = options.archive()
+    with archive.sessions() as session:
+        rows = [
+            {"stage": str(stage), "state": str(state), "count": count, "reason": reason}
+            for stage, state, reason, count in counts_by_state(session)
+        ]
+    print_rows(rows, as_json=as_json, empty="Nothing was crawled yet; start with `perilune crawl`.")
+
+
+def config(*, as_json: options.Json = False) -> None:
+    """List every setting: its value now, its variable and what it is for. Secrets are not shown."""
+    from perilune.config import PREFIX
+    from perilune.output import print_rows
+
+    settings = options.settings()
+    rows = [
+        {"variable": PREFIX + name.upper(), "value": getattr(settings, name), "meaning": field.description}
+        for name, field in type(settings).model_fields.items()
+    ]
+    print_rows(rows, as_json=as_json, empty="")

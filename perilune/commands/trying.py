@@ -1,0 +1,58 @@
+"""`perilune try`: any stage on files, without storing. JSON lines in, JSON lines out, order kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from perilune.commands import options
+
+app = typer.Typer(no_args_is_help=True, help="Try a stage on files; nothing is stored. JSON lines in, JSON lines out.")
+Lines = Annotated[Path, typer.Argument(help="A file of JSON lines; - reads standard input.")]
+
+
+@app.command()
+def extract(
+    paths: Annotated[list[Path], typer.Argument(help="HTML or PDF files.")],
+    *,
+    url: Annotated[str | None, typer.Option(help="The address a page came from.")] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show what Perilune would make of pages and documents."""
+    from perilune.trying import extracted_lines, print_lines
+
+    print_lines(extracted_lines(paths, url=url, settings=options.settings()), as_json=as_json)
+
+
+@app.command()
+def understand(file: Lines, *, as_json: options.Json = False) -> None:
+    """Find relevance, topics, countries, actors and facts of texts (id, title, text, url?, published?)."""
+    from perilune.trying import print_lines, read_lines, understood_lines
+
+    print_lines(understood_lines(read_lines(file)), as_json=as_json)
+
+
+@app.command()
+def stories(file: Lines, *, as_json: options.Json = False) -> None:
+    """Find the texts that report the same event."""
+    from perilune.trying import print_lines, read_lines, story_lines
+
+    print_lines(story_lines(read_lines(file), settings=options.settings()), as_json=as_json)
+
+
+@app.command()
+def summarise(file: Lines, *, as_json: options.Json = False) -> None:
+    """Summarise texts with evidence; the optional field `story` groups the input."""
+    from perilune.trying import print_lines, read_lines, summary_lines
+
+    print_lines(summary_lines(read_lines(file), settings=options.settings()), as_json=as_json)
+
+
+@app.command()
+def ground(file: Lines, *, as_json: options.Json = False) -> None:
+    """Check whether sources support claims (id, source, claim)."""
+    from perilune.trying import grounded_lines, print_lines, read_lines
+
+    print_lines(grounded_lines(read_lines(file)), as_json=as_json)

@@ -1,0 +1,126 @@
+"""Settings: one frozen object, read once from the environment and passed down; a leaf, so that all may name it."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from perilune.problems import Problem
+
+PREFIX = "PERILUNE_"
+SECRET_SUFFIX = "_FILE"  # noqa: S105 - the name of a convention, not a secret
+MEGABYTE = 1_000_000
+
+
+class ConfigProblem(Problem):
+    """A setting that cannot be used; the message names the variable, what is wrong and what to do."""
+
+
+def _cache_folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "perilune"
+
+
+class Settings(BaseModel):
+    """Everything a user may set, each as `PERILUNE_<NAME>`; secrets also as `PERILUNE_<NAME>_FILE`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Annotated[Path, Field(description="Folder for the archive: database, pages, mail.")] = Path("var")
+    database: Annotated[
+        str | None,
+        Field(description="SQLAlchemy address of the database; default: perilune.db in the home folder."),
+    ] = None
+    pages: Annotated[
+        str | None,
+        Field(description="Where page bytes are kept: a folder or any fsspec address; default: pages in home."),
+    ] = None
+    sources: Annotated[Path | None, Field(description="Folder of source files; default: the shipped catalogue.")] = None
+    cache: Annotated[Path, Field(description="Folder for rebuilt model files.", default_factory=_cache_folder)]
+    encoder: Annotated[
+        str,
+        Field(description="Sentence encoder: the packaged one, a model hub's name, or a folder."),
+    ] = "multilingual-e5-small"
+    proxy: Annotated[str | None, Field(description="HTTP proxy that crawls go through.")] = None
+    identity: Annotated[
+        str, Field(description="Page that tells publishers who crawls them; part of the user agent.")
+    ] = "https://perilune.example/bot"
+    max_page_bytes: Annotated[int, Field(gt=0, description="Pages larger than this are not fetched (bytes).")] = (
+        10 * MEGABYTE
+    )
+    max_document_bytes: Annotated[
+        int, Field(gt=0, description="PDF files larger than this are not fetched (bytes).")
+    ] = 60 * MEGABYTE
+    download_timeout: Annotated[int, Field(gt=0, description="Seconds until a download is given up.")] = 60
+    download_delay: Annotated[float, Field(ge=0, description="Least seconds between two requests to one host.")] = 1.0
+    extract_timeout: Annotated[int, Field(gt=0, description="Seconds a document may take to read.")] = 60
+    extract_workers: Annotated[int, Field(gt=0, le=64, description="Processes that read documents.")] = 2
+    host: Annotated[str, Field(description="Address the archive is served on.")] = "127.0.0.1"
+    port: Annotated[int, Field(gt=0, lt=65536, description="Port the archive is served on.")] = 8600
+    public_url: Annotated[
+        str | None, Field(description="Address readers open the archive at; required before mail is sent.")
+    ] = None
+    mail_from: Annotated[str, Field(description="Sender of the digests.")] = "Perilune <digest@localhost>"
+    smtp: Annotated[
+        str | None,
+        Field(description="Mail server, smtp://user@host:587 or smtps://host:465; default: a folder in home."),
+    ] = None
+    smtp_password: Annotated[SecretStr | None, Field(description="Password for the mail server.")] = None
+    log_level: Annotated[str, Field(description="debug, info, warning or error.")] = "info"
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        levels = ("debug", "info", "warning", "error")
+        if value.lower() not in levels:
+            raise ValueError(f"must be one of {', '.join(levels)}")
+        return value.lower()
+
+    @property
+    def database_url(self) -> str:
+        """The database's address, whether set or the default below `home`."""
+        return self.database or f"sqlite:///{self.home.absolute() / 'perilune.db'}"
+
+    @property
+    def pages_url(self) -> str:
+        """The page store's address, whether set or the default below `home`."""
+        return self.pages or str(self.home.absolute() / "pages")
+
+    @property
+    def archive_url(self) -> str:
+        """Where links into the archive point: `public_url`, or the loopback address while none is set."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Read every `PERILUNE_` variable; ConfigProblem names the first that is unknown or unusable."""
+    values: dict[str, str] = {}
+    for variable, value in sorted(environment.items()):
+        if variable.startswith(PREFIX):
+            name, text = _setting_of(variable, value)
+            values[name] = text
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        variable = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else PREFIX + "*"
+        raise ConfigProblem(f"{variable} is {problem['input']!r}: {problem['msg']}.") from error
+
+
+def _setting_of(variable: str, value: str) -> tuple[str, str]:
+    name = variable.removeprefix(PREFIX).lower()
+    if name in Settings.model_fields:
+        return name, value
+    base = name.removesuffix(SECRET_SUFFIX.lower())
+    if base != name and base in Settings.model_fields:
+        try:
+            return base, Path(value).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigProblem(f"{variable} names {value!r}, which cannot be read: {error.strerror}.") from error
+    close = difflib.get_close_matches(name, Settings.model_fields, n=1)
+    hint = f"; did you mean {PREFIX}{close[0].upper()}?" if close else "; `perilune config` lists the known ones."
+    raise ConfigProblem(f"{variable} is not a setting{hint}")

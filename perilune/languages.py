@@ -1,0 +1,112 @@
+"""The language of a text; apart because crawler, pipeline and digest must tell languages by one rule."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+MIN_LETTERS = 12
+MIN_HAN = 4
+MIN_PROBABILITY = 0.6
+MAX_CHARS = 2500
+# Languages of agencies, ministries and their press; a short headline must not come out as Latin or Esperanto.
+LATIN = (
+    "en",
+    "fr",
+    "es",
+    "de",
+    "it",
+    "pt",
+    "nl",
+    "pl",
+    "cs",
+    "sk",
+    "sl",
+    "hr",
+    "sv",
+    "da",
+    "no",
+    "fi",
+    "et",
+    "lv",
+    "lt",
+    "ro",
+    "hu",
+    "tr",
+    "vi",
+    "id",
+    "sq",
+    "ca",
+)
+CYRILLIC = ("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn")
+ARABIC = ("ar", "fa", "ur")
+ONE_LANGUAGE_SCRIPTS = {
+    "el": "Ͱ-Ͽ",
+    "he": "֐-׿",
+    "hy": "԰-֏",
+    "ka": "Ⴀ-ჿ",
+    "th": "฀-๿",
+    "hi": "ऀ-ॿ",
+    "bn": "ঀ-৿",
+    "ta": "஀-௿",
+}
+
+HAN = re.compile(r"[㐀-䶿一-鿿]")
+KANA = re.compile(r"[぀-ヿ]")
+HANGUL = re.compile(r"[가-힯ᄀ-ᇿ]")
+CYRILLIC_LETTER = re.compile(r"[Ѐ-ԯ]")
+ARABIC_LETTER = re.compile(r"[؀-ۿ]")
+LATIN_LETTER = re.compile(r"[A-Za-zÀ-ɏ]")
+ADDRESS = re.compile(r"\bhttps?://\S+|\bwww\.\S+|\S+@\S+")
+
+
+def language_of(text: str) -> str | None:
+    """Name the main language of `text` by its ISO 639-1 code; None when there is too little to tell."""
+    sample = ADDRESS.sub(" ", text[:MAX_CHARS])
+    east_asian = _east_asian_language(sample)
+    if east_asian:
+        return east_asian
+    counts = {
+        CYRILLIC: len(CYRILLIC_LETTER.findall(sample)),
+        ARABIC: len(ARABIC_LETTER.findall(sample)),
+        LATIN: len(LATIN_LETTER.findall(sample)),
+    }
+    for code, letters in ONE_LANGUAGE_SCRIPTS.items():
+        counts[(code,)] = len(re.findall(f"[{letters}]", sample))
+    candidates, letters_count = max(counts.items(), key=lambda item: item[1])
+    if letters_count < MIN_LETTERS:
+        return None
+    return candidates[0] if len(candidates) == 1 else _classified(sample, candidates)
+
+
+def _east_asian_language(sample: str) -> str | None:
+    """Tell Chinese, Japanese and Korean by their scripts: one ideograph says as much as some three Latin letters."""
+    han, kana, hangul = (len(script.findall(sample)) for script in (HAN, KANA, HANGUL))
+    others = len(LATIN_LETTER.findall(sample)) + len(CYRILLIC_LETTER.findall(sample))
+    if 3 * (han + kana + hangul) < others or han + kana + hangul < MIN_HAN:
+        return None
+    if hangul > han + kana:
+        return "ko"
+    return "ja" if kana > 0.1 * (han + kana) else "zh"
+
+
+def _classified(sample: str, candidates: tuple[str, ...]) -> str | None:
+    # The model was trained on running text: headlines in capitals look like acronyms to it.
+    text = sample.lower() if sample.isupper() else sample
+    code, probability = _identifier(candidates).classify(text)
+    return str(code) if probability >= MIN_PROBABILITY else None
+
+
+@lru_cache(maxsize=8)
+def _identifier(candidates: tuple[str, ...]) -> LanguageIdentifier:
+    from py3langid import langid
+
+    model = Path(langid.__file__).parent / langid.MODEL_FILE
+    identifier = langid.LanguageIdentifier.from_modelpath(model, norm_probs=True)
+    identifier.set_languages(list(candidates))
+    return identifier

@@ -1,0 +1,124 @@
+"""Composing and sending what is due: the digest gets its mailer and the archive's address from the settings here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from digest.content import IssueContent, content_from
+from digest.deliver import Post, deliver_due
+from digest.issue import compose_due_issues, compose_issue, preview_issue
+from digest.mail import FolderMailer, Mailer, smtp_mailer_from
+from digest.message import Letter, message_of
+from digest.render import render_html, render_text, subject_of
+from models.claimant import this_process
+from models.edition import Issue
+from perilune.archive import Archive
+from perilune.config import Settings
+from perilune.editions import edition_named
+from perilune.problems import Problem
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """Give the mailer of the settings: a mail server, or the folder `mail` below home where none is set."""
+    if settings.smtp is None:
+        return FolderMailer(settings.home.absolute() / "mail")
+    if settings.public_url is None:
+        raise Problem("PERILUNE_PUBLIC_URL is not set: readers need an address at which links in the mail open.")
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    return smtp_mailer_from(settings.smtp, password)
+
+
+def compose_and_send(archive: Archive, *, now: dt.datetime) -> dict[str, object]:
+    """Compose the issues that are due and send what waits in the outbox; returns what was done."""
+    composed = compose_due_issues(archive.sessions, now)
+    return {"composed": len(composed), **send_due(archive, now=now)}
+
+
+def send_due(archive: Archive, *, now: dt.datetime) -> dict[str, object]:
+    """Send what waits in the outbox."""
+    settings = archive.settings
+    outcomes = deliver_due(
+        archive.sessions,
+        mailer_of(settings),
+        post=Post(settings.mail_from, settings.archive_url),
+        now=now,
+        claimant=this_process(),
+    )
+    return {str(state): count for state, count in outcomes.items()}
+
+
+def compose_now(archive: Archive, edition_slug: str, *, now: dt.datetime) -> str | None:
+    """Compose an issue of an edition at once, whatever its schedule; returns its key."""
+    with archive.sessions.begin() as session:
+        issue = compose_issue(session, edition_named(session, edition_slug), now, now)
+        return issue.key if issue else None
+
+
+def previewed(archive: Archive, edition_slug: str, *, now: dt.datetime) -> IssueContent:
+    """Compose what an issue would hold now, storing nothing."""
+    with archive.sessions() as session:
+        return preview_issue(session, edition_named(session, edition_slug), now)
+
+
+def issue_rows(archive: Archive) -> list[dict[str, object]]:
+    """Read all issues, the newest first."""
+    with archive.sessions() as session:
+        return [
+            {
+                "issue": issue.key,
+                "edition": issue.edition.slug,
+                "number": issue.number,
+                "composed": issue.composed_at,
+                "subject": issue.subject,
+            }
+            for issue in session.scalars(sa.select(Issue).order_by(Issue.due_at.desc(), Issue.key))
+        ]
+
+
+def issue_named(session: Session, key: str) -> Issue:
+    """Find an issue by its key; Problem when there is none."""
+    issue = session.scalar(sa.select(Issue).where(Issue.key == key))
+    if issue is None:
+        raise Problem(f"there is no issue {key!r}; `perilune digest list` prints the keys.")
+    return issue
+
+
+def rendered(content: IssueContent, *, archive_url: str) -> dict[str, str]:
+    """Render an issue in both forms, by the ending of the file each belongs in."""
+    return {
+        "html": render_html(content, archive_url=archive_url),
+        "txt": render_text(content, archive_url=archive_url),
+    }
+
+
+def write_issue(archive: Archive, key: str, stem: Path) -> list[Path]:
+    """Write an issue as STEM.html, STEM.txt and STEM.eml; returns the files."""
+    settings = archive.settings
+    with archive.sessions() as session:
+        issue = issue_named(session, key)
+        content = content_from(issue.content)
+        forms = rendered(content, archive_url=settings.archive_url)
+        letter = Letter(
+            key=issue.key,
+            sender=settings.mail_from,
+            address="reader@example.org",
+            name=None,
+            subject=subject_of(content),
+            text=forms["txt"],
+            html=forms["html"],
+            written_at=issue.composed_at,
+            list_slug=issue.edition.slug,
+            list_name=issue.edition.name,
+        )
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    bodies = {ending: text.encode() for ending, text in forms.items()} | {"eml": message_of(letter).as_bytes()}
+    paths = []
+    for ending, body in bodies.items():
+        path = stem.with_name(f"{stem.name}.{ending}")
+        path.write_bytes(body)
+        paths.append(path)
+    return paths

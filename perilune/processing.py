@@ -1,0 +1,54 @@
+"""Working off what waits in the pipeline: the stages in their order, with an encoder loaded only when one is needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+
+from models.claimant import this_process
+from models.fate import release_claims_of_the_dead
+from models.vocabulary import Stage
+from perilune.archive import Archive
+from perilune.config import Settings
+from pipeline.encoder import Encoder, load_encoder
+from pipeline.runners.embed import EmbedRunner
+from pipeline.runners.extract import ExtractRunner
+from pipeline.runners.group import GroupRunner
+from pipeline.runners.identify import IdentifyRunner
+from pipeline.runners.runner import Progress, Worker, drain
+from pipeline.runners.summarise import SummariseRunner
+from pipeline.runners.understand import UnderstandRunner
+
+
+class EncoderOnDemand:
+    """The encoder of the settings, loaded at the first call and kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._encoder: Encoder | None = None
+
+    def __call__(self) -> Encoder:
+        """Return the encoder; EncoderProblem when it cannot be loaded."""
+        if self._encoder is None:
+            self._encoder = load_encoder(self._settings.encoder, self._settings.cache)
+        return self._encoder
+
+
+def process_due(
+    archive: Archive, *, now: dt.datetime, progress: Progress = lambda _stage, _done, _all: None
+) -> dict[Stage, Counter[str]]:
+    """Work off every stage in order; returns how many items met each fate."""
+    settings = archive.settings
+    encoder = EncoderOnDemand(settings)
+    worker = Worker(archive.sessions, this_process(), now, progress)
+    with archive.sessions.begin() as session:
+        release_claims_of_the_dead(session)
+    counts = {
+        Stage.EXTRACT: drain(ExtractRunner(settings), worker),
+        Stage.IDENTIFY: drain(IdentifyRunner(), worker),
+        Stage.UNDERSTAND: drain(UnderstandRunner(), worker),
+        Stage.EMBED: drain(EmbedRunner(settings.encoder, encoder), worker),
+        Stage.GROUP: drain(GroupRunner(settings.encoder), worker),
+        Stage.SUMMARISE: drain(SummariseRunner(settings.encoder, encoder), worker),
+    }
+    return {stage: fates for stage, fates in counts.items() if fates}

@@ -1,0 +1,167 @@
+"""Reading the archive on the command line: rows as JSON values, and the same values printed for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from rich.markup import escape
+from sqlalchemy.orm import Session
+
+from models.article import Article, Version
+from models.search import Hit
+from models.story import Evidence, Story
+from perilune.output import console
+from perilune.problems import Problem
+
+Value = dict[str, object]
+
+
+def value_of_hit(hit: Hit) -> Value:
+    """Turn a hit into what `--json` prints."""
+    return {
+        "key": hit.key,
+        "title": hit.title,
+        "url": hit.url,
+        "source": hit.source_slug,
+        "published": str(hit.published) if hit.published else None,
+        "language": hit.language,
+        "relevance": hit.relevance,
+        "doc_type": hit.doc_type,
+        "topics": list(hit.topics),
+        "countries": list(hit.countries),
+        "story": hit.story_key,
+        "copies": hit.copy_count,
+        "snippet": "".join(part.text for part in hit.snippet),
+        "page": hit.page_number,
+    }
+
+
+def print_hits(hits: Sequence[Hit]) -> None:
+    """Print hits for people."""
+    out = console()
+    for hit in hits:
+        date = str(hit.published) if hit.published else "date not stated"
+        out.print(f"\n[bold]{escape(hit.title)}[/bold]")
+        out.print(f"  {date}  {escape(hit.source_name)}  {hit.language or ''}  [dim]{hit.key}[/dim]")
+        marked = "".join(f"[bold]{escape(p.text)}[/bold]" if p.is_hit else escape(p.text) for p in hit.snippet)
+        if marked:
+            out.print(f"  {marked}" + (f"  (page {hit.page_number})" if hit.page_number else ""))
+
+
+def article_value(session: Session, key: str) -> Value:
+    """Read an article by its key; Problem when there is none."""
+    article = session.scalar(sa.select(Article).where(Article.key == key))
+    if article is None or article.current_version is None:
+        raise Problem(f"there is no article {key!r}; `perilune search` prints the keys.")
+    version = article.current_version
+    story = session.get(Story, article.story_id) if article.story_id else None
+    return {
+        "key": article.key,
+        "url": article.url,
+        "source": article.source.slug,
+        "title": version.title,
+        "published": str(version.published) if version.published else None,
+        "published_by": version.published_by,
+        "first_seen_at": article.first_seen_at,
+        "language": version.language,
+        "doc_type": version.doc_type,
+        "relevance": version.relevance,
+        "relevance_because": version.relevance_because,
+        "topics": [{"slug": row.topic_slug, "score": round(row.score, 3)} for row in version.topics],
+        "countries": [row.country for row in version.countries],
+        "actors": [row.actor_slug for row in version.actors],
+        "facts": [_fact_value(version, ordinal) for ordinal in range(len(version.facts))],
+        "story": story.key if story else None,
+        "copy_of": session.get_one(Article, article.copy_of_id).key if article.copy_of_id else None,
+        "versions": len(article.versions),
+        "passages": [
+            {"text": row.text, "kind": row.kind, "page": row.page_number, "start": row.start, "end": row.end}
+            for row in version.passages
+        ],
+    }
+
+
+def _fact_value(version: Version, ordinal: int) -> Value:
+    fact = version.facts[ordinal]
+    return {
+        "kind": fact.kind,
+        "name": fact.name,
+        "status": fact.status,
+        "start": str(fact.start_on) if fact.start_on else None,
+        "end": str(fact.end_on) if fact.end_on else None,
+        "place": fact.place,
+        "parties": fact.parties,
+        "says": version.text[fact.start : fact.end],
+    }
+
+
+def print_article(value: Value) -> None:
+    """Print an article for people."""
+    out = console()
+    out.print(f"[bold]{escape(str(value['title']))}[/bold]")
+    out.print(f"{value['published'] or 'date not stated'}  {value['source']}  {escape(str(value['url']))}")
+    topics = ", ".join(str(topic["slug"]) for topic in _values(value["topics"]))
+    out.print(f"{value['relevance']}: {topics or 'no topic'}")
+    for passage in _values(value["passages"]):
+        page = f"[dim](page {passage['page']})[/dim] " if passage["page"] else ""
+        out.print(f"\n{page}{escape(str(passage['text']))}")
+
+
+def _values(value: object) -> list[Value]:
+    return value if isinstance(value, list) else []
+
+
+def story_rows(session: Session, *, limit: int) -> list[Value]:
+    """Read the newest stories."""
+    count = sa.select(sa.func.count()).where(Article.story_id == Story.id).scalar_subquery()
+    newest = sa.select(Story, count).order_by(Story.last_on.desc().nulls_last(), Story.key).limit(limit)
+    return [
+        {"key": story.key, "headline": story.headline, "last": story.last_on, "articles": articles}
+        for story, articles in session.execute(newest)
+    ]
+
+
+def story_value(session: Session, key: str) -> Value:
+    """Read a story by its key; Problem when there is none."""
+    story = session.scalar(sa.select(Story).where(Story.key == key))
+    if story is None:
+        raise Problem(f"there is no story {key!r}; `perilune stories list` prints the keys.")
+    return {
+        "key": story.key,
+        "headline": story.headline,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "language": sentence.language,
+                "evidence": [_evidence_value(row) for row in sentence.evidence],
+            }
+            for sentence in story.sentences
+        ],
+        "articles": [
+            {"key": article.key, "title": version.title, "source": article.source.slug, "because": article.story_reason}
+            for article in story.articles
+            if (version := article.current_version) is not None
+        ],
+    }
+
+
+def _evidence_value(row: Evidence) -> Value:
+    return {
+        "article": row.version.article.key,
+        "page": row.page_number,
+        "start": row.start,
+        "end": row.end,
+    }
+
+
+def print_story(value: Value) -> None:
+    """Print a story for people."""
+    out = console()
+    out.print(f"[bold]{escape(str(value['headline']))}[/bold]\n")
+    for sentence in _values(value["sentences"]):
+        marks = ", ".join(str(mark["article"]) for mark in _values(sentence["evidence"]))
+        out.print(f"• {escape(str(sentence['text']))} [dim]({marks})[/dim]")
+    out.print()
+    for article in _values(value["articles"]):
+        out.print(f"  {article['key']}  {escape(str(article['title']))}  [dim]{article['source']}[/dim]")

@@ -1,0 +1,120 @@
+"""The scheduler only ticks: the database says what is due, and the work runs in child processes, one of a kind.
+
+A tick that was missed while we were down is made up for by the next one, because what is due stays due.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from dataclasses import dataclass, field
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session
+from structlog import get_logger
+
+from models.fate import due_count, release_claims_of_the_dead
+from models.vocabulary import Stage
+from perilune.archive import Archive, open_archive, seed
+from perilune.config import Settings
+from perilune.problems import Problem
+
+TICK_SECONDS = 20
+PIPELINE = (Stage.EXTRACT, Stage.IDENTIFY, Stage.UNDERSTAND, Stage.EMBED, Stage.GROUP, Stage.SUMMARISE)
+DEADLINE = dt.timedelta(hours=3)
+log = get_logger()
+
+
+@dataclass
+class Ticker:
+    """Looks what is due and starts the command that does it."""
+
+    archive: Archive
+    children: set[subprocess.Popen[bytes]] = field(default_factory=set)
+
+    def crawl(self) -> None:
+        """Crawl when a source is due."""
+        if self._is_due(Stage.CRAWL):
+            self._run("crawl")
+
+    def process(self) -> None:
+        """Process when something waits in the pipeline."""
+        if any(self._is_due(stage) for stage in PIPELINE):
+            self._run("process")
+
+    def mail(self) -> None:
+        """Compose and send the issues that are due."""
+        self._run("digest", "due")
+
+    def stop(self) -> None:
+        """End the children; what they had claimed is free again at the next start."""
+        for child in tuple(self.children):
+            child.terminate()
+
+    def _is_due(self, stage: Stage) -> bool:
+        with self.archive.sessions.begin() as session:
+            release_claims_of_the_dead(session)
+            return _due(session, stage) > 0
+
+    def _run(self, *command: str) -> None:
+        child = subprocess.Popen(  # noqa: S603 - our own command line
+            [sys.executable, "-m", "perilune.cli", *command, "--json"], stdout=subprocess.DEVNULL
+        )
+        self.children.add(child)
+        try:
+            code = child.wait(timeout=DEADLINE.total_seconds())
+        except subprocess.TimeoutExpired:
+            child.kill()
+            code = child.wait()
+        finally:
+            self.children.discard(child)
+        if code:
+            log.warning("child ended badly", command=" ".join(command), code=code)
+
+
+def _due(session: Session, stage: Stage) -> int:
+    return due_count(session, stage, now=dt.datetime.now(dt.UTC))
+
+
+def start_ticking(ticker: Ticker) -> BackgroundScheduler:
+    """Start the ticks; each kind of work runs once at a time."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    for work in (ticker.crawl, ticker.process, ticker.mail):
+        scheduler.add_job(
+            work,
+            "interval",
+            seconds=TICK_SECONDS,
+            max_instances=1,
+            coalesce=True,
+            next_run_time=dt.datetime.now(dt.UTC),
+        )
+    scheduler.start()
+    return scheduler
+
+
+def run_everything(settings: Settings) -> None:
+    """Crawl, process and mail when due, and serve the archive, until stopped."""
+    from perilune.editions import make_default_edition
+    from perilune.serving import serve_archive
+
+    archive = open_archive(settings)
+    now = dt.datetime.now(dt.UTC)
+    for problem in seed(archive, now=now):
+        log.warning("source left out", reason=str(problem))
+    make_default_edition(archive, now=now)
+    if not any(True for _ in _active_sources(archive)):
+        raise Problem("no source is active; put source files into the folder that PERILUNE_SOURCES names.")
+    ticker = Ticker(archive)
+    scheduler = start_ticking(ticker)
+    try:
+        serve_archive(settings)
+    finally:
+        ticker.stop()
+        scheduler.shutdown(wait=False)
+
+
+def _active_sources(archive: Archive) -> list[str]:
+    from perilune.archive import source_rows
+
+    return [str(row["source"]) for row in source_rows(archive)]

@@ -1,0 +1,285 @@
+"""Trying stages on files without storing: what `perilune try` reads and prints. One line out for each line in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import TimeoutError as Late
+from pathlib import Path
+
+from perilune.config import Settings
+from perilune.dates import PartialDate
+from perilune.languages import language_of
+from perilune.output import console, print_json_line
+from perilune.problems import Problem
+from pipeline.extract import ExtractionProblem, FetchedPage, extract
+from pipeline.values import Document, Extracted, Fact, Rejected, Understanding
+
+Line = dict[str, object]
+READ_FIELDS = frozenset(
+    {
+        "id", "path", "url", "title", "text", "published", "published_at", "language", "doc_type", "authors",
+        "passages", "fate", "reason", "source", "claim", "story",
+    }
+)  # fmt: skip
+
+
+class LineProblem(ValueError):
+    """A line of input that a stage cannot use; the message is its reason."""
+
+
+def read_lines(file: Path) -> list[Line]:
+    """Read JSON lines from a file or, for `-`, standard input; a line that is no object becomes a failed one."""
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Problem(f"{file} is not UTF-8 text: byte {error.start}.") from error
+    return [_parsed(line, number) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+
+def _parsed(line: str, number: int) -> Line:
+    try:
+        value = json.loads(line)
+    except json.JSONDecodeError as error:
+        return {"id": f"line {number}", "fate": "failed", "reason": f"line {number} is no JSON: {error}"}
+    if not isinstance(value, dict):
+        return {"id": f"line {number}", "fate": "failed", "reason": f"line {number} is no JSON object"}
+    return {"id": value.get("path", f"line {number}"), **value}
+
+
+def print_lines(lines: Iterable[Line], *, as_json: bool) -> None:
+    """Print lines as JSON Lines, or, to a person at a terminal, field by field."""
+    for line in lines:
+        if as_json or not sys.stdout.isatty():
+            print_json_line(line)
+            continue
+        for field, value in line.items():
+            if field != "passages":
+                console().print(f"{field}: {json.dumps(value, ensure_ascii=False, default=str)}", markup=False)
+        console().print()
+
+
+def extracted_lines(paths: Sequence[Path], *, url: str | None, settings: Settings) -> Iterator[Line]:
+    """Extract files in worker processes, each within the deadline of the settings."""
+    from pebble import ProcessExpired, ProcessPool
+
+    with ProcessPool(max_workers=settings.extract_workers, max_tasks=500) as pool:
+        tasks = [
+            (path, pool.schedule(extract_file, args=(path, url), timeout=settings.extract_timeout)) for path in paths
+        ]
+        for path, task in tasks:
+            line: Line = {"id": str(path), "path": str(path), "url": url}
+            try:
+                yield line | _extracted_fields(task.result())
+            except Late:
+                yield line | _failed(f"it took longer than {settings.extract_timeout} s to read")
+            except ProcessExpired:
+                yield line | _failed("the reader crashed on it")
+            except ExtractionProblem as problem:
+                yield line | _failed(str(problem))
+            except OSError as error:
+                yield line | _failed(f"it cannot be read: {error.strerror}")
+
+
+def extract_file(path: Path, url: str | None) -> Extracted | Rejected:
+    """Extract one file; the reader's own error rises."""
+    return extract(FetchedPage(body=path.read_bytes(), url=url or path.absolute().as_uri()))
+
+
+def _failed(reason: str) -> Line:
+    return {"fate": "failed", "reason": reason}
+
+
+def _extracted_fields(result: Extracted | Rejected) -> Line:
+    if isinstance(result, Rejected):
+        return {"fate": "skipped", "reason": result.reason}
+    return {
+        "fate": "done",
+        "reason": None,
+        "title": result.title,
+        "authors": list(result.authors),
+        "published_at": str(result.published.date) if result.published.date else None,
+        "language": result.language,
+        "doc_type": result.doc_type,
+        "text": result.text,
+        "passages": [
+            {"text": passage.text, "page": passage.page, "start": passage.start, "end": passage.end}
+            for passage in result.passages
+        ],
+    }
+
+
+def understood_lines(lines: Sequence[Line]) -> Iterator[Line]:
+    """Understand each line's text with the shipped taxonomy and gazetteer."""
+    from pipeline.understand import load_knowledge, understand
+
+    knowledge = load_knowledge()
+    for line in lines:
+        try:
+            yield _kept(line) | _understood_fields(understand(_document(line), knowledge))
+        except LineProblem as problem:
+            yield _kept(line) | _failed(str(problem))
+
+
+def _understood_fields(understood: Understanding) -> Line:
+    return {
+        "fate": "done",
+        "reason": None,
+        "relevance": understood.relevance,
+        "relevance_score": round(understood.relevance_score, 4),
+        "topics": [{"slug": topic.slug, "score": round(topic.score, 4)} for topic in understood.topics],
+        "doc_type": understood.doc_type,
+        "countries": list(understood.countries),
+        "actors": [mention.slug for mention in understood.actors],
+        "events": [_fact_fields(fact) for fact in understood.facts if fact.kind == "event"],
+        "agreements": [_fact_fields(fact) for fact in understood.facts if fact.kind == "agreement"],
+    }
+
+
+def _fact_fields(fact: Fact) -> Line:
+    fields: Line = {
+        "name": fact.name,
+        "kind": fact.subkind,
+        "status": fact.status,
+        "parties": list(fact.parties),
+        "countries": list(fact.countries),
+        "evidence": {"start": fact.span.start, "end": fact.span.end},
+    }
+    start = str(fact.start) if fact.start else None
+    if fact.kind == "agreement":
+        return fields | {"date": start}
+    return fields | {"start": start, "end": str(fact.end) if fact.end else None, "place": fact.place}
+
+
+def story_lines(lines: Sequence[Line], *, settings: Settings) -> Iterator[Line]:
+    """Group the lines into stories; a story is named after its first article."""
+    from pipeline.encoder import load_encoder
+    from pipeline.language_means import LanguageMeans, prior_means
+    from pipeline.stories import group_into_stories
+    from pipeline.story_features import features_of, lead_of_text
+    from pipeline.understand import load_knowledge, understand
+
+    documents = {number: found for number, line in enumerate(lines) if (found := _document_or_none(line)) is not None}
+    encoder, knowledge = load_encoder(settings.encoder, settings.cache), load_knowledge()
+    vectors = encoder.encode([f"{one.title}. {lead_of_text(one.text)}" for one in documents.values()])
+    means = LanguageMeans(prior=prior_means(encoder.model))
+    for document, vector in zip(documents.values(), vectors, strict=True):
+        means = means.updated(document.language, vector)
+    features = [
+        features_of(
+            document,
+            understand(document, knowledge),
+            means.centred(vector, document.language),
+            first_seen=dt.date.max,
+        )
+        for document, vector in zip(documents.values(), vectors, strict=True)
+    ]
+    stories = dict(zip(documents, group_into_stories(features), strict=True))
+    for number, line in enumerate(lines):
+        if number in stories:
+            yield _kept(line) | {"fate": "done", "reason": None, "story": stories[number]}
+        else:
+            yield _kept(line) | _failed(_reason_for(line)) | {"story": None}
+
+
+def summary_lines(lines: Sequence[Line], *, settings: Settings) -> Iterator[Line]:
+    """Summarise each story; lines without the field `story` are stories of their own."""
+    from perilune.processing import EncoderOnDemand
+    from pipeline.summarise import summarise
+
+    encoder = EncoderOnDemand(settings)
+    for story, members in _lines_by_story(lines).items():
+        documents = [document for line in members if (document := _document_or_none(line)) is not None]
+        if not documents:
+            yield {"story": story, **_failed(_reason_for(members[0])), "sentences": []}
+            continue
+        sentences = summarise(documents, lambda texts: encoder().encode(texts))
+        yield {
+            "story": story,
+            "fate": "done",
+            "reason": None,
+            "sentences": [
+                {
+                    "text": sentence.text,
+                    "language": sentence.language,
+                    "evidence": [
+                        {"id": span.document_id, "start": span.start, "end": span.end} for span in sentence.evidence
+                    ],
+                }
+                for sentence in sentences
+            ],
+        }
+
+
+def _lines_by_story(lines: Sequence[Line]) -> dict[object, list[Line]]:
+    stories: dict[object, list[Line]] = {}
+    for line in lines:
+        story = line.get("story")
+        stories.setdefault(line["id"] if story is None else story, []).append(line)
+    return stories
+
+
+def grounded_lines(lines: Sequence[Line]) -> Iterator[Line]:
+    """Check each line's claim against its source (a text, or a list of passages)."""
+    from pipeline.gazetteer import Gazetteer, load_actors
+    from pipeline.ground import ground
+
+    gazetteer = Gazetteer(load_actors())
+    for line in lines:
+        source, claim = line.get("source"), line.get("claim")
+        if isinstance(source, list):
+            source = "\n\n".join(str(passage) for passage in source)
+        if not isinstance(source, str) or not isinstance(claim, str):
+            yield _kept(line) | _failed("source and claim must be texts")
+            continue
+        grounding = ground(source, claim, names=gazetteer.spans)
+        yield _kept(line) | {
+            "fate": "done",
+            "reason": None,
+            "supported": grounding.supported,
+            "score": round(grounding.score, 4),
+            "problems": list(grounding.problems),
+        }
+
+
+def _kept(line: Mapping[str, object]) -> Line:
+    """Keep the id and every field that the stages do not read."""
+    return {"id": line["id"]} | {field: value for field, value in line.items() if field not in READ_FIELDS}
+
+
+def _document(line: Mapping[str, object]) -> Document:
+    text, title = line.get("text"), line.get("title")
+    if not isinstance(text, str) or not isinstance(title, str | None):
+        raise LineProblem(str(line.get("reason") or "title and text must be texts"))
+    language = line.get("language")
+    url = line.get("url")
+    return Document(
+        id=str(line["id"]),
+        title=title or "",
+        text=text,
+        language=language if isinstance(language, str) else language_of(f"{title or ''}\n{text}"),
+        published=_published(line.get("published") or line.get("published_at")),
+        url=url if isinstance(url, str) else None,
+    )
+
+
+def _document_or_none(line: Mapping[str, object]) -> Document | None:
+    try:
+        return _document(line)
+    except LineProblem:
+        return None
+
+
+def _reason_for(line: Mapping[str, object]) -> str:
+    return str(line.get("reason") or "title and text must be texts")
+
+
+def _published(value: object) -> PartialDate | None:
+    try:
+        return PartialDate.parse(str(value)) if value else None
+    except ValueError:
+        return None

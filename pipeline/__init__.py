@@ -1,0 +1,1 @@
+"""Turns pages into articles, stories and summaries, stage by stage."""

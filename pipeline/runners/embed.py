@@ -1,0 +1,86 @@
+"""Runs the encoder: one vector a version, of its title and lead; counts terms and language means beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.article import LanguageMean, TermCount, Vector, Version
+from models.fate import Outcome, await_stage
+from models.vocabulary import Relevance, Stage
+from pipeline.encoder import Encoder
+from pipeline.runners.runner import done, skipped
+from pipeline.story_features import lead_of_text, terms_in
+
+Embedding = NDArray[np.float32]
+MAX_TERM_CHARS = 80
+ALL_DOCUMENTS = ""
+
+
+class EmbedRunner:
+    """Embeds relevant versions; loads the encoder only when there is something to embed."""
+
+    stage = Stage.EMBED
+    batch_size = 64
+
+    def __init__(self, model: str, load: Callable[[], Encoder]) -> None:
+        self.version = f"1/{model}"
+        self._load = load
+
+    def compute(
+        self, sessions: sessionmaker[Session], item_ids: Sequence[int]
+    ) -> Iterator[tuple[int, Embedding | None]]:
+        """Encode the relevant ones in one batch; the others have no vector."""
+        with sessions() as session:
+            versions = list(session.scalars(sa.select(Version).where(Version.id.in_(item_ids)).order_by(Version.id)))
+            relevant = [version for version in versions if version.relevance != Relevance.OFF]
+            yield from ((version.id, None) for version in versions if version not in relevant)
+            if relevant:
+                texts = [f"{version.title}. {lead_of_text(version.text)}" for version in relevant]
+                yield from zip([version.id for version in relevant], self._load().encode(texts), strict=True)
+
+    def store(self, session: Session, item_id: int, result: Embedding | None, *, now: dt.datetime) -> Outcome:
+        """Store the vector; the first time, count the version's terms and its language's mean."""
+        version = session.get_one(Version, item_id)
+        if result is None:
+            return skipped("off-topic")
+        model = self._load().model
+        embedding = result.astype("<f2").tobytes()
+        row = session.get(Vector, (version.id, model))
+        if row is None:
+            session.add(Vector(version_id=version.id, model=model, language=version.language, embedding=embedding))
+            _count_terms(session, version)
+            _add_to_mean(session, model, version.language, result)
+        else:
+            row.embedding, row.language = embedding, version.language
+        await_stage(session, Stage.GROUP, [version.article_id], due_at=now)
+        return done()
+
+
+def _count_terms(session: Session, version: Version) -> None:
+    lead = f"{version.title}\n{lead_of_text(version.text)}"
+    terms = {term[:MAX_TERM_CHARS] for term in terms_in(lead, version.language)} | {ALL_DOCUMENTS}
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(TermCount).values([{"term": term, "document_count": 1} for term in sorted(terms)])
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[TermCount.term], set_={"document_count": TermCount.document_count + 1}
+        )
+    )
+
+
+def _add_to_mean(session: Session, model: str, language: str | None, vector: Embedding) -> None:
+    if language is None:
+        return
+    row = session.get(LanguageMean, (model, language), with_for_update=True)
+    if row is None:
+        row = LanguageMean(model=model, language=language, text_count=0, total=np.zeros(len(vector), "<f8").tobytes())
+        session.add(row)
+    row.text_count += 1
+    row.total = (np.frombuffer(row.total, "<f8") + vector).astype("<f8").tobytes()

@@ -1,0 +1,165 @@
+"""Runs extraction: pages from the store through worker processes with a deadline, into articles and versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import TimeoutError as Late
+
+import sqlalchemy as sa
+from pebble import ProcessExpired, ProcessPool
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.article import Article, Version
+from models.article import Passage as PassageRow
+from models.base import key_of
+from models.fate import Outcome, await_stage
+from models.page_store import PageStore, PageStoreProblem
+from models.source import Link, Page
+from models.vocabulary import Stage
+from perilune.config import Settings
+from perilune.dates import PartialDate, Witness, WitnessKind
+from perilune.urls import canonical_url, site_of
+from pipeline.extract import ExtractionProblem, FetchedPage, extract
+from pipeline.runners.runner import done, given_up, skipped
+from pipeline.values import Extracted, Rejected
+
+Extraction = Extracted | Rejected | Exception
+
+
+class ExtractRunner:
+    """Turns pages into versions of articles."""
+
+    stage = Stage.EXTRACT
+    version = "1"
+    batch_size = 200
+
+    def __init__(self, settings: Settings) -> None:
+        self._pages = PageStore(settings.pages_url)
+        self._deadline = settings.extract_timeout
+        self._worker_count = settings.extract_workers
+
+    def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, Extraction]]:
+        """Read pages in worker processes, each within its deadline."""
+        with sessions() as session, ProcessPool(max_workers=self._worker_count, max_tasks=500) as pool:
+            futures = []
+            for page in session.scalars(sa.select(Page).where(Page.id.in_(item_ids)).order_by(Page.id)):
+                try:
+                    task = (self._fetched(page),)
+                except PageStoreProblem as problem:
+                    yield page.id, problem
+                    continue
+                futures.append((page.id, pool.schedule(extract, args=task, timeout=self._deadline)))
+            for page_id, future in futures:
+                try:
+                    yield page_id, future.result()
+                except Late:
+                    yield page_id, ExtractionProblem(f"it took longer than {self._deadline} s to read")
+                except ProcessExpired:
+                    yield page_id, ExtractionProblem("the reader crashed on it")
+                except ExtractionProblem as problem:
+                    yield page_id, problem
+
+    def _fetched(self, page: Page) -> FetchedPage:
+        return FetchedPage(
+            body=self._pages.read(page.content_hash),
+            url=page.url,
+            content_type=page.content_type,
+            title_hint=page.link.title,
+            date_hints=_date_hints(page.link),
+            fetched_on=page.fetched_at.date(),
+        )
+
+    def store(self, session: Session, item_id: int, result: Extraction, *, now: dt.datetime) -> Outcome:
+        """Store the article and its version; the same text again is no new version."""
+        page = session.get_one(Page, item_id)
+        if isinstance(result, ExtractionProblem):
+            return given_up(str(result))
+        if isinstance(result, Rejected):
+            return skipped(result.reason)
+        if isinstance(result, Exception):
+            raise result
+        article = _article_of(session, page, result)
+        text_hash = hashlib.sha256(f"{result.title}\n{result.text}".encode()).hexdigest()
+        version = session.scalar(sa.select(Version).where(Version.page_id == page.id))
+        if version is None:
+            held = sa.select(Version.id).where(Version.article_id == article.id, Version.text_hash == text_hash)
+            if session.scalar(held) is not None:
+                return skipped("no change in the text")
+            version = Version(article_id=article.id, page_id=page.id, fetched_at=page.fetched_at)
+            session.add(version)
+        _fill(version, result, text_hash)
+        session.flush()
+        article.current_version_id = session.scalar(
+            sa.select(Version.id)
+            .where(Version.article_id == article.id)
+            .order_by(Version.fetched_at.desc(), Version.id.desc())
+            .limit(1)
+        )
+        await_stage(session, Stage.IDENTIFY, [version.id], due_at=now)
+        return done()
+
+
+def _date_hints(link: Link) -> tuple[Witness, ...]:
+    if not link.published or not link.witness:
+        return ()
+    return (Witness(WitnessKind(link.witness), PartialDate.parse(link.published), link.published),)
+
+
+def _article_of(session: Session, page: Page, extracted: Extracted) -> Article:
+    url = _address_of(page, extracted)
+    article = session.scalar(sa.select(Article).where(Article.url == url))
+    if article is None:
+        article = Article(
+            key=key_of(url),
+            url=url,
+            source_id=page.link.source_id,
+            first_seen_at=page.fetched_at,
+            is_backfill=page.link.is_backfill,
+            is_standing=page.link.is_standing,
+        )
+        session.add(article)
+        session.flush()
+    return article
+
+
+def _address_of(page: Page, extracted: Extracted) -> str:
+    """Trust a declared canonical address only on the page's own site, and never one that is the site's front page."""
+    url = canonical_url(page.url)
+    if extracted.canonical_url:
+        declared = canonical_url(extracted.canonical_url)
+        if site_of(declared) == site_of(url) and declared.rstrip("/").count("/") > 2:  # noqa: PLR2004 - scheme's two
+            return declared
+    return url
+
+
+def _fill(version: Version, extracted: Extracted, text_hash: str) -> None:
+    published = extracted.published
+    version.title = extracted.title
+    version.text = extracted.text
+    version.text_hash = text_hash
+    version.language = extracted.language
+    version.authors = list(extracted.authors)
+    version.site_name = extracted.site_name
+    version.published = published.date
+    version.published_first_on = published.date.first if published.date else None
+    version.published_last_on = published.date.last if published.date else None
+    version.published_by = published.decided_by
+    version.published_confidence = published.confidence
+    version.date_witnesses = [
+        {"kind": str(witness.kind), "date": str(witness.date), "quote": witness.quote}
+        for witness in published.witnesses
+    ]
+    version.stated_doc_type = extracted.doc_type
+    version.passages = [
+        PassageRow(
+            ordinal=ordinal,
+            kind=passage.kind,
+            start=passage.start,
+            end=passage.end,
+            page_number=passage.page,
+            text=passage.text,
+        )
+        for ordinal, passage in enumerate(extracted.passages)
+    ]

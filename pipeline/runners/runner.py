@@ -1,0 +1,111 @@
+"""What every stage's runner shares: claim, compute, store, one fate an item; the one place that catches everything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+from structlog import get_logger
+
+from models.fate import Claim, Outcome, await_outdated, claim_due, due_count, failure, finish
+from models.vocabulary import FateState, Stage
+
+Result = TypeVar("Result")
+Progress = Callable[[Stage, int, int], None]
+MAX_REASON_CHARS = 300
+log = get_logger()
+
+
+class StageRunner(Protocol[Result]):
+    """One stage: computes without a session's locks, stores in one transaction an item."""
+
+    stage: Stage
+    version: str
+    batch_size: int
+
+    def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterable[tuple[int, Result]]:
+        """Yield each item's result, in any order; an exception as the result is that item's failure."""
+        ...
+
+    def store(self, session: Session, item_id: int, result: Result, *, now: dt.datetime) -> Outcome:
+        """Store one result and say what became of the item."""
+        ...
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The process that works: its database, its name as claimant, its clock value and its progress display."""
+
+    sessions: sessionmaker[Session]
+    claimant: str
+    now: dt.datetime
+    progress: Progress = lambda _stage, _done, _all: None
+
+
+def drain(runner: StageRunner[Result], worker: Worker) -> Counter[str]:
+    """Work on a stage until nothing is due; returns how many items met each fate."""
+    counts: Counter[str] = Counter()
+    with worker.sessions.begin() as session:
+        await_outdated(session, runner.stage, runner.version, now=worker.now)
+        total = due_count(session, runner.stage, now=worker.now)
+    while item_ids := _claim(runner, worker):
+        for item_id, outcome in _outcomes(runner, worker, item_ids):
+            counts[outcome.state] += 1
+            log.debug(runner.stage, item=item_id, fate=outcome.state, reason=outcome.reason)
+            worker.progress(runner.stage, counts.total(), max(total, counts.total()))
+    return counts
+
+
+def _claim(runner: StageRunner[Result], worker: Worker) -> list[int]:
+    claim = Claim(worker.claimant, worker.now, runner.batch_size)
+    with worker.sessions.begin() as session:
+        return claim_due(session, runner.stage, claim)
+
+
+def _outcomes(runner: StageRunner[Result], worker: Worker, item_ids: Sequence[int]) -> Iterator[tuple[int, Outcome]]:
+    for item_id, result in runner.compute(worker.sessions, item_ids):
+        try:
+            yield item_id, _stored(runner, worker, item_id, result)
+        except sa.exc.OperationalError:
+            raise  # the database is gone: every further item would fail alike, and a restart frees the claims
+        except Exception as error:  # one bad item never stops the others
+            log.exception("failed", stage=runner.stage, item=item_id)
+            yield item_id, _store_failure(runner, worker, item_id, error)
+
+
+def _stored(runner: StageRunner[Result], worker: Worker, item_id: int, result: Result) -> Outcome:
+    if isinstance(result, Exception):
+        raise result
+    with worker.sessions.begin() as session:
+        outcome = replace(runner.store(session, item_id, result, now=worker.now), version=runner.version)
+        finish(session, runner.stage, item_id, outcome, now=worker.now)
+    return outcome
+
+
+def _store_failure(runner: StageRunner[Result], worker: Worker, item_id: int, error: Exception) -> Outcome:
+    reason = f"{type(error).__name__}: {error}"[:MAX_REASON_CHARS]
+    with worker.sessions.begin() as session:
+        outcome = failure(session, runner.stage, item_id, reason, now=worker.now)
+        outcome = replace(outcome, version=runner.version)
+        finish(session, runner.stage, item_id, outcome, now=worker.now)
+    return outcome
+
+
+def done() -> Outcome:
+    """Make the outcome of an item that went through."""
+    return Outcome(FateState.DONE)
+
+
+def skipped(reason: str) -> Outcome:
+    """Make the outcome of an item that this stage has nothing to do with."""
+    return Outcome(FateState.SKIPPED, reason)
+
+
+def given_up(reason: str) -> Outcome:
+    """Make the outcome of an item that fails alike however often it is tried."""
+    return Outcome(FateState.FAILED, reason)

@@ -1,0 +1,196 @@
+"""Plain values that the stages pass on: what a page says, and what is understood of it. No session, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.vocabulary import DocType, FactKind, PassageKind, Relevance
+from perilune.dates import UNKNOWN_DATE, PartialDate, PublicationDate
+
+PASSAGE_SEPARATOR = "\n\n"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph (or a slide's or PDF page's paragraph) and its place in the article's text.
+
+    `start` and `end` are code points in the text, end exclusive; `page` is the 1-based PDF page or slide.
+    """
+
+    kind: PassageKind
+    text: str
+    start: int
+    end: int
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """A passage that has no place yet: what an extractor yields in reading order."""
+
+    kind: PassageKind
+    text: str
+    page: int | None = None
+
+
+def passages_from_blocks(blocks: Sequence[Block]) -> tuple[Passage, ...]:
+    """Give every block its place in the text that joins them with `PASSAGE_SEPARATOR`."""
+    passages = []
+    start = 0
+    for block in blocks:
+        end = start + len(block.text)
+        passages.append(Passage(block.kind, block.text, start, end, block.page))
+        start = end + len(PASSAGE_SEPARATOR)
+    return tuple(passages)
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """A page as an article: what `extract` decides. Its text is the passages joined by blank lines."""
+
+    title: str
+    passages: tuple[Passage, ...]
+    language: str | None = None
+    doc_type: DocType | None = None
+    published: PublicationDate = UNKNOWN_DATE
+    authors: tuple[str, ...] = ()
+    site_name: str | None = None
+    canonical_url: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The whole text; passages' offsets are places in it."""
+        return PASSAGE_SEPARATOR.join(passage.text for passage in self.passages)
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A page that is no article, with the reason as the archive shows it, such as `challenge page`."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """Code points in an article's text, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """What the later stages read of an article: title, text and date, in one language."""
+
+    id: str
+    title: str
+    text: str
+    language: str | None = None
+    published: PartialDate | None = None
+    url: str | None = None
+    doc_type: DocType | None = None
+    source_country: str | None = None
+
+
+@dataclass(frozen=True)
+class TopicScore:
+    """A topic with its score in 0..1 and the words that speak for it."""
+
+    slug: str
+    score: float
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ActorMention:
+    """An actor of the gazetteer, how often it is named, and where first."""
+
+    slug: str
+    count: int
+    first: Span
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A dated event or an agreement, with the span of text that says so.
+
+    For events `status` is an EventStatus and `subkind` a kind such as `workshop`; for agreements `status` is an
+    AgreementStatus and `subkind` a kind such as `MoU`. `parties` are actor slugs or ISO 3166 codes: hosts of an
+    event, parties of an agreement. Dates may be partial; `end` is None for a single day.
+    """
+
+    kind: FactKind
+    name: str
+    span: Span
+    status: str
+    subkind: str | None = None
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+    place: str | None = None
+    parties: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What `understand` decides of one article."""
+
+    relevance: Relevance
+    relevance_score: float
+    relevance_because: tuple[str, ...]
+    topics: tuple[TopicScore, ...]
+    doc_type: DocType
+    countries: tuple[str, ...]
+    actors: tuple[ActorMention, ...]
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic of the taxonomy as the stage uses it: patterns are regular expressions per language, with weights."""
+
+    slug: str
+    name: str
+    description: str
+    patterns: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An actor of the gazetteer: every name in every language; `ambiguous` names count only beside a context word."""
+
+    slug: str
+    name: str
+    kind: str
+    country: str | None
+    names: Mapping[str, Sequence[str]]
+    ambiguous: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    wikidata: str | None = None
+
+
+@dataclass(frozen=True)
+class EvidenceSpan:
+    """Where a sentence stands: article, and code points in its text."""
+
+    document_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class SummarySentence:
+    """One sentence of a summary, with the places that say so."""
+
+    text: str
+    language: str | None
+    evidence: tuple[EvidenceSpan, ...]
+
+
+@dataclass(frozen=True)
+class Grounding:
+    """Whether sources support a claim; `problems` says in words what they do not."""
+
+    supported: bool
+    score: float
+    problems: tuple[str, ...] = ()

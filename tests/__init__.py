@@ -1,0 +1,1 @@
+"""Tests on real parts: databases, servers and browsers on loopback."""

@@ -1,0 +1,72 @@
+"""Fixtures that every test may use: a database of each kind, a clock value, a folder for pages."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.database import open_database
+from models.page_store import PageStore
+from tests.postgres import private_cluster
+
+NOW = dt.datetime(2022, 3, 14, 7, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    """The moment at which tests take place."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The maintenance database of a private PostgreSQL cluster."""
+    with private_cluster() as url:
+        yield url
+
+
+@contextlib.contextmanager
+def an_empty_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
+    """Make an empty database of a kind and yield its address; one of PostgreSQL is dropped at the end."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/perilune.db"
+        return
+    maintenance: str = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex[:12]}"
+    admin = sa.create_engine(maintenance, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"create database {name}")
+    yield maintenance.replace("/postgres?", f"/{name}?")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"drop database {name} with (force)")
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind in turn."""
+    with an_empty_database(request, request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
+    """A factory of sessions on an empty, migrated database."""
+    factory = open_database(database_url)
+    yield factory
+    engine = factory.kw["bind"]
+    assert isinstance(engine, sa.Engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def page_store(tmp_path: Path) -> PageStore:
+    """An empty page store."""
+    return PageStore(str(tmp_path / "pages"))

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Installs what the tests need beside Python packages: PostgreSQL's server and Chromium, from Debian's packages.
+set -eu
+missing=""
+if ! command -v initdb > /dev/null && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1; then
+    missing="postgresql"
+fi
+if ! command -v chromium > /dev/null; then
+    missing="$missing chromium fonts-noto-cjk"
+fi
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+    echo "Installing for the tests: $missing"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    apt-get install -qq -y --no-install-recommends $missing > /dev/null
+else
+    echo "The tests need: $missing. Install them (Debian: sudo apt-get install $missing) and run again." >&2
+    exit 1
+fi

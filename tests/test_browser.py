@@ -1,0 +1,218 @@
+"""A visitor's way through the archive in a real browser: everything works, nothing is fetched from elsewhere."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from models.database import open_database
+from models.page_store import PageStore
+from tests.test_web import QUOTE, Keys, fill_archive, mail_of
+from web.app import create_app
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+NARROW = {"width": 360, "height": 740}
+PATHS = (
+    "/",
+    "/?q=memorandum",
+    "/?q=moon+topics:x",
+    "/about",
+    "/stories",
+    "/issues",
+    "/sources",
+    "/status",
+    "/api",
+    "/nowhere",
+    "/article/{article}",
+    "/article/{slides}",
+    "/article/{changed}/v2/changes",
+    "/story/{story}",
+    "/issue/{issue}",
+)
+
+
+@dataclass
+class Visit:
+    """An open page of the archive, and what went wrong on it."""
+
+    page: Page
+    base: str
+    keys: Keys
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Open an address of the archive."""
+        self.page.goto(self.base + path.format(**vars(self.keys)))
+        return self.page
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served archive."""
+
+    base: str
+    keys: Keys
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A filled archive on loopback."""
+    folder = tmp_path_factory.mktemp("archive")
+    sessions, pages = open_database(f"sqlite:///{folder}/perilune.db"), PageStore(str(folder / "pages"))
+    with sessions.begin() as session:
+        keys = fill_archive(session, pages)
+    app = create_app(sessions, pages=pages, render_issue=mail_of)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", keys)
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    if not CHROMIUM.exists():
+        pytest.fail(f"the browser tests need {CHROMIUM}: run `make test-tools`, or apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+    """A visit whose console must stay silent and whose requests must stay in the archive."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    found = Visit(context.new_page(), site.base, site.keys)
+    found.page.on("console", lambda message: found.faults.append(message.text))
+    found.page.on("pageerror", lambda error: found.faults.append(str(error)))
+    found.page.on("request", lambda request: _note_foreign(found, request.url))
+    yield found
+    context.close()
+    assert found.faults == []
+
+
+def _note_foreign(visit: Visit, url: str) -> None:
+    if not url.startswith(f"{visit.base}/"):
+        visit.faults.append(f"asked for {url}")
+
+
+def test_a_visitor_searches_and_opens_an_article(visit: Visit) -> None:
+    page = visit.open("/")
+    page.get_by_label("Search line").fill("memorandum country:CN")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_role("heading", name="1 article")).to_be_visible()
+    expect(page.locator("mark").first).to_have_text("memorandum")
+    page.get_by_role("link", name="Agencies sign a memorandum on lunar exploration").click()
+    expect(page.locator("h1")).to_have_text("Agencies sign a memorandum on lunar exploration")
+    expect(page.get_by_role("complementary")).to_contain_text("China National Space Administration")
+
+
+def test_a_visitor_adds_filters_by_the_form(visit: Visit) -> None:
+    page = visit.open("/?q=memorandum")
+    page.get_by_text("Add filters").click()
+    page.get_by_label("Topic").select_option("Lunar exploration")
+    page.get_by_label("Published since").fill("2022")
+    page.get_by_role("button", name="Add to the search").click()
+    line = page.get_by_label("Search line")
+    expect(line).to_have_value("memorandum topic:lunar-exploration after:2022-01-01")
+    page.get_by_role("link", name="since 1 January 2022, remove this filter").click()
+    expect(line).to_have_value("memorandum topic:lunar-exploration")
+
+
+def test_a_visitor_follows_evidence_from_a_story(visit: Visit) -> None:
+    page = visit.open("/stories")
+    page.get_by_role("link", name="Two agencies sign a memorandum").click()
+    page.get_by_role("link", name="evidence 1").click()
+    marked = page.locator("mark")
+    expect(marked).to_have_text(QUOTE)
+    expect(marked).to_be_in_viewport()
+    assert page.url.endswith("#p1")
+
+
+def test_a_visitor_reads_what_changed(visit: Visit) -> None:
+    page = visit.open("/article/{changed}")
+    page.get_by_role("link", name="what changed").click()
+    expect(page.locator("ins").first).to_contain_text("Wuhan")
+    page.get_by_role("link", name="version 1", exact=True).click()
+    expect(page.locator(".body")).to_contain_text("Oxford")
+
+
+def test_an_issue_stands_in_a_frame_that_cannot_run_anything(visit: Visit) -> None:
+    page = visit.open("/issue/{issue}")
+    expect(page.frame_locator("iframe").get_by_role("heading", name="A week")).to_be_visible()
+
+
+def test_an_archived_page_is_shown_but_runs_nothing(browser: Browser, site: Site) -> None:
+    page = browser.new_page()
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    page.goto(f"{site.base}/article/{site.keys.article}/v1/page")
+    expect(page.locator("body")).to_contain_text("As fetched")
+    page.close()
+    assert dialogs == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_is_wider_than_a_telephone(browser: Browser, site: Site, scheme: str) -> None:
+    context = browser.new_context(viewport=NARROW, color_scheme=scheme, java_script_enabled=False)  # type: ignore[arg-type]  # plain values do
+    page = context.new_page()
+    widths = {}
+    for path in PATHS:
+        page.goto(site.base + path.format(**vars(site.keys)))
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert {path: width for path, width in widths.items() if width > NARROW["width"]} == {}
+
+
+def test_the_keyboard_reaches_the_content_first(visit: Visit) -> None:
+    page = visit.open("/?q=memorandum")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Search line")).to_be_focused()
+
+
+def test_every_page_names_its_parts(visit: Visit) -> None:
+    for path in ("/", "/article/{article}", "/story/{story}", "/sources"):
+        page = visit.open(path)
+        for role in ("banner", "main", "contentinfo"):
+            expect(page.get_by_role(role)).to_have_count(1)
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        unlabelled = page.evaluate(
+            "[...document.querySelectorAll('input, select')].filter(each => !each.labels.length).length"
+        )
+        assert unlabelled == 0
+
+
+def test_dark_and_light_are_both_drawn(browser: Browser, site: Site) -> None:
+    grounds = set()
+    for scheme in ("light", "dark"):
+        page = browser.new_page(color_scheme=scheme)
+        page.goto(site.base)
+        grounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        page.close()
+    assert len(grounds) == 2

@@ -1,0 +1,290 @@
+"""The crawler on a real HTTP server: what it stores, what it refuses, and that it never repeats or loses a link."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from pytest_httpserver import HTTPServer
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug import Request, Response
+
+from crawler.catalogue import sync_sources
+from crawler.source_file import load_source_files
+from models.fate import Fate
+from models.page_store import PageStore
+from models.source import CrawlRun, Link, Page, Source
+from models.vocabulary import Stage
+from perilune.crawling import crawl_in_child
+
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{items}</channel></rss>"""
+ITEM = "<item><title>Story {n}</title><link>{url}</link><pubDate>Thu, 10 Mar 2022 08:00:00 GMT</pubDate></item>"
+PAGE = "<html><body><article><h1>Story {n}</h1><p>{text}</p></article></body></html>"
+SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+CHALLENGE = "<html><title>Just a moment...</title><body>Checking your browser</body></html>"
+TEXT = "The agencies signed a memorandum on lunar exploration in Vienna on Thursday. " * 5
+
+
+@pytest.fixture
+def site(httpserver: HTTPServer) -> HTTPServer:
+    """A web site on loopback whose robots.txt forbids one folder."""
+    httpserver.expect_request("/robots.txt").respond_with_data("User-agent: *\nDisallow: /closed/\n")
+    for number in range(1, 4):
+        body = PAGE.format(n=number, text=TEXT)
+        httpserver.expect_request(f"/news/{number}").respond_with_data(body, content_type="text/html; charset=utf-8")
+    return httpserver
+
+
+class Crawl:
+    """Crawls the sources of one folder into one archive, in the child process that the product uses."""
+
+    def __init__(self, folder: Path, database_url: str, sessions: sessionmaker[Session]) -> None:
+        self.sources = folder / "sources"
+        self.sources.mkdir()
+        self.sessions = sessions
+        self.pages = folder / "pages"
+        self.settings = {
+            "PERILUNE_HOME": str(folder),
+            "PERILUNE_DATABASE": database_url,
+            "PERILUNE_SOURCES": str(self.sources),
+            "PERILUNE_DOWNLOAD_DELAY": "0",
+            "PERILUNE_DOWNLOAD_TIMEOUT": "3",
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """This process's environment with the archive's settings."""
+        return {**os.environ, **self.settings}
+
+    def add(self, slug: str, **keys: str) -> None:
+        """Write a source file and sync it."""
+        lines = [f"{key} = {value if value.startswith('[') else repr(value)}" for key, value in keys.items()]
+        (self.sources / f"{slug}.toml").write_text("\n".join(lines), encoding="utf-8")
+        files, problems = load_source_files(self.sources)
+        assert problems == []
+        with self.sessions.begin() as session:
+            sync_sources(session, files, now=dt.datetime(2022, 1, 1, tzinfo=dt.UTC))
+
+    def run(self, *slugs: str, at: dt.datetime | None = None) -> dict[str, dict[str, object]]:
+        """Crawl now, or at a fixed moment."""
+        return crawl_in_child(slugs, forced=at is None, at=at, environment=self.environment)
+
+    def page_urls(self) -> list[str]:
+        """The addresses of all pages, in order."""
+        with self.sessions() as session:
+            return sorted(session.scalars(sa.select(Page.url)))
+
+    def fate_of(self, url: str, stage: Stage = Stage.FETCH) -> tuple[str, str | None]:
+        """State and reason of a link."""
+        with self.sessions() as session:
+            row = session.execute(
+                sa.select(Fate.state, Fate.reason)
+                .join(Link, Link.id == Fate.item_id)
+                .where(Fate.stage == stage, Link.url == url)
+            ).one()
+            return row.state, row.reason
+
+
+@pytest.fixture
+def crawl(tmp_path: Path, database_url: str, sessions: sessionmaker[Session]) -> Crawl:
+    """A crawl of an empty archive on each database."""
+    return Crawl(tmp_path, database_url, sessions)
+
+
+def a_feed(site: HTTPServer, *paths: str) -> None:
+    """Serve a feed at /feed that lists these pages."""
+    items = "".join(ITEM.format(n=path[-1], url=site.url_for(path)) for path in paths)
+    site.expect_request("/feed").respond_with_data(FEED.format(items=items), content_type="application/rss+xml")
+
+
+def test_a_feed_s_pages_are_kept_once_with_what_the_feed_said(site: HTTPServer, crawl: Crawl) -> None:
+    a_feed(site, "/news/1", "/news/2")
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    assert crawl.run()["aa_feed"]["new pages"] == 2
+    assert "new pages" not in crawl.run()["aa_feed"]
+    assert crawl.page_urls() == [site.url_for("/news/1"), site.url_for("/news/2")]
+    with crawl.sessions() as session:
+        link = session.scalars(sa.select(Link).where(Link.url == site.url_for("/news/1"))).one()
+        assert (link.title, link.published, link.witness, link.is_backfill) == ("Story 1", "2022-03-10", "feed", True)
+        page = session.scalars(sa.select(Page).where(Page.url == site.url_for("/news/1"))).one()
+        assert TEXT.encode() in PageStore(str(crawl.pages)).read(page.content_hash)
+
+
+def test_what_comes_after_the_first_crawl_is_no_backfill(site: HTTPServer, crawl: Crawl) -> None:
+    a_feed(site, "/news/1")
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    crawl.run()
+    site.clear_all_handlers()
+    site.expect_request("/robots.txt").respond_with_data("")
+    site.expect_request("/news/3").respond_with_data(PAGE.format(n=3, text=TEXT), content_type="text/html")
+    a_feed(site, "/news/1", "/news/3")
+    crawl.run()
+    with crawl.sessions() as session:
+        found = dict(session.execute(sa.select(Link.url, Link.is_backfill).where(~Link.is_index)).all())
+    assert found == {site.url_for("/news/1"): True, site.url_for("/news/3"): False}
+
+
+def test_a_source_is_not_due_again_before_its_interval(site: HTTPServer, crawl: Crawl) -> None:
+    a_feed(site, "/news/1")
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    moment = dt.datetime(2022, 3, 14, 7, tzinfo=dt.UTC)
+    assert list(crawl.run(at=moment)) == ["aa_feed"]
+    assert crawl.run(at=moment + dt.timedelta(minutes=359)) == {}
+    assert list(crawl.run(at=moment + dt.timedelta(minutes=360))) == ["aa_feed"]
+
+
+def test_robots_txt_is_obeyed(site: HTTPServer, crawl: Crawl) -> None:
+    a_feed(site, "/closed/1", "/news/2")
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    crawl.run()
+    assert crawl.page_urls() == [site.url_for("/news/2")]
+    assert crawl.fate_of(site.url_for("/closed/1")) == ("skipped", "robots.txt forbids it")
+    assert not any(request.path.startswith("/closed/") for request, _ in site.log)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "fate"),
+    [
+        (404, "gone", ("skipped", "not found (404)")),
+        (503, "busy", ("failed", "the server answered 503")),
+        (200, CHALLENGE, ("failed", "challenge page")),
+        (200, "<p>" + "x" * 3_000_000, ("skipped", "page too large")),
+    ],
+    ids=["missing", "busy", "challenge", "large"],
+)
+def test_a_page_that_is_none_meets_a_recorded_fate(
+    site: HTTPServer, crawl: Crawl, status: int, body: str, fate: tuple[str, str]
+) -> None:
+    a_feed(site, "/news/1", "/odd")
+    site.expect_request("/odd").respond_with_data(body, status=status, content_type="text/html")
+    crawl.settings["PERILUNE_MAX_PAGE_BYTES"] = "2000000"
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    crawl.run()
+    assert crawl.fate_of(site.url_for("/odd")) == fate
+    assert crawl.page_urls() == [site.url_for("/news/1")]
+
+
+def test_a_page_of_200_megabytes_is_cut_off_and_the_others_are_kept(site: HTTPServer, crawl: Crawl) -> None:
+    def endless(_request: Request) -> Response:
+        return Response((b"x" * 1_000_000 for _ in range(200)), content_type="text/html")
+
+    a_feed(site, "/news/1", "/endless")
+    site.expect_request("/endless").respond_with_handler(endless)
+    crawl.settings["PERILUNE_MAX_DOCUMENT_BYTES"] = "5000000"
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    crawl.run()
+    assert crawl.fate_of(site.url_for("/endless")) == ("skipped", "page too large")
+    assert crawl.page_urls() == [site.url_for("/news/1")]
+
+
+def test_a_dead_host_fails_alone(site: HTTPServer, crawl: Crawl) -> None:
+    a_feed(site, "/news/1")
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    crawl.add("bb_dead", name="B", home="http://127.0.0.1:9/", kind="feed")
+    counts = crawl.run()
+    assert counts["aa_feed"]["outcome"] == "done"
+    assert counts["bb_dead"]["outcome"] == "index failed"
+    with crawl.sessions() as session:
+        source = session.scalars(sa.select(Source).where(Source.slug == "bb_dead")).one()
+        fate = session.get_one(Fate, (Stage.CRAWL, source.id))
+        assert fate.state == "failed"
+        assert fate.due_at is not None
+
+
+def test_an_unchanged_feed_is_asked_for_conditionally(site: HTTPServer, crawl: Crawl) -> None:
+    a_feed(site, "/news/1")
+    site.clear_all_handlers()
+    site.expect_request("/robots.txt").respond_with_data("")
+    site.expect_request("/news/1").respond_with_data(PAGE.format(n=1, text=TEXT), content_type="text/html")
+
+    def feed(request: Request) -> Response:
+        if request.headers.get("If-None-Match") == '"one"':
+            return Response(status=304)
+        items = ITEM.format(n=1, url=site.url_for("/news/1"))
+        return Response(FEED.format(items=items), content_type="application/rss+xml", headers={"ETag": '"one"'})
+
+    site.expect_request("/feed").respond_with_handler(feed)
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    crawl.run()
+    assert crawl.run()["aa_feed"]["index not modified"] == 1
+
+
+def test_a_standing_page_that_changed_is_a_second_page(site: HTTPServer, crawl: Crawl) -> None:
+    url = site.url_for("/standing")
+    crawl.add("aa_page", name="A", home=url, kind="standing")
+    for text in ("The 12th workshop.", "The 12th workshop.", "The 13th workshop."):
+        site.expect_oneshot_request("/standing").respond_with_data(f"<p>{text}</p>" + TEXT, content_type="text/html")
+        crawl.run()
+    assert crawl.page_urls() == [url, url]
+
+
+def test_a_full_page_store_stops_the_crawl_in_one_sentence_and_loses_nothing(
+    site: HTTPServer, crawl: Crawl, tmp_path: Path
+) -> None:
+    a_feed(site, "/news/1")
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    crawl.settings["PERILUNE_PAGES"] = "/dev/full/pages"
+    command = [sys.executable, "-m", "crawler.batch", "--force"]
+    result = subprocess.run(command, env=crawl.environment, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "the page store at /dev/full/pages cannot be written" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert crawl.page_urls() == []
+    del crawl.settings["PERILUNE_PAGES"]
+    crawl.run(at=dt.datetime.now(dt.UTC) + dt.timedelta(days=2))
+    assert crawl.page_urls() == [site.url_for("/news/1")]
+
+
+def test_a_crawl_that_was_killed_is_completed_by_the_next(site: HTTPServer, crawl: Crawl) -> None:
+    def slow(_request: Request) -> Response:
+        time.sleep(2)
+        return Response(PAGE.format(n=1, text=TEXT), content_type="text/html")
+
+    site.expect_request("/slow").respond_with_handler(slow)
+    a_feed(site, "/slow", "/news/1", "/news/2")
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    command = [sys.executable, "-m", "crawler.batch", "--force"]
+    with subprocess.Popen(command, env=crawl.environment, stdout=subprocess.DEVNULL) as child:
+        while len(crawl.page_urls()) < 2 and child.poll() is None:
+            time.sleep(0.05)
+        child.kill()
+    crawl.run()
+    assert crawl.page_urls() == [site.url_for("/news/1"), site.url_for("/news/2"), site.url_for("/slow")]
+    with crawl.sessions() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(CrawlRun).where(CrawlRun.outcome == "done")) == 1
+
+
+@pytest.mark.parametrize("kind", ["listing", "sitemap", "documents"])
+def test_every_kind_of_source_finds_its_links(site: HTTPServer, crawl: Crawl, kind: str) -> None:
+    news = site.url_for("/news/1")
+    index = {
+        "listing": f'<nav><a href="/news/3">A menu entry of some length</a></nav>'
+        f'<ul><li><a href="{news}">Agencies sign an agreement</a> 2022-03-10</li></ul>',
+        "sitemap": f'<urlset xmlns="{SITEMAPS}"><url><loc>{news}</loc></url></urlset>',
+        "documents": '<a href="/deck.pdf">The deck of the workshop</a><a href="/news/1">Not a document</a>',
+    }[kind]
+    site.expect_request("/deck.pdf").respond_with_data(b"%PDF-1.4 ...", content_type="application/pdf")
+    site.expect_request("/index").respond_with_data(index, content_type="text/html")
+    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind=kind)
+    crawl.run()
+    assert crawl.page_urls() == [site.url_for("/deck.pdf" if kind == "documents" else "/news/1")]
+
+
+def test_a_listing_without_links_is_a_recorded_failure(site: HTTPServer, crawl: Crawl) -> None:
+    site.expect_request("/index").respond_with_data("<p>We have a new look.</p>", content_type="text/html")
+    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind="listing")
+    assert "index failed: the list page has no links to articles" in crawl.run()["aa_index"]
+
+
+def test_scrapy_crawl_knows_each_source_by_name(site: HTTPServer, crawl: Crawl) -> None:
+    a_feed(site, "/news/1")
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    command = [sys.executable, "-m", "scrapy", "crawl", "aa_feed"]
+    root = Path(__file__).parent.parent
+    subprocess.run(command, env=crawl.environment, check=True, capture_output=True, cwd=root)
+    assert crawl.page_urls() == [site.url_for("/news/1")]

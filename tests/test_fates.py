@@ -1,0 +1,83 @@
+"""The fate row: claims, retries and outcomes on both databases."""
+
+import datetime as dt
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.claimant import this_process
+from models.fate import (
+    Claim,
+    Fate,
+    Outcome,
+    await_outdated,
+    await_stage,
+    claim_due,
+    due_count,
+    failure,
+    finish,
+    release_claims_of_the_dead,
+)
+from models.vocabulary import FateState, Stage
+
+ME = this_process()
+
+
+def test_an_item_is_claimed_once(sessions: sessionmaker[Session], now: dt.datetime) -> None:
+    with sessions.begin() as session:
+        await_stage(session, Stage.EXTRACT, [3, 1, 2], due_at=now)
+    with sessions.begin() as session:
+        assert claim_due(session, Stage.EXTRACT, Claim(ME, now, 2)) == [1, 2]
+    with sessions.begin() as session:
+        assert claim_due(session, Stage.EXTRACT, Claim(ME, now)) == [3]
+        assert due_count(session, Stage.EXTRACT, now=now) == 0
+
+
+def test_a_failure_is_tried_again_later_and_then_given_up(sessions: sessionmaker[Session], now: dt.datetime) -> None:
+    with sessions.begin() as session:
+        await_stage(session, Stage.FETCH, [1], due_at=now)
+    moment = now
+    for _ in range(4):
+        with sessions.begin() as session:
+            assert claim_due(session, Stage.FETCH, Claim(ME, moment)) == [1]
+            finish(session, Stage.FETCH, 1, failure(session, Stage.FETCH, 1, "503", now=moment), now=moment)
+        with sessions.begin() as session:
+            assert claim_due(session, Stage.FETCH, Claim(ME, moment)) == []
+        moment += dt.timedelta(days=2)
+    with sessions.begin() as session:
+        assert claim_due(session, Stage.FETCH, Claim(ME, moment)) == []
+        row = session.get_one(Fate, (Stage.FETCH, 1))
+        assert (row.state, row.reason, row.attempt_count) == (FateState.FAILED, "503", 4)
+
+
+def test_a_claim_of_a_dead_process_is_free_again(sessions: sessionmaker[Session], now: dt.datetime) -> None:
+    machine = ME.split("/", maxsplit=1)[0]
+    with sessions.begin() as session:
+        await_stage(session, Stage.EXTRACT, [1, 2], due_at=now)
+        claim_due(session, Stage.EXTRACT, Claim(f"{machine}/1/0.00", now, 1))
+        claim_due(session, Stage.EXTRACT, Claim(ME, now, 1))
+    with sessions.begin() as session:
+        assert release_claims_of_the_dead(session) == 1
+        assert claim_due(session, Stage.EXTRACT, Claim(ME, now)) == [1]
+
+
+def test_an_item_made_to_wait_while_it_is_worked_on_is_done_again(
+    sessions: sessionmaker[Session], now: dt.datetime
+) -> None:
+    with sessions.begin() as session:
+        await_stage(session, Stage.SUMMARISE, [7], due_at=now)
+        claim_due(session, Stage.SUMMARISE, Claim(ME, now))
+    with sessions.begin() as session:
+        await_stage(session, Stage.SUMMARISE, [7], due_at=now)
+    with sessions.begin() as session:
+        finish(session, Stage.SUMMARISE, 7, Outcome(FateState.DONE, version="1"), now=now)
+        assert due_count(session, Stage.SUMMARISE, now=now) == 1
+
+
+def test_another_version_of_a_stage_does_its_work_again(sessions: sessionmaker[Session], now: dt.datetime) -> None:
+    with sessions.begin() as session:
+        await_stage(session, Stage.EXTRACT, [1], due_at=now)
+        claim_due(session, Stage.EXTRACT, Claim(ME, now))
+        finish(session, Stage.EXTRACT, 1, Outcome(FateState.DONE, version="1"), now=now)
+        assert await_outdated(session, Stage.EXTRACT, "1", now=now) == 0
+        assert await_outdated(session, Stage.EXTRACT, "2", now=now) == 1
+        assert claim_due(session, Stage.EXTRACT, Claim(ME, now)) == [1]

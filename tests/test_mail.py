@@ -1,0 +1,364 @@
+"""The outbox: every mail goes out once, a fault is retried or recorded, and what is uncertain is never sent again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+import email.policy
+import os
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import Session as SmtpSession
+from sqlalchemy.orm import Session, sessionmaker
+
+from digest.deliver import RETRY_AFTER, Post, deliver_due
+from digest.issue import compose_due_issues
+from digest.mail import DeliveryProblem, FolderMailer, MailProblem, SmtpMailer, smtp_mailer_from
+from digest.message import Letter, message_of
+from models.claimant import this_process
+from models.edition import Delivery, Reader
+from models.vocabulary import DeliveryState
+from tests.builders import ArticleDraft, a_reader, an_article, an_edition
+
+ME = this_process()
+POST = Post(sender="Perilune <digest@perilune.example>", archive_url="https://archive.example.org")
+A_DEAD_PROCESS = f"{ME.split('/', maxsplit=1)[0]}/1/0.00"
+
+
+class Inbox:
+    """What a mail server on loopback does with what it is given: keeps it, or answers as it is told to."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, bytes]] = []
+        self.answers_to_data: list[str] = []
+        self.answer_to_recipient = "250 OK"
+        self.hangs_up = False
+
+    async def handle_RCPT(  # noqa: N802 - the server library's name
+        self, server: SMTP, session: SmtpSession, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Answer the recipient."""
+        del server, session, options
+        if self.answer_to_recipient.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.answer_to_recipient
+
+    async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802
+        """Answer the message, or hang up having taken it."""
+        del session
+        answer = self.answers_to_data.pop(0) if self.answers_to_data else "250 OK"
+        if answer.startswith("250"):
+            assert isinstance(envelope.content, bytes)
+            self.messages.append((envelope.rcpt_tos[0], envelope.content))
+        if self.hangs_up:
+            assert server.transport is not None
+            server.transport.abort()
+        return answer
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    """An empty inbox."""
+    return Inbox()
+
+
+@pytest.fixture
+def smtp(inbox: Inbox) -> Iterator[SmtpMailer]:
+    """A mailer that speaks to a real server on loopback."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield SmtpMailer("127.0.0.1", port, timeout_seconds=10)
+    controller.stop()
+
+
+def an_outbox(sessions: sessionmaker[Session], now: dt.datetime, *addresses: str) -> None:
+    """Compose an issue for readers at these addresses."""
+    with sessions.begin() as session:
+        edition = an_edition(session)
+        for address in addresses or ("ada@example.org",):
+            a_reader(session, edition, address)
+        an_article(session, ArticleDraft(title="Agencies agree"))
+    compose_due_issues(sessions, now)
+
+
+def the_delivery(sessions: sessionmaker[Session]) -> Delivery:
+    """Read the only delivery."""
+    with sessions() as session:
+        return session.scalars(sa.select(Delivery)).one()
+
+
+def test_every_reader_gets_the_issue_once(
+    sessions: sessionmaker[Session], now: dt.datetime, smtp: SmtpMailer, inbox: Inbox
+) -> None:
+    an_outbox(sessions, now, "ada@example.org", "grace@example.org")
+    for _ in range(2):
+        deliver_due(sessions, smtp, post=POST, now=now, claimant=ME)
+    assert [address for address, _ in inbox.messages] == ["ada@example.org", "grace@example.org"]
+    message = email.message_from_bytes(inbox.messages[0][1], policy=email.policy.default)
+    assert message["Subject"] == "Weekly digest 14 Mar 2022: Agencies agree"
+    assert message["From"] == "Perilune <digest@perilune.example>"
+    assert message["List-Id"] == '"Weekly digest" <weekly.perilune.example>'
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"] == "Mon, 14 Mar 2022 07:00:00 +0000"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert "Agencies agree" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    with sessions() as session:
+        assert set(session.scalars(sa.select(Delivery.state))) == {DeliveryState.SENT}
+
+
+def test_two_processes_send_every_mail_once(
+    sessions: sessionmaker[Session], now: dt.datetime, smtp: SmtpMailer, inbox: Inbox
+) -> None:
+    an_outbox(sessions, now, *(f"reader{number}@example.org" for number in range(12)))
+    with ThreadPoolExecutor(3) as pool:
+        outcomes = list(pool.map(lambda _: deliver_due(sessions, smtp, post=POST, now=now, claimant=ME), range(3)))
+    assert sum(outcomes, Counter()) == {DeliveryState.SENT: 12}
+    assert len({address for address, _ in inbox.messages}) == len(inbox.messages) == 12
+
+
+def test_a_temporary_failure_is_retried_later(
+    sessions: sessionmaker[Session], now: dt.datetime, smtp: SmtpMailer, inbox: Inbox
+) -> None:
+    an_outbox(sessions, now)
+    inbox.answers_to_data = ["451 try again later"]
+    deliver_due(sessions, smtp, post=POST, now=now, claimant=ME)
+    delivery = the_delivery(sessions)
+    assert (delivery.state, delivery.problem) == ("waiting", "451 try again later")
+    assert not deliver_due(sessions, smtp, post=POST, now=now + dt.timedelta(minutes=9), claimant=ME)
+    deliver_due(sessions, smtp, post=POST, now=now + dt.timedelta(minutes=10), claimant=ME)
+    delivery = the_delivery(sessions)
+    assert (delivery.state, delivery.problem, delivery.attempt_count) == ("sent", None, 2)
+    assert len(inbox.messages) == 1
+
+
+def test_a_server_that_never_answers_is_given_up_after_three_days(
+    sessions: sessionmaker[Session], now: dt.datetime, smtp: SmtpMailer
+) -> None:
+    an_outbox(sessions, now)
+    nobody = SmtpMailer("127.0.0.1", 9, timeout_seconds=2)
+    moments = [now]
+    while (delivery := the_delivery(sessions)).state == DeliveryState.WAITING:
+        moments.append(delivery.due_at)
+        deliver_due(sessions, nobody, post=POST, now=delivery.due_at, claimant=ME)
+    assert delivery.state == DeliveryState.FAILED
+    assert delivery.problem is not None
+    assert delivery.problem.startswith("given up after three days: the mail server 127.0.0.1:9 does not answer")
+    assert dt.timedelta(days=2.5) < moments[-1] - now <= dt.timedelta(days=3)
+    assert delivery.attempt_count == len(RETRY_AFTER) + 1
+
+
+@pytest.mark.parametrize("place", ["recipient", "data"])
+def test_a_permanent_refusal_is_recorded_and_not_retried(
+    sessions: sessionmaker[Session], now: dt.datetime, smtp: SmtpMailer, inbox: Inbox, place: str
+) -> None:
+    an_outbox(sessions, now)
+    if place == "recipient":
+        inbox.answer_to_recipient = "550 no such user"
+    else:
+        inbox.answers_to_data = ["550 no such user"] * 9
+    for days in range(4):
+        deliver_due(sessions, smtp, post=POST, now=now + dt.timedelta(days=days), claimant=ME)
+    delivery = the_delivery(sessions)
+    assert (delivery.state, delivery.problem, delivery.attempt_count) == ("failed", "550 no such user", 1)
+
+
+def test_a_server_that_hangs_up_after_the_message_leaves_the_delivery_uncertain(
+    sessions: sessionmaker[Session], now: dt.datetime, smtp: SmtpMailer, inbox: Inbox
+) -> None:
+    an_outbox(sessions, now)
+    inbox.hangs_up = True
+    for days in range(2):
+        deliver_due(sessions, smtp, post=POST, now=now + dt.timedelta(days=days), claimant=ME)
+    assert the_delivery(sessions).state == DeliveryState.UNCERTAIN
+    assert len(inbox.messages) == 1
+
+
+KILLED = """
+import os, sys, datetime as dt
+from models.claimant import this_process
+from models.database import open_database
+from tests.test_mail import POST, deliver_due
+
+class Killed:
+    def send(self, message, address):
+        os._exit(9)
+
+moment = dt.datetime.fromisoformat(sys.argv[2])
+deliver_due(open_database(sys.argv[1]), Killed(), post=POST, now=moment, claimant=this_process())
+"""
+
+
+def test_a_delivery_whose_process_was_killed_is_uncertain_and_never_sent_again(
+    sessions: sessionmaker[Session], database_url: str, now: dt.datetime, smtp: SmtpMailer, inbox: Inbox
+) -> None:
+    an_outbox(sessions, now)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, database_url, now.isoformat()],
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    assert killed.returncode == 9
+    assert the_delivery(sessions).state == DeliveryState.SENDING
+    assert deliver_due(sessions, smtp, post=POST, now=now, claimant=ME) == {DeliveryState.UNCERTAIN: 1}
+    assert not deliver_due(sessions, smtp, post=POST, now=now + dt.timedelta(days=9), claimant=ME)
+    delivery = the_delivery(sessions)
+    assert delivery.state == DeliveryState.UNCERTAIN
+    assert delivery.problem == "the process that was sending it ended before the outcome was recorded"
+    assert inbox.messages == []
+
+
+class Interrupting:
+    """A mailer during whose work another process looks at the outbox."""
+
+    def __init__(self, sessions: sessionmaker[Session]) -> None:
+        self.sessions = sessions
+        self.seen: list[Counter[DeliveryState]] = []
+
+    def send(self, message: EmailMessage, address: str) -> None:
+        """Let another process look, and succeed."""
+        del message, address
+        moment = dt.datetime(2022, 3, 14, 7, 1, tzinfo=dt.UTC)
+        self.seen.append(deliver_due(self.sessions, self, post=POST, now=moment, claimant=ME))
+
+
+@pytest.mark.parametrize(
+    ("claimant", "seen"), [(ME, Counter()), (A_DEAD_PROCESS, Counter({DeliveryState.UNCERTAIN: 1}))]
+)
+def test_what_a_living_process_sends_is_left_alone(
+    sessions: sessionmaker[Session], now: dt.datetime, claimant: str, seen: Counter[DeliveryState]
+) -> None:
+    an_outbox(sessions, now)
+    mailer = Interrupting(sessions)
+    deliver_due(sessions, mailer, post=POST, now=now, claimant=claimant)
+    assert mailer.seen == [seen]
+    # That it was sent is known by now, whatever was thought meanwhile.
+    assert the_delivery(sessions).state == DeliveryState.SENT
+
+
+def test_impossible_addresses_and_readers_who_left_get_no_mail(
+    sessions: sessionmaker[Session], now: dt.datetime, smtp: SmtpMailer, inbox: Inbox
+) -> None:
+    an_outbox(sessions, now, "not an address", "left@example.org", "ada@bücher.example")
+    with sessions.begin() as session:
+        session.scalars(sa.select(Reader).where(Reader.address == "left@example.org")).one().is_active = False
+    deliver_due(sessions, smtp, post=POST, now=now, claimant=ME)
+    with sessions() as session:
+        rows = session.execute(sa.select(Reader.address, Delivery.problem).join(Delivery)).all()
+    assert dict(rows) == {
+        "not an address": "'not an address' is not a mail address",
+        "left@example.org": "the reader gets no mail any more",
+        "ada@bücher.example": None,
+    }
+    assert [address for address, _ in inbox.messages] == ["ada@xn--bcher-kva.example"]
+
+
+@pytest.mark.parametrize("sender", ["Perilune", "Perilune <digest@perilune.example>\r\nBcc: all@example.org"])
+def test_an_impossible_sender_is_said_before_anything_is_claimed(
+    sessions: sessionmaker[Session], now: dt.datetime, smtp: SmtpMailer, sender: str
+) -> None:
+    an_outbox(sessions, now)
+    post = Post(sender=sender, archive_url="https://archive.example.org")
+    with pytest.raises(MailProblem, match="PERILUNE_MAIL_FROM"):
+        deliver_due(sessions, smtp, post=post, now=now, claimant=ME)
+    assert the_delivery(sessions).state == DeliveryState.WAITING
+
+
+def test_the_folder_holds_one_file_for_each_message(
+    sessions: sessionmaker[Session], now: dt.datetime, tmp_path: Path
+) -> None:
+    an_outbox(sessions, now, "ada@example.org", "grace@example.org")
+    deliver_due(sessions, FolderMailer(tmp_path / "mail"), post=POST, now=now, claimant=ME)
+    with sessions() as session:
+        names = {f"{key}@perilune.example.eml" for key in session.scalars(sa.select(Delivery.message_id))}
+    assert {path.name for path in (tmp_path / "mail").iterdir()} == names
+
+
+def a_letter(**changes: object) -> Letter:
+    """Make a letter with boring defaults."""
+    values: dict[str, object] = {
+        "key": "abc.def",
+        "sender": "Perilune <digest@perilune.example>",
+        "address": "ada@example.org",
+        "name": "Ada",
+        "subject": "Weekly digest",
+        "text": "Text\n",
+        "html": "<p>Text</p>",
+        "written_at": dt.datetime(2022, 3, 14, 7, tzinfo=dt.UTC),
+        "list_slug": "weekly",
+        "list_name": "Weekly digest",
+    }
+    return Letter(**(values | changes))  # type: ignore[arg-type]  # the test's own values
+
+
+@pytest.mark.parametrize("field", ["name", "subject", "list_name"])
+def test_no_header_can_be_smuggled_in(field: str) -> None:
+    hostile = 'Pact\r\nBcc: all@example.org\r\n\r\nbody\x00 <x@evil.example>, "b"'
+    message = email.message_from_bytes(message_of(a_letter(**{field: hostile})).as_bytes(), policy=email.policy.default)
+    assert message["Bcc"] is None
+    assert [one.addr_spec for one in message["To"].addresses] == ["ada@example.org"]
+    assert [one.addr_spec for one in message["From"].addresses] == ["digest@perilune.example"]
+    assert [part.get_content().strip() for part in message.iter_parts()] == ["Text", "<p>Text</p>"]
+
+
+@pytest.mark.parametrize(
+    "address", ["a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", "", "a@", "ü@b.example"]
+)
+def test_an_address_that_is_none_is_a_permanent_problem(address: str) -> None:
+    with pytest.raises(DeliveryProblem) as caught:
+        message_of(a_letter(address=address))
+    assert caught.value.permanent
+
+
+def test_a_message_is_the_same_bytes_whenever_it_is_built() -> None:
+    letter = a_letter(
+        subject="中俄签署协议 и соглашение подписано, accord signé", text="月球\n" * 200, html="<p>月球</p>" * 999
+    )
+    assert message_of(letter).as_bytes() == message_of(letter).as_bytes()
+    assert message_of(letter).as_bytes().isascii()
+    assert max(map(len, message_of(letter).as_bytes().splitlines())) <= 998
+
+
+def test_readers_can_leave_with_one_click() -> None:
+    message = message_of(a_letter(unsubscribe_url="https://archive.example.org/leave/abc"))
+    assert message["List-Unsubscribe"] == "<https://archive.example.org/leave/abc>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message_of(a_letter())["List-Unsubscribe"] is None
+
+
+def test_a_password_is_never_sent_in_the_clear(smtp: SmtpMailer, inbox: Inbox) -> None:
+    mailer = SmtpMailer(smtp.host, smtp.port, user="ada", password="secret", timeout_seconds=10)
+    with pytest.raises(DeliveryProblem, match="no encryption") as caught:
+        mailer.send(message_of(a_letter()), "ada@example.org")
+    assert not caught.value.permanent
+    assert "secret" not in repr(mailer)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://mail.example", SmtpMailer("mail.example", 587)),
+        ("smtp://ada%40x@mail.example:25", SmtpMailer("mail.example", 25, user="ada@x", password="secret")),
+        ("smtps://ada@mail.example", SmtpMailer("mail.example", 465, user="ada", password="secret", is_tls=True)),
+    ],
+)
+def test_mail_servers_are_given_by_address(url: str, expected: SmtpMailer) -> None:
+    assert smtp_mailer_from(url, expected.password) == expected
+
+
+@pytest.mark.parametrize("url", ["mail.example:25", "http://mail.example", "smtp://mail.example:port"])
+def test_an_address_that_is_no_mail_server_is_refused(url: str) -> None:
+    with pytest.raises(MailProblem, match="not understood"):
+        smtp_mailer_from(url)

@@ -1,0 +1,193 @@
+"""Summaries: chosen, cited, in order and in the reader's language; headlines without their sites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from perilune.dates import PartialDate
+from pipeline.summarise import headline_of, summarise, title_without_site
+from pipeline.values import Document, SummarySentence
+
+ENGLISH = (
+    "BEIJING, March 9 (Xinhua) -- China and Russia signed a memorandum on an International Lunar Research Station on"
+    " Tuesday. It will be open to all interested countries and partners. The weather in the capital was mild for the"
+    " season, visitors said. However, The Moon station will be built in three phases until 2035. Will others join them?"
+    "\n\nRead more about the lunar programme on our website today."
+)
+COPY = (
+    "China and Russia signed a memorandum on an International Lunar Research Station on Tuesday. The two space agencies"
+    " plan to publish a roadmap for the station in June 2021."
+)
+CHINESE = (
+    "新华社北京3月9日电（记者胡喆）中国国家航天局与俄罗斯国家航天集团签署合作建设国际月球科研站谅解备忘录。"
+    "双方将共同制定国际月球科研站的路线图和实施计划。"
+)
+RUSSIAN = (
+    "Роскосмос и Китайское космическое агентство подписали меморандум о создании международной лунной станции."
+    " Она будет открыта для всех заинтересованных стран мира. Стороны подготовят дорожную карту проекта до июня 2021 г."
+)
+FRENCH = (
+    "PARIS (AFP) - La Chine et la Russie ont signé un accord pour construire une station scientifique sur la Lune."
+    " Elle sera ouverte à tous les pays intéressés par le projet. Le calendrier prévoit trois phases jusqu'en 2035."
+)
+
+
+def _document(name: str, text: str, language: str = "en", *, day: int = 9, title: str = "A lunar station") -> Document:
+    return Document(name, title, text, language, PartialDate(2021, 3, day))
+
+
+def _encode(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Stand in for a model: letters counted."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return np.array([[1.0 + text.lower().count(letter) for letter in letters] for text in texts], dtype=np.float32)
+
+
+def _assert_cited(sentences: Sequence[SummarySentence], documents: Sequence[Document]) -> None:
+    texts = {document.id: document.text for document in documents}
+    assert sentences
+    for sentence in sentences:
+        first = sentence.evidence[0]
+        assert texts[first.document_id][first.start : first.end] == sentence.text
+
+
+@pytest.mark.parametrize("encode", [None, _encode])
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", ENGLISH), ("zh", CHINESE), ("ru", RUSSIAN), ("fr", FRENCH), ("en", COPY)]
+)
+def test_every_sentence_is_a_slice_of_its_evidence(language: str, text: str, encode: None) -> None:
+    documents = [_document("a", text, language)]
+    _assert_cited(summarise(documents, encode), documents)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "opening"),
+    [
+        ("en", ENGLISH, "China and Russia signed"),
+        ("zh", CHINESE, "中国国家航天局与"),
+        ("ru", RUSSIAN, "Роскосмос и Китайское"),
+        ("fr", FRENCH, "La Chine et la Russie"),
+    ],
+)
+def test_a_summary_opens_with_the_news_and_without_its_dateline(language: str, text: str, opening: str) -> None:
+    (first,) = summarise([_document("a", text, language)], None, budget=1)
+    assert first.text.startswith(opening)
+
+
+def test_questions_teasers_and_headings_are_never_chosen() -> None:
+    chosen = " ".join(one.text for one in summarise([_document("a", ENGLISH)], None, budget=9))
+    assert "Will others" not in chosen
+    assert "Read more" not in chosen
+    assert "The Moon station will be built" in chosen
+    assert "However" not in chosen
+
+
+def test_a_sentence_that_points_back_follows_the_one_it_points_at_or_stays_out() -> None:
+    for budget in (1, 2, 3, 4):
+        texts = [one.text for one in summarise([_document("a", ENGLISH)], None, budget=budget)]
+        if any(text.startswith("It will") for text in texts):
+            place = next(n for n, text in enumerate(texts) if text.startswith("It will"))
+            assert place > 0
+            assert texts[place - 1].startswith("China and Russia signed")
+
+
+def test_a_copy_is_further_evidence_and_not_said_twice() -> None:
+    documents = [_document("a", ENGLISH), _document("b", COPY, day=10)]
+    sentences = summarise(documents, None)
+    _assert_cited(sentences, documents)
+    signed = [one for one in sentences if "signed a memorandum" in one.text]
+    assert len(signed) == 1
+    assert {place.document_id for place in signed[0].evidence} == {"a", "b"}
+
+
+def test_a_sentence_with_other_figures_is_no_evidence() -> None:
+    one = "The workshop in Ningbo brought 54 British and 77 Chinese delegates together this week."
+    other = "The workshop in Ningbo brought 55 British and 120 Chinese delegates together this week."
+    sentences = summarise([_document("a", one), _document("b", other)], None)
+    assert [len(sentence.evidence) for sentence in sentences] == [1]
+
+
+def test_the_wanted_language_is_kept_to_where_a_document_has_it() -> None:
+    documents = [_document("a", ENGLISH), _document("b", RUSSIAN, "ru"), _document("c", COPY)]
+    assert {one.language for one in summarise(documents, None, language="ru")} == {"ru"}
+    assert {one.language for one in summarise(documents, None, language="fr")} == {"en"}
+    assert {one.language for one in summarise(documents, None)} == {"en"}
+
+
+def test_the_only_sentence_is_taken_although_it_points_back() -> None:
+    (only,) = summarise([_document("a", "It also signed an agreement with the agency of Brazil in Paris.")], None)
+    assert only.text.startswith("It also signed")
+
+
+def test_slides_without_sentences_give_their_lines() -> None:
+    slides = "UN/China Workshop on Space Exploration\n\nVenue: Wenchang and Haikou, Hainan Province, China"
+    documents = [_document("a", slides)]
+    _assert_cited(summarise(documents, None), documents)
+
+
+@pytest.mark.parametrize("text", ["", "   \n\n ", "?", "Menu"])
+def test_nothing_worth_saying_gives_an_empty_summary(text: str) -> None:
+    assert summarise([_document("a", text)], None) == ()
+    assert summarise([], None) == ()
+
+
+def test_a_long_document_is_chosen_from_over_its_whole_length() -> None:
+    filler = " ".join(f"Remark number {n} repeats general views on the subject at hand." for n in range(60))
+    late = "The agency signed a cooperation agreement on lunar exploration with Brazil in Geneva in May 2022."
+    documents = [
+        _document("a", f"{filler}\n\nLunar exploration\n\n{late} {filler}", title="Lunar exploration agreement")
+    ]
+    assert late in [one.text for one in summarise(documents, None)]
+
+
+def test_many_hostile_documents_are_summarised_within_the_cap() -> None:
+    text = "a" * 50_000 + ". " + "The agency signed an agreement on lunar samples. " * 300
+    documents = [_document(str(n), text) for n in range(60)]
+    sentences = summarise(documents, None)
+    _assert_cited(sentences, documents)
+    assert len(sentences) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "url", "expected"),
+    [
+        (
+            "China and UK sign accord - Xinhua | English.news.cn",
+            "http://www.xinhuanet.com/a",
+            "China and UK sign accord",
+        ),
+        ("UK and China join together | UK Space Agency", None, "UK and China join together"),
+        (
+            "Chang'e-6 - China's return to the far side",
+            "https://example.org/x",
+            "Chang'e-6 - China's return to the far side",
+        ),
+        ("嫦娥六号探测器发射任务取得圆满成功_新华网", None, "嫦娥六号探测器发射任务取得圆满成功"),
+        ("白俄罗斯正式加入国际月球科研站-国家航天局", None, "白俄罗斯正式加入国际月球科研站"),
+        ("Роскосмос и НАСА подписали соглашение - РИА Новости", None, "Роскосмос и НАСА подписали соглашение"),
+        ("La France et la Chine signent - Le Monde", None, "La France et la Chine signent"),
+        ("White paper: China's space programme", None, "White paper: China's space programme"),
+        ("News | CNSA", None, "News | CNSA"),
+    ],
+)
+def test_a_title_loses_its_site_and_nothing_else(title: str, url: str | None, expected: str) -> None:
+    assert title_without_site(title, url) == expected
+
+
+def test_the_headline_is_a_title_of_the_story_in_the_wanted_language() -> None:
+    documents = [
+        _document("a", ENGLISH, title="WOW! YOU WILL NOT BELIEVE THIS"),
+        _document("b", COPY, title="China and Russia sign memorandum on lunar research station | Example News"),
+        _document("c", RUSSIAN, "ru", title="Роскосмос и Китай подписали меморандум о лунной станции"),
+    ]
+    assert headline_of(documents) == ("China and Russia sign memorandum on lunar research station", "b")
+    assert headline_of(documents, "ru")[1] == "c"
+
+
+def test_a_headline_needs_a_document_but_no_title() -> None:
+    assert headline_of([_document("b", COPY, title=" ")])[0].startswith("China and Russia signed")
+    with pytest.raises(ValueError, match="at least one document"):
+        headline_of([])

@@ -1,0 +1,1 @@
+"""The archive on screen and its JSON API."""

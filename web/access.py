@@ -1,0 +1,40 @@
+"""What a request may reach: a session, the page store, the renderer of issues; handed in by whoever makes the app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.page_store import PageStore
+
+IssueRenderer = Callable[[Mapping[str, object]], str]
+
+
+@dataclass(frozen=True)
+class Access:
+    """The things an app was made with."""
+
+    sessions: sessionmaker[Session]
+    pages: PageStore
+    render_issue: IssueRenderer
+
+
+def access_of(request: Request) -> Access:
+    """Return what the app of a request was made with."""
+    access = request.app.state.access
+    assert isinstance(access, Access)
+    return access
+
+
+def session_of(request: Request) -> Iterator[Session]:
+    """Open a session for one request; nothing here ever writes."""
+    with access_of(request).sessions() as session:
+        yield session
+
+
+SessionHere = Annotated[Session, Depends(session_of)]
+AccessHere = Annotated[Access, Depends(access_of)]

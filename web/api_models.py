@@ -1,0 +1,315 @@
+"""What the JSON API answers, as pydantic models read from the same plain values as the pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from models.vocabulary import DocType, FactKind, FateState, PassageKind, Relevance, SourceKind, Stage
+from perilune.dates import PartialDate
+
+
+def _iso(date: PartialDate | None) -> str | None:
+    return None if date is None else str(date)
+
+
+IsoDate = Annotated[
+    str | None,
+    BeforeValidator(_iso),
+    Field(description="As exact as it is known: YYYY, YYYY-MM or YYYY-MM-DD; null where no date is stated."),
+]
+
+
+class Answer(BaseModel):
+    """The form of all answers: read from attributes, never changed."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class Problem(Answer):
+    """An error in the form of RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    position: int | None = Field(default=None, description="Where in the search line the fault lies (code points).")
+
+
+class NamedAnswer(Answer):
+    """A slug and the name that people read."""
+
+    slug: str
+    name: str
+
+
+class SnippetPartAnswer(Answer):
+    """Some text of a snippet; a hit is what was searched for."""
+
+    text: str
+    is_hit: bool
+
+
+class HitAnswer(Answer):
+    """An article found."""
+
+    key: str
+    title: str
+    url: str
+    source_name: str
+    source_slug: str
+    language: str | None
+    published: IsoDate
+    relevance: Relevance | None
+    doc_type: DocType | None
+    topics: tuple[str, ...]
+    countries: tuple[str, ...]
+    story_key: str | None
+    copy_count: int
+    snippet: tuple[SnippetPartAnswer, ...]
+    page_number: int | None = Field(description="The PDF page of the snippet.")
+
+
+class SearchAnswer(Answer):
+    """One page of what a search found; `query` is its canonical line."""
+
+    query: str
+    total: int
+    limit: int
+    offset: int
+    hits: tuple[HitAnswer, ...]
+
+
+class TopicAnswer(NamedAnswer):
+    """A topic with its score in 0..1 and the words that speak for it."""
+
+    score: float
+    because: tuple[str, ...]
+    by_human: bool
+
+
+class PassageAnswer(Answer):
+    """A passage with its place in the text (code points, end exclusive)."""
+
+    ordinal: int
+    kind: PassageKind
+    start: int
+    end: int
+    page_number: int | None
+    text: str
+
+
+class FactAnswer(Answer):
+    """A dated event or an agreement with the words that say so."""
+
+    kind: FactKind
+    name: str
+    status: str
+    subkind: str | None
+    start_on: IsoDate
+    end_on: IsoDate
+    place: str | None
+    parties: tuple[NamedAnswer, ...]
+    countries: tuple[str, ...]
+    quote: str
+    passage_ordinal: int
+
+
+class VersionAnswer(Answer):
+    """One version in the list of an article's versions."""
+
+    number: int
+    fetched_at: dt.datetime
+    title: str
+    is_current: bool
+
+
+class CopyAnswer(Answer):
+    """Another address at which an article stands."""
+
+    key: str
+    title: str
+    url: str
+    source: NamedAnswer
+    published: IsoDate
+    language: str | None
+
+
+class WitnessAnswer(Answer):
+    """One place that states the publication date."""
+
+    kind: str
+    date: str
+    quote: str
+
+
+class StoryLineAnswer(Answer):
+    """The story that an article belongs to, and why."""
+
+    key: str
+    headline: str
+    reason: str | None
+
+
+class ArticleAnswer(Answer):
+    """One version of an article, with everything derived from it."""
+
+    key: str
+    url: str
+    number: int = Field(description="The number of this version, from 1.")
+    title: str
+    language: str | None
+    source: NamedAnswer
+    site_name: str | None
+    authors: tuple[str, ...]
+    published: IsoDate
+    published_by: str | None
+    published_confidence: float
+    witnesses: tuple[WitnessAnswer, ...]
+    first_seen_at: dt.datetime
+    fetched_at: dt.datetime
+    is_current: bool
+    is_standing: bool
+    relevance: Relevance | None
+    relevance_because: tuple[str, ...]
+    doc_type: DocType | None
+    topics: tuple[TopicAnswer, ...]
+    countries: tuple[str, ...]
+    actors: tuple[NamedAnswer, ...]
+    passages: tuple[PassageAnswer, ...]
+    facts: tuple[FactAnswer, ...]
+    versions: tuple[VersionAnswer, ...]
+    copy_of: CopyAnswer | None
+    copies: tuple[CopyAnswer, ...]
+    story: StoryLineAnswer | None
+
+
+class EvidenceAnswer(Answer):
+    """Where a sentence of a summary stands (code points of that version's text, end exclusive)."""
+
+    number: int
+    article_key: str
+    version_number: int
+    passage_ordinal: int
+    page_number: int | None
+    start: int
+    end: int
+    quote: str
+    link: str
+
+
+class SentenceAnswer(Answer):
+    """A sentence of a summary with its evidence."""
+
+    text: str
+    language: str | None
+    evidence: tuple[EvidenceAnswer, ...]
+
+
+class MemberAnswer(Answer):
+    """An article of a story, with the copies folded under it."""
+
+    key: str
+    title: str
+    url: str
+    source: NamedAnswer
+    language: str | None
+    published: IsoDate
+    first_seen_at: dt.datetime
+    relevance: Relevance | None
+    reason: str | None
+    copies: tuple[CopyAnswer, ...]
+
+
+class StoryAnswer(Answer):
+    """A whole story."""
+
+    key: str
+    headline: str
+    language: str | None
+    first_published: IsoDate
+    last_published: IsoDate
+    sentences: tuple[SentenceAnswer, ...]
+    articles: tuple[MemberAnswer, ...]
+    topics: tuple[NamedAnswer, ...]
+    countries: tuple[str, ...]
+
+
+class StoryCardAnswer(Answer):
+    """A story in a list."""
+
+    key: str
+    headline: str
+    language: str | None
+    first_published: IsoDate
+    last_published: IsoDate
+    lead: str | None
+    article_count: int
+    source_names: tuple[str, ...]
+    is_core: bool
+
+
+class StoriesAnswer(Answer):
+    """One page of the stories."""
+
+    total: int
+    limit: int
+    offset: int
+    stories: tuple[StoryCardAnswer, ...]
+
+
+class SourceAnswer(Answer):
+    """A source and how it fares."""
+
+    slug: str
+    name: str
+    home: str
+    kind: SourceKind
+    language: str | None
+    country: str | None
+    is_active: bool
+    interval_minutes: int
+    article_count: int
+    last_crawled_at: dt.datetime | None
+    last_outcome: str | None
+    due_at: dt.datetime | None
+
+
+class IssueCardAnswer(Answer):
+    """An issue in a list."""
+
+    key: str
+    edition_slug: str
+    edition_name: str
+    number: int
+    subject: str
+    language: str
+    period_start_at: dt.datetime
+    period_end_at: dt.datetime
+    composed_at: dt.datetime
+
+
+class IssueAnswer(IssueCardAnswer):
+    """An issue with its content as it was frozen."""
+
+    content: Mapping[str, object]
+
+
+class FateCountAnswer(Answer):
+    """How many items met a fate at a stage."""
+
+    stage: Stage
+    state: FateState
+    reason: str | None
+    count: int
+
+
+class StatusAnswer(Answer):
+    """What the archive holds, and where everything stands."""
+
+    totals: Mapping[str, int]
+    newest_page_at: dt.datetime | None
+    fates: tuple[FateCountAnswer, ...]

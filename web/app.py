@@ -1,0 +1,40 @@
+"""The archive's web application: pages and API put together; nothing is read before a request comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.page_store import PageStore
+from web import pages_archive, pages_article, pages_search
+from web.access import Access
+from web.api import api
+from web.failures import tell_failures
+from web.headers import HeadRequests, SecurityHeaders
+from web.rendering import STATIC
+
+DESCRIPTION = "News of international space cooperation, with evidence for every sentence."
+
+
+def create_app(
+    sessions: sessionmaker[Session], *, pages: PageStore, render_issue: Callable[[Mapping[str, object]], str]
+) -> FastAPI:
+    """Make the application; `render_issue` turns an issue's content into the whole HTML of its mail."""
+    app = FastAPI(
+        title="Perilune archive",
+        description=DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.access = Access(sessions, pages, render_issue)
+    app.add_middleware(HeadRequests)
+    app.add_middleware(SecurityHeaders)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for router in (pages_search.pages, pages_article.pages, pages_archive.pages, api):
+        app.include_router(router)
+    tell_failures(app)
+    return app

@@ -1,0 +1,238 @@
+"""The archive's lists as plain values: stories, issues, sources and the state of the work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models.article import Article, Version
+from models.edition import Edition, Issue
+from models.fate import Fate, counts_by_state
+from models.source import CrawlRun, Page, Source
+from models.story import Story, SummarySentence
+from models.vocabulary import FateState, Relevance, SourceKind, Stage
+from perilune.dates import PartialDate
+from web.links import issue_link, story_link
+from web.problems import checked_key, missing
+from web.story_view import period_of
+
+
+@dataclass(frozen=True)
+class StoryCard:
+    """A story in a list; `lead` is the first sentence of its summary."""
+
+    key: str
+    headline: str
+    language: str | None
+    first_published: PartialDate | None
+    last_published: PartialDate | None
+    lead: str | None
+    lead_language: str | None
+    article_count: int
+    source_names: tuple[str, ...]
+    is_core: bool
+    link: str
+
+
+def story_cards(session: Session, *, limit: int, offset: int) -> tuple[int, tuple[StoryCard, ...]]:
+    """Count the stories and read a page of them: those of international cooperation first, then the newest."""
+    total = session.scalar(sa.select(sa.func.count()).select_from(Story)) or 0
+    is_core = sa.exists(
+        sa.select(Article.id)
+        .join(Version, Version.id == Article.current_version_id)
+        .where(Article.story_id == Story.id, Version.relevance == str(Relevance.CORE))
+    )
+    select = sa.select(Story, is_core).order_by(is_core.desc(), Story.last_on.desc().nulls_last(), Story.key)
+    rows = session.execute(select.limit(limit).offset(offset)).all()
+    members = _members_by_story(session, [story.id for story, _ in rows])
+    leads = _leads(session, [story.id for story, _ in rows])
+    return total, tuple(
+        _card(story, leads.get(story.id), members.get(story.id, []), is_core=bool(core)) for story, core in rows
+    )
+
+
+Member = tuple[str, PartialDate | None]
+
+
+def _members_by_story(session: Session, story_ids: Sequence[int]) -> Mapping[int, list[Member]]:
+    """Read the source's name and the date of each article of these stories."""
+    rows = session.execute(
+        sa.select(Article.story_id, Source.name, Version.published)
+        .join(Source, Source.id == Article.source_id)
+        .join(Version, Version.id == Article.current_version_id)
+        .where(Article.story_id.in_(story_ids))
+        .order_by(Article.copy_of_id.is_not(None), Article.first_seen_at, Article.key)
+    )
+    members: dict[int, list[Member]] = {}
+    for story_id, name, published in rows:
+        members.setdefault(story_id or 0, []).append((name, published))
+    return members
+
+
+def _leads(session: Session, story_ids: Sequence[int]) -> Mapping[int, SummarySentence]:
+    first = sa.select(SummarySentence).where(SummarySentence.story_id.in_(story_ids), SummarySentence.ordinal == 0)
+    return {sentence.story_id: sentence for sentence in session.scalars(first)}
+
+
+def _card(story: Story, lead: SummarySentence | None, members: Sequence[Member], *, is_core: bool) -> StoryCard:
+    first, last = period_of(published for _, published in members)
+    return StoryCard(
+        key=story.key,
+        headline=story.headline,
+        language=story.headline_language,
+        first_published=first,
+        last_published=last,
+        lead=lead.text if lead else None,
+        lead_language=lead.language if lead else None,
+        article_count=len(members),
+        source_names=tuple(dict.fromkeys(name for name, _ in members)),
+        is_core=is_core,
+        link=story_link(story.key),
+    )
+
+
+@dataclass(frozen=True)
+class IssueCard:
+    """An issue in a list."""
+
+    key: str
+    edition_slug: str
+    edition_name: str
+    number: int
+    subject: str
+    language: str
+    period_start_at: dt.datetime
+    period_end_at: dt.datetime
+    composed_at: dt.datetime
+    link: str
+
+
+def issue_cards(session: Session) -> tuple[IssueCard, ...]:
+    """Read all issues, the newest first."""
+    select = sa.select(Issue, Edition).join(Edition).order_by(Issue.due_at.desc(), Edition.slug)
+    return tuple(_issue_card(issue, edition) for issue, edition in session.execute(select))
+
+
+def issue_of(session: Session, key: str) -> tuple[IssueCard, Mapping[str, object]]:
+    """Read an issue and its content; NotInArchive where there is none."""
+    issue = session.scalar(sa.select(Issue).where(Issue.key == checked_key(key, "issue")))
+    if issue is None:
+        raise missing("issue", key)
+    return _issue_card(issue, issue.edition), issue.content
+
+
+def _issue_card(issue: Issue, edition: Edition) -> IssueCard:
+    return IssueCard(
+        key=issue.key,
+        edition_slug=edition.slug,
+        edition_name=edition.name,
+        number=issue.number,
+        subject=issue.subject,
+        language=edition.language,
+        period_start_at=issue.period_start_at,
+        period_end_at=issue.period_end_at,
+        composed_at=issue.composed_at,
+        link=issue_link(issue.key),
+    )
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """A source, what it gave, how its last crawl went and when the next is due."""
+
+    slug: str
+    name: str
+    home: str
+    kind: SourceKind
+    language: str | None
+    country: str | None
+    is_active: bool
+    interval_minutes: int
+    note: str | None
+    article_count: int
+    last_crawled_at: dt.datetime | None
+    last_outcome: str | None
+    last_counts: tuple[tuple[str, str], ...]
+    state: FateState | None
+    due_at: dt.datetime | None
+
+
+def source_lines(session: Session) -> tuple[SourceLine, ...]:
+    """Read all sources by name."""
+    counts = sa.select(Article.source_id, sa.func.count()).where(Article.current_version_id.is_not(None))
+    article_counts = dict(session.execute(counts.group_by(Article.source_id)).all())
+    last_ids = sa.select(sa.func.max(CrawlRun.id)).group_by(CrawlRun.source_id)
+    runs = {run.source_id: run for run in session.scalars(sa.select(CrawlRun).where(CrawlRun.id.in_(last_ids)))}
+    fates = {fate.item_id: fate for fate in session.scalars(sa.select(Fate).where(Fate.stage == str(Stage.CRAWL)))}
+    sources = session.scalars(sa.select(Source).order_by(sa.func.lower(Source.name), Source.slug))
+    return tuple(
+        _source_line(each, runs.get(each.id), fates.get(each.id), article_counts.get(each.id, 0)) for each in sources
+    )
+
+
+def _source_line(source: Source, run: CrawlRun | None, fate: Fate | None, article_count: int) -> SourceLine:
+    return SourceLine(
+        slug=source.slug,
+        name=source.name,
+        home=source.home,
+        kind=source.kind,
+        language=source.language,
+        country=source.country,
+        is_active=source.is_active,
+        interval_minutes=source.interval_minutes,
+        note=source.note,
+        article_count=article_count,
+        last_crawled_at=(run.finished_at or run.started_at) if run else None,
+        last_outcome=(run.outcome or "running or interrupted") if run else None,
+        last_counts=tuple((str(name), str(count)) for name, count in run.counts.items()) if run else (),
+        state=fate.state if fate else None,
+        due_at=fate.due_at if fate else None,
+    )
+
+
+@dataclass(frozen=True)
+class FateCount:
+    """How many items met a fate at a stage."""
+
+    stage: Stage
+    state: FateState
+    reason: str | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the archive holds, and where everything stands."""
+
+    totals: Mapping[str, int]
+    newest_page_at: dt.datetime | None
+    fates: tuple[FateCount, ...]
+
+    @property
+    def failed_count(self) -> int:
+        """Count what failed at any stage."""
+        return sum(fate.count for fate in self.fates if fate.state is FateState.FAILED)
+
+
+def status_of(session: Session) -> Status:
+    """Count rows and fates, in the order of the stages."""
+    counted = {
+        "active sources": sa.select(sa.func.count()).select_from(Source).where(Source.is_active.is_(True)),
+        "pages": sa.select(sa.func.count()).select_from(Page),
+        "articles": sa.select(sa.func.count()).select_from(Article),
+        "copies": sa.select(sa.func.count()).select_from(Article).where(Article.copy_of_id.is_not(None)),
+        "versions": sa.select(sa.func.count()).select_from(Version),
+        "stories": sa.select(sa.func.count()).select_from(Story),
+        "issues": sa.select(sa.func.count()).select_from(Issue),
+    }
+    stages, states = list(Stage), list(FateState)
+    rows = sorted(counts_by_state(session), key=lambda row: (stages.index(row[0]), states.index(row[1]), -row[3]))
+    return Status(
+        totals={name: session.scalar(select) or 0 for name, select in counted.items()},
+        newest_page_at=session.scalar(sa.select(sa.func.max(Page.fetched_at))),
+        fates=tuple(FateCount(*row) for row in rows),
+    )

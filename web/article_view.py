@@ -1,0 +1,285 @@
+"""An article's version as plain values for page and API: what stands in its rows, with names and links."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models.article import Article, Fact, Passage, Version
+from models.source import Source
+from models.story import Story
+from models.vocabulary import DocType, FactKind, Relevance
+from perilune.dates import PartialDate
+from web.links import article_link, evidence_link
+from web.names import Named, actor_names, party_name, topic_names
+from web.passages import passage_at
+from web.problems import NotInArchive, checked_key, missing
+
+
+@dataclass(frozen=True)
+class TopicView:
+    """A topic of a version, its score in 0..1 and the words that speak for it."""
+
+    slug: str
+    name: str
+    score: float
+    because: tuple[str, ...]
+    by_human: bool
+
+
+@dataclass(frozen=True)
+class FactView:
+    """A fact with the words that say so; `link` opens them in the text."""
+
+    kind: FactKind
+    name: str
+    status: str
+    subkind: str | None
+    start_on: PartialDate | None
+    end_on: PartialDate | None
+    place: str | None
+    parties: tuple[Named, ...]
+    countries: tuple[str, ...]
+    quote: str
+    passage_ordinal: int
+    link: str
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One version in the list of an article's versions; numbers count from 1 in the order of fetching."""
+
+    number: int
+    fetched_at: dt.datetime
+    title: str
+    link: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class CopyLine:
+    """Another address at which the article stands."""
+
+    key: str
+    title: str
+    url: str
+    source: Named
+    published: PartialDate | None
+    language: str | None
+    link: str
+
+
+@dataclass(frozen=True)
+class WitnessLine:
+    """One place that states the publication date."""
+
+    kind: str
+    date: str
+    quote: str
+
+
+@dataclass(frozen=True)
+class StoryLine:
+    """The story that an article belongs to, and why."""
+
+    key: str
+    headline: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class ArticleView:
+    """One version of an article, with everything derived from it."""
+
+    key: str
+    url: str
+    number: int
+    title: str
+    language: str | None
+    source: Named
+    site_name: str | None
+    authors: tuple[str, ...]
+    published: PartialDate | None
+    published_by: str | None
+    published_confidence: float
+    witnesses: tuple[WitnessLine, ...]
+    first_seen_at: dt.datetime
+    fetched_at: dt.datetime
+    is_current: bool
+    is_standing: bool
+    is_backfill: bool
+    relevance: Relevance | None
+    relevance_because: tuple[str, ...]
+    doc_type: DocType | None
+    topics: tuple[TopicView, ...]
+    countries: tuple[str, ...]
+    actors: tuple[Named, ...]
+    text: str
+    passages: tuple[Passage, ...]
+    facts: tuple[FactView, ...]
+    versions: tuple[VersionLine, ...]
+    copy_of: CopyLine | None
+    copies: tuple[CopyLine, ...]
+    story: StoryLine | None
+    content_type: str | None
+    byte_count: int
+
+
+def article_of(session: Session, key: str) -> Article:
+    """Return the article with this key; NotInArchive where there is none or no page of it was understood."""
+    article = session.scalar(sa.select(Article).where(Article.key == checked_key(key, "article")))
+    if article is None or article.current_version_id is None:
+        raise missing("article", key)
+    return article
+
+
+def version_of(article: Article, number: int | None) -> tuple[Version, int]:
+    """Return a version and its number; the current one without a number; NotInArchive for a number it has not."""
+    versions = article.versions
+    if number is None:
+        index = next(i for i, each in enumerate(versions) if each.id == article.current_version_id)
+        return versions[index], index + 1
+    if not 1 <= number <= len(versions):
+        raise NotInArchive(f"Article {article.key} has no version {number}; it has {len(versions)}.")
+    return versions[number - 1], number
+
+
+def article_view(session: Session, key: str, number: int | None = None) -> ArticleView:
+    """Read a version of an article (the current one without a number); NotInArchive where there is none."""
+    article = article_of(session, key)
+    version, number = version_of(article, number)
+    copy_of = _copies(session, Article.id == article.copy_of_id)
+    return ArticleView(
+        key=article.key,
+        url=article.url,
+        number=number,
+        title=version.title,
+        language=version.language,
+        source=Named(article.source.slug, article.source.name),
+        site_name=version.site_name,
+        authors=tuple(version.authors),
+        published=version.published,
+        published_by=version.published_by,
+        published_confidence=version.published_confidence,
+        witnesses=_witnesses(version),
+        first_seen_at=article.first_seen_at,
+        fetched_at=version.fetched_at,
+        is_current=version.id == article.current_version_id,
+        is_standing=article.is_standing,
+        is_backfill=article.is_backfill,
+        relevance=version.relevance,
+        relevance_because=tuple(version.relevance_because),
+        doc_type=version.doc_type or version.stated_doc_type,
+        topics=_topics(session, version),
+        countries=tuple(row.country for row in version.countries),
+        actors=_actors(session, version),
+        text=version.text,
+        passages=tuple(version.passages),
+        facts=_facts(session, version, article.key, number),
+        versions=_version_lines(article),
+        copy_of=copy_of[0] if copy_of else None,
+        copies=_copies(session, _is_other_copy(article)),
+        story=_story(session, article),
+        content_type=version.page.content_type,
+        byte_count=version.page.byte_count,
+    )
+
+
+def _witnesses(version: Version) -> tuple[WitnessLine, ...]:
+    rows = version.date_witnesses
+    return tuple(WitnessLine(*(str(row.get(name, "")) for name in ("kind", "date", "quote"))) for row in rows)
+
+
+def _topics(session: Session, version: Version) -> tuple[TopicView, ...]:
+    names = topic_names(session)
+    return tuple(
+        TopicView(row.topic_slug, names[row.topic_slug], row.score, tuple(row.because), row.by_human)
+        for row in version.topics
+    )
+
+
+def _actors(session: Session, version: Version) -> tuple[Named, ...]:
+    names = actor_names(session, [row.actor_slug for row in version.actors])
+    return tuple(Named(row.actor_slug, names[row.actor_slug]) for row in version.actors)
+
+
+def _facts(session: Session, version: Version, key: str, number: int) -> tuple[FactView, ...]:
+    facts = version.facts
+    names = actor_names(session, {party for fact in facts for party in fact.parties})
+    return tuple(_fact(fact, version, names, (key, number)) for fact in facts)
+
+
+def _fact(fact: Fact, version: Version, names: Mapping[str, str], address: tuple[str, int]) -> FactView:
+    ordinal = passage_at(version.passages, fact.start)
+    return FactView(
+        kind=fact.kind,
+        name=fact.name,
+        status=fact.status,
+        subkind=fact.subkind,
+        start_on=fact.start_on,
+        end_on=fact.end_on,
+        place=fact.place,
+        parties=tuple(Named(party, party_name(party, names)) for party in fact.parties),
+        countries=tuple(fact.countries),
+        quote=version.text[fact.start : fact.end],
+        passage_ordinal=ordinal,
+        link=evidence_link(*address, ordinal, (fact.start, fact.end)),
+    )
+
+
+def _version_lines(article: Article) -> tuple[VersionLine, ...]:
+    return tuple(
+        VersionLine(
+            number,
+            version.fetched_at,
+            version.title,
+            article_link(article.key, number),
+            version.id == article.current_version_id,
+        )
+        for number, version in enumerate(article.versions, start=1)
+    )
+
+
+def _is_other_copy(article: Article) -> sa.ColumnElement[bool]:
+    head = article.copy_of_id or article.id
+    return (Article.copy_of_id == head) & (Article.id != article.id)
+
+
+def _copies(session: Session, condition: sa.ColumnElement[bool]) -> tuple[CopyLine, ...]:
+    rows = session.execute(
+        sa.select(Article, Version, Source)
+        .join(Version, Version.id == Article.current_version_id)
+        .join(Source, Source.id == Article.source_id)
+        .where(condition)
+        .order_by(Version.published_first_on.asc().nulls_last(), Article.key)
+    )
+    return tuple(copy_line(*row) for row in rows)
+
+
+def copy_line(article: Article, version: Version, source: Source) -> CopyLine:
+    """Make the line of a copy."""
+    return CopyLine(
+        key=article.key,
+        title=version.title,
+        url=article.url,
+        source=Named(source.slug, source.name),
+        published=version.published,
+        language=version.language,
+        link=article_link(article.key),
+    )
+
+
+def _story(session: Session, article: Article) -> StoryLine | None:
+    story = session.get(Story, article.story_id) if article.story_id else None
+    return StoryLine(story.key, story.headline, article.story_reason) if story else None
+
+
+def numbers_of(session: Session, article_ids: Sequence[int]) -> Mapping[int, int]:
+    """Give the number of each version of these articles, by version id."""
+    order = sa.func.row_number().over(partition_by=Version.article_id, order_by=Version.id)
+    select = sa.select(Version.id, order).where(Version.article_id.in_(article_ids))
+    return dict(session.execute(select).all())

@@ -1,0 +1,96 @@
+"""The pages of an article: its versions, what changed between them, and the bytes as fetched."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+
+from web.access import AccessHere, SessionHere
+from web.archived import archived_headers
+from web.article_view import article_of, article_view, version_of
+from web.changes import changes_between
+from web.labels import date_in_words
+from web.passages import blocks_of, span_within
+from web.problems import NotInArchive
+from web.rendering import rendered
+
+Place = Annotated[str | None, Query(max_length=20)]
+
+pages = APIRouter(include_in_schema=False)
+
+
+@pages.get("/article/{key}")
+def article_page(
+    session: SessionHere, key: str, start: Annotated[Place, Query(alias="from")] = None, to: Place = None
+) -> HTMLResponse:
+    """Show the current version of an article."""
+    return _version_page(session, key, None, (start, to))
+
+
+@pages.get("/article/{key}/v{number}")
+def version_page(
+    session: SessionHere,
+    key: str,
+    number: str,
+    *,
+    start: Annotated[Place, Query(alias="from")] = None,
+    to: Place = None,
+) -> HTMLResponse:
+    """Show one version of an article."""
+    return _version_page(session, key, _number(number), (start, to))
+
+
+def _number(text: str) -> int:
+    """Read a version's number; NotInArchive for anything that is none."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004 - nothing has so many versions
+        raise NotInArchive(f"{text[:40]!r} is no number of a version.")
+    return int(text)
+
+
+def _code_point(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def _version_page(
+    session: Session, key: str, number: int | None, places: tuple[str | None, str | None]
+) -> HTMLResponse:
+    article = article_view(session, key, number)
+    marked = span_within(article.text, *map(_code_point, places))
+    return rendered(
+        "article.html", article=article, blocks=blocks_of(article.passages, marked), is_marked=marked is not None
+    )
+
+
+@pages.get("/article/{key}/v{number}/changes")
+def changes_page(session: SessionHere, key: str, number: str) -> HTMLResponse:
+    """Show what changed from the version before."""
+    article = article_of(session, key)
+    version, place = version_of(article, _number(number))
+    if place == 1:
+        raise NotInArchive("The first version of an article changed nothing.")
+    earlier, _ = version_of(article, place - 1)
+    lines = [
+        [each.title, date_in_words(each.published), *(passage.text for passage in each.passages)]
+        for each in (earlier, version)
+    ]
+    heads = [name for name, old, new in zip(("title", "date"), *lines, strict=False) if old != new]
+    return rendered(
+        "changes.html",
+        article=article,
+        number=place,
+        earlier=earlier,
+        version=version,
+        heads=heads,
+        changes=changes_between(lines[0][2:], lines[1][2:]),
+    )
+
+
+@pages.get("/article/{key}/v{number}/page")
+def archived_page(session: SessionHere, access: AccessHere, key: str, number: str) -> Response:
+    """Send the bytes that a version was read from, disarmed."""
+    version, place = version_of(article_of(session, key), _number(number))
+    body = access.pages.read(version.page.content_hash)
+    return Response(body, headers=archived_headers(version.page.content_type, f"{key}-v{place}"))

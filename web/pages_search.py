@@ -1,0 +1,78 @@
+"""The pages that find things: search and how to search."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import fastapi
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from models.search import Query, QueryProblem, facets, search, vocabulary_of
+from models.search.words import MAX_LINE_CHARS
+from models.vocabulary import DocType
+from web.access import SessionHere
+from web.links import search_link
+from web.names import topic_names
+from web.rendering import rendered
+from web.search_form import NEWEST_CORE, SearchForm, fault_of, query_of
+from web.search_view import active_filters, facets_of, options_of, orders_of, paging_of, scopes_of
+
+PAGE_SIZE = 20
+SearchAddress = Annotated[SearchForm, fastapi.Query()]
+
+pages = APIRouter(include_in_schema=False)
+
+
+@pages.get("/")
+def search_page(session: SessionHere, form: SearchAddress) -> Response:
+    """Show what a search finds; without a line, the newest on international space cooperation."""
+    try:
+        query = query_of(form, vocabulary_of(session))
+    except QueryProblem as problem:
+        return _faulty(session, form, problem)
+    if form.has_fields:
+        return RedirectResponse(search_link(query.line), status_code=303)
+    return _found(session, form, query if query.line else NEWEST_CORE)
+
+
+def _found(session: Session, form: SearchForm, query: Query) -> HTMLResponse:
+    is_front = not form.q.strip()
+    results = search(session, query, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
+    line = "" if is_front else query.line
+    links = (search_link(line, page=form.page - 1), search_link(line, page=form.page + 1))
+    return rendered(
+        "search.html",
+        line=form.q.strip(),
+        max_chars=MAX_LINE_CHARS,
+        is_front=is_front,
+        results=results,
+        filters=() if is_front else active_filters(session, query),
+        facets=facets_of(query, facets(session, query)),
+        scopes=scopes_of(query),
+        orders=orders_of(query),
+        paging=paging_of(results.total, page=form.page, size=PAGE_SIZE, links=links),
+        options=options_of(session),
+        topic_names=topic_names(session),
+        fault=None,
+    )
+
+
+def _faulty(session: Session, form: SearchForm, problem: QueryProblem) -> HTMLResponse:
+    return rendered(
+        "search.html",
+        status=400,
+        line=form.q[:MAX_LINE_CHARS],
+        max_chars=MAX_LINE_CHARS,
+        is_front=False,
+        results=None,
+        fault=fault_of(form.q, problem),
+        options=options_of(session),
+    )
+
+
+@pages.get("/about")
+def about_page(session: SessionHere) -> HTMLResponse:
+    """Explain what the archive is and how to search it."""
+    return rendered("about.html", topics=topic_names(session), doc_types=[str(each) for each in DocType])

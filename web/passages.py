@@ -1,0 +1,107 @@
+"""The text of a version as blocks to read, with evidence marked by code points; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from models.article import Passage
+from models.vocabulary import PassageKind
+
+CELL = re.compile(r"[^\n]+")
+CELL_MARK = " | "
+
+
+@dataclass(frozen=True)
+class Span:
+    """Code points of a version's text, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some text, marked or not."""
+
+    text: str
+    is_marked: bool
+
+
+Pieces = tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class PassageView:
+    """A passage as it is shown; a table has rows of cells, everything else one line of pieces."""
+
+    ordinal: int
+    pieces: Pieces
+    rows: tuple[tuple[Pieces, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class PassageBlock:
+    """Passages of one kind in a row (the items of a list); `page_number` where a PDF page begins with it."""
+
+    kind: PassageKind
+    passages: tuple[PassageView, ...]
+    page_number: int | None
+
+
+def span_within(text: str, start: int | None, end: int | None) -> Span | None:
+    """Make the span that an address asks to mark; None for one that the text does not have."""
+    if start is None or end is None or not 0 <= start < end <= len(text):
+        return None
+    return Span(start, end)
+
+
+def pieces_of(text: str, start: int, marked: Span | None) -> Pieces:
+    """Cut a text that begins at `start` into what lies before, in and after the marked span."""
+    if marked is None:
+        return (Piece(text, is_marked=False),)
+    first, last = max(0, marked.start - start), max(0, marked.end - start)
+    cut = ((text[:first], False), (text[first:last], True), (text[max(first, last) :], False))
+    return tuple(Piece(part, is_marked) for part, is_marked in cut if part)
+
+
+def blocks_of(passages: Sequence[Passage], marked: Span | None = None) -> tuple[PassageBlock, ...]:
+    """Group passages into blocks, in their order; the items of a list and the lines of a quotation stay together."""
+    blocks: list[PassageBlock] = []
+    page_number = None
+    for (kind, page), members in groupby(passages, key=lambda passage: (passage.kind, passage.page_number)):
+        begins_page = page if page != page_number else None
+        page_number = page
+        for run in _runs(PassageKind(kind), members):
+            blocks.append(PassageBlock(PassageKind(kind), tuple(_view(each, marked) for each in run), begins_page))
+            begins_page = None
+    return tuple(blocks)
+
+
+def _runs(kind: PassageKind, passages: Iterable[Passage]) -> Iterator[list[Passage]]:
+    if kind in {PassageKind.LIST_ITEM, PassageKind.QUOTE}:
+        yield list(passages)
+    else:
+        yield from ([passage] for passage in passages)
+
+
+def _view(passage: Passage, marked: Span | None) -> PassageView:
+    rows = tuple(_rows(passage, marked)) if passage.kind == PassageKind.TABLE else ()
+    return PassageView(passage.ordinal, pieces_of(passage.text, passage.start, marked), rows)
+
+
+def _rows(passage: Passage, marked: Span | None) -> Iterator[tuple[Pieces, ...]]:
+    for line in CELL.finditer(passage.text):
+        cells = []
+        start = passage.start + line.start()
+        for cell in line.group().split(CELL_MARK):
+            cells.append(pieces_of(cell, start, marked))
+            start += len(cell) + len(CELL_MARK)
+        yield tuple(cells)
+
+
+def passage_at(passages: Sequence[Passage], start: int) -> int:
+    """Tell the ordinal of the passage in which a code point lies; the last one before it where it lies in none."""
+    return max((passage.ordinal for passage in passages if passage.start <= start), default=0)

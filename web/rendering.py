@@ -1,0 +1,52 @@
+"""Templates to HTML: one Jinja environment that escapes everything, with our words for values as filters."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from web import labels, links
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
+STATIC = HERE / "static"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "date": labels.date_in_words,
+        "moment": labels.moment_in_words,
+        "country": labels.country_name,
+        "language": labels.language_name,
+        "words": labels.words_of,
+        "relevance": labels.relevance_label,
+        "size": labels.size_in_words,
+        "interval": labels.interval_in_words,
+        "counted": labels.counted,
+        "outward": links.outward_link,
+        "search_link": links.search_link,
+    }
+    environment.globals |= {"period": labels.period_in_words, "style_version": _style_version()}
+    return environment
+
+
+def _style_version() -> str:
+    """Make a mark of the style sheet's bytes, so that browsers may keep it for as long as it stays the same."""
+    return hashlib.sha256((STATIC / "style.css").read_bytes()).hexdigest()[:12]
+
+
+def rendered(template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """Render a template with these values."""
+    return HTMLResponse(_environment().get_template(template).render(**values), status_code=status)
