@@ -17,11 +17,14 @@ from models.vocabulary import Stage
 def sync_sources(session: Session, files: Sequence[SourceFile], *, now: dt.datetime) -> int:
     """Bring the rows of shipped sources up to their files, and retire those whose file is gone.
 
-    Returns how many rows are new. Sources that analysts added are never touched.
+    Returns how many rows are new. Sources that analysts added are never touched, even where a file has their name.
     """
     rows = {source.slug: source for source in session.scalars(sa.select(Source).where(Source.from_file))}
+    analysts_own = set(session.scalars(sa.select(Source.slug).where(~Source.from_file)))
     new_count = 0
     for file in files:
+        if file.slug in analysts_own:
+            continue
         source = rows.pop(file.slug, None)
         if source is None:
             source = Source(slug=file.slug, from_file=True, created_at=now, is_active=True)

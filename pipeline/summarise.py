@@ -48,11 +48,15 @@ def summarise(
     candidates = candidates_of(documents)
     if not candidates or budget < 1:
         return ()
-    scores = scores_of(candidates, documents, encode)
-    alike = similarities(vectors_of([one.text for one in candidates], encode))
     stems = [_stems(one.text) for one in candidates]
     allowed = _in_language(candidates, documents, language)
-    chosen = _chosen(candidates, scores, (alike, stems), allowed, budget=budget)
+    if len({candidates[n].text for n in allowed}) <= budget:
+        encode = None  # with nothing to choose among, vectors of a model are time wasted
+    texts, titles = [one.text for one in candidates], [document.title for document in documents]
+    vectors = vectors_of([*texts, *titles], encode)
+    sentences, heads = vectors[: len(texts)], vectors[len(texts) :]
+    scores = scores_of(candidates, sentences, heads)
+    chosen = _chosen(candidates, scores, (similarities(sentences), stems), allowed, budget=budget)
     ordered = _in_reading_order(chosen, candidates, documents, scores)
     return tuple(_with_evidence(n, candidates, documents, stems) for n in ordered)
 

@@ -11,8 +11,8 @@ from pipeline.sentences import sentences_of
 from pipeline.summary_words import BOILERPLATE, CONNECTIVES, DATELINE_SIGN, DATELINES, REFERENCES
 from pipeline.values import Document, Span
 
-MAX_CANDIDATES = 120
-MAX_PER_DOCUMENT = 40
+MAX_CANDIDATES = 60
+MAX_PER_DOCUMENT = 24
 OPENING_SENTENCES = 5  # always offered of a long document
 MAX_READ_CHARS = 400_000
 MIN_WORDS, MAX_WORDS = 6, 70
@@ -21,7 +21,7 @@ MIN_FRAGMENT_CHARS = 20
 MAX_CAPITAL_SHARE = 0.6
 MAX_DATELINE_CHARS = 90
 
-_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _ENDED = re.compile(r"[.!…。！；](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»|\[\d{1,3}\])*$")
 _QUESTION = re.compile(r"[?？](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»)*$")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
@@ -45,7 +45,7 @@ class Candidate:
 
 
 def candidates_of(documents: Sequence[Document]) -> list[Candidate]:
-    """List the sentences worth choosing, at most 40 of a document and 120 in all, taken in turn from each document."""
+    """List the sentences worth choosing, at most 24 of a document and 60 in all, taken in turn from each document."""
     per_document = [_candidates_in(index, document) for index, document in enumerate(documents)]
     turns = (one for turn in zip_longest(*per_document) for one in turn if one is not None)
     chosen = [one for one, _ in zip(turns, range(MAX_CANDIDATES), strict=False)]
@@ -99,7 +99,7 @@ def without_opening(text: str, span: Span) -> Span:
 
 
 def _is_opening_letter(letter: str) -> bool:
-    return letter.isupper() or letter.isdigit() or _CJK.match(letter) is not None
+    return letter.isupper() or letter.isdigit() or CJK.match(letter) is not None
 
 
 def is_statement(sentence: str) -> bool:
@@ -110,18 +110,18 @@ def is_statement(sentence: str) -> bool:
 
 
 def _has_fit_length(sentence: str) -> bool:
-    characters = len(_CJK.findall(sentence))
+    characters = len(CJK.findall(sentence))
     if characters * 3 > len(sentence):
         return MIN_CJK_CHARS <= characters <= MAX_CJK_CHARS
     return MIN_WORDS <= len(sentence.split()) <= MAX_WORDS
 
 
 def _is_shouted(sentence: str) -> bool:
-    letters = [sign for sign in sentence if sign.isalpha() and not _CJK.match(sign)]
+    letters = [sign for sign in sentence if sign.isalpha() and not CJK.match(sign)]
     return bool(letters) and sum(sign.isupper() for sign in letters) > MAX_CAPITAL_SHARE * len(letters)
 
 
 def _is_usable_fragment(sentence: str) -> bool:
     """Accept a slide's line where a document has no sentence at all."""
-    worth = len(sentence) + 2 * len(_CJK.findall(sentence))
+    worth = len(sentence) + 2 * len(CJK.findall(sentence))
     return worth >= MIN_FRAGMENT_CHARS and len(sentence) <= MAX_WORDS * 8 and not BOILERPLATE.search(sentence)

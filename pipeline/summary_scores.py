@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ground_words import Term, terms_of
-from pipeline.summary_candidates import Candidate
+from pipeline.summary_candidates import CJK, Candidate
 from pipeline.summary_words import EVENTS, FIGURES, NAMES
-from pipeline.values import Document
 
 Matrix = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Matrix]
@@ -24,27 +23,43 @@ FLOOR_QUANTILE = 0.25  # what any two sentences of a story have in common says n
 LEAD_FADE_SENTENCES = 4.0
 SECTION_LEAD_WORTH = 0.35
 MANY_NAMES = 2
+# Some 64 tokens: what a sentence is about stands in them, and the encoder's time grows with each.
+MAX_ENCODED_CHARS, MAX_ENCODED_CJK_CHARS = 260, 100
 
 
-def scores_of(candidates: Sequence[Candidate], documents: Sequence[Document], encode: Encode | None) -> Matrix:
-    """Score every candidate in 0..1; shape (candidates,)."""
-    texts = [one.text for one in candidates]
-    titles = [document.title for document in documents]
-    vectors = vectors_of([*texts, *titles], encode)
-    sentences, heads = vectors[: len(texts)], vectors[len(texts) :]
+def scores_of(candidates: Sequence[Candidate], sentences: Matrix, titles: Matrix) -> Matrix:
+    """Score every candidate in 0..1 from the unit vectors of the candidates and of the documents' titles.
+
+    The score has shape (candidates,).
+    """
     central = _scaled(lexrank(similarities(sentences)))
-    own = np.array([float(sentences[n] @ heads[one.document]) for n, one in enumerate(candidates)], dtype=np.float32)
+    own = np.array([float(sentences[n] @ titles[one.document]) for n, one in enumerate(candidates)], dtype=np.float32)
     position = np.array([_position_worth(one) for one in candidates], dtype=np.float32)
-    facts = np.array([fact_worth(text) for text in texts], dtype=np.float32)
+    facts = np.array([fact_worth(one.text) for one in candidates], dtype=np.float32)
     total = CENTRALITY_WEIGHT * central + POSITION_WEIGHT * position + TITLE_WEIGHT * _scaled(own) + FACT_WEIGHT * facts
     return np.asarray(total, dtype=np.float32)
 
 
 def vectors_of(texts: Sequence[str], encode: Encode | None) -> Matrix:
-    """Return unit vectors, one row a text: of the encoder, or TF-IDF over stems when there is none."""
-    vectors = np.asarray(encode(texts), dtype=np.float32) if encode else _tfidf([terms_of(text) for text in texts])
+    """Return unit vectors, one row a text: of the encoder, or TF-IDF over stems when there is none.
+
+    The encoder sees each distinct text once, and no more of it than its opening.
+    """
+    vectors = _encoded(texts, encode) if encode else _tfidf([terms_of(text) for text in texts])
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def _encoded(texts: Sequence[str], encode: Encode) -> Matrix:
+    openings = [_opening(text) for text in texts]
+    row = {opening: n for n, opening in enumerate(dict.fromkeys(openings))}
+    vectors = np.asarray(encode(list(row)), dtype=np.float32)
+    return np.asarray(vectors[[row[opening] for opening in openings]], dtype=np.float32)
+
+
+def _opening(text: str) -> str:
+    is_cjk = len(CJK.findall(text)) * 3 > len(text)
+    return text[: MAX_ENCODED_CJK_CHARS if is_cjk else MAX_ENCODED_CHARS]
 
 
 def _tfidf(texts: Sequence[Sequence[Term]]) -> Matrix:

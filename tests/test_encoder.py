@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import concurrent.futures
 import importlib.util
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from pipeline import e5_package
-from pipeline.encoder import DEFAULT_ENCODER, Encoder, EncoderProblem, TransformerEncoder, load_encoder, prefix_of
+from pipeline.encoder import (
+    DEFAULT_ENCODER,
+    Encoder,
+    EncoderProblem,
+    TransformerEncoder,
+    load_encoder,
+    load_torch_encoder,
+    prefix_of,
+)
+from pipeline.encoder_onnx import EXPORT_VERSION, GRAPH_FILE, OnnxEncoder, exported_folder
 from pipeline.language_means import LanguageMeans, prior_means
+from pipeline.model_folders import parts_in
 
 NEWS = {
     "en": "China and Russia signed an agreement to build a research station on the Moon.",
@@ -38,9 +52,41 @@ def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def encoder(model_cache: Path) -> TransformerEncoder:
+def encoder(model_cache: Path) -> Encoder:
     """The default encoder."""
     return load_encoder(DEFAULT_ENCODER, model_cache)
+
+
+def _tiny_model(
+    folder: Path, *, kind: str = "bert", seed: int = 1, settings: Mapping[str, object] | None = None
+) -> Path:
+    """Write a model folder with random weights whose tokens are single letters."""
+    import torch
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors
+    from transformers import AutoConfig, AutoModel, PreTrainedTokenizerFast
+
+    signs = {
+        sign: number for number, sign in enumerate(["<s>", "<pad>", "</s>", "<unk>", *"abcdefghijklmnopqrstuvwxyz "])
+    }
+    tokenizer = Tokenizer(models.WordLevel(signs, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="<pad>").save_pretrained(folder)
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+    config = AutoConfig.for_model(
+        kind,
+        vocab_size=len(signs),
+        pad_token_id=1,
+        max_position_embeddings=520,
+        initializer_range=0.3,
+        **sizes,
+        **(settings or {}),
+    )
+    torch.manual_seed(seed)
+    AutoModel.from_config(config).save_pretrained(folder)
+    return folder
 
 
 def test_vectors_have_the_promised_shape_and_length(encoder: Encoder) -> None:
@@ -86,19 +132,103 @@ def test_centred_vectors_find_the_same_news_in_every_language(encoder: Encoder, 
     assert float(news @ same) > float(news @ different) + 0.2
 
 
-def test_a_second_load_finds_the_finished_folder_and_no_rubbish(encoder: Encoder, model_cache: Path) -> None:
-    folder = e5_package.packaged_model(model_cache)
-    written = (folder / "model.safetensors").stat().st_mtime_ns
-    assert e5_package.packaged_model(model_cache) == folder
-    assert (folder / "model.safetensors").stat().st_mtime_ns == written
-    assert sorted(path.name for path in model_cache.iterdir()) == [".build.lock", folder.name]
+@pytest.mark.parametrize("kind", ["bert", "xlm-roberta", "roberta"])
+def test_an_export_of_each_supported_kind_agrees_with_torch(tmp_path: Path, kind: str) -> None:
+    folder = _tiny_model(tmp_path / "tiny-e5", kind=kind)
+    texts = ["the moon", "a station on the moon " * 40, "z"]
+    exported, full = load_encoder(str(folder), tmp_path), load_torch_encoder(str(folder), tmp_path)
+    assert isinstance(exported, OnnxEncoder)
+    assert exported.model == str(folder)
+    assert (exported.encode(texts) * full.encode(texts)).sum(axis=1).min() > 0.99
 
 
-def test_a_model_folder_is_loaded_by_its_path(encoder: Encoder, model_cache: Path) -> None:
-    folder = e5_package.packaged_model(model_cache)
-    by_path = load_encoder(str(folder), model_cache)
-    assert by_path.model == str(folder)
-    assert by_path.encode([NEWS["ru"]]) == pytest.approx(encoder.encode([NEWS["ru"]]), abs=1e-5)
+def test_the_default_export_agrees_with_full_precision_in_every_language(encoder: Encoder, model_cache: Path) -> None:
+    full = load_torch_encoder(DEFAULT_ENCODER, model_cache)
+    texts = [*NEWS.values(), *OTHER_NEWS.values(), *(text * 12 for text in NEWS.values()), "Luna 25", ""]
+    assert isinstance(encoder, OnnxEncoder)
+    assert encoder.model == full.model == DEFAULT_ENCODER
+    assert (encoder.encode(texts) * full.encode(texts)).sum(axis=1).min() > 0.99
+
+
+def test_full_precision_vectors_do_not_depend_on_the_company(tmp_path: Path) -> None:
+    full = load_torch_encoder(str(_tiny_model(tmp_path / "tiny")), tmp_path)
+    texts = ["the moon", "", "a station on the moon " * 40]
+    assert full.encode(texts) == pytest.approx(np.vstack([full.encode([text]) for text in texts]), abs=1e-5)
+    assert full.encode([]).shape == (0, full.dimensions)
+
+
+def test_a_second_load_finds_the_finished_export_and_no_rubbish(encoder: Encoder, model_cache: Path) -> None:
+    export = next(model_cache.glob("*-int8-*"))
+    written = (export / GRAPH_FILE).stat().st_mtime_ns
+    again = load_encoder(DEFAULT_ENCODER, model_cache)
+    assert (export / GRAPH_FILE).stat().st_mtime_ns == written
+    assert again.encode([NEWS["zh"]]) == pytest.approx(encoder.encode([NEWS["zh"]]), abs=1e-6)
+    assert not list(model_cache.glob(".building-*"))
+
+
+def test_an_export_of_another_version_or_of_changed_files_is_made_anew(tmp_path: Path) -> None:
+    folder, cache = _tiny_model(tmp_path / "tiny"), tmp_path / "cache"
+    first = exported_folder(cache, "tiny", lambda: parts_in(folder))
+    assert exported_folder(cache, "tiny", lambda: parts_in(folder), version=EXPORT_VERSION + 1) != first
+    before = load_encoder(str(folder), cache).encode(["moon"])
+    _tiny_model(folder, seed=2)
+    assert load_encoder(str(folder), cache).encode(["moon"]) != pytest.approx(before, abs=1e-6)
+
+
+_LOADS_AN_EXPORT = """
+import sys
+from pathlib import Path
+from pipeline.encoder import load_encoder
+vector = load_encoder(sys.argv[1], Path(sys.argv[2])).encode(["moon"])
+print(round(float(vector[0][0]), 4), sorted({"torch", "transformers"} & set(sys.modules)))
+"""
+
+
+def test_processes_that_ask_at_once_share_one_export_and_need_no_torch(tmp_path: Path) -> None:
+    folder, cache = _tiny_model(tmp_path / "tiny"), tmp_path / "cache"
+    cache.mkdir()
+    (cache / ".building-1").mkdir()
+    command = [sys.executable, "-c", _LOADS_AN_EXPORT, str(folder), str(cache)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    printed = {process.communicate(timeout=120)[0] for process in running}
+    assert len(printed) == 1
+    assert printed.pop().endswith(" []\n")
+    assert [path.name.split("-")[-2:] for path in cache.iterdir() if path.is_dir()] == [["int8", f"v{EXPORT_VERSION}"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "reason"),
+    [("distilbert", {"dim": 32, "n_layers": 1, "n_heads": 4}, "distilbert"), ("bert", {"hidden_act": "relu"}, "relu")],
+)
+def test_a_model_that_cannot_be_exported_runs_in_torch_with_one_warning(
+    tmp_path: Path, kind: str, settings: dict[str, object], reason: str
+) -> None:
+    folder = _tiny_model(tmp_path / "tiny", kind=kind, settings=settings)
+    with capture_logs() as events:
+        loaded = load_encoder(str(folder), tmp_path / "cache")
+    assert isinstance(loaded, TransformerEncoder)
+    assert [(event["log_level"], reason in event["reason"]) for event in events] == [("warning", True)]
+    assert not [path for path in (tmp_path / "cache").iterdir() if path.is_dir()]
+
+
+def test_a_damaged_export_is_told_and_torch_steps_in(tmp_path: Path) -> None:
+    folder, cache = _tiny_model(tmp_path / "tiny"), tmp_path / "cache"
+    load_encoder(str(folder), cache)
+    next(cache.glob(f"*/{GRAPH_FILE}")).write_bytes(b"half")
+    with capture_logs() as events:
+        assert isinstance(load_encoder(str(folder), cache), TransformerEncoder)
+    assert "remove " in events[0]["reason"]
+
+
+def test_a_model_of_the_hub_is_used_from_its_download_without_asking_the_hub(tmp_path: Path) -> None:
+    home = tmp_path / "models--some--tiny-e5"
+    _tiny_model(home / "snapshots" / "abc123")
+    (home / "refs").mkdir()
+    (home / "refs" / "main").write_text("abc123")
+    loaded = load_encoder("some/tiny-e5", tmp_path)
+    assert isinstance(loaded, OnnxEncoder)
+    assert loaded.model == "some/tiny-e5"
+    assert loaded.encode(["moon"]).shape == (1, 32)
 
 
 def test_a_folder_without_a_model_is_a_clear_problem(tmp_path: Path) -> None:

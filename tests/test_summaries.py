@@ -191,3 +191,43 @@ def test_a_headline_needs_a_document_but_no_title() -> None:
     assert headline_of([_document("b", COPY, title=" ")])[0].startswith("China and Russia signed")
     with pytest.raises(ValueError, match="at least one document"):
         headline_of([])
+
+
+class _Counting:
+    """An encoder that remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.texts.extend(texts)
+        return _encode(texts)
+
+
+def test_nothing_is_encoded_where_there_is_nothing_to_choose_among() -> None:
+    counting = _Counting()
+    documents = [_document("a", COPY), _document("b", COPY, day=10)]
+    _assert_cited(summarise(documents, counting, budget=2), documents)
+    assert counting.texts == []
+
+
+def test_a_sentence_of_many_copies_is_encoded_once() -> None:
+    counting = _Counting()
+    summarise([_document("a", ENGLISH), _document("b", COPY), _document("c", ENGLISH), _document("d", COPY)], counting)
+    assert len(counting.texts) == len(set(counting.texts)) == 6
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "width"),
+    [
+        ("en", "Remark number {n} " + "repeats general views on the subject at hand and " * 6 + "then ends.", 300),
+        ("zh", "第{n}条" + "各方将继续就月球科研站的建设开展合作，" * 8 + "并定期举行会议。", 120),
+    ],
+)
+def test_the_encoder_sees_a_bounded_part_of_a_big_story(language: str, sentence: str, width: int) -> None:
+    counting = _Counting()
+    text = "\n\n".join(sentence.format(n=n) for n in range(90))
+    documents = [_document(str(n), text.replace("1", str(n)), language) for n in range(8)]
+    _assert_cited(summarise(documents, counting), documents)
+    assert 0 < len(counting.texts) <= 70
+    assert max(map(len, counting.texts)) < width

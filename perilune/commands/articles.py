@@ -63,9 +63,12 @@ def correct_article(
     by: Annotated[str, typer.Option(help="Who says so.")] = "analyst",
 ) -> None:
     """Correct an article's relevance or topics; no later run overrides it."""
+    from perilune.archive import seed
     from perilune.correcting import correct
 
-    correct(options.archive(), key, {"relevance": relevance, "topics": topics}, by=by, now=options.now())
+    archive = options.archive()
+    seed(archive, now=options.now())
+    correct(archive, key, {"relevance": relevance, "topics": topics}, by=by, now=options.now())
     typer.echo("Corrected; the next `perilune process` obeys it.")
 
 
