@@ -19,7 +19,7 @@ from models.source import CrawlRun, Source
 from models.vocabulary import Stage
 from perilune.config import Settings
 from perilune.problems import Problem
-from pipeline.knowledge import seed_knowledge
+from pipeline.understanding.knowledge import seed_knowledge
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from models.fate import release_claims_of_the_dead
 from models.vocabulary import Stage
 from perilune.archive import Archive
 from perilune.config import Settings
-from pipeline.encoder import Encoder, load_encoder
+from pipeline.encoding.encoder import Encoder, load_encoder
 from pipeline.runners.embed import EmbedRunner
 from pipeline.runners.extract import ExtractRunner
 from pipeline.runners.group import GroupRunner

@@ -14,7 +14,7 @@ from perilune.dates import PartialDate
 from perilune.languages import language_of
 from perilune.output import console, print_json_line
 from perilune.problems import Problem
-from pipeline.extract import ExtractionProblem, FetchedPage, extract
+from pipeline.extraction.extract import ExtractionProblem, FetchedPage, extract
 from pipeline.values import Document, Extracted, Fact, Rejected, Understanding
 
 Line = dict[str, object]
@@ -115,7 +115,7 @@ def _extracted_fields(result: Extracted | Rejected) -> Line:
 
 def understood_lines(lines: Sequence[Line]) -> Iterator[Line]:
     """Understand each line's text with the shipped taxonomy and gazetteer."""
-    from pipeline.understand import load_knowledge, understand
+    from pipeline.understanding.understand import load_knowledge, understand
 
     knowledge = load_knowledge()
     for line in lines:
@@ -157,11 +157,11 @@ def _fact_fields(fact: Fact) -> Line:
 
 def story_lines(lines: Sequence[Line], *, settings: Settings) -> Iterator[Line]:
     """Group the lines into stories; a story is named after its first article."""
-    from pipeline.encoder import load_encoder
-    from pipeline.language_means import LanguageMeans, prior_means
-    from pipeline.stories import group_into_stories
-    from pipeline.story_features import features_of, lead_of_text
-    from pipeline.understand import load_knowledge, understand
+    from pipeline.encoding.encoder import load_encoder
+    from pipeline.encoding.language_means import LanguageMeans, prior_means
+    from pipeline.stories.features import features_of, lead_of_text
+    from pipeline.stories.stories import group_into_stories
+    from pipeline.understanding.understand import load_knowledge, understand
 
     documents = {number: found for number, line in enumerate(lines) if (found := _document_or_none(line)) is not None}
     encoder, knowledge = load_encoder(settings.encoder, settings.cache), load_knowledge()
@@ -189,7 +189,7 @@ def story_lines(lines: Sequence[Line], *, settings: Settings) -> Iterator[Line]:
 def summary_lines(lines: Sequence[Line], *, settings: Settings) -> Iterator[Line]:
     """Summarise each story; lines without the field `story` are stories of their own."""
     from perilune.processing import EncoderOnDemand
-    from pipeline.summarise import summarise
+    from pipeline.summaries.summarise import summarise
 
     encoder = EncoderOnDemand(settings)
     for story, members in _lines_by_story(lines).items():
@@ -225,8 +225,8 @@ def _lines_by_story(lines: Sequence[Line]) -> dict[object, list[Line]]:
 
 def grounded_lines(lines: Sequence[Line]) -> Iterator[Line]:
     """Check each line's claim against its source (a text, or a list of passages)."""
-    from pipeline.gazetteer import Gazetteer, load_actors
-    from pipeline.ground import ground
+    from pipeline.grounding.ground import ground
+    from pipeline.understanding.gazetteer import Gazetteer, load_actors
 
     gazetteer = Gazetteer(load_actors())
     for line in lines:

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from perilune.dates import PartialDate
-from pipeline.duplicates import Copy, copy_likeness, is_copy, lead_of, normalised_hash, signature_of
+from pipeline.stories.duplicates import Copy, copy_likeness, is_copy, lead_of, normalised_hash, signature_of
 
 RELEASE = {
     "en": (
@@ -141,7 +141,7 @@ def test_bands_fit_a_signed_64_bit_column_and_name_their_place() -> None:
 
 @pytest.mark.parametrize("seed", ["0", "1"])
 def test_a_signature_is_the_same_in_every_process(seed: str) -> None:
-    code = "import sys; from pipeline.duplicates import signature_of; print(signature_of(sys.argv[1]).bands)"
+    code = "import sys; from pipeline.stories.duplicates import signature_of; print(signature_of(sys.argv[1]).bands)"
     answer = subprocess.run(
         [sys.executable, "-c", code, RELEASE["zh"]],
         env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},

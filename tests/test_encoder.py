@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
-from pipeline import e5_package
-from pipeline.encoder import (
+from pipeline.encoding import e5_package
+from pipeline.encoding.encoder import (
     DEFAULT_ENCODER,
     Encoder,
     EncoderProblem,
@@ -23,9 +23,9 @@ from pipeline.encoder import (
     load_torch_encoder,
     prefix_of,
 )
-from pipeline.encoder_onnx import EXPORT_VERSION, GRAPH_FILE, OnnxEncoder, exported_folder
-from pipeline.language_means import LanguageMeans, prior_means
-from pipeline.model_folders import parts_in
+from pipeline.encoding.language_means import LanguageMeans, prior_means
+from pipeline.encoding.model_folders import parts_in
+from pipeline.encoding.onnx_encoder import EXPORT_VERSION, GRAPH_FILE, OnnxEncoder, exported_folder
 
 NEWS = {
     "en": "China and Russia signed an agreement to build a research station on the Moon.",
@@ -178,7 +178,7 @@ def test_an_export_of_another_version_or_of_changed_files_is_made_anew(tmp_path:
 _LOADS_AN_EXPORT = """
 import sys
 from pathlib import Path
-from pipeline.encoder import load_encoder
+from pipeline.encoding.encoder import load_encoder
 vector = load_encoder(sys.argv[1], Path(sys.argv[2])).encode(["moon"])
 print(round(float(vector[0][0]), 4), sorted({"torch", "transformers"} & set(sys.modules)))
 """

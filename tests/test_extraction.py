@@ -14,8 +14,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from models.vocabulary import DocType, PassageKind
 from perilune.dates import PartialDate, Witness, WitnessKind
-from pipeline.boilerplate import content_blocks
-from pipeline.extract import ExtractionProblem, FetchedPage, extract
+from pipeline.extraction.boilerplate import content_blocks
+from pipeline.extraction.extract import ExtractionProblem, FetchedPage, extract
 from pipeline.values import Block, Extracted, Rejected
 
 PAGES = Path(__file__).parent / "extraction"

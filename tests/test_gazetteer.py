@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.countries import countries_in, participating_countries
-from pipeline.gazetteer import ACTORS_FOLDER, Gazetteer, inflected, load_actors, names_of
+from pipeline.understanding.countries import countries_in, participating_countries
+from pipeline.understanding.gazetteer import ACTORS_FOLDER, Gazetteer, inflected, load_actors, names_of
 from pipeline.values import Actor, Span
 
 ACTORS = load_actors()

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.ground import ground
-from pipeline.ground_dates import stated_dates
-from pipeline.ground_numbers import amounts_in, cjk_value
-from pipeline.sentences import sentences_of
+from pipeline.grounding.dates import stated_dates
+from pipeline.grounding.ground import ground
+from pipeline.grounding.numbers import amounts_in, cjk_value
+from pipeline.summaries.sentences import sentences_of
 
 SOURCES = {
     "en": (

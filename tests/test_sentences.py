@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sentences import sentences_of
+from pipeline.summaries.sentences import sentences_of
 
 CASES = [
     ("en", ["The U.K. China Space workshop is held yearly.", "It moved to Ningbo."]),

@@ -11,10 +11,10 @@ import pytest
 
 from models.vocabulary import DocType, FactKind, Relevance
 from perilune.dates import PartialDate
-from pipeline.stories import Story, group_into_stories, same_story_score, story_for
-from pipeline.story_features import StoryFeatures, TermCounts, features_of, names_in, term_counts_of, terms_in
-from pipeline.story_numbers import calendar_number, event_numbers_of, number_from_chinese
-from pipeline.story_vetoes import days_between, vetoes_of
+from pipeline.stories.features import StoryFeatures, TermCounts, features_of, names_in, term_counts_of, terms_in
+from pipeline.stories.numbers import calendar_number, event_numbers_of, number_from_chinese
+from pipeline.stories.stories import Story, group_into_stories, same_story_score, story_for
+from pipeline.stories.vetoes import days_between, vetoes_of
 from pipeline.values import ActorMention, Document, Fact, Span, Understanding
 
 SEEN_ON = dt.date(2023, 9, 1)

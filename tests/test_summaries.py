@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from perilune.dates import PartialDate
-from pipeline.summarise import headline_of, summarise, title_without_site
+from pipeline.summaries.summarise import headline_of, summarise, title_without_site
 from pipeline.values import Document, SummarySentence
 
 ENGLISH = (

@@ -11,13 +11,13 @@ import pytest
 
 from models.vocabulary import DocType, FactKind, Relevance
 from perilune.dates import PartialDate
-from pipeline.doctype import doc_type_of
-from pipeline.evidence import MAX_CHARS
-from pipeline.fact_dates import DateContext, resolved, stated_dates
-from pipeline.gazetteer import Gazetteer
-from pipeline.lexicon import Lexicon, folded, pattern_from_words
-from pipeline.taxonomy import load_topics, load_vocabulary, topic_from_table
-from pipeline.understand import Knowledge, load_knowledge, understand
+from pipeline.facts.dates import DateContext, resolved, stated_dates
+from pipeline.understanding.doctype import doc_type_of
+from pipeline.understanding.evidence import MAX_CHARS
+from pipeline.understanding.gazetteer import Gazetteer
+from pipeline.understanding.lexicon import Lexicon, folded, pattern_from_words
+from pipeline.understanding.taxonomy import load_topics, load_vocabulary, topic_from_table
+from pipeline.understanding.understand import Knowledge, load_knowledge, understand
 from pipeline.values import Document, Fact, Understanding
 
 FOLDER = Path(__file__).parent / "understanding"

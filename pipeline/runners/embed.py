@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.article import LanguageMean, TermCount, Vector, Version
 from models.fate import Outcome, await_stage
 from models.vocabulary import Relevance, Stage
-from pipeline.encoder import Encoder
+from pipeline.encoding.encoder import Encoder
 from pipeline.runners.runner import done, skipped
-from pipeline.story_features import lead_of_text, terms_in
+from pipeline.stories.features import lead_of_text, terms_in
 
 Embedding = NDArray[np.float32]
 MAX_TERM_CHARS = 80

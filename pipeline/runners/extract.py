@@ -21,7 +21,7 @@ from models.vocabulary import Stage
 from perilune.config import Settings
 from perilune.dates import PartialDate, Witness, WitnessKind
 from perilune.urls import canonical_url, site_of
-from pipeline.extract import ExtractionProblem, FetchedPage, extract
+from pipeline.extraction.extract import ExtractionProblem, FetchedPage, extract
 from pipeline.runners.runner import done, given_up, skipped
 from pipeline.values import Extracted, Rejected
 

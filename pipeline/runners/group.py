@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import sqlalchemy as sa
@@ -13,17 +14,25 @@ from models.article import Article, LanguageMean, TermCount, Vector, Version
 from models.fate import Outcome, await_stage
 from models.story import Story as StoryRow
 from models.vocabulary import Relevance, Stage
-from pipeline.language_means import LanguageMeans, LanguageSum, prior_means
+from pipeline.encoding.language_means import LanguageMeans, LanguageSum, prior_means
 from pipeline.runners.document import document_of, understanding_of
 from pipeline.runners.embed import ALL_DOCUMENTS
 from pipeline.runners.runner import done, skipped
-from pipeline.stories import Story, story_for
-from pipeline.story_features import StoryFeatures, TermCounts, features_of
-from pipeline.summarise import headline_of
+from pipeline.stories.features import StoryFeatures, TermCounts, features_of
+from pipeline.stories.stories import Story, story_for
+from pipeline.summaries.summarise import headline_of
 from pipeline.values import Document
 
 DAYS_APART = 45
 MAX_CANDIDATE_ARTICLES = 3000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an article belongs and why; without a story it founds one."""
+
+    story_id: int | None
+    reason: str
 
 
 class GroupRunner:
@@ -53,33 +62,39 @@ class GroupRunner:
         version = article.current_version
         if version is None or version.relevance in {None, Relevance.OFF}:
             return skipped("off-topic")
+        place = self._place_of(session, article) or self._new_place_of(session, article, version)
+        if place is None:
+            return skipped("no vector of the present encoder yet")
+        self._put(session, article, place, now=now)
+        return done()
+
+    def _place_of(self, session: Session, article: Article) -> Place | None:
+        """Find the place that an article has already: its lead's, or its own from before."""
         if article.copy_of_id is not None:
             lead = session.get_one(Article, article.copy_of_id)
-            return self._place(session, article, lead.story_id, f"a copy of {lead.key}", now=now)
+            return Place(lead.story_id, f"a copy of {lead.key}")
         if article.story_id is not None:
-            return self._place(session, article, article.story_id, article.story_reason, now=now)
+            return Place(article.story_id, article.story_reason or "")
+        return Place(None, "a standing page is a story of its own") if article.is_standing else None
+
+    def _new_place_of(self, session: Session, article: Article, version: Version) -> Place | None:
+        """Choose a place by the story rule; None while the article has no vector."""
         features = self._features_of(session, version)
         if features is None:
-            return skipped("no vector of the present encoder yet")
+            return None
         choice = story_for(features, self._candidates(session, article), _background(session, features))
-        story = None
-        if choice.story_id is not None:
-            story = session.scalar(sa.select(StoryRow.id).where(StoryRow.key == choice.story_id))
-        return self._place(session, article, story, choice.reason, now=now)
+        if choice.story_id is None:
+            return Place(None, f"the first report; {choice.reason}")
+        return Place(session.scalar(sa.select(StoryRow.id).where(StoryRow.key == choice.story_id)), choice.reason)
 
-    def _place(
-        self, session: Session, article: Article, story_id: int | None, reason: str | None, *, now: dt.datetime
-    ) -> Outcome:
+    def _put(self, session: Session, article: Article, place: Place, *, now: dt.datetime) -> None:
         before = article.story_id
-        if story_id is None:
-            story_id = _found_story(session, article)
-        article.story_id, article.story_reason = story_id, reason
+        story_id = _found_story(session, article) if place.story_id is None else place.story_id
+        article.story_id, article.story_reason = story_id, place.reason
         session.flush()
         for touched in {story for story in (before, story_id) if story is not None}:
-            _refresh_story(session, touched)
-            if session.get(StoryRow, touched) is not None:
+            if _refresh_story(session, touched):
                 await_stage(session, Stage.SUMMARISE, [touched], due_at=now)
-        return done()
 
     def _candidates(self, session: Session, article: Article) -> list[Story]:
         """Read the stories with an article near in time, or without a date."""
@@ -100,7 +115,7 @@ class GroupRunner:
         )
         members = session.scalars(
             sa.select(Article)
-            .where(Article.story_id.in_(near), Article.copy_of_id.is_(None))
+            .where(Article.story_id.in_(near), Article.copy_of_id.is_(None), ~Article.is_standing)
             .order_by(Article.id.desc())
             .limit(MAX_CANDIDATE_ARTICLES)
         )
@@ -166,20 +181,21 @@ def _found_story(session: Session, article: Article) -> int:
     return story.id
 
 
-def _refresh_story(session: Session, story_id: int) -> None:
-    """Bring a story's headline and days up to its members; a story without members is gone."""
+def _refresh_story(session: Session, story_id: int) -> bool:
+    """Bring a story's headline and days up to its members; False when it has none left and is gone."""
     story = session.get_one(StoryRow, story_id)
     session.refresh(story, ["articles"])
     documents = story_documents(story)
     if not documents:
         session.delete(story)
         session.flush()
-        return
+        return False
     story.headline, chosen = headline_of(documents, "en")
     story.headline_language = next(one.language for one in documents if one.id == chosen)
     days = [one.published for one in documents if one.published is not None]
     story.first_on = min((day.first for day in days), default=None)
     story.last_on = max((day.first for day in days), default=None)
+    return True
 
 
 def story_documents(story: StoryRow) -> list[Document]:

@@ -12,8 +12,8 @@ from models.article import Article, CopyBand, Version
 from models.fate import Outcome, await_stage
 from models.vocabulary import Stage
 from perilune.languages import language_of
-from pipeline.duplicates import Copy, is_copy, lead_of, signature_of
 from pipeline.runners.runner import done, skipped
+from pipeline.stories.duplicates import Copy, is_copy, lead_of, signature_of
 
 MAX_CANDIDATES = 200
 

@@ -15,10 +15,10 @@ from models.fate import Outcome
 from models.story import Evidence, Story
 from models.story import SummarySentence as SentenceRow
 from models.vocabulary import Stage
-from pipeline.encoder import Encoder
+from pipeline.encoding.encoder import Encoder
 from pipeline.runners.group import story_documents
 from pipeline.runners.runner import done, skipped
-from pipeline.summarise import summarise
+from pipeline.summaries.summarise import summarise
 from pipeline.values import EvidenceSpan, SummarySentence
 
 SENTENCES = 4

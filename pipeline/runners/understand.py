@@ -14,10 +14,10 @@ from models.fate import Outcome, await_stage
 from models.knowledge import Correction
 from models.search import index_article
 from models.vocabulary import Relevance, Stage
-from pipeline.knowledge import knowledge_from_rows
 from pipeline.runners.document import document_of
 from pipeline.runners.runner import done, skipped
-from pipeline.understand import understand
+from pipeline.understanding.knowledge import knowledge_from_rows
+from pipeline.understanding.understand import understand
 from pipeline.values import TopicScore, Understanding
 
 

@@ -1,0 +1,1 @@
+"""Dated events and agreements, each with the sentence that says so."""

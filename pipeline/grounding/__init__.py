@@ -1,0 +1,1 @@
+"""Whether a text says what is claimed of it."""

@@ -1,0 +1,1 @@
+"""Which articles repeat each other, and which report the same event."""

@@ -1,0 +1,145 @@
+"""Reasons why two articles cannot be one story, however alike they read; apart because each is a rule of the domain."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from models.vocabulary import FactKind
+from perilune.dates import PartialDate, Precision
+from pipeline.stories.features import StoryFeatures
+from pipeline.stories.numbers import years_near
+from pipeline.values import Fact
+
+MAX_DAYS_APART = 45
+# Dates known to the month or year only touch across a whole year; their middles tell them apart.
+MAX_MIDDLES_APART = 120
+# A launch is dated by the launch site, the launching agency and the reader's own clock.
+LAUNCH_TOLERANCE_DAYS = 1
+_PARTIES = 2
+_ONE_DAY_KINDS = frozenset({"launch", "landing"})
+
+
+def vetoes_of(a: StoryFeatures, b: StoryFeatures) -> tuple[str, ...]:
+    """Return why two articles cannot report the same event, in words; empty when nothing forbids it."""
+    return tuple(_vetoes(a, b))
+
+
+def days_between(a: PartialDate | None, b: PartialDate | None) -> int | None:
+    """Return the least number of days between two dates, each as wide as its precision; None if one is unknown."""
+    if a is None or b is None:
+        return None
+    return max(0, (b.first - a.last).days, (a.first - b.last).days)
+
+
+def middle_of(date: PartialDate) -> dt.date:
+    """Return the middle of the days that a date may be."""
+    return date.first + (date.last - date.first) / 2
+
+
+def _vetoes(a: StoryFeatures, b: StoryFeatures) -> Iterator[str]:
+    if _are_far_apart(a, b):
+        yield f"too far apart: {a.published or a.first_seen} against {b.published or b.first_seen}"
+    yield from _number_vetoes(a, b)
+    yield from _event_vetoes(a, b)
+    if _have_other_parties(a, b):
+        yield "another pair of parties"
+
+
+def _are_far_apart(a: StoryFeatures, b: StoryFeatures) -> bool:
+    gap = days_between(a.published, b.published)
+    if gap is not None and a.published is not None and b.published is not None:
+        middles = abs((middle_of(a.published) - middle_of(b.published)).days)
+        return gap > MAX_DAYS_APART or (gap > 0 and middles > MAX_MIDDLES_APART)
+    return _is_seen_long_before(a, b) or _is_seen_long_before(b, a)
+
+
+def _is_seen_long_before(undated: StoryFeatures, other: StoryFeatures) -> bool:
+    # An undated article is at least as old as the day it was first seen.
+    if undated.published is not None:
+        return False
+    later = other.published.first if other.published is not None else other.first_seen
+    return (later - undated.first_seen).days > MAX_DAYS_APART
+
+
+def _number_vetoes(a: StoryFeatures, b: StoryFeatures) -> Iterator[str]:
+    editions = a.lead_numbers.editions, b.lead_numbers.editions
+    if all(editions) and editions[0].isdisjoint(editions[1]):
+        yield f"another edition: {_listed(editions[0])} against {_listed(editions[1])}"
+    for head in sorted({head for head, _ in a.lead_numbers.crafts} & {head for head, _ in b.lead_numbers.crafts}):
+        numbers = _numbers_of(a, head), _numbers_of(b, head)
+        if not any(_is_same_craft(one, other) for one in numbers[0] for other in numbers[1]):
+            yield f"another {head}: {_listed(numbers[0])} against {_listed(numbers[1])}"
+    years = _title_years(a), _title_years(b)
+    if all(years) and years[0].isdisjoint(years[1]):
+        yield f"another year: {_listed(years[0])} against {_listed(years[1])}"
+
+
+def _numbers_of(article: StoryFeatures, head: str) -> frozenset[str]:
+    return frozenset(number for name, number in article.lead_numbers.crafts if name == head)
+
+
+def _is_same_craft(one: str, other: str) -> bool:
+    # `42` may be any satellite of the 42 series; `42-2` is not `42-1`.
+    return one == other or one.startswith(f"{other}-") or other.startswith(f"{one}-")
+
+
+def _title_years(article: StoryFeatures) -> frozenset[int]:
+    return years_near(article.title_numbers.years, article.published.first if article.published else None)
+
+
+def _event_vetoes(a: StoryFeatures, b: StoryFeatures) -> Iterator[str]:
+    for kind in sorted(_event_kinds(a) & _event_kinds(b)):
+        tolerance = LAUNCH_TOLERANCE_DAYS if kind in _ONE_DAY_KINDS else 0
+        events = _dated_events(a, kind), _dated_events(b, kind)
+        if all(events) and not any(_may_coincide(one, other, tolerance) for one in events[0] for other in events[1]):
+            yield f"another {kind}: {events[0][0].start} against {events[1][0].start}"
+
+
+def _event_kinds(article: StoryFeatures) -> frozenset[str]:
+    return frozenset(fact.subkind for fact in article.facts if fact.kind is FactKind.EVENT and fact.subkind is not None)
+
+
+def _dated_events(article: StoryFeatures, kind: str) -> list[Fact]:
+    return [
+        fact
+        for fact in article.facts
+        if fact.subkind == kind and fact.start is not None and fact.start.precision is not Precision.YEAR
+    ]
+
+
+def _may_coincide(one: Fact, other: Fact, tolerance: int) -> bool:
+    if one.start is None or other.start is None:
+        return True
+    one_end, other_end = one.end or one.start, other.end or other.start
+    gap = max((other.start.first - one_end.last).days, (one.start.first - other_end.last).days)
+    return gap <= tolerance
+
+
+def _have_other_parties(a: StoryFeatures, b: StoryFeatures) -> bool:
+    agreements = _agreements(a), _agreements(b)
+    return all(agreements) and all(_are_other_parties(one, other) for one in agreements[0] for other in agreements[1])
+
+
+def _agreements(article: StoryFeatures) -> list[Fact]:
+    return [fact for fact in article.facts if fact.kind is FactKind.AGREEMENT and len(fact.parties) > 1]
+
+
+def _are_other_parties(one: Fact, other: Fact) -> bool:
+    # One report names the states, another their agencies: countries are what both can be reduced to.
+    mine, theirs = _countries(one), _countries(other)
+    if len(mine) < _PARTIES or len(theirs) < _PARTIES:
+        mine, theirs = _actors(one), _actors(other)
+    return min(len(mine), len(theirs)) >= _PARTIES and not (mine <= theirs or theirs <= mine)
+
+
+def _countries(fact: Fact) -> frozenset[str]:
+    return frozenset(fact.countries) | {party for party in fact.parties if party.isupper()}
+
+
+def _actors(fact: Fact) -> frozenset[str]:
+    return frozenset(party for party in fact.parties if not party.isupper())
+
+
+def _listed(values: frozenset[int] | frozenset[str]) -> str:
+    return ", ".join(str(value) for value in sorted(values, key=str))

@@ -1,0 +1,1 @@
+"""Sentences that tell a story, each with its evidence."""

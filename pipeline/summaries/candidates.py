@@ -1,0 +1,127 @@
+"""Which sentences of which documents a summary may choose from; apart from scoring because it is all about form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from pipeline.summaries.sentences import sentences_of
+from pipeline.summaries.words import BOILERPLATE, CONNECTIVES, DATELINE_SIGN, DATELINES, REFERENCES
+from pipeline.values import Document, Span
+
+MAX_CANDIDATES = 60
+MAX_PER_DOCUMENT = 24
+OPENING_SENTENCES = 5  # always offered of a long document
+MAX_READ_CHARS = 400_000
+MIN_WORDS, MAX_WORDS = 6, 70
+MIN_CJK_CHARS, MAX_CJK_CHARS = 12, 220
+MIN_FRAGMENT_CHARS = 20
+MAX_CAPITAL_SHARE = 0.6
+MAX_DATELINE_CHARS = 90
+
+CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_ENDED = re.compile(r"[.!…。！；](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»|\[\d{1,3}\])*$")
+_QUESTION = re.compile(r"[?？](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»)*$")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sentence that may be chosen: `document` is its document's index, `order` its place among the sentences there.
+
+    `place` runs from 0 (opens the document) to 1; `leads` marks the first sentence of a section or paragraph; `refers`
+    that it points back at the sentence before.
+    """
+
+    document: int
+    order: int
+    place: float
+    span: Span
+    text: str
+    leads: bool
+    refers: bool
+
+
+def candidates_of(documents: Sequence[Document]) -> list[Candidate]:
+    """List the sentences worth choosing, at most 24 of a document and 60 in all, taken in turn from each document."""
+    per_document = [_candidates_in(index, document) for index, document in enumerate(documents)]
+    turns = (one for turn in zip_longest(*per_document) for one in turn if one is not None)
+    chosen = [one for one, _ in zip(turns, range(MAX_CANDIDATES), strict=False)]
+    return sorted(chosen, key=lambda one: (one.document, one.order))
+
+
+def _candidates_in(index: int, document: Document) -> list[Candidate]:
+    text = document.text[:MAX_READ_CHARS]
+    every = list(_sentences(index, text, document.language))
+    fit = [one for one in every if is_statement(one.text)]
+    if not fit:
+        fit = [one for one in every if _is_usable_fragment(one.text)]
+    if len(fit) <= MAX_PER_DOCUMENT:
+        return fit
+    return _over_the_whole(fit)
+
+
+def _over_the_whole(fit: list[Candidate]) -> list[Candidate]:
+    """Keep the opening, then the sentences that lead a section or paragraph, evenly over a long document."""
+    rest = fit[OPENING_SENTENCES:]
+    leads = [one for one in rest if one.leads] or rest
+    wanted = MAX_PER_DOCUMENT - OPENING_SENTENCES
+    step = max(1.0, len(leads) / wanted)
+    return fit[:OPENING_SENTENCES] + [leads[int(n * step)] for n in range(min(wanted, len(leads)))]
+
+
+def _sentences(index: int, text: str, language: str | None) -> Iterable[Candidate]:
+    spans = sentences_of(text, language)
+    previous_end = -1
+    for order, span in enumerate(spans):
+        cut = without_opening(text, span)
+        leads = previous_end < 0 or _BLANK_LINE.search(text, previous_end, span.start) is not None
+        previous_end = span.end
+        sentence = text[cut.start : cut.end]
+        place = order / max(1, len(spans) - 1)
+        yield Candidate(index, order, place, cut, sentence, leads, REFERENCES.match(sentence) is not None)
+
+
+def without_opening(text: str, span: Span) -> Span:
+    """Cut a dateline and then a connective off the front of a sentence; the rest is verbatim."""
+    start = span.start
+    for pattern in DATELINES:
+        found = pattern.match(text, start, min(span.end, start + MAX_DATELINE_CHARS))
+        if found and DATELINE_SIGN.search(found[0]):
+            start = found.end()
+            break
+    connective = CONNECTIVES.match(text, start, span.end)
+    if connective and _is_opening_letter(text[connective.end() : connective.end() + 1]):
+        start = connective.end()
+    return Span(start, span.end) if start < span.end else span
+
+
+def _is_opening_letter(letter: str) -> bool:
+    return letter.isupper() or letter.isdigit() or CJK.match(letter) is not None
+
+
+def is_statement(sentence: str) -> bool:
+    """Tell whether this is a whole sentence that states something: no heading, question, fragment or boilerplate."""
+    if not _ENDED.search(sentence) or _QUESTION.search(sentence):
+        return False
+    return _has_fit_length(sentence) and not _is_shouted(sentence) and not BOILERPLATE.search(sentence)
+
+
+def _has_fit_length(sentence: str) -> bool:
+    characters = len(CJK.findall(sentence))
+    if characters * 3 > len(sentence):
+        return MIN_CJK_CHARS <= characters <= MAX_CJK_CHARS
+    return MIN_WORDS <= len(sentence.split()) <= MAX_WORDS
+
+
+def _is_shouted(sentence: str) -> bool:
+    letters = [sign for sign in sentence if sign.isalpha() and not CJK.match(sign)]
+    return bool(letters) and sum(sign.isupper() for sign in letters) > MAX_CAPITAL_SHARE * len(letters)
+
+
+def _is_usable_fragment(sentence: str) -> bool:
+    """Accept a slide's line where a document has no sentence at all."""
+    worth = len(sentence) + 2 * len(CJK.findall(sentence))
+    return worth >= MIN_FRAGMENT_CHARS and len(sentence) <= MAX_WORDS * 8 and not BOILERPLATE.search(sentence)

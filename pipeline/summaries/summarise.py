@@ -1,0 +1,219 @@
+"""Summaries as chosen sentences, each with its evidence: the pure decision of the `summarise` stage.
+
+Extractive throughout: LexRank centrality with MMR (Carbonell and Goldstein 1998), so that nothing is written that no
+source says. Candidates, scores and word lists have files of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.grounding.words import terms_of
+from pipeline.summaries.candidates import Candidate, candidates_of
+from pipeline.summaries.scores import Encode, Matrix, scores_of, similarities, vectors_of
+from pipeline.summaries.sentences import sentences_of
+from pipeline.summaries.words import SITE_WORDS
+from pipeline.values import Document, EvidenceSpan, SummarySentence
+
+RELEVANCE_WEIGHT = 0.75  # MMR's lambda
+MAX_SHARED = 0.6  # share of the shorter sentence's terms above which it says nothing new
+SAME_SHARED = 0.72  # F1 of terms from which two sentences say the same
+MIN_HEAD_CHARS = 12
+MAX_SITE_CHARS = 40
+MAX_SITE_TAILS = 3
+MAX_TITLE_CHARS = 160
+SHORT_TITLE_CHARS = 12
+UNDATED = "9999"
+
+_SEPARATOR = re.compile(r"\s+[|｜\-–—·»:]{1,2}\s+|[|｜_]+|(?<=[\u3400-\u9fff])[-–—]{1,2}(?=[\u3400-\u9fff])")
+_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def summarise(
+    documents: Sequence[Document], encode: Encode | None, *, budget: int = 4, language: str | None = None
+) -> tuple[SummarySentence, ...]:
+    """Choose up to `budget` sentences that tell what the documents report, in reading order.
+
+    Each sentence is a slice of its document's text; a sentence that another document has nearly word for word gets
+    that place as further evidence. `language` is kept to where any document is in it, else the language of most
+    documents. `encode` returns one row a text; without it (None) sentences are compared by TF-IDF cosine over stems,
+    which sees nothing across languages. Fewer than `budget` come back rather than repetition or a sentence that
+    cannot be understood alone.
+    """
+    candidates = candidates_of(documents)
+    if not candidates or budget < 1:
+        return ()
+    stems = [_stems(one.text) for one in candidates]
+    allowed = _in_language(candidates, documents, language)
+    if len({candidates[n].text for n in allowed}) <= budget:
+        encode = None  # with nothing to choose among, vectors of a model are time wasted
+    texts, titles = [one.text for one in candidates], [document.title for document in documents]
+    vectors = vectors_of([*texts, *titles], encode)
+    sentences, heads = vectors[: len(texts)], vectors[len(texts) :]
+    scores = scores_of(candidates, sentences, heads)
+    chosen = _chosen(candidates, scores, (similarities(sentences), stems), allowed, budget=budget)
+    ordered = _in_reading_order(chosen, candidates, documents, scores)
+    return tuple(_with_evidence(n, candidates, documents, stems) for n in ordered)
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(term.stem for term in terms_of(text))
+
+
+def _in_language(candidates: Sequence[Candidate], documents: Sequence[Document], language: str | None) -> list[int]:
+    """Keep to one language: the wanted one, or else that of most documents."""
+    known = [documents[one.document].language for one in candidates]
+    chosen = language if language in known else _main_language([documents[n] for n in {c.document for c in candidates}])
+    return [n for n, own in enumerate(known) if own == chosen]
+
+
+def _main_language(documents: Sequence[Document]) -> str | None:
+    """Return the language of most documents; English wins a tie."""
+    counts = Counter(document.language for document in documents)
+    return max(counts, key=lambda code: (counts[code], code == "en", str(code)))
+
+
+def _chosen(
+    candidates: Sequence[Candidate],
+    scores: Matrix,
+    likeness: tuple[Matrix, Sequence[frozenset[str]]],
+    allowed: Sequence[int],
+    *,
+    budget: int,
+) -> list[int]:
+    """Choose greedily by MMR; a sentence that points back comes only after the one it points at."""
+    alike, stems = likeness
+    chosen: list[int] = []
+    while len(chosen) < budget:
+        open_ones = [n for n in allowed if n not in chosen and not _repeats(n, chosen, stems)]
+        fit = [n for n in open_ones if _stands(candidates[n], [candidates[m] for m in chosen])]
+        if not fit and not chosen:
+            fit = open_ones
+        if not fit:
+            return chosen
+        worth = {n: _marginal(n, chosen, scores, alike) for n in fit}
+        chosen.append(max(fit, key=lambda n: (worth[n], -n)))
+    return chosen
+
+
+def _marginal(one: int, chosen: Sequence[int], scores: Matrix, alike: Matrix) -> float:
+    closest = max((float(alike[one, other]) for other in chosen), default=0.0)
+    return RELEVANCE_WEIGHT * float(scores[one]) - (1 - RELEVANCE_WEIGHT) * closest
+
+
+def _stands(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
+    if not candidate.refers:
+        return True
+    return any(one.document == candidate.document and one.order == candidate.order - 1 for one in chosen)
+
+
+def _repeats(one: int, chosen: Sequence[int], stems: Sequence[frozenset[str]]) -> bool:
+    mine = stems[one]
+    return any(len(mine & stems[n]) > MAX_SHARED * max(1, min(len(mine), len(stems[n]))) for n in chosen)
+
+
+def _in_reading_order(
+    chosen: Sequence[int], candidates: Sequence[Candidate], documents: Sequence[Document], scores: Matrix
+) -> list[int]:
+    """Put the lead's document first, then the others by date; within one, as it reads."""
+    lead = candidates[max(chosen, key=lambda n: float(scores[n]))].document if chosen else 0
+
+    def key(n: int) -> tuple[bool, str, int, int]:
+        one = candidates[n]
+        published = documents[one.document].published
+        return (one.document != lead, str(published or UNDATED), one.document, one.order)
+
+    return sorted(chosen, key=key)
+
+
+def _with_evidence(
+    n: int, candidates: Sequence[Candidate], documents: Sequence[Document], stems: Sequence[frozenset[str]]
+) -> SummarySentence:
+    one = candidates[n]
+    places = [one]
+    for other, stem in zip(candidates, stems, strict=True):
+        elsewhere = other.document not in {place.document for place in places}
+        if elsewhere and _says_the_same(one.text, other.text, stems[n], stem):
+            places.append(other)
+    evidence = tuple(EvidenceSpan(documents[p.document].id, p.span.start, p.span.end) for p in places)
+    return SummarySentence(one.text, documents[one.document].language, evidence)
+
+
+def _says_the_same(one: str, other: str, stems: frozenset[str], others: frozenset[str]) -> bool:
+    """Compare terms and require the same figures: `55 delegates` does not back `54 delegates`."""
+    shared = 2 * len(stems & others) / max(1, len(stems) + len(others))
+    return shared >= SAME_SHARED and set(_FIGURE.findall(one)) == set(_FIGURE.findall(other))
+
+
+def headline_of(documents: Sequence[Document], language: str | None = None) -> tuple[str, str]:
+    """Choose the title that fits the story best, without its site's name, and the id of its document.
+
+    A document without a title offers its first sentence. ValueError when there is no document.
+    """
+    if not documents:
+        raise ValueError("a headline needs at least one document")
+    titled = [one for one in documents if one.title.strip()] or list(documents)
+    chosen = language if language in {one.language for one in titled} else _main_language(titled)
+    offered = [one for one in titled if one.language == chosen]
+    titles = [title_without_site(one.title, one.url) or _opening(one) for one in offered]
+    stems = [_stems(title) for title in titles]
+    bodies = [_stems(one.text[:2000]) for one in offered]
+    worth = [_title_worth(n, titles, stems, bodies) for n in range(len(titles))]
+    best = int(np.argmax(worth))
+    return titles[best], offered[best].id
+
+
+def _title_worth(
+    n: int, titles: Sequence[str], stems: Sequence[frozenset[str]], bodies: Sequence[frozenset[str]]
+) -> float:
+    """Prefer titles whose words the other titles and the texts use; shouting, questions and lengths count against."""
+    mine = stems[n]
+    shared = sum(len(mine & other) / max(1, len(mine | other)) for m, other in enumerate(stems) if m != n)
+    told = sum(len(mine & body) / max(1, len(mine)) for body in bodies)
+    width = len(titles[n]) + len(_CJK.findall(titles[n]))
+    poor = titles[n].isupper() + titles[n].rstrip().endswith(("?", "？", "…", "...")) + (width > MAX_TITLE_CHARS)
+    return (shared + told) / len(titles) - 0.3 * (poor + (width < SHORT_TITLE_CHARS))
+
+
+def _opening(document: Document) -> str:
+    spans = sentences_of(document.text[:2000], document.language)
+    return document.text[spans[0].start : spans[0].end] if spans else ""
+
+
+def title_without_site(title: str, url: str | None = None) -> str:
+    """Cut ` - Site name` tails off a title: known by `|` or `_`, by words such as News, or by the page's host."""
+    cleaned = title.strip()
+    for _ in range(MAX_SITE_TAILS):
+        marks = list(_SEPARATOR.finditer(cleaned))
+        if not marks:
+            break
+        head, tail = cleaned[: marks[-1].start()].strip(), cleaned[marks[-1].end() :].strip()
+        if not _is_site_tail(head, tail, marks[-1][0].strip(), url):
+            break
+        cleaned = head
+    return cleaned
+
+
+def _is_site_tail(head: str, tail: str, mark: str, url: str | None) -> bool:
+    width = len(head) + len(_CJK.findall(head))
+    if width < MIN_HEAD_CHARS or len(tail) > MAX_SITE_CHARS or len(tail) >= len(head) + len(_CJK.findall(head)):
+        return False
+    if not tail or mark in {"|", "｜", "_"}:
+        return True
+    if ":" in mark or "：" in mark:
+        return False
+    return SITE_WORDS.search(tail) is not None or _names_host(tail, url)
+
+
+def _names_host(tail: str, url: str | None) -> bool:
+    """See `UK Space Agency` in gov.uk/space-agency, or its initials or a word of it in the host."""
+    host = re.sub(r"^\w+://(?:www\.)?([^/]+).*$", r"\1", url or "").lower()
+    words = re.findall(r"[^\W_]+", tail.lower())
+    initials = "".join(word[0] for word in words)
+    names = {"".join(words), *(word for word in words if len(word) > 3)} | ({initials} if len(initials) > 1 else set())  # noqa: PLR2004
+    return bool(host) and any(name in host for name in names if name)

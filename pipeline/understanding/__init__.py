@@ -1,0 +1,1 @@
+"""What an article is about: relevance, topics, document type, actors, countries."""
