@@ -17,7 +17,7 @@ from models.base import Base
 from models.claimant import is_alive
 from models.vocabulary import FateState, Stage
 
-CLAIM_LASTS = dt.timedelta(hours=1)
+CLAIM_LASTS = dt.timedelta(hours=4)  # longer than any child process may run
 RETRY_AFTER = (dt.timedelta(minutes=10), dt.timedelta(hours=2), dt.timedelta(days=1))
 
 
@@ -73,7 +73,7 @@ class Claim:
 
 
 def claim_due(session: Session, stage: Stage, claim: Claim, *, among: sa.Select[int] | None = None) -> list[int]:
-    """Claim due items (of those `among` selects) for an hour; returns their ids in ascending order."""
+    """Claim due items (of those `among` selects) for four hours; returns their ids in ascending order."""
     due = sa.select(Fate.item_id).where(_is_due(stage, claim.now))
     if among is not None:
         due = due.where(Fate.item_id.in_(among))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Callable
 
 from models.claimant import this_process
 from models.fate import release_claims_of_the_dead
@@ -35,11 +36,18 @@ class EncoderOnDemand:
 
 
 def process_due(
-    archive: Archive, *, now: dt.datetime, progress: Progress = lambda _stage, _done, _all: None
+    archive: Archive,
+    *,
+    now: dt.datetime,
+    progress: Progress = lambda _stage, _done, _all: None,
+    encoder: Callable[[], Encoder] | None = None,
 ) -> dict[Stage, Counter[str]]:
-    """Work off every stage in order; returns how many items met each fate."""
+    """Work off every stage in order; returns how many items met each fate.
+
+    Without an `encoder` that is loaded already, that of the settings is loaded when the first item needs it.
+    """
     settings = archive.settings
-    encoder = EncoderOnDemand(settings)
+    encoder = encoder or EncoderOnDemand(settings)
     worker = Worker(archive.sessions, this_process(), now, progress)
     with archive.sessions.begin() as session:
         release_claims_of_the_dead(session)

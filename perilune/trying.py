@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import TimeoutError as Late
 from pathlib import Path
 
 from perilune.config import Settings
@@ -14,8 +14,9 @@ from perilune.dates import PartialDate
 from perilune.languages import language_of
 from perilune.output import console, print_json_line
 from perilune.problems import Problem
-from pipeline.extraction.extract import ExtractionProblem, FetchedPage, extract
-from pipeline.values import Document, Extracted, Fact, Rejected, Understanding
+from pipeline.extraction.extract import FetchedPage
+from pipeline.extraction.pool import Extraction, Unreadable, extract_all
+from pipeline.values import Document, Fact, Rejected, Understanding
 
 Line = dict[str, object]
 READ_FIELDS = frozenset(
@@ -64,37 +65,36 @@ def print_lines(lines: Iterable[Line], *, as_json: bool) -> None:
 
 
 def extracted_lines(paths: Sequence[Path], *, url: str | None, settings: Settings) -> Iterator[Line]:
-    """Extract files in worker processes, each within the deadline of the settings."""
-    from pebble import ProcessExpired, ProcessPool
-
-    with ProcessPool(max_workers=settings.extract_workers, max_tasks=500) as pool:
-        tasks = [
-            (path, pool.schedule(extract_file, args=(path, url), timeout=settings.extract_timeout)) for path in paths
-        ]
-        for path, task in tasks:
-            line: Line = {"id": str(path), "path": str(path), "url": url}
-            try:
-                yield line | _extracted_fields(task.result())
-            except Late:
-                yield line | _failed(f"it took longer than {settings.extract_timeout} s to read")
-            except ProcessExpired:
-                yield line | _failed("the reader crashed on it")
-            except ExtractionProblem as problem:
-                yield line | _failed(str(problem))
-            except OSError as error:
-                yield line | _failed(f"it cannot be read: {error.strerror}")
+    """Extract files in worker processes, each within the deadline of the settings; the lines keep the files' order."""
+    extractions = extract_all(
+        ((path, _page_of(path, url)) for path in paths if _is_readable(path)),
+        worker_count=settings.extract_workers,
+        deadline=settings.extract_timeout,
+    )
+    for path in paths:
+        line: Line = {"id": str(path), "path": str(path), "url": url}
+        if _is_readable(path):
+            _, result = next(extractions)
+            yield line | _extracted_fields(result)
+        else:
+            yield line | _failed("there is no such file, or it may not be read")
 
 
-def extract_file(path: Path, url: str | None) -> Extracted | Rejected:
-    """Extract one file; the reader's own error rises."""
-    return extract(FetchedPage(body=path.read_bytes(), url=url or path.absolute().as_uri()))
+def _is_readable(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.R_OK)
+
+
+def _page_of(path: Path, url: str | None) -> FetchedPage:
+    return FetchedPage(body=path.read_bytes(), url=url or path.absolute().as_uri())
 
 
 def _failed(reason: str) -> Line:
     return {"fate": "failed", "reason": reason}
 
 
-def _extracted_fields(result: Extracted | Rejected) -> Line:
+def _extracted_fields(result: Extraction) -> Line:
+    if isinstance(result, Unreadable):
+        return _failed(result.reason)
     if isinstance(result, Rejected):
         return {"fate": "skipped", "reason": result.reason}
     return {

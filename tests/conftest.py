@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,25 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.database import open_database
 from models.page_store import PageStore
+from perilune.config import settings_from
+from perilune.logs import configure_logging
+from perilune.processing import EncoderOnDemand
+from pipeline.encoding.encoder import Encoder
 from tests.postgres import private_cluster
 
 NOW = dt.datetime(2022, 3, 14, 7, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quiet_logs() -> None:
+    """Logs as the product writes them, errors only."""
+    configure_logging("error")
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Callable[[], Encoder]:
+    """The packaged encoder, loaded once for all tests of a process."""
+    return EncoderOnDemand(settings_from({}))
 
 
 @pytest.fixture

@@ -281,6 +281,13 @@ def test_a_listing_without_links_is_a_recorded_failure(site: HTTPServer, crawl: 
     assert "index failed: the list page has no links to articles" in crawl.run()["aa_index"]
 
 
+def test_a_listing_whose_links_no_longer_match_is_a_recorded_failure(site: HTTPServer, crawl: Crawl) -> None:
+    site.expect_request("/index").respond_with_data('<a href="/other/1">A page elsewhere</a>', content_type="text/html")
+    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind="listing", links="/news/")
+    reason = "index failed: none of the 1 links of the list page match the source's patterns"
+    assert reason in crawl.run()["aa_index"]
+
+
 def test_scrapy_crawl_knows_each_source_by_name(site: HTTPServer, crawl: Crawl) -> None:
     a_feed(site, "/news/1")
     crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')

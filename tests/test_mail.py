@@ -235,7 +235,9 @@ class Interrupting:
 
 
 @pytest.mark.parametrize(
-    ("claimant", "seen"), [(ME, Counter()), (A_DEAD_PROCESS, Counter({DeliveryState.UNCERTAIN: 1}))]
+    ("claimant", "seen"),
+    [(ME, Counter()), (A_DEAD_PROCESS, Counter({DeliveryState.UNCERTAIN: 1}))],
+    ids=["alive", "dead"],
 )
 def test_what_a_living_process_sends_is_left_alone(
     sessions: sessionmaker[Session], now: dt.datetime, claimant: str, seen: Counter[DeliveryState]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scrapy.http import Response
 
 from crawler.found import FoundLink
@@ -18,3 +20,8 @@ class ListingSpider(SourceSpider):
         if not found:
             raise IndexProblem("the list page has no links to articles")
         return found
+
+    def check_choice(self, offered: Sequence[FoundLink], chosen: Sequence[FoundLink]) -> None:
+        """Refuse a page none of whose links match: it was redesigned, or the pattern is wrong."""
+        if not chosen:
+            raise IndexProblem(f"none of the {len(offered)} links of the list page match the source's patterns")

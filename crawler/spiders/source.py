@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -41,6 +41,9 @@ class SourceSpider(scrapy.Spider):
     def links_in_index(self, response: Response) -> Iterable[FoundLink]:
         """Read the links to articles out of an index page; IndexProblem when it is none."""
         raise NotImplementedError
+
+    def check_choice(self, offered: Sequence[FoundLink], chosen: Sequence[FoundLink]) -> None:
+        """Raise IndexProblem where choosing by the source's patterns left nothing and should not have."""
 
     def further_indexes(self, response: Response) -> Iterable[str]:
         """Name index addresses that this index leads on to."""
@@ -83,7 +86,9 @@ class SourceSpider(scrapy.Spider):
             self._index_problem(link.url, f"the index is a {verdict}")
             return
         try:
-            found = list(wanted(self.links_in_index(response), self.source))
+            offered = list(self.links_in_index(response))
+            found = list(wanted(offered, self.source))
+            self.check_choice(offered, found)
         except IndexProblem as problem:
             self._index_problem(link.url, str(problem))
             return

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Sequence
-from concurrent.futures import TimeoutError as Late
+from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
-from pebble import ProcessExpired, ProcessPool
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.article import Article, Version
@@ -21,11 +19,12 @@ from models.vocabulary import Stage
 from perilune.config import Settings
 from perilune.dates import PartialDate, Witness, WitnessKind
 from perilune.urls import canonical_url, site_of
-from pipeline.extraction.extract import ExtractionProblem, FetchedPage, extract
+from pipeline.extraction.extract import FetchedPage
+from pipeline.extraction.pool import Extraction, Unreadable, extract_all
 from pipeline.runners.runner import done, given_up, skipped
 from pipeline.values import Extracted, Rejected
 
-Extraction = Extracted | Rejected | Exception
+Result = Extraction | PageStoreProblem
 
 
 class ExtractRunner:
@@ -40,26 +39,24 @@ class ExtractRunner:
         self._deadline = settings.extract_timeout
         self._worker_count = settings.extract_workers
 
-    def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, Extraction]]:
-        """Read pages in worker processes, each within its deadline."""
-        with sessions() as session, ProcessPool(max_workers=self._worker_count, max_tasks=500) as pool:
-            futures = []
-            for page in session.scalars(sa.select(Page).where(Page.id.in_(item_ids)).order_by(Page.id)):
-                try:
-                    task = (self._fetched(page),)
-                except PageStoreProblem as problem:
-                    yield page.id, problem
-                    continue
-                futures.append((page.id, pool.schedule(extract, args=task, timeout=self._deadline)))
-            for page_id, future in futures:
-                try:
-                    yield page_id, future.result()
-                except Late:
-                    yield page_id, ExtractionProblem(f"it took longer than {self._deadline} s to read")
-                except ProcessExpired:
-                    yield page_id, ExtractionProblem("the reader crashed on it")
-                except ExtractionProblem as problem:
-                    yield page_id, problem
+    def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, Result]]:
+        """Read pages in worker processes; those whose bytes cannot be had come last."""
+        lost: list[tuple[int, PageStoreProblem]] = []
+        with sessions() as session:
+            pages = session.scalars(sa.select(Page).where(Page.id.in_(item_ids)).order_by(Page.id))
+            yield from extract_all(
+                self._with_bytes(pages, lost), worker_count=self._worker_count, deadline=self._deadline
+            )
+        yield from lost
+
+    def _with_bytes(
+        self, pages: Iterable[Page], lost: list[tuple[int, PageStoreProblem]]
+    ) -> Iterator[tuple[int, FetchedPage]]:
+        for page in pages:
+            try:
+                yield page.id, self._fetched(page)
+            except PageStoreProblem as problem:
+                lost.append((page.id, problem))
 
     def _fetched(self, page: Page) -> FetchedPage:
         return FetchedPage(
@@ -71,15 +68,15 @@ class ExtractRunner:
             fetched_on=page.fetched_at.date(),
         )
 
-    def store(self, session: Session, item_id: int, result: Extraction, *, now: dt.datetime) -> Outcome:
+    def store(self, session: Session, item_id: int, result: Result, *, now: dt.datetime) -> Outcome:
         """Store the article and its version; the same text again is no new version."""
         page = session.get_one(Page, item_id)
-        if isinstance(result, ExtractionProblem):
-            return given_up(str(result))
+        if isinstance(result, PageStoreProblem):
+            raise result
+        if isinstance(result, Unreadable):
+            return given_up(result.reason)
         if isinstance(result, Rejected):
             return skipped(result.reason)
-        if isinstance(result, Exception):
-            raise result
         article = _article_of(session, page, result)
         text_hash = hashlib.sha256(f"{result.title}\n{result.text}".encode()).hexdigest()
         version = session.scalar(sa.select(Version).where(Version.page_id == page.id))

@@ -29,11 +29,11 @@ class StageRunner(Protocol[Result]):
     batch_size: int
 
     def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterable[tuple[int, Result]]:
-        """Yield each item's result, in any order; an exception as the result is that item's failure."""
+        """Yield each item's result, in any order."""
         ...
 
     def store(self, session: Session, item_id: int, result: Result, *, now: dt.datetime) -> Outcome:
-        """Store one result and say what became of the item."""
+        """Store one result and say what became of the item; an exception is a failure that is tried again."""
         ...
 
 
@@ -79,8 +79,6 @@ def _outcomes(runner: StageRunner[Result], worker: Worker, item_ids: Sequence[in
 
 
 def _stored(runner: StageRunner[Result], worker: Worker, item_id: int, result: Result) -> Outcome:
-    if isinstance(result, Exception):
-        raise result
     with worker.sessions.begin() as session:
         outcome = replace(runner.store(session, item_id, result, now=worker.now), version=runner.version)
         finish(session, runner.stage, item_id, outcome, now=worker.now)
