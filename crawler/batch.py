@@ -105,8 +105,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("slugs", nargs="*", help="sources; default: all that are due")
     parser.add_argument("--force", action="store_true", help="crawl the named sources even if they are not due")
     parser.add_argument("--at", type=dt.datetime.fromisoformat, help="a fixed clock, for replays")
+    parser.add_argument("--parent", type=int, help="the process that must not be outlived")
     options = parser.parse_args(arguments)
-    die_with_parent()
+    if options.parent:
+        die_with_parent(options.parent)
     fixed: dt.datetime | None = options.at
     try:
         settings = settings_from(os.environ)

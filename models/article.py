@@ -1,7 +1,5 @@
 """Tables of what pages are understood to be: article, version, passage and what is derived from them."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import sqlalchemy as sa
@@ -33,8 +31,8 @@ class Article(Base):
     story_reason: Mapped[str | None]
 
     source: Mapped[Source] = relationship()
-    current_version: Mapped[Version | None] = relationship(foreign_keys=[current_version_id])
-    versions: Mapped[list[Version]] = relationship(
+    current_version: Mapped["Version | None"] = relationship(foreign_keys=[current_version_id])
+    versions: Mapped[list["Version"]] = relationship(
         back_populates="article", foreign_keys="Version.article_id", order_by="Version.id"
     )
 
@@ -69,19 +67,19 @@ class Version(Base):
 
     article: Mapped[Article] = relationship(back_populates="versions", foreign_keys=[article_id])
     page: Mapped[Page] = relationship()
-    passages: Mapped[list[Passage]] = relationship(
+    passages: Mapped[list["Passage"]] = relationship(
         order_by="Passage.ordinal", cascade="all, delete-orphan", passive_deletes=True
     )
-    topics: Mapped[list[TopicAssignment]] = relationship(
+    topics: Mapped[list["TopicAssignment"]] = relationship(
         order_by="TopicAssignment.score.desc()", cascade="all, delete-orphan", passive_deletes=True
     )
-    countries: Mapped[list[VersionCountry]] = relationship(
+    countries: Mapped[list["VersionCountry"]] = relationship(
         order_by="VersionCountry.rank", cascade="all, delete-orphan", passive_deletes=True
     )
-    actors: Mapped[list[VersionActor]] = relationship(
+    actors: Mapped[list["VersionActor"]] = relationship(
         order_by="VersionActor.mention_count.desc()", cascade="all, delete-orphan", passive_deletes=True
     )
-    facts: Mapped[list[Fact]] = relationship(
+    facts: Mapped[list["Fact"]] = relationship(
         order_by="Fact.ordinal", cascade="all, delete-orphan", passive_deletes=True
     )
 

@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase
 
 from perilune.dates import PartialDate
@@ -54,7 +53,21 @@ class PartialDateText(sa.TypeDecorator[PartialDate]):
         return None if value is None else PartialDate.parse(value)
 
 
-PortableJson = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+class PortableJson(sa.TypeDecorator[object]):
+    """JSON: JSONB on PostgreSQL, whose dialect is loaded only there."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[object]:
+        """Choose the database's own type."""
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(sa.JSON())
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB())
+
+
 Strings = list[str]
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session, sessionmaker
 
-import models
 from models.tables import Base
 from perilune.problems import Problem
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 BUSY_MILLISECONDS = 30_000
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class DatabaseProblem(Problem):
@@ -63,22 +63,39 @@ def _prepare_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _record: o
 
 def alembic_config(url: str) -> Config:
     """Make Alembic's configuration for a database address."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(models.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     config.attributes["metadata"] = Base.metadata
     return config
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Bring the schema to the newest migration; nothing happens where it is there already."""
+    """Bring the schema to the newest migration; nothing happens, and Alembic is not loaded, where it is there."""
+    if _revision_of(engine) == newest_revision():
+        return
+    from alembic import command
+
     config = alembic_config(engine.url.render_as_string(hide_password=False))
-    newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.begin() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == newest:
-            return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def newest_revision() -> str:
+    """Name the newest migration; their files begin with their numbers."""
+    return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def _revision_of(engine: sa.Engine) -> str | None:
+    try:
+        with engine.connect() as connection:
+            revision: str | None = connection.scalar(sa.text("select version_num from alembic_version"))
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError):  # there is no such table: the database is empty
+        return None
+    return revision
 
 
 def open_database(url: str) -> sessionmaker[Session]:

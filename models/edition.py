@@ -1,7 +1,5 @@
 """Tables of the digest: edition, reader, subscription, issue, ledger row, delivery. All of them are primary."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import sqlalchemy as sa
@@ -32,7 +30,7 @@ class Edition(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime]
 
-    readers: Mapped[list[Reader]] = relationship(secondary="subscription", order_by="Reader.id")
+    readers: Mapped[list["Reader"]] = relationship(secondary="subscription", order_by="Reader.id")
 
 
 class Reader(Base):

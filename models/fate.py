@@ -4,8 +4,6 @@ Work is claimed by a conditional update; what a dead process had claimed is free
 session and leaves the commit to its caller, so that a stage's output and its fate are one transaction.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Tables that analysts edit: topics, actors and corrections; seeded from TOML files, then the rows run."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import sqlalchemy as sa

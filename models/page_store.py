@@ -10,8 +10,6 @@ import hashlib
 import os
 import uuid
 
-import fsspec
-
 from perilune.problems import Problem
 
 try:
@@ -30,6 +28,8 @@ class PageStore:
     """Content-addressed bytes below one fsspec address."""
 
     def __init__(self, url: str) -> None:
+        import fsspec
+
         self.url = url
         self._files, self._root = fsspec.core.url_to_fs(url)
 

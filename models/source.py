@@ -1,7 +1,5 @@
 """Tables of what is watched and fetched: source, crawl run, link, page."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import sqlalchemy as sa

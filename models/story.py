@@ -1,7 +1,5 @@
 """Tables of stories and their summaries, each sentence with its evidence."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import sqlalchemy as sa
@@ -25,7 +23,7 @@ class Story(Base):
     last_on: Mapped[dt.date | None] = mapped_column(index=True)
 
     articles: Mapped[list[Article]] = relationship(order_by=Article.key)
-    sentences: Mapped[list[SummarySentence]] = relationship(
+    sentences: Mapped[list["SummarySentence"]] = relationship(
         order_by="SummarySentence.ordinal", cascade="all, delete-orphan", passive_deletes=True
     )
 
@@ -40,7 +38,7 @@ class SummarySentence(Base):
     text: Mapped[str]
     language: Mapped[str | None] = mapped_column(sa.String(8))
 
-    evidence: Mapped[list[Evidence]] = relationship(
+    evidence: Mapped[list["Evidence"]] = relationship(
         order_by="Evidence.ordinal", cascade="all, delete-orphan", passive_deletes=True
     )
 

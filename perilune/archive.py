@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +9,6 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from crawler.catalogue import sync_sources
-from crawler.source_file import SHIPPED, SourceProblem, load_source_files
 from models.database import open_database
 from models.fate import Fate
 from models.page_store import PageStore
@@ -19,7 +16,6 @@ from models.source import CrawlRun, Source
 from models.vocabulary import Stage
 from perilune.config import Settings
 from perilune.problems import Problem
-from pipeline.understanding.knowledge import seed_knowledge
 
 
 @dataclass(frozen=True)
@@ -38,15 +34,6 @@ class Archive:
 def open_archive(settings: Settings) -> Archive:
     """Open the database at the newest migration; DatabaseProblem when it cannot be used."""
     return Archive(settings, open_database(settings.database_url))
-
-
-def seed(archive: Archive, *, now: dt.datetime) -> list[SourceProblem]:
-    """Bring sources, topics and actors up to their files; returns what is wrong with source files."""
-    files, problems = load_source_files(archive.settings.sources or SHIPPED)
-    with archive.sessions.begin() as session:
-        sync_sources(session, files, now=now)
-        seed_knowledge(session)
-    return problems
 
 
 def require_sources(archive: Archive, slugs: Sequence[str]) -> None:

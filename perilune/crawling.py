@@ -30,7 +30,7 @@ def crawl_in_child(
 
     The child takes its settings from `environment`, by default this process's own.
     """
-    command = [sys.executable, "-m", "crawler.batch", *slugs]
+    command = [sys.executable, "-m", "crawler.batch", "--parent", str(os.getpid()), *slugs]
     command += ["--force"] if forced else []
     command += ["--at", at.isoformat()] if at else []
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=dict(environment or os.environ), text=True) as child:  # noqa: S603

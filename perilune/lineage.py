@@ -13,9 +13,11 @@ PR_SET_PDEATHSIG = 1
 LOOK_SECONDS = 0.5
 
 
-def die_with_parent() -> None:
-    """End this process as soon as its parent is gone: by the kernel on Linux, by looking elsewhere."""
-    parent = os.getppid()
+def die_with_parent(parent: int) -> None:
+    """End this process as soon as its parent is gone: by the kernel on Linux, by looking elsewhere.
+
+    The parent names itself, because it may be gone before this process has begun.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()

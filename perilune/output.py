@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 Row = Mapping[str, object]
 
@@ -39,6 +37,8 @@ def print_rows(rows: Sequence[Row], *, as_json: bool, empty: str) -> None:
     if not rows:
         console().print(empty)
         return
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in rows[0]:
         table.add_column(column.replace("_", " "), overflow="fold")
@@ -60,6 +60,8 @@ def stage_progress(*, is_shown: bool) -> Iterator[Callable[[str, int, int], None
     if not is_shown:
         yield lambda _stage, _done, _all: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description:<11}"),

@@ -6,6 +6,7 @@ A tick that was missed while we were down is made up for by the next one, becaus
 from __future__ import annotations
 
 import datetime as dt
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -16,9 +17,10 @@ from structlog import get_logger
 
 from models.fate import due_count, release_claims_of_the_dead
 from models.vocabulary import Stage
-from perilune.archive import Archive, open_archive, seed
+from perilune.archive import Archive, open_archive
 from perilune.config import Settings
 from perilune.problems import Problem
+from perilune.seeding import seed
 
 TICK_SECONDS = 20
 PIPELINE = (Stage.EXTRACT, Stage.IDENTIFY, Stage.UNDERSTAND, Stage.EMBED, Stage.GROUP, Stage.SUMMARISE)
@@ -106,6 +108,8 @@ def run_everything(settings: Settings) -> None:
     if not any(True for _ in _active_sources(archive)):
         raise Problem("no source is active; put source files into the folder that PERILUNE_SOURCES names.")
     ticker = Ticker(archive)
+    # The web server stops on SIGTERM and then raises it again: it must end us through the clean-up below.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
     scheduler = start_ticking(ticker)
     try:
         serve_archive(settings)

@@ -25,8 +25,8 @@ NOW = dt.datetime(2022, 3, 14, 7, 0, tzinfo=dt.UTC)
 
 @pytest.fixture(autouse=True, scope="session")
 def quiet_logs() -> None:
-    """Logs as the product writes them, errors only."""
-    configure_logging("error")
+    """Logs as the product writes them, warnings and worse."""
+    configure_logging("warning")
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from tests.conftest import an_empty_database
 from tests.demo_archive import contents_of, kill_demo_after, run_demo_to_its_end
 
 SEEDS = json.loads((Path(__file__).parent / "demo_seeds.json").read_text(encoding="utf-8"))
-KILLS = (2.0, 4.0, 6.0, 8.0, 10.0, 13.0, 16.0, 19.0, 22.0, 25.0)
+KILLS = (2.0, 3.0, 4.0, 4.5, 5.0, 5.0, 5.5, 6.0, 6.0, 7.0)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def test_the_second_digest_has_what_is_new(demo: Demo) -> None:
     second = (demo.folder / "digest.txt").read_text(encoding="utf-8")
     assert "ExoMars" in second
     assert "ExoMars" not in first
-    assert "What changed on watched pages" in second
+    assert "WHAT CHANGED ON WATCHED PAGES" in second
     assert "UK-China Workshops" in second
     assert "14 March 2022" in second  # the fixed clock is stated
 
@@ -161,7 +161,7 @@ def test_ten_kills_do_no_harm(demo: Demo, request: pytest.FixtureRequest, tmp_pa
     kind = "postgresql" if demo.database_url.startswith("postgresql") else "sqlite"
     with an_empty_database(request, kind, tmp_path) as url:
         killed = [kill_demo_after(tmp_path, url, seconds) for seconds in KILLS]
-        assert sum(killed) >= len(KILLS) // 2
+        assert sum(killed) >= len(KILLS) - 2
         run_demo_to_its_end(tmp_path, url)
         sessions = open_database(url)
         assert contents_of(sessions) == contents_of(demo.sessions)

@@ -15,9 +15,10 @@ from models.search import Query, search
 from models.source import Link, Page
 from models.tables import Article, Story, TermCount, Version
 from models.vocabulary import FateState, Stage
-from perilune.archive import Archive, seed
+from perilune.archive import Archive
 from perilune.config import settings_from
 from perilune.processing import process_due
+from perilune.seeding import seed
 from pipeline.encoding.encoder import Encoder
 from tests.builders import a_source
 from tests.conftest import NOW

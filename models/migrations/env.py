@@ -5,7 +5,7 @@ from typing import Literal
 import sqlalchemy as sa
 from alembic import context
 
-from models.base import PartialDateText, UtcDateTime
+from models.base import PartialDateText, PortableJson, UtcDateTime
 
 config = context.config
 SEARCH_TABLES = "search_"
@@ -25,7 +25,7 @@ def _portable_type(kind: str, item: object, _context: object) -> str | Literal[F
         return "sa.DateTime(timezone=True)"
     if isinstance(item, PartialDateText):
         return "sa.String(length=10)"
-    if isinstance(item, sa.JSON):
+    if isinstance(item, PortableJson):
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
@@ -126,4 +125,6 @@ def tsquery_of(alternatives: Alternatives) -> sa.Cast[str]:
         "(" + " <-> ".join(f"'{term}'" for term in pattern.terms) + ":*" * pattern.is_prefix + ")"
         for pattern in alternatives
     )
+    from sqlalchemy.dialects.postgresql import TSQUERY
+
     return sa.cast(" | ".join(phrases), TSQUERY)

@@ -11,7 +11,6 @@ import math
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from models.search.matching import SEARCH_DOCUMENT, SEARCH_TEXT, fts5_of, matches_fts5, matches_tsquery, tsquery_of
@@ -82,7 +81,7 @@ def _ts_rank_scores(session: Session, clauses: Sequence[Alternatives], matching:
     for clause in clauses:
         # With a single clause the frequency changes no order.
         idf = _idf(row_count, session.scalar(count.where(matches_tsquery(clause))) or 0) if row_count else 1.0
-        weights = sa.cast(list(TSVECTOR_WEIGHTS), ARRAY(sa.REAL))
+        weights = sa.cast(list(TSVECTOR_WEIGHTS), sa.ARRAY(sa.REAL))
         rank = sa.func.ts_rank(weights, terms, tsquery_of(clause), BY_LOGARITHM_OF_LENGTH, type_=sa.Float)
         score += sa.func.max(rank) * idf
     return (

@@ -25,7 +25,7 @@ def search(
     from perilune.reading import print_hits, value_of_hit
 
     wanted = parse_query(" ".join(query or []))
-    archive = options.archive()
+    archive = options.archive_to_read()
     with archive.sessions() as session:
         results = find(session, wanted, limit=limit)
     if as_json:
@@ -45,7 +45,7 @@ def show_article(
     from perilune.output import print_json
     from perilune.reading import article_value, print_article
 
-    archive = options.archive()
+    archive = options.archive_to_read()
     with archive.sessions() as session:
         value = article_value(session, key)
     if as_json:
@@ -63,8 +63,8 @@ def correct_article(
     by: Annotated[str, typer.Option(help="Who says so.")] = "analyst",
 ) -> None:
     """Correct an article's relevance or topics; no later run overrides it."""
-    from perilune.archive import seed
     from perilune.correcting import correct
+    from perilune.seeding import seed
 
     archive = options.archive()
     seed(archive, now=options.now())
@@ -78,7 +78,7 @@ def list_stories(*, limit: options.Limit = 20, as_json: options.Json = False) ->
     from perilune.output import print_rows
     from perilune.reading import story_rows
 
-    archive = options.archive()
+    archive = options.archive_to_read()
     with archive.sessions() as session:
         rows = story_rows(session, limit=limit)
     print_rows(rows, as_json=as_json, empty="There is no story yet; run `perilune process`.")
@@ -90,7 +90,7 @@ def show_story(key: Annotated[str, typer.Argument(help="The story's key.")], *, 
     from perilune.output import print_json
     from perilune.reading import print_story, story_value
 
-    archive = options.archive()
+    archive = options.archive_to_read()
     with archive.sessions() as session:
         value = story_value(session, key)
     if as_json:

@@ -33,6 +33,14 @@ def archive() -> Archive:
     return open_archive(settings())
 
 
+def archive_to_read() -> Archive:
+    """Open the archive for a command that only reads: it logs nothing, and answers sooner for it."""
+    from perilune.archive import open_archive
+    from perilune.config import settings_from
+
+    return open_archive(settings_from(os.environ))
+
+
 def now() -> dt.datetime:
     """Read the clock."""
     return dt.datetime.now(dt.UTC)

@@ -24,9 +24,10 @@ def crawl(
     as_json: options.Json = False,
 ) -> None:
     """Crawl due sources once, in a process of its own."""
-    from perilune.archive import require_sources, seed
+    from perilune.archive import require_sources
     from perilune.crawling import crawl_in_child
     from perilune.output import print_rows
+    from perilune.seeding import seed
 
     archive = options.archive()
     for problem in seed(archive, now=options.now()):
@@ -51,9 +52,9 @@ def _crawl_row(counts: dict[str, object]) -> dict[str, object]:
 
 def process(*, as_json: options.Json = False) -> None:
     """Work off everything that waits in the pipeline."""
-    from perilune.archive import seed
     from perilune.output import print_rows, stage_progress
     from perilune.processing import process_due
+    from perilune.seeding import seed
 
     archive, now = options.archive(), options.now()
     seed(archive, now=now)

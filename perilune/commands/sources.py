@@ -15,8 +15,9 @@ app = typer.Typer(no_args_is_help=True, help="What is watched: list, show and ch
 @app.command("list")
 def list_sources(*, as_json: options.Json = False) -> None:
     """List the sources with what their last visit gave."""
-    from perilune.archive import seed, source_rows
+    from perilune.archive import source_rows
     from perilune.output import print_rows
+    from perilune.seeding import seed
 
     archive = options.archive()
     problems = seed(archive, now=options.now())
@@ -28,8 +29,9 @@ def list_sources(*, as_json: options.Json = False) -> None:
 @app.command()
 def show(slug: Annotated[str, typer.Argument(help="The source's short name.")]) -> None:
     """Show all that is known of one source, as JSON."""
-    from perilune.archive import require_sources, seed, source_rows
+    from perilune.archive import require_sources, source_rows
     from perilune.output import print_json
+    from perilune.seeding import seed
 
     archive = options.archive()
     seed(archive, now=options.now())

@@ -19,7 +19,7 @@ from models.edition import Edition, Issue
 from models.fate import due_count, release_claims_of_the_dead
 from models.story import Story, SummarySentence
 from models.vocabulary import Stage
-from perilune.archive import Archive, open_archive, seed
+from perilune.archive import Archive, open_archive
 from perilune.config import settings_from
 from perilune.crawling import crawl_in_child
 from perilune.demo.clock import FIRST_MOMENT, SECOND_MOMENT
@@ -29,6 +29,7 @@ from perilune.logs import configure_logging
 from perilune.mailing import compose_and_send, write_issue
 from perilune.output import stage_progress
 from perilune.processing import process_due
+from perilune.seeding import seed
 
 EDITION = "demo"
 NOTE = (

@@ -47,11 +47,12 @@ def blocks_of_pages(pages: Sequence[PdfPage], title: str) -> list[Block]:
 def blocks_of_slides(pages: Sequence[PdfPage], title: str) -> list[Block]:
     """Give each slide its heading, items and paragraphs, without the deck's title and a closing `Thanks`."""
     words = _hyphenated_words(pages)
+    margin = max((line.right for page in pages for line in page.lines), default=0.0)
     blocks: list[Block] = []
     for place, page in enumerate(pages):
         slide = [
             Block(kind, text, page.number)
-            for kind, text in _slide_parts(page, words, has_heading=place > 0)
+            for kind, text in _slide_parts(page, words, margin, has_heading=place > 0)
             if re.search(r"\w", text) and not is_same_wording(text, title)
         ]
         if not all(THANKS.fullmatch(block.text.strip(" !.！。")) for block in slide):
@@ -59,9 +60,11 @@ def blocks_of_slides(pages: Sequence[PdfPage], title: str) -> list[Block]:
     return blocks
 
 
-def _slide_parts(page: PdfPage, words: Counter[str], *, has_heading: bool) -> Iterator[tuple[PassageKind, str]]:
+def _slide_parts(
+    page: PdfPage, words: Counter[str], margin: float, *, has_heading: bool
+) -> Iterator[tuple[PassageKind, str]]:
     usual = _usual_size(page.lines)
-    groups = list(_grouped(page.lines, usual))
+    groups = [part for group in _grouped(page.lines, usual) for part in _cut_where_words_would_fit(group, margin)]
     largest = max((line.size for line in page.lines), default=0)
     for place, group in enumerate(groups):
         text = _joined([line.text for line in group], words)
@@ -72,6 +75,20 @@ def _slide_parts(page: PdfPage, words: Counter[str], *, has_heading: bool) -> It
             yield PassageKind.HEADING, text
         else:
             yield PassageKind.PARAGRAPH, text
+
+
+def _cut_where_words_would_fit(group: Sequence[Line], margin: float) -> Iterator[list[Line]]:
+    """Part lines of a slide where the next line's first word had room before the margin: the break was meant."""
+    part = [group[0]]
+    for line in group[1:]:
+        before = part[-1]
+        word = line.text.split(maxsplit=1)[0]
+        width = (line.right - line.left) * (len(word) + 1) / max(len(line.text), 1)
+        if line.bottom < before.bottom and before.right + width < margin and not line.text[:1].islower():
+            yield part
+            part = []
+        part.append(line)
+    yield part
 
 
 def _usual_size(lines: Sequence[Line]) -> float:

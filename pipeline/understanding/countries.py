@@ -229,7 +229,7 @@ def participating_countries(
         for code, weight in evidence.items():
             scores[code] += weight
     least = max(ENOUGH, MIN_SHARE * max(scores.values(), default=0.0))
-    ranked = sorted(scores, key=lambda code: -scores[code])
+    ranked = sorted(scores, key=lambda code: (-scores[code], code))
     return tuple(code for code in ranked if scores[code] >= least)
 
 
