@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -66,14 +66,14 @@ class Frontier:
             run = session.get_one(CrawlRun, run_id)
             source = session.get_one(Source, source_id)
             run.finished_at = now
-            run.outcome = "done" if is_whole else "index failed"
+            run.outcome = "done" if is_whole else "failed"
             run.counts = counts
             if is_whole:
                 source.first_crawled_at = source.first_crawled_at or now
                 due_at = now + dt.timedelta(minutes=source.interval_minutes)
                 outcome = Outcome(FateState.DONE, None, due_at)
             else:
-                outcome = failure(session, Stage.CRAWL, source_id, "index failed", now=now)
+                outcome = failure(session, Stage.CRAWL, source_id, _reason_in(counts), now=now)
             finish(session, Stage.CRAWL, source_id, outcome, now=now)
         return counts
 
@@ -178,6 +178,11 @@ class Frontier:
         """Count something for the source's current run."""
         if number:
             self.counts.setdefault(source_id, Counter())[what] += number
+
+
+def _reason_in(counts: Mapping[str, object]) -> str:
+    reasons = [what.removeprefix("index failed: ") for what in counts if what.startswith("index failed: ")]
+    return "; ".join(reasons) or "the crawl was cut short"
 
 
 def _row_of(found: FoundLink, source: Source, *, now: dt.datetime, is_backfill: bool) -> Link:

@@ -141,6 +141,7 @@ def finish(session: Session, stage: Stage, item_id: int, outcome: Outcome, *, no
             version=outcome.version,
             due_at=outcome.due_at,
             finished_at=now,
+            attempt_count=Fate.attempt_count if outcome.state == FateState.FAILED else 0,
             claimed_by=None,
             claimed_until=None,
         )
@@ -149,9 +150,14 @@ def finish(session: Session, stage: Stage, item_id: int, outcome: Outcome, *, no
 
 
 def failure(session: Session, stage: Stage, item_id: int, reason: str, *, now: dt.datetime) -> Outcome:
-    """Make the outcome of a failed attempt: due again after ten minutes, two hours, a day, then given up."""
+    """Make the outcome of a failed attempt: due again after ten minutes, two hours, a day, then given up.
+
+    A source is never given up: its crawl is tried again every day.
+    """
     attempts = session.scalar(sa.select(Fate.attempt_count).where(Fate.stage == stage, Fate.item_id == item_id))
     index = (attempts or 1) - 1
+    if stage == Stage.CRAWL:
+        index = min(index, len(RETRY_AFTER) - 1)
     retry = now + RETRY_AFTER[index] if index < len(RETRY_AFTER) else None
     return Outcome(FateState.FAILED, reason, due_at=retry)
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from models.database import open_database
 from models.page_store import PageStore
-from tests.test_web import QUOTE, Keys, fill_archive, mail_of
+from tests.web_archive import QUOTE, Keys, fill_archive, mail_of
 from web.app import create_app
 
 CHROMIUM = Path("/usr/bin/chromium")

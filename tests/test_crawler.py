@@ -189,11 +189,11 @@ def test_a_dead_host_fails_alone(site: HTTPServer, crawl: Crawl) -> None:
     crawl.add("bb_dead", name="B", home="http://127.0.0.1:9/", kind="feed")
     counts = crawl.run()
     assert counts["aa_feed"]["outcome"] == "done"
-    assert counts["bb_dead"]["outcome"] == "index failed"
+    assert counts["bb_dead"]["outcome"] == "failed"
     with crawl.sessions() as session:
         source = session.scalars(sa.select(Source).where(Source.slug == "bb_dead")).one()
         fate = session.get_one(Fate, (Stage.CRAWL, source.id))
-        assert fate.state == "failed"
+        assert (fate.state, fate.reason) == ("failed", "the host refuses connections")
         assert fate.due_at is not None
 
 

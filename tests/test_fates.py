@@ -49,6 +49,30 @@ def test_a_failure_is_tried_again_later_and_then_given_up(sessions: sessionmaker
         assert (row.state, row.reason, row.attempt_count) == (FateState.FAILED, "503", 4)
 
 
+def test_a_source_that_fails_is_never_given_up(sessions: sessionmaker[Session], now: dt.datetime) -> None:
+    with sessions.begin() as session:
+        await_stage(session, Stage.CRAWL, [1], due_at=now)
+    for _ in range(8):
+        with sessions.begin() as session:
+            assert claim_due(session, Stage.CRAWL, Claim(ME, now)) == [1]
+            finish(session, Stage.CRAWL, 1, failure(session, Stage.CRAWL, 1, "503", now=now), now=now)
+        now += dt.timedelta(days=1)
+
+
+def test_success_forgets_earlier_attempts(sessions: sessionmaker[Session], now: dt.datetime) -> None:
+    with sessions.begin() as session:
+        await_stage(session, Stage.FETCH, [1], due_at=now)
+    for day in range(5):
+        with sessions.begin() as session:
+            moment = now + dt.timedelta(days=day)
+            assert claim_due(session, Stage.FETCH, Claim(ME, moment)) == [1]
+            again = moment + dt.timedelta(days=1)
+            finish(session, Stage.FETCH, 1, Outcome(FateState.DONE, due_at=again), now=moment)
+    with sessions.begin() as session:
+        claim_due(session, Stage.FETCH, Claim(ME, now + dt.timedelta(days=5)))
+        assert failure(session, Stage.FETCH, 1, "503", now=now).due_at == now + dt.timedelta(minutes=10)
+
+
 def test_a_claim_of_a_dead_process_is_free_again(sessions: sessionmaker[Session], now: dt.datetime) -> None:
     machine = ME.split("/", maxsplit=1)[0]
     with sessions.begin() as session:

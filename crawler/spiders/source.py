@@ -129,9 +129,10 @@ class SourceSpider(scrapy.Spider):
         self._index_problem(link.url, "robots.txt forbids it" if is_forbidden else _reason(failure))
 
     def closed(self, reason: str) -> None:
-        """Close the run; one that was cut short leaves the source due."""
-        if self.run_id and reason == "finished":
-            self.frontier.finish_run(self.source.id, self.run_id, is_whole=self.index_failures == 0)
+        """Close the run; one that was stopped from outside leaves the source due, any other trouble makes it wait."""
+        if self.run_id and reason != "shutdown":
+            is_whole = reason == "finished" and self.index_failures == 0
+            self.frontier.finish_run(self.source.id, self.run_id, is_whole=is_whole)
 
     def _index_problem(self, url: str, reason: str) -> None:
         self.index_failures += 1

@@ -1,0 +1,118 @@
+"""What a search gives back besides the articles found: hits, snippets, folded copies, pages and facets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.search import (
+    Query,
+    facets,
+    index_article,
+    matching_ids,
+    parse_query,
+    rebuild_index,
+    search,
+)
+from tests.builders import ArticleDraft, a_source, a_story, an_article
+
+Sessions = sessionmaker[Session]
+
+
+def test_copies_are_folded_under_their_original(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        original = an_article(session)
+        copy = an_article(session, ArticleDraft(is_copy_of=original, source="wire"))
+        assert rebuild_index(session) == 2
+    with sessions() as session:
+        results = search(session, parse_query("memorandum"))
+        assert [(hit.article_id, hit.copy_count) for hit in results.hits] == [(original.id, 1)]
+        assert search(session, parse_query("memorandum copies:yes")).total == 2
+        assert {copy.id, original.id} == set(session.scalars(matching_ids(session, Query(with_copies=True))))
+
+
+def test_a_hit_says_what_a_list_shows(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        a_source(session, "un_unoosa", name="UNOOSA")
+        story = a_story(session)
+        text = "Cover of the deck.\n\nA memorandum on lunar exploration was signed.\n\nThe end."
+        article = an_article(session, ArticleDraft(text=text, page_numbers=(1, 2, 3), story=story, published="2022-02"))
+        index_article(session, article.id)
+    with sessions() as session:
+        (hit,) = search(session, parse_query("explorations memorandum signed")).hits
+    assert (hit.article_id, hit.key, hit.url, hit.title) == (
+        article.id,
+        article.key,
+        article.url,
+        "Agencies sign a memorandum on lunar exploration",
+    )
+    assert (hit.source_name, hit.source_slug, hit.language, str(hit.published)) == (
+        "UNOOSA",
+        "un_unoosa",
+        "en",
+        "2022-02",
+    )
+    assert (hit.relevance, hit.doc_type, hit.topics, hit.countries) == (
+        "core",
+        "news",
+        ("lunar-exploration",),
+        ("CN", "RU"),
+    )
+    assert (hit.story_key, hit.copy_count, hit.page_number) == (story.key, 0, 2)
+    assert "".join(part.text for part in hit.snippet) == "A memorandum on lunar exploration was signed."
+    assert [part.text for part in hit.snippet if part.is_hit] == ["memorandum", "exploration", "signed"]
+
+
+@pytest.mark.parametrize("filler", ["Nothing of interest stands in these words. ", "这里没有什么有趣的内容。"])
+def test_a_snippet_of_a_long_passage_is_cut_around_its_hits(sessions: Sessions, filler: str) -> None:
+    with sessions.begin() as session:
+        article = an_article(session, ArticleDraft(text=f"{filler * 400}The gateway 月球 orbits. {filler * 400}"))
+        index_article(session, article.id)
+    with sessions() as session:
+        (hit,) = search(session, parse_query("gateway 月球")).hits
+    assert [part.text for part in hit.snippet if part.is_hit] == ["gateway", "月球"]
+    assert hit.snippet[0].text == hit.snippet[-1].text == "…"
+    assert len("".join(part.text for part in hit.snippet)) <= 300
+
+
+def test_pages_are_stable_and_complete(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        for number in range(25):
+            published = None if number % 5 == 0 else f"2021-0{number % 4 + 1}-01"
+            index_article(session, an_article(session, ArticleDraft(published=published)).id)
+    with sessions() as session:
+        for line in ("memorandum", "memorandum sort:newest", ""):
+            query = parse_query(line)
+            pages = [search(session, query, limit=7, offset=offset) for offset in range(0, 28, 7)]
+            ids = [hit.article_id for page in pages for hit in page.hits]
+            assert len(set(ids)) == 25
+            assert {page.total for page in pages} == {25}
+            assert ids == [hit.article_id for hit in search(session, query, limit=100).hits]
+            assert search(session, query, offset=25).hits == ()
+
+
+def test_facets_count_exactly_what_matches(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        draft = ArticleDraft(countries=("CN", "UN"), topics=("launch",), published="2021-05")
+        original = an_article(session, draft)
+        an_article(session, replace(draft, is_copy_of=original))
+        an_article(session, replace(draft, language="zh", source="cn_cnsa", topics=(), published=None))
+        an_article(
+            session, replace(draft, text="Something else.", title="Else", topics=("security",), published="2022")
+        )
+        rebuild_index(session)
+    with sessions() as session:
+        every = facets(session, Query())
+        found = facets(session, parse_query("memorandum"), limit=1)
+    assert {facet: [(v.value, v.label, v.count) for v in values] for facet, values in every.items()} == {
+        "topic": [("launch", "Launch", 1), ("security", "Security", 1)],
+        "country": [("CN", "China", 3), ("UN", "United Nations", 3)],
+        "source": [("un_unoosa", "Un Unoosa", 2), ("cn_cnsa", "Cn Cnsa", 1)],
+        "language": [("en", "English", 2), ("zh", "Chinese", 1)],
+        "type": [("news", "News", 3)],
+        "relevance": [("core", "Core", 3)],
+        "year": [("2022", "2022", 1), ("2021", "2021", 1)],
+    }
+    assert [(v.value, v.count) for v in found["country"]] == [("CN", 2)]
