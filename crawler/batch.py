@@ -22,14 +22,15 @@ from crawler.loader import spider_for
 from crawler.policy import scrapy_settings
 from crawler.spiders.source import SourceSpider
 from models.claimant import this_process
-from models.database import DatabaseProblem, open_database
+from models.database import open_database
 from models.fate import Claim, await_stage, claim_due, release_claims_of_the_dead
 from models.page_store import PageStore
 from models.source import CrawlRun, Source
 from models.vocabulary import Stage
-from perilune.config import ConfigProblem, Settings, settings_from
+from perilune.config import Settings, settings_from
 from perilune.lineage import die_with_parent
 from perilune.logs import configure_logging
+from perilune.problems import Problem
 
 SOURCES_AT_ONCE = 400
 
@@ -114,7 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = settings_from(os.environ)
         configure_logging(settings.log_level)
         counts = crawl(settings, lambda: fixed or dt.datetime.now(dt.UTC), options.slugs, forced=options.force)
-    except (ConfigProblem, DatabaseProblem) as problem:
+    except Problem as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
     sys.stdout.write(json.dumps(counts, ensure_ascii=False) + "\n")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import urljoin
 
 import fastfeedparser
 import feedparser
 
-from crawler.found import FoundLink
+from crawler.found import FoundLink, joined
 from perilune.dates import PartialDate, WitnessKind
 
 
@@ -18,6 +17,8 @@ class FeedProblem(Exception):
 
 def links_in_feed(body: bytes, url: str) -> list[FoundLink]:
     """Read a feed's entries in their order; FeedProblem when neither reader finds one."""
+    if not body.strip():
+        raise FeedProblem("the feed is empty: no bytes at all")
     entries = _fast_entries(body)
     if not entries:
         entries = _patient_entries(body)
@@ -46,7 +47,7 @@ def _link_of(entry: Mapping[str, object], base: str) -> FoundLink | None:
     title = entry.get("title")
     published = _date(entry.get("published"))
     return FoundLink(
-        urljoin(base, address.strip()),
+        joined(base, address),
         " ".join(str(title).split()) if title else None,
         published,
         WitnessKind.FEED if published else None,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from models.source import Source
 from perilune.dates import PartialDate, WitnessKind
-from perilune.urls import canonical_url
+from perilune.urls import canonical_url, is_web_address
+
+MAX_ADDRESS_CHARS = 2000  # more than PostgreSQL can index comes from traps, not from publishers
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,31 @@ class FoundLink:
 
 
 def wanted(found: Iterable[FoundLink], source: Source) -> Iterator[FoundLink]:
-    """Keep the links that the source's patterns allow, canonical, each address once."""
+    """Keep the links that the source's patterns allow, canonical, each address once; what is no web address goes."""
     seen = set()
     for link in found:
-        url = canonical_url(link.url)
-        if url in seen or (source.links and not re.search(source.links, url)):
+        url = address_of(link)
+        if url is None or url in seen or (source.links and not re.search(source.links, url)):
             continue
         if source.skip and re.search(source.skip, url):
             continue
         seen.add(url)
         yield FoundLink(url, link.title, link.published, link.witness)
+
+
+def address_of(link: FoundLink) -> str | None:
+    """Give a link's canonical address, or None where it has none that can be fetched and stored."""
+    if not is_web_address(link.url) or len(link.url) > MAX_ADDRESS_CHARS:
+        return None
+    try:
+        return canonical_url(link.url)
+    except ValueError:
+        return None
+
+
+def joined(base: str, address: str) -> str:
+    """Resolve an address against its page; one that is malformed stays as it is, and is no web address."""
+    try:
+        return urljoin(base, address.strip())
+    except ValueError:
+        return address

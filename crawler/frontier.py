@@ -98,7 +98,9 @@ class Frontier:
                     session.flush()
                 await_stage(session, Stage.FETCH, [link.id], due_at=now)
 
-    def add_links(self, source: Source, found: Iterable[FoundLink], *, index: Link, fetched: Fetched) -> int:
+    def add_links(
+        self, source: Source, found: Iterable[FoundLink], *, index: Link, validators: Mapping[str, str]
+    ) -> int:
         """Store the links of an index that are new, and its validators, in one transaction; returns how many."""
         now = self.clock()
         new_links = []
@@ -113,7 +115,7 @@ class Frontier:
             session.add_all(new_links)
             row = session.get_one(Link, index.id)
             row.checked_at = now
-            row.etag, row.last_modified = fetched.headers.get("etag"), fetched.headers.get("last-modified")
+            row.etag, row.last_modified = validators.get("etag"), validators.get("last-modified")
             session.flush()
             await_stage(session, Stage.FETCH, [link.id for link in new_links], due_at=now)
         self.count(source.id, "new links", len(new_links))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
+from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from crawler.found import FoundLink
+from crawler.found import FoundLink, joined
 from perilune.dates import PartialDate, WitnessKind, dates_in
 from perilune.urls import is_web_address, site_of
 
@@ -42,11 +43,14 @@ def links_to_documents(html: str, url: str) -> list[FoundLink]:
 def _anchors(html: str, url: str) -> Iterator[tuple[HtmlElement, FoundLink]]:
     if not html.strip():
         return
-    tree = lxml_html.document_fromstring(html.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
+    try:
+        tree = lxml_html.document_fromstring(html.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
+    except etree.ParserError:  # nothing but comments or white space
+        return
     stated = tree.find(".//base")
-    base = url if stated is None else urljoin(url, stated.get("href") or "")
+    base = url if stated is None else joined(url, stated.get("href") or "")
     for anchor in tree.iter("a"):
-        target = urljoin(base, (anchor.get("href") or "").strip())
+        target = joined(base, anchor.get("href") or "")
         if is_web_address(target) and target.split("#")[0] != url:
             published = _date_beside(anchor)
             witness = WitnessKind.LISTING if published else None

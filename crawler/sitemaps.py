@@ -8,7 +8,7 @@ from lxml import etree
 from scrapy.utils.gz import gunzip
 from scrapy.utils.sitemap import Sitemap
 
-from crawler.found import FoundLink
+from crawler.found import FoundLink, joined
 from perilune.dates import PartialDate, WitnessKind
 
 MAX_UNZIPPED_BYTES = 60_000_000
@@ -26,21 +26,21 @@ class SitemapContent:
     sitemaps: tuple[str, ...]
 
 
-def content_of_sitemap(body: bytes) -> SitemapContent:
+def content_of_sitemap(body: bytes, url: str) -> SitemapContent:
     """Read a sitemap or a sitemap index; `lastmod` is no publication date and is left alone."""
-    if body[:2] == b"\x1f\x8b":
-        body = gunzip(body, max_size=MAX_UNZIPPED_BYTES)
     try:
+        if body[:2] == b"\x1f\x8b":
+            body = gunzip(body, max_size=MAX_UNZIPPED_BYTES)
         sitemap = Sitemap(body)
-    except (etree.LxmlError, ValueError, TypeError, AttributeError) as error:
+    except (etree.LxmlError, ValueError, TypeError, AttributeError, OSError, EOFError) as error:
         raise SitemapProblem(f"this is no sitemap: {error}") from error
     entries = [entry for entry in sitemap if entry.get("loc")]
     if sitemap.type == "sitemapindex":
-        return SitemapContent((), tuple(str(entry["loc"]) for entry in entries))
+        return SitemapContent((), tuple(joined(url, str(entry["loc"])) for entry in entries))
     if sitemap.type != "urlset":
         raise SitemapProblem(f"this is no sitemap but <{sitemap.type}>")
     news = _news_of(body)
-    return SitemapContent(tuple(_link(str(entry["loc"]), news) for entry in entries), ())
+    return SitemapContent(tuple(_link(str(entry["loc"]), url, news) for entry in entries), ())
 
 
 NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
@@ -59,9 +59,9 @@ def _news_of(body: bytes) -> dict[str, tuple[str | None, PartialDate | None]]:
     return found
 
 
-def _link(url: str, news: dict[str, tuple[str | None, PartialDate | None]]) -> FoundLink:
-    title, published = news.get(url.strip(), (None, None))
-    return FoundLink(url, title, published, WitnessKind.FEED if published else None)
+def _link(address: str, base: str, news: dict[str, tuple[str | None, PartialDate | None]]) -> FoundLink:
+    title, published = news.get(address.strip(), (None, None))
+    return FoundLink(joined(base, address), title, published, WitnessKind.FEED if published else None)
 
 
 def _date(value: str | None) -> PartialDate | None:

@@ -34,7 +34,7 @@ class SourceFile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    slug: str
+    slug: Annotated[str, Field(max_length=80)]
     name: Annotated[str, Field(min_length=1, description="What readers call it: publisher and section.")]
     home: Annotated[str, Field(description="The page a person would open.")]
     kind: Annotated[SourceKind, Field(description="feed, sitemap, listing, standing or documents.")]
@@ -43,8 +43,8 @@ class SourceFile(BaseModel):
     ]
     links: Annotated[str | None, Field(description="Pattern that addresses of articles match.")] = None
     skip: Annotated[str | None, Field(description="Pattern of addresses to leave alone.")] = None
-    language: Annotated[str | None, Field(description="ISO 639-1 code of its language.")] = None
-    country: Annotated[str | None, Field(description="ISO 3166 alpha-2 code, EU-ESA or UN.")] = None
+    language: Annotated[str | None, Field(max_length=8, description="ISO 639-1 code of its language.")] = None
+    country: Annotated[str | None, Field(max_length=8, description="ISO 3166 alpha-2 code, EU-ESA or UN.")] = None
     authority: Annotated[int, Field(ge=1, le=9, description="9 issues the act itself, 1 copies others.")] = 5
     interval_minutes: Annotated[int, Field(ge=5, description="Minutes between two visits.")] = 360
     expects: Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 BUSY_MILLISECONDS = 30_000
+SCHEMA_LOCK = 7_365_707_841  # any number that is ours alone
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -39,17 +41,26 @@ def open_engine(url: str) -> sa.Engine:
             return engine
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError, ValueError) as error:
         raise DatabaseProblem(
-            f"the database address {url!r} is not understood; use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+            f"the database address {without_password(url)!r} is not understood; use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
         ) from error
     except OSError as error:
-        raise DatabaseProblem(f"the folder of the database {url!r} cannot be made: {error.strerror}") from error
+        raise DatabaseProblem(
+            f"the folder of the database {without_password(url)!r} cannot be made: {error.strerror}"
+        ) from error
     except sa.exc.OperationalError as error:
         detail = str(error.orig).strip().splitlines()[0]
         raise DatabaseProblem(
             f"the database {sa.make_url(url).render_as_string()} does not answer: {detail}; check PERILUNE_DATABASE"
         ) from error
     except sa.exc.DatabaseError as error:
-        raise DatabaseProblem(f"the database {url!r} is damaged or of another kind: {error.orig}") from error
+        raise DatabaseProblem(
+            f"the database {without_password(url)!r} is damaged or of another kind: {error.orig}"
+        ) from error
+
+
+def without_password(url: str) -> str:
+    """Write an address as it may be shown."""
+    return re.sub(r"(//[^/@:]*):[^@/]*@", r"\1:***@", url)
 
 
 def _prepare_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
@@ -80,8 +91,20 @@ def migrate(engine: sa.Engine) -> None:
 
     config = alembic_config(engine.url.render_as_string(hide_password=False))
     with engine.begin() as connection:
+        _lock_schema(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _lock_schema(connection: sa.Connection) -> None:
+    """Begin the one transaction in which all migrations run, alone; Alembic then finds what is left to do.
+
+    SQLite's driver begins none before a CREATE TABLE, which would leave half a schema behind a kill.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
 
 
 def newest_revision() -> str:

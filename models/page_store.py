@@ -31,7 +31,10 @@ class PageStore:
         import fsspec
 
         self.url = url
-        self._files, self._root = fsspec.core.url_to_fs(url)
+        try:
+            self._files, self._root = fsspec.core.url_to_fs(url)
+        except (ImportError, ValueError) as error:
+            raise PageStoreProblem(f"the page store's address {url!r} cannot be used: {error}") from error
 
     def _path_of(self, content_hash: str) -> str:
         return f"{self._root}/{content_hash[:2]}/{content_hash[2:4]}/{content_hash}.zst"

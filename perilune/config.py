@@ -49,11 +49,11 @@ class Settings(BaseModel):
     identity: Annotated[
         str, Field(description="Page that tells publishers who crawls them; part of the user agent.")
     ] = "https://perilune.example/bot"
-    max_page_bytes: Annotated[int, Field(gt=0, description="Pages larger than this are not fetched (bytes).")] = (
+    max_page_bytes: Annotated[int, Field(gt=0, description="Pages larger than this are not kept (bytes).")] = (
         10 * MEGABYTE
     )
     max_document_bytes: Annotated[
-        int, Field(gt=0, description="PDF files larger than this are not fetched (bytes).")
+        int, Field(gt=0, description="Downloads are cut off at this size, and what is larger is not kept (bytes).")
     ] = 60 * MEGABYTE
     download_timeout: Annotated[int, Field(gt=0, description="Seconds until a download is given up.")] = 60
     download_delay: Annotated[float, Field(ge=0, description="Least seconds between two requests to one host.")] = 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
@@ -28,12 +28,17 @@ def canonical_url(url: str) -> str:
     encoding normalised as RFC 3986 section 6.2.2 has it; scheme, `www.` and trailing slash stay as they are.
     """
     parts = urlsplit("".join(url.split()) if "\n" in url else url.strip())
-    query = urlencode(
-        [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING_PARAMETER.fullmatch(pair[0])]
-    )
     path = SESSION_IN_PATH.sub("", parts.path)
-    bare = urlunsplit((parts.scheme.lower(), _host_and_port(url.strip()), path, query, ""))
-    return str(canonicalize_url(bare))
+    bare = urlunsplit((parts.scheme.lower(), _host_and_port(url.strip()), path, "", ""))
+    query = _canonical_query(parts.query)
+    return str(canonicalize_url(bare)) + (f"?{query}" if query else "")
+
+
+def _canonical_query(query: str) -> str:
+    """Sort the parameters and drop tracking ones without decoding any: their bytes may be of any encoding."""
+    kept = [part for part in query.split("&") if part and not TRACKING_PARAMETER.fullmatch(part.split("=", 1)[0])]
+    written = quote("&".join(sorted(kept)), safe="%&=+:/?@!$'()*,;~-._[]")
+    return re.sub("%[0-9a-fA-F]{2}", lambda match: match[0].upper(), written)
 
 
 def site_of(url: str) -> str:

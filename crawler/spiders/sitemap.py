@@ -28,6 +28,6 @@ class SitemapSpider(SourceSpider):
 
     def _content(self, response: Response) -> SitemapContent:
         try:
-            return content_of_sitemap(response.body)
+            return content_of_sitemap(response.body, response.url)
         except SitemapProblem as problem:
             raise IndexProblem(str(problem)) from problem

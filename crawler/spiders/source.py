@@ -80,26 +80,44 @@ class SourceSpider(scrapy.Spider):
         if response.status not in OK:
             self._index_problem(link.url, f"the index answered {response.status}")
             return
-        fetched = fetched_from(response)
-        verdict = verdict_on_page(response.status, fetched.content_type, response.body)
-        if verdict is not None:
-            self._index_problem(link.url, f"the index is a {verdict}")
-            return
         try:
-            offered = list(self.links_in_index(response))
-            found = list(wanted(offered, self.source))
-            self.check_choice(offered, found)
+            further = self._store_index(response, link)
         except IndexProblem as problem:
             self._index_problem(link.url, str(problem))
             return
-        self.frontier.count(self.source.id, "links", len(found))
-        self.frontier.add_links(self.source, found, index=link, fetched=fetched)
-        for url in self.further_indexes(response):
+        except Exception as error:  # whatever a site sends, it never stops the other sources
+            log.exception("index not read", source=self.source.slug, url=link.url)
+            self._index_problem(link.url, f"it could not be read ({type(error).__name__})")
+            return
+        for url in further:
             yield self.index_request(url)
         yield from self.waiting_requests()
 
+    def _store_index(self, response: Response, link: Link) -> list[str]:
+        """Store what an index gives; returns the indexes that it leads on to."""
+        fetched = fetched_from(response)
+        verdict = verdict_on_page(response.status, fetched.content_type, response.body)
+        if verdict is not None:
+            raise IndexProblem(f"the index is a {verdict}")
+        offered = list(self.links_in_index(response))
+        found = list(wanted(offered, self.source))
+        self.check_choice(offered, found)
+        further = list(self.further_indexes(response))
+        self.frontier.count(self.source.id, "links", len(found))
+        # An index of indexes keeps no validators: it may stay the same while those below it change.
+        self.frontier.add_links(self.source, found, index=link, validators={} if further else fetched.headers)
+        return further
+
     def keep(self, response: Response, link: Link) -> None:
         """Keep a fetched page, or record why it is none."""
+        try:
+            self._keep_or_refuse(response, link)
+        except PageStoreProblem as problem:
+            self.frontier.fail_link(link, "the page store cannot be written")
+            log.warning("crawl stopped", reason=str(problem))
+            raise CloseSpider("page store") from problem
+
+    def _keep_or_refuse(self, response: Response, link: Link) -> None:
         fetched = fetched_from(response)
         if response.status == NOT_MODIFIED:
             self.frontier.unchanged(link)
@@ -112,11 +130,11 @@ class SourceSpider(scrapy.Spider):
         elif self._is_too_large(response):
             self.frontier.skip_link(link, "page too large")
         else:
-            self._keep(link, fetched)
+            self.frontier.keep_page(link, fetched, self.run_id)
 
     def failed(self, link: Link, failure: Failure) -> None:
         """Record why a page could not be fetched."""
-        if isinstance(failure.value, IgnoreRequest):
+        if _is_forbidden(failure):
             self.frontier.skip_link(link, "robots.txt forbids it")
         elif isinstance(failure.value, DownloadCancelledError):
             self.frontier.skip_link(link, "page too large")
@@ -125,8 +143,7 @@ class SourceSpider(scrapy.Spider):
 
     def index_failed(self, link: Link, failure: Failure) -> None:
         """Record why an index could not be fetched; the run is not whole then."""
-        is_forbidden = isinstance(failure.value, IgnoreRequest)
-        self._index_problem(link.url, "robots.txt forbids it" if is_forbidden else _reason(failure))
+        self._index_problem(link.url, "robots.txt forbids it" if _is_forbidden(failure) else _reason(failure))
 
     def closed(self, reason: str) -> None:
         """Close the run; one that was stopped from outside leaves the source due, any other trouble makes it wait."""
@@ -142,14 +159,6 @@ class SourceSpider(scrapy.Spider):
     def _is_too_large(self, response: Response) -> bool:
         is_document = response.body.startswith((b"%PDF", b"PK\x03\x04"))
         return not is_document and len(response.body) > self.settings.getint("PERILUNE_MAX_PAGE_BYTES")
-
-    def _keep(self, link: Link, fetched: Fetched) -> None:
-        try:
-            self.frontier.keep_page(link, fetched, self.run_id)
-        except PageStoreProblem as problem:
-            self.frontier.fail_link(link, "the page store cannot be written")
-            log.warning("crawl stopped", reason=str(problem))
-            raise CloseSpider("page store") from problem
 
 
 def _request(link: Link) -> Request:
@@ -169,11 +178,20 @@ def html_of(response: Response) -> str:
 
 def fetched_from(response: Response) -> Fetched:
     """Take from a response what we keep."""
-    headers = {str(name).lower(): str(value) for name, value in response.headers.to_unicode_dict().items()}
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1").replace("\x00", "")
+        for name, values in response.headers.items()
+    }
     return Fetched(response.url, response.status, headers, response.body)
 
 
+def _is_forbidden(failure: Failure) -> bool:
+    return isinstance(failure.value, IgnoreRequest) and "robots.txt" in str(failure.value)
+
+
 def _reason(failure: Failure) -> str:
+    if isinstance(failure.value, IgnoreRequest):
+        return str(failure.value) or "the request was not made"
     names = {
         "CannotResolveHostError": "the host name is not known",
         "DownloadTimeoutError": "no answer in time",

@@ -54,6 +54,8 @@ def compose(edition: Edition = "weekly", *, as_json: options.Json = False) -> No
     key = compose_now(options.archive(), edition, now=options.now())
     if as_json:
         print_json({"issue": key})
+    elif key is None:
+        typer.echo("There is an issue of this moment already.")
     else:
         typer.echo(f"Composed issue {key}; `perilune digest send` sends it.")
 

@@ -80,11 +80,21 @@ def serve(
 def demo(
     *,
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its archive and its digest.")] = Path("demo"),
+    database: Annotated[
+        str | None, typer.Option(help="An empty database for it; default: a file in the folder.")
+    ] = None,
 ) -> None:
     """Show everything on a small web of real documents: crawl, pipeline, two digests; no network needed."""
     from perilune.demo.run import run_demo
 
-    run_demo(folder)
+    run_demo(folder, database=database)
+
+
+def _shown(value: object) -> str | None:
+    """Write a setting's value without any password that stands in an address."""
+    from models.database import without_password
+
+    return None if value is None else without_password(str(value))
 
 
 def status(*, as_json: options.Json = False) -> None:
@@ -108,7 +118,7 @@ def config(*, as_json: options.Json = False) -> None:
 
     settings = options.settings()
     rows = [
-        {"variable": PREFIX + name.upper(), "value": getattr(settings, name), "meaning": field.description}
+        {"variable": PREFIX + name.upper(), "value": _shown(getattr(settings, name)), "meaning": field.description}
         for name, field in type(settings).model_fields.items()
     ]
     print_rows(rows, as_json=as_json, empty="")

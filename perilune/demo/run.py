@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -39,30 +40,37 @@ NOTE = (
 FILES = {FIRST_MOMENT: "digest-1", SECOND_MOMENT: "digest"}
 
 
-def run_demo(folder: Path) -> None:
-    """Run the demonstration in `folder` and say in plain words what came out."""
+def run_demo(folder: Path, *, database: str | None = None) -> None:
+    """Run the demonstration in `folder` and say in plain words what came out.
+
+    Whatever archive the environment names is left alone: the demo has its own, in `folder` unless `database` is given.
+    """
     out = Console(highlight=False, soft_wrap=True)
     configure_logging("error")
     started = time.monotonic()
     with DemoWeb() as web:
-        archive = open_archive(settings_from(_environment(folder, web)))
+        environment = _environment(folder, database, web)
+        archive = open_archive(settings_from(environment))
         seed(archive, now=FIRST_MOMENT)
         _make_edition(archive)
         for moment in (FIRST_MOMENT, SECOND_MOMENT):
             web.at(moment)
             out.print(f"[bold]{moment:%A %d %B %Y}[/bold] on the demonstration's clock")
-            _one_week(archive, folder, web, moment)
+            _one_week(archive, folder, environment, moment)
     _say_what_was_found(archive, folder, out)
     out.print(f"Done in {time.monotonic() - started:.0f} s.")
 
 
-def _environment(folder: Path, web: DemoWeb) -> dict[str, str]:
+def _environment(folder: Path, database: str | None, web: DemoWeb) -> dict[str, str]:
     """Make the environment of the demo: its own home, its own sources, and everything through its own web."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PERILUNE_")}
-    chosen = {name: os.environ[name] for name in ("PERILUNE_CACHE", "PERILUNE_DATABASE") if name in os.environ}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PERILUNE_") or name == "PERILUNE_CACHE"
+    }
     return {
         **kept,
-        **chosen,
+        **({"PERILUNE_DATABASE": database} if database else {}),
         "PERILUNE_HOME": str(folder.absolute()),
         "PERILUNE_SOURCES": str(Path(__file__).parent / "sources"),
         "PERILUNE_PROXY": web.address,
@@ -81,12 +89,12 @@ def _make_edition(archive: Archive) -> None:
     add_reader(archive, EDITION, "analyst@example.org", name=None, now=made_at)
 
 
-def _one_week(archive: Archive, folder: Path, web: DemoWeb, moment: dt.datetime) -> None:
+def _one_week(archive: Archive, folder: Path, environment: Mapping[str, str], moment: dt.datetime) -> None:
     with archive.sessions.begin() as session:
         release_claims_of_the_dead(session)
         is_due = due_count(session, Stage.CRAWL, now=moment) > 0
     if is_due:
-        crawl_in_child(at=moment, environment=_environment(folder, web))
+        crawl_in_child(at=moment, environment=environment)
     with stage_progress(is_shown=True) as progress:
         process_due(archive, now=moment, progress=progress)
     compose_and_send(archive, now=moment)

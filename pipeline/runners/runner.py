@@ -14,10 +14,13 @@ from structlog import get_logger
 
 from models.fate import Claim, Outcome, await_outdated, claim_due, due_count, failure, finish
 from models.vocabulary import FateState, Stage
+from pipeline.encoding.encoder import EncoderProblem
 
 Result = TypeVar("Result")
 Progress = Callable[[Stage, int, int], None]
 MAX_REASON_CHARS = 300
+# The database or the encoder is not there: no item is at fault, and a restart frees the claims.
+EVERY_ITEM_WOULD_FAIL = (sa.exc.OperationalError, EncoderProblem)
 log = get_logger()
 
 
@@ -68,20 +71,33 @@ def _claim(runner: StageRunner[Result], worker: Worker) -> list[int]:
 
 
 def _outcomes(runner: StageRunner[Result], worker: Worker, item_ids: Sequence[int]) -> Iterator[tuple[int, Outcome]]:
-    for item_id, result in runner.compute(worker.sessions, item_ids):
-        try:
+    """Compute and store items; where computing them together fails, the rest are computed one by one."""
+    unseen = list(item_ids)
+    try:
+        for item_id, result in runner.compute(worker.sessions, item_ids):
+            unseen.remove(item_id)
             yield item_id, _stored(runner, worker, item_id, result)
-        except sa.exc.OperationalError:
-            raise  # the database is gone: every further item would fail alike, and a restart frees the claims
-        except Exception as error:  # one bad item never stops the others
-            log.exception("failed", stage=runner.stage, item=item_id)
-            yield item_id, _store_failure(runner, worker, item_id, error)
+    except EVERY_ITEM_WOULD_FAIL:
+        raise
+    except Exception as error:  # one bad item never stops the others
+        if len(item_ids) == 1:
+            log.exception("failed", stage=runner.stage, item=item_ids[0])
+            yield item_ids[0], _store_failure(runner, worker, item_ids[0], error)
+            return
+        for item_id in unseen:
+            yield from _outcomes(runner, worker, [item_id])
 
 
 def _stored(runner: StageRunner[Result], worker: Worker, item_id: int, result: Result) -> Outcome:
-    with worker.sessions.begin() as session:
-        outcome = replace(runner.store(session, item_id, result, now=worker.now), version=runner.version)
-        finish(session, runner.stage, item_id, outcome, now=worker.now)
+    try:
+        with worker.sessions.begin() as session:
+            outcome = replace(runner.store(session, item_id, result, now=worker.now), version=runner.version)
+            finish(session, runner.stage, item_id, outcome, now=worker.now)
+    except EVERY_ITEM_WOULD_FAIL:
+        raise
+    except Exception as error:  # likewise
+        log.exception("failed", stage=runner.stage, item=item_id)
+        return _store_failure(runner, worker, item_id, error)
     return outcome
 
 
