@@ -73,7 +73,15 @@ def found_count(address: str) -> int:
 def crawl_children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """Find the processes that crawl for it."""
     children = psutil.Process(process.pid).children(recursive=True)
-    return [child for child in children if "crawler.batch" in child.cmdline()]
+    return [child for child in children if "crawler.batch" in command_of(child)]
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """Read a process's command; one that has just ended has none."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 @pytest.mark.timeout(600)
