@@ -6,16 +6,17 @@ Run as `python -m crawler.batch`; it prints one line of JSON with what each sour
 from __future__ import annotations
 
 import argparse
+import asyncio
 import datetime as dt
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import scrapy
 import sqlalchemy as sa
 from scrapy import Request
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.frontier import Clock, Frontier
 from crawler.loader import spider_for
@@ -33,29 +34,31 @@ from perilune.logs import configure_logging
 from perilune.problems import Problem
 
 SOURCES_AT_ONCE = 400
+LOOK_SECONDS = 1.0
 
 
 class BatchSpider(scrapy.Spider):
-    """Runs the spiders of several sources in one engine."""
+    """Runs the spiders of several sources in one engine; what comes due meanwhile joins, so that nobody waits long."""
 
     name = "batch"
 
-    def __init__(self, spiders: list[type[SourceSpider]], crawler: Crawler) -> None:
+    def __init__(self, claim: Callable[[], list[type[SourceSpider]]]) -> None:
         super().__init__()
-        self._spiders = [spider.from_crawler(crawler) for spider in spiders]
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, spiders: list[type[SourceSpider]]) -> BatchSpider:
-        """Make it with its sources' spiders, all bound to the one crawler."""
-        batch = cls(spiders, crawler)
-        batch._set_crawler(crawler)
-        return batch
+        self._claim = claim
+        self._spiders: list[SourceSpider] = []
 
     async def start(self) -> AsyncIterator[Request]:
-        """Start every source in turn."""
-        for spider in self._spiders:
-            async for request in spider.start():
-                yield request
+        """Start every source in turn, then look for further ones until all have ended."""
+        while True:
+            for spider_class in self._claim():
+                spider = spider_class.from_crawler(self.crawler)
+                self._spiders.append(spider)
+                async for request in spider.start():
+                    yield request
+            self._spiders = [spider for spider in self._spiders if spider.is_running]
+            if not self._spiders:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
 
     def closed(self, reason: str) -> None:
         """Close every source's run."""
@@ -81,13 +84,21 @@ def crawl(settings: Settings, clock: Clock, slugs: list[str], *, forced: bool) -
     frontier = Frontier(open_database(settings.database_url), PageStore(settings.pages_url), clock, this_process())
     with frontier.sessions.begin() as session:
         release_claims_of_the_dead(session)
-    sources = claim_sources(frontier, slugs, forced=forced)
-    if not sources:
+    batch = claim_sources(frontier, slugs, forced=forced)
+    if not batch:
         return {}
+    crawled = list(batch)
+
+    def claim() -> list[type[SourceSpider]]:
+        nonlocal batch
+        claimed, batch = batch or claim_sources(frontier, slugs, forced=False), []
+        crawled.extend(source for source in claimed if source not in crawled)
+        return [spider_for(source, frontier) for source in claimed]
+
     process = AsyncCrawlerProcess(scrapy_settings(settings))
-    process.crawl(BatchSpider, spiders=[spider_for(source, frontier) for source in sources])
+    process.crawl(BatchSpider, claim=claim)
     process.start()
-    return _counts_of(frontier, sources)
+    return _counts_of(frontier, crawled)
 
 
 def _counts_of(frontier: Frontier, sources: list[Source]) -> dict[str, dict[str, object]]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from crawler.found import FoundLink
-from models.fate import Claim, Outcome, await_stage, claim_due, failure, finish
+from models.fate import Claim, Claimed, Outcome, await_stage, claim_due, failure, finish
 from models.page_store import PageStore
 from models.source import CrawlRun, Link, Page, Source
 from models.vocabulary import FateState, SourceKind, Stage
@@ -62,6 +62,7 @@ class Frontier:
         """Close a crawl run with its counts; a whole one makes the source due again after its interval."""
         now = self.clock()
         counts: dict[str, object] = dict(self.counts.pop(source_id, Counter()))
+        claimed = Claimed(Stage.CRAWL, source_id, self.claimant)
         with self.sessions.begin() as session:
             run = session.get_one(CrawlRun, run_id)
             source = session.get_one(Source, source_id)
@@ -73,8 +74,8 @@ class Frontier:
                 due_at = now + dt.timedelta(minutes=source.interval_minutes)
                 outcome = Outcome(FateState.DONE, None, due_at)
             else:
-                outcome = failure(session, Stage.CRAWL, source_id, _reason_in(counts), now=now)
-            finish(session, Stage.CRAWL, source_id, outcome, now=now)
+                outcome = failure(session, claimed, _reason_in(counts), now=now)
+            finish(session, claimed, outcome, now=now)
         return counts
 
     def index_link(self, source: Source, url: str) -> Link:
@@ -130,12 +131,16 @@ class Frontier:
             return list(session.scalars(sa.select(Link).where(Link.id.in_(ids)).order_by(Link.id)))
 
     def keep_page(self, link: Link, fetched: Fetched, run_id: int) -> None:
-        """Keep a fetched page and make it wait for extraction; the same bytes again are no new page."""
+        """Keep a fetched page and make it wait for extraction; the bytes of the link's last page again are none.
+
+        A page that goes back to earlier bytes is a new page, since that is what it shows from then on.
+        """
         now = self.clock()
         content_hash = self.pages.keep(fetched.body)
         with self.sessions.begin() as session:
-            held = session.scalar(sa.select(Page.id).where(Page.link_id == link.id, Page.content_hash == content_hash))
-            if held is None:
+            last = sa.select(Page.content_hash).where(Page.link_id == link.id).order_by(Page.id.desc()).limit(1)
+            is_held = session.scalar(last) == content_hash
+            if not is_held:
                 page = Page(
                     link_id=link.id,
                     crawl_run_id=run_id,
@@ -153,28 +158,31 @@ class Frontier:
             row = session.get_one(Link, link.id)
             row.checked_at = now
             row.etag, row.last_modified = fetched.headers.get("etag"), fetched.headers.get("last-modified")
-            outcome = Outcome(FateState.DONE, "unchanged" if held else None)
-            finish(session, Stage.FETCH, link.id, outcome, now=now)
-        self.count(link.source_id, "unchanged pages" if held else "new pages")
+            outcome = Outcome(FateState.DONE, "unchanged" if is_held else None)
+            finish(session, self._claimed(link), outcome, now=now)
+        self.count(link.source_id, "unchanged pages" if is_held else "new pages")
 
     def unchanged(self, link: Link) -> None:
         """Record that the server says the page has not changed."""
         with self.sessions.begin() as session:
-            finish(session, Stage.FETCH, link.id, Outcome(FateState.DONE, "unchanged"), now=self.clock())
+            finish(session, self._claimed(link), Outcome(FateState.DONE, "unchanged"), now=self.clock())
         self.count(link.source_id, "unchanged pages")
 
     def skip_link(self, link: Link, reason: str) -> None:
         """Record that a link will not be fetched again, and why."""
         with self.sessions.begin() as session:
-            finish(session, Stage.FETCH, link.id, Outcome(FateState.SKIPPED, reason), now=self.clock())
+            finish(session, self._claimed(link), Outcome(FateState.SKIPPED, reason), now=self.clock())
         self.count(link.source_id, f"skipped: {reason}")
 
     def fail_link(self, link: Link, reason: str) -> None:
         """Record a failed fetch; the fate row says when it is tried again."""
         now = self.clock()
         with self.sessions.begin() as session:
-            finish(session, Stage.FETCH, link.id, failure(session, Stage.FETCH, link.id, reason, now=now), now=now)
+            finish(session, self._claimed(link), failure(session, self._claimed(link), reason, now=now), now=now)
         self.count(link.source_id, f"failed: {reason}")
+
+    def _claimed(self, link: Link) -> Claimed:
+        return Claimed(Stage.FETCH, link.id, self.claimant)
 
     def count(self, source_id: int, what: str, number: int = 1) -> None:
         """Count something for the source's current run."""

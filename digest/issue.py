@@ -6,7 +6,6 @@ import datetime as dt
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
 from digest.compose import Composition, compose
@@ -14,7 +13,7 @@ from digest.content import IssueContent, stored_content
 from digest.render import subject_of
 from digest.schedule import A_WEEK, ScheduleProblem, due_moment
 from digest.selection import material_for
-from models.base import key_of
+from models.base import insert_into, key_of
 from models.edition import Delivery, Edition, Issue, LedgerRow, Reader, Subscription
 from models.search import QueryProblem
 from models.vocabulary import DeliveryState
@@ -66,8 +65,7 @@ def preview_issue(session: Session, edition: Edition, due_at: dt.datetime) -> Is
 
 def _claimed_issue(session: Session, edition: Edition, due_at: dt.datetime, now: dt.datetime) -> Issue | None:
     """Take the due moment before anything is read: a second process waits here and then finds it taken."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    claim = dialect.insert(Issue).values(_first_columns(session, edition, due_at, now))
+    claim = insert_into(session, Issue).values(_first_columns(session, edition, due_at, now))
     issue_id = session.scalar(claim.on_conflict_do_nothing().returning(Issue.id))
     return session.get_one(Issue, issue_id) if issue_id is not None else None
 

@@ -16,7 +16,7 @@ from digest.content import Evidence, FactEntry, content_from
 from digest.facts import agreement_identities
 from digest.phrases import country_name
 from digest.schedule import zone_of
-from digest.told_stories import continued_story_ids, told_stories, version_number
+from digest.told_stories import continued_story_ids, told_stories
 from digest.watch import watch_of
 from models.article import Article, Fact, Passage, TopicAssignment, Version, VersionCountry
 from models.edition import Edition, Issue, LedgerRow
@@ -85,7 +85,7 @@ def _candidates(session: Session, edition: Edition, chosen: Chosen, zone: zonein
     # One statement says which version is current and which one the edition took before: what the pipeline stores
     # meanwhile belongs to the next issue.
     rows = session.execute(
-        sa.select(Article, Version, Source, Page.content_type, Story.key, version_number(), _taken_before(edition))
+        sa.select(Article, Version, Source, Page.content_type, Story.key, Version.number, _taken_before(edition))
         .join(Version, Article.current_version_id == Version.id)
         .join(Source, Source.id == Article.source_id)
         .join(Page, Page.id == Version.page_id)
@@ -223,7 +223,7 @@ def _noted_facts(
 ) -> Iterator[tuple[int, NotedFact]]:
     rows = session.execute(
         sa.select(Fact, Version.language, Article.key, Source.name, Passage.ordinal, Passage.page_number)
-        .add_columns(version_number())
+        .add_columns(Version.number)
         .join(Version, Version.id == Fact.version_id)
         .join(Article, Article.id == Version.article_id)
         .join(Source, Source.id == Article.source_id)

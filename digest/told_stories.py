@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from digest.candidates import ToldStory
 from digest.content import Evidence, Sentence
@@ -54,20 +54,9 @@ def continued_story_ids(session: Session, edition: Edition) -> frozenset[int]:
     return frozenset(story_id for story_id in rows if story_id is not None)
 
 
-def version_number() -> sa.ScalarSelect[int]:
-    """Count an article's versions up to the enclosing query's: its number, the same on every installation."""
-    earlier = aliased(Version)
-    return (
-        sa.select(sa.func.count())
-        .where(earlier.article_id == Version.article_id, earlier.id <= Version.id)
-        .correlate(Version)
-        .scalar_subquery()
-    )
-
-
 def _places(session: Session, story_ids: sa.Select[int | None]) -> Places:
     rows = session.execute(
-        sa.select(EvidenceRow, Article.key, version_number(), Source.name)
+        sa.select(EvidenceRow, Article.key, Version.number, Source.name)
         .join(Version, Version.id == EvidenceRow.version_id)
         .join(Article, Article.id == Version.article_id)
         .join(Source, Source.id == Article.source_id)

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Strings
 from models.source import Page, Source
@@ -29,21 +29,45 @@ class Article(Base):
     """The article that this one repeats; it leads, this one is folded under it."""
     story_id: Mapped[int | None] = mapped_column(sa.ForeignKey("story.id"), index=True)
     story_reason: Mapped[str | None]
+    placed_by: Mapped[str | None] = mapped_column(sa.String(80))
+    """The version of the grouping that put it into its story; another version places it anew."""
+    moved_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"), index=True)
+    """The article that has all its versions now, because its address turned out to be another's."""
 
     source: Mapped[Source] = relationship()
     current_version: Mapped["Version | None"] = relationship(foreign_keys=[current_version_id])
     versions: Mapped[list["Version"]] = relationship(
-        back_populates="article", foreign_keys="Version.article_id", order_by="Version.id"
+        back_populates="article", foreign_keys="Version.article_id", order_by="Version.number"
     )
+
+
+def find_article(session: Session, key: str) -> Article | None:
+    """Find the article that a key names, through those that moved; one without a current version was withdrawn."""
+    article = session.scalar(sa.select(Article).where(Article.key == key))
+    while article is not None and article.moved_to_id is not None:
+        article = session.get_one(Article, article.moved_to_id)
+    return article
+
+
+def other_copies_of(session: Session, article: Article) -> list[Article]:
+    """Read the articles that are folded with this one: its lead and that one's other copies."""
+    head = article.copy_of_id or article.id
+    is_member = (Article.id == head) | (Article.copy_of_id == head)
+    return list(session.scalars(sa.select(Article).where(is_member, Article.id != article.id).order_by(Article.id)))
 
 
 class Version(Base):
     """An article as one page shows it, with all that was understood of it."""
 
     __tablename__ = "version"
+    __table_args__ = (sa.Index("ix_version_article_id_number", "article_id", "number", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"), index=True)
+    number: Mapped[int]
+    """Its place among the article's versions, from 1; links and stored issues name it, so it never changes."""
+    withdrawn: Mapped[str | None]
+    """Why its page is no article any more by the present rules; it is then never the current version."""
     page_id: Mapped[int] = mapped_column(sa.ForeignKey("page.id"), unique=True)
     fetched_at: Mapped[dt.datetime]
     title: Mapped[str]

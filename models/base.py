@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from perilune.dates import PartialDate
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 KEY_CHARS = 12
 
@@ -90,6 +94,18 @@ class Base(DeclarativeBase):
         dict[str, object]: PortableJson,
         list[dict[str, object]]: PortableJson,
     }
+
+
+def insert_into(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """Begin an insert that may say `on_conflict_do_update`, in the session's own dialect."""
+    rows = table.metadata.tables[table.__tablename__]
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+
+        return insert(rows)
+    from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+
+    return insert_postgresql(rows)
 
 
 def key_of(text: str) -> str:

@@ -94,14 +94,21 @@ def migrate(engine: sa.Engine) -> None:
         _lock_schema(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if engine.dialect.name == "sqlite" and (
+            broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        ):
+            raise DatabaseProblem(f"the database was left as it is: migrating would lose what {broken[0]} points to")
+    engine.dispose()
 
 
 def _lock_schema(connection: sa.Connection) -> None:
     """Begin the one transaction in which all migrations run, alone; Alembic then finds what is left to do.
 
-    SQLite's driver begins none before a CREATE TABLE, which would leave half a schema behind a kill.
+    SQLite's driver begins none before a CREATE TABLE, which would leave half a schema behind a kill; and a table that
+    others point to can be made anew there only while references are not enforced (SQLite manual, "ALTER TABLE", 7).
     """
     if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base
+from models.base import Base, insert_into
 from models.claimant import is_alive
 from models.vocabulary import FateState, Stage
 
@@ -38,16 +38,26 @@ class Fate(Base):
 
 
 def await_stage(session: Session, stage: Stage, item_ids: Iterable[int], *, due_at: dt.datetime) -> None:
-    """Make items wait for a stage, whatever their fate was; one that is claimed right now will be done again."""
-    for item_id in item_ids:
-        row = session.get(Fate, (stage, item_id))
-        if row is None:
-            session.add(Fate(stage=stage, item_id=item_id, state=FateState.WAITING, due_at=due_at))
-        else:
-            row.state = FateState.WAITING
-            row.due_at = due_at
-            row.attempt_count = 0
-            row.claimed_by = row.claimed_until = None
+    """Make items wait for a stage, whatever their fate was; one that is claimed right now will be done again.
+
+    Every row is written, even one that waits already: somebody may be claiming it at this moment.
+    """
+    waiting = {
+        "state": FateState.WAITING,
+        "due_at": due_at,
+        "attempt_count": 0,
+        "claimed_by": None,
+        "claimed_until": None,
+    }
+    rows = [{"stage": stage, "item_id": item_id, **waiting} for item_id in sorted(set(item_ids))]
+    if rows:
+        statement = insert_into(session, Fate)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["stage", "item_id"], set_={name: statement.excluded[name] for name in waiting}
+            ),
+            rows,
+        )
 
 
 def _is_due(stage: Stage, now: dt.datetime) -> sa.ColumnElement[bool]:
@@ -130,11 +140,21 @@ class Outcome:
     version: str | None = None
 
 
-def finish(session: Session, stage: Stage, item_id: int, outcome: Outcome, *, now: dt.datetime) -> None:
-    """Record the outcome of a claimed item; one that was made to wait again meanwhile keeps waiting."""
+@dataclass(frozen=True)
+class Claimed:
+    """An item at a stage that somebody has claimed."""
+
+    stage: Stage
+    item_id: int
+    claimant: str
+
+
+def finish(session: Session, claimed: Claimed, outcome: Outcome, *, now: dt.datetime) -> None:
+    """Record the outcome of a claimed item; one that waits again meanwhile, or is another's by now, stays as it is."""
     session.execute(
         sa.update(Fate)
-        .where(Fate.stage == stage, Fate.item_id == item_id, Fate.state == FateState.CLAIMED)
+        .where(Fate.stage == claimed.stage, Fate.item_id == claimed.item_id)
+        .where(Fate.state == FateState.CLAIMED, Fate.claimed_by == claimed.claimant)
         .values(
             state=outcome.state,
             reason=outcome.reason,
@@ -149,14 +169,16 @@ def finish(session: Session, stage: Stage, item_id: int, outcome: Outcome, *, no
     )
 
 
-def failure(session: Session, stage: Stage, item_id: int, reason: str, *, now: dt.datetime) -> Outcome:
+def failure(session: Session, claimed: Claimed, reason: str, *, now: dt.datetime) -> Outcome:
     """Make the outcome of a failed attempt: due again after ten minutes, two hours, a day, then given up.
 
     A source is never given up: its crawl is tried again every day.
     """
-    attempts = session.scalar(sa.select(Fate.attempt_count).where(Fate.stage == stage, Fate.item_id == item_id))
+    attempts = session.scalar(
+        sa.select(Fate.attempt_count).where(Fate.stage == claimed.stage, Fate.item_id == claimed.item_id)
+    )
     index = (attempts or 1) - 1
-    if stage == Stage.CRAWL:
+    if claimed.stage == Stage.CRAWL:
         index = min(index, len(RETRY_AFTER) - 1)
     retry = now + RETRY_AFTER[index] if index < len(RETRY_AFTER) else None
     return Outcome(FateState.FAILED, reason, due_at=retry)

@@ -78,8 +78,6 @@ class Page(Base):
     """Bytes as fetched, immutable, with their HTTP facts; the bytes lie in the page store under their hash."""
 
     __tablename__ = "page"
-    __table_args__ = (sa.UniqueConstraint("link_id", "content_hash"),)
-
     id: Mapped[int] = mapped_column(primary_key=True)
     link_id: Mapped[int] = mapped_column(sa.ForeignKey("link.id"), index=True)
     crawl_run_id: Mapped[int | None] = mapped_column(sa.ForeignKey("crawl_run.id"))

@@ -3,9 +3,9 @@
 import datetime as dt
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.article import Article, Version
+from models.article import Article, Version, find_article
 from models.base import Base
 
 
@@ -26,6 +26,15 @@ class Story(Base):
     sentences: Mapped[list["SummarySentence"]] = relationship(
         order_by="SummarySentence.ordinal", cascade="all, delete-orphan", passive_deletes=True
     )
+
+
+def find_story(session: Session, key: str) -> Story | None:
+    """Find the story that a key names; where it is gone, the one that its founding article belongs to now."""
+    story = session.scalar(sa.select(Story).where(Story.key == key))
+    if story is not None:
+        return story
+    founder = find_article(session, key)
+    return session.get(Story, founder.story_id) if founder and founder.story_id else None
 
 
 class SummarySentence(Base):

@@ -45,9 +45,14 @@ def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
+    parent: Annotated[int | None, typer.Option(hidden=True, help="The process that must not be outlived.")] = None,
 ) -> None:
     """Take the options that stand before a command."""
     del version
+    if parent is not None:
+        from perilune.lineage import die_with_parent
+
+        die_with_parent(parent)
 
 
 def main() -> None:

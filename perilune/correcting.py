@@ -8,27 +8,31 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article
+from models.article import find_article, other_copies_of
 from models.fate import await_stage
 from models.knowledge import Correction, Topic
 from models.vocabulary import Relevance, Stage
 from perilune.archive import Archive
 from perilune.problems import Problem
+from pipeline.runners.places import current_versions_of
 
 
 def correct(archive: Archive, key: str, said: Mapping[str, str | None], *, by: str, now: dt.datetime) -> None:
-    """Store what a person says of an article (`relevance`, `topics`), and make it be understood anew."""
+    """Store what a person says of an article (`relevance`, `topics`), and make it and its copies be understood anew."""
     wanted = {field: text for field, text in said.items() if text is not None}
     if not wanted:
         raise Problem("nothing to correct; give --relevance or --topics.")
     with archive.sessions.begin() as session:
-        article = session.scalar(sa.select(Article).where(Article.key == key))
+        article = find_article(session, key)
         if article is None or article.current_version_id is None:
             raise Problem(f"there is no article {key!r}; `perilune search` prints the keys.")
         for field, text in wanted.items():
             value = _relevance(text) if field == "relevance" else _topics(session, text)
-            session.add(Correction(article_key=key, field=field, value={"value": value}, made_by=by, made_at=now))
-        await_stage(session, Stage.UNDERSTAND, [article.current_version_id], due_at=now)
+            session.add(
+                Correction(article_key=article.key, field=field, value={"value": value}, made_by=by, made_at=now)
+            )
+        same_text = [article, *other_copies_of(session, article)]
+        await_stage(session, Stage.UNDERSTAND, current_versions_of(same_text), due_at=now)
 
 
 def _relevance(text: str) -> str:

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from rich.markup import escape
 from sqlalchemy.orm import Session
 
-from models.article import Article, Version
+from models.article import Article, Version, find_article
 from models.search import Hit
-from models.story import Evidence, Story
+from models.story import Evidence, Story, find_story
 from perilune.output import console
 from perilune.problems import Problem
 
@@ -51,7 +51,7 @@ def print_hits(hits: Sequence[Hit]) -> None:
 
 def article_value(session: Session, key: str) -> Value:
     """Read an article by its key; Problem when there is none."""
-    article = session.scalar(sa.select(Article).where(Article.key == key))
+    article = find_article(session, key)
     if article is None or article.current_version is None:
         raise Problem(f"there is no article {key!r}; `perilune search` prints the keys.")
     version = article.current_version
@@ -124,7 +124,7 @@ def story_rows(session: Session, *, limit: int) -> list[Value]:
 
 def story_value(session: Session, key: str) -> Value:
     """Read a story by its key; Problem when there is none."""
-    story = session.scalar(sa.select(Story).where(Story.key == key))
+    story = find_story(session, key)
     if story is None:
         raise Problem(f"there is no story {key!r}; `perilune stories list` prints the keys.")
     return {

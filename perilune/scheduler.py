@@ -6,6 +6,7 @@ A tick that was missed while we were down is made up for by the next one, becaus
 from __future__ import annotations
 
 import datetime as dt
+import os
 import signal
 import subprocess
 import sys
@@ -38,21 +39,25 @@ class Ticker:
     def crawl(self) -> None:
         """Crawl when a source is due."""
         if self._is_due(Stage.CRAWL):
-            self._run("crawl")
+            self._run(*self._with_us, "crawl")
 
     def process(self) -> None:
         """Process when something waits in the pipeline."""
         if any(self._is_due(stage) for stage in PIPELINE):
-            self._run("process")
+            self._run(*self._with_us, "process")
 
     def mail(self) -> None:
-        """Compose and send the issues that are due."""
+        """Compose and send the issues that are due; a mail that is under way outlives us, lest nobody know of it."""
         self._run("digest", "due")
 
     def stop(self) -> None:
         """End the children; what they had claimed is free again at the next start."""
         for child in tuple(self.children):
             child.terminate()
+
+    @property
+    def _with_us(self) -> tuple[str, str]:
+        return "--parent", str(os.getpid())
 
     def _is_due(self, stage: Stage) -> bool:
         with self.archive.sessions.begin() as session:

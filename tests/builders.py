@@ -26,6 +26,7 @@ from models.tables import (
 )
 from models.vocabulary import DocType, PassageKind, Relevance, SourceKind
 from perilune.dates import PartialDate
+from pipeline.runners.group import GroupRunner
 from tests.conftest import NOW
 
 _numbers = itertools.count(1)
@@ -85,6 +86,7 @@ def an_article(session: Session, draft: ArticleDraft | None = None) -> Article:
         is_standing=draft.is_standing,
         copy_of_id=draft.is_copy_of.id if draft.is_copy_of else None,
         story_id=draft.story.id if draft.story else None,
+        placed_by=GroupRunner.version if draft.story else None,
     )
     session.add(article)
     session.flush()
@@ -112,6 +114,7 @@ def a_version(session: Session, article: Article, draft: ArticleDraft) -> Versio
     published = PartialDate.parse(draft.published) if draft.published else None
     version = Version(
         article_id=article.id,
+        number=len(session.query(Version).filter_by(article_id=article.id).all()) + 1,
         page_id=page.id,
         fetched_at=draft.first_seen_at,
         title=draft.title,

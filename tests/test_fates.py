@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.claimant import this_process
 from models.fate import (
     Claim,
+    Claimed,
     Fate,
     Outcome,
     await_outdated,
@@ -39,7 +40,12 @@ def test_a_failure_is_tried_again_later_and_then_given_up(sessions: sessionmaker
     for _ in range(4):
         with sessions.begin() as session:
             assert claim_due(session, Stage.FETCH, Claim(ME, moment)) == [1]
-            finish(session, Stage.FETCH, 1, failure(session, Stage.FETCH, 1, "503", now=moment), now=moment)
+            finish(
+                session,
+                Claimed(Stage.FETCH, 1, ME),
+                failure(session, Claimed(Stage.FETCH, 1, ME), "503", now=moment),
+                now=moment,
+            )
         with sessions.begin() as session:
             assert claim_due(session, Stage.FETCH, Claim(ME, moment)) == []
         moment += dt.timedelta(days=2)
@@ -55,7 +61,12 @@ def test_a_source_that_fails_is_never_given_up(sessions: sessionmaker[Session], 
     for _ in range(8):
         with sessions.begin() as session:
             assert claim_due(session, Stage.CRAWL, Claim(ME, now)) == [1]
-            finish(session, Stage.CRAWL, 1, failure(session, Stage.CRAWL, 1, "503", now=now), now=now)
+            finish(
+                session,
+                Claimed(Stage.CRAWL, 1, ME),
+                failure(session, Claimed(Stage.CRAWL, 1, ME), "503", now=now),
+                now=now,
+            )
         now += dt.timedelta(days=1)
 
 
@@ -67,10 +78,10 @@ def test_success_forgets_earlier_attempts(sessions: sessionmaker[Session], now: 
             moment = now + dt.timedelta(days=day)
             assert claim_due(session, Stage.FETCH, Claim(ME, moment)) == [1]
             again = moment + dt.timedelta(days=1)
-            finish(session, Stage.FETCH, 1, Outcome(FateState.DONE, due_at=again), now=moment)
+            finish(session, Claimed(Stage.FETCH, 1, ME), Outcome(FateState.DONE, due_at=again), now=moment)
     with sessions.begin() as session:
         claim_due(session, Stage.FETCH, Claim(ME, now + dt.timedelta(days=5)))
-        assert failure(session, Stage.FETCH, 1, "503", now=now).due_at == now + dt.timedelta(minutes=10)
+        assert failure(session, Claimed(Stage.FETCH, 1, ME), "503", now=now).due_at == now + dt.timedelta(minutes=10)
 
 
 def test_a_claim_of_a_dead_process_is_free_again(sessions: sessionmaker[Session], now: dt.datetime) -> None:
@@ -93,7 +104,7 @@ def test_an_item_made_to_wait_while_it_is_worked_on_is_done_again(
     with sessions.begin() as session:
         await_stage(session, Stage.SUMMARISE, [7], due_at=now)
     with sessions.begin() as session:
-        finish(session, Stage.SUMMARISE, 7, Outcome(FateState.DONE, version="1"), now=now)
+        finish(session, Claimed(Stage.SUMMARISE, 7, ME), Outcome(FateState.DONE, version="1"), now=now)
         assert due_count(session, Stage.SUMMARISE, now=now) == 1
 
 
@@ -101,7 +112,7 @@ def test_another_version_of_a_stage_does_its_work_again(sessions: sessionmaker[S
     with sessions.begin() as session:
         await_stage(session, Stage.EXTRACT, [1], due_at=now)
         claim_due(session, Stage.EXTRACT, Claim(ME, now))
-        finish(session, Stage.EXTRACT, 1, Outcome(FateState.DONE, version="1"), now=now)
+        finish(session, Claimed(Stage.EXTRACT, 1, ME), Outcome(FateState.DONE, version="1"), now=now)
         assert await_outdated(session, Stage.EXTRACT, "1", now=now) == 0
         assert await_outdated(session, Stage.EXTRACT, "2", now=now) == 1
         assert claim_due(session, Stage.EXTRACT, Claim(ME, now)) == [1]

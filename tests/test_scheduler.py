@@ -57,7 +57,7 @@ def system(tmp_path: Path, database_url: str) -> Iterator[tuple[subprocess.Popen
         with subprocess.Popen([sys.executable, "-m", "perilune.cli", "run"], env=environment) as process:
             yield process, f"http://127.0.0.1:{port}"
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=30) == 0
+            assert process.wait(timeout=30) in {0, -signal.SIGKILL}
 
 
 def found_count(address: str) -> int:
@@ -70,10 +70,10 @@ def found_count(address: str) -> int:
     return total
 
 
-def crawl_children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    """Find the processes that crawl for it."""
+def children_that(word: str, process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """Find the processes below it whose command has a word in it."""
     children = psutil.Process(process.pid).children(recursive=True)
-    return [child for child in children if "crawler.batch" in command_of(child)]
+    return [child for child in children if word in command_of(child)]
 
 
 def command_of(process: psutil.Process) -> list[str]:
@@ -90,10 +90,20 @@ def test_it_crawls_processes_and_serves_though_its_crawl_is_killed(
 ) -> None:
     process, address = system
     wait_until(lambda: found_count(address) == 0, "the archive answers")
-    wait_until(lambda: bool(crawl_children(process)), "a crawl runs")
-    for child in crawl_children(process):
+    wait_until(lambda: bool(children_that("crawler.batch", process)), "a crawl runs")
+    for child in children_that("crawler.batch", process):
         child.kill()
     wait_until(lambda: found_count(address) > 40, "the crawl was completed and its articles are found")
     assert process.poll() is None
     sources = httpx.get(f"{address}/api/sources").json()
     assert len(sources["sources"] if isinstance(sources, dict) else sources) == 40
+
+
+@pytest.mark.timeout(600)
+def test_what_crawls_and_processes_ends_with_it_when_it_is_killed(system: tuple[subprocess.Popen[bytes], str]) -> None:
+    process, _ = system
+    wait_until(lambda: bool(children_that("process", process)), "the pipeline works")
+    children = [*children_that("process", process), *children_that("crawl", process)]
+    process.kill()
+    process.wait()
+    wait_until(lambda: not any(child.is_running() for child in children), "its children are gone")

@@ -172,6 +172,7 @@ class ArticleAnswer(Answer):
     first_seen_at: dt.datetime
     fetched_at: dt.datetime
     is_current: bool
+    withdrawn: str | None = Field(description="Why this version was taken out of the archive, if it was.")
     is_standing: bool
     relevance: Relevance | None
     relevance_because: tuple[str, ...]

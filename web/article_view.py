@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article, Fact, Passage, Version
+from models.article import Article, Fact, Passage, Version, find_article
 from models.source import Source
 from models.story import Story
 from models.vocabulary import DocType, FactKind, Relevance
@@ -110,6 +110,7 @@ class ArticleView:
     first_seen_at: dt.datetime
     fetched_at: dt.datetime
     is_current: bool
+    withdrawn: str | None
     is_standing: bool
     is_backfill: bool
     relevance: Relevance | None
@@ -130,33 +131,34 @@ class ArticleView:
 
 
 def article_of(session: Session, key: str) -> Article:
-    """Return the article with this key; NotInArchive where there is none or no page of it was understood."""
-    article = session.scalar(sa.select(Article).where(Article.key == checked_key(key, "article")))
-    if article is None or article.current_version_id is None:
+    """Return the article with this key, wherever it has moved; NotInArchive where there is none."""
+    article = find_article(session, checked_key(key, "article"))
+    if article is None or not article.versions:
         raise missing("article", key)
     return article
 
 
-def version_of(article: Article, number: int | None) -> tuple[Version, int]:
-    """Return a version and its number; the current one without a number; NotInArchive for a number it has not."""
-    versions = article.versions
+def version_of(article: Article, number: int | None) -> Version:
+    """Return a version, the current one without a number; NotInArchive for a number that the article has not."""
     if number is None:
-        index = next(i for i, each in enumerate(versions) if each.id == article.current_version_id)
-        return versions[index], index + 1
-    if not 1 <= number <= len(versions):
-        raise NotInArchive(f"Article {article.key} has no version {number}; it has {len(versions)}.")
-    return versions[number - 1], number
+        if article.current_version is None:
+            raise NotInArchive(f"Article {article.key} was taken out of the archive: {article.versions[-1].withdrawn}.")
+        return article.current_version
+    for version in article.versions:
+        if version.number == number:
+            return version
+    raise NotInArchive(f"Article {article.key} has no version {number}; it has {len(article.versions)}.")
 
 
 def article_view(session: Session, key: str, number: int | None = None) -> ArticleView:
     """Read a version of an article (the current one without a number); NotInArchive where there is none."""
     article = article_of(session, key)
-    version, number = version_of(article, number)
+    version = version_of(article, number)
     copy_of = _copies(session, Article.id == article.copy_of_id)
     return ArticleView(
         key=article.key,
         url=article.url,
-        number=number,
+        number=version.number,
         title=version.title,
         language=version.language,
         source=Named(article.source.slug, article.source.name),
@@ -169,6 +171,7 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
         first_seen_at=article.first_seen_at,
         fetched_at=version.fetched_at,
         is_current=version.id == article.current_version_id,
+        withdrawn=version.withdrawn,
         is_standing=article.is_standing,
         is_backfill=article.is_backfill,
         relevance=version.relevance,
@@ -179,7 +182,7 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
         actors=_actors(session, version),
         text=version.text,
         passages=tuple(version.passages),
-        facts=_facts(session, version, article.key, number),
+        facts=_facts(session, version, article.key),
         versions=_version_lines(article),
         copy_of=copy_of[0] if copy_of else None,
         copies=_copies(session, _is_other_copy(article)),
@@ -207,10 +210,10 @@ def _actors(session: Session, version: Version) -> tuple[Named, ...]:
     return tuple(Named(row.actor_slug, names[row.actor_slug]) for row in version.actors)
 
 
-def _facts(session: Session, version: Version, key: str, number: int) -> tuple[FactView, ...]:
+def _facts(session: Session, version: Version, key: str) -> tuple[FactView, ...]:
     facts = version.facts
     names = actor_names(session, {party for fact in facts for party in fact.parties})
-    return tuple(_fact(fact, version, names, (key, number)) for fact in facts)
+    return tuple(_fact(fact, version, names, (key, version.number)) for fact in facts)
 
 
 def _fact(fact: Fact, version: Version, names: Mapping[str, str], address: tuple[str, int]) -> FactView:
@@ -234,13 +237,13 @@ def _fact(fact: Fact, version: Version, names: Mapping[str, str], address: tuple
 def _version_lines(article: Article) -> tuple[VersionLine, ...]:
     return tuple(
         VersionLine(
-            number,
+            version.number,
             version.fetched_at,
             version.title,
-            article_link(article.key, number),
+            article_link(article.key, version.number),
             version.id == article.current_version_id,
         )
-        for number, version in enumerate(article.versions, start=1)
+        for version in article.versions
     )
 
 
@@ -276,10 +279,3 @@ def copy_line(article: Article, version: Version, source: Source) -> CopyLine:
 def _story(session: Session, article: Article) -> StoryLine | None:
     story = session.get(Story, article.story_id) if article.story_id else None
     return StoryLine(story.key, story.headline, article.story_reason) if story else None
-
-
-def numbers_of(session: Session, article_ids: Sequence[int]) -> Mapping[int, int]:
-    """Give the number of each version of these articles, by version id."""
-    order = sa.func.row_number().over(partition_by=Version.article_id, order_by=Version.id)
-    select = sa.select(Version.id, order).where(Version.article_id.in_(article_ids))
-    return dict(session.execute(select).all())

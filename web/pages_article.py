@@ -68,10 +68,11 @@ def _version_page(
 def changes_page(session: SessionHere, key: str, number: str) -> HTMLResponse:
     """Show what changed from the version before."""
     article = article_of(session, key)
-    version, place = version_of(article, _number(number))
-    if place == 1:
+    version = version_of(article, _number(number))
+    place = article.versions.index(version)
+    if place == 0:
         raise NotInArchive("The first version of an article changed nothing.")
-    earlier, _ = version_of(article, place - 1)
+    earlier = article.versions[place - 1]
     lines = [
         [each.title, date_in_words(each.published), *(passage.text for passage in each.passages)]
         for each in (earlier, version)
@@ -80,7 +81,7 @@ def changes_page(session: SessionHere, key: str, number: str) -> HTMLResponse:
     return rendered(
         "changes.html",
         article=article,
-        number=place,
+        number=version.number,
         earlier=earlier,
         version=version,
         heads=heads,
@@ -91,6 +92,6 @@ def changes_page(session: SessionHere, key: str, number: str) -> HTMLResponse:
 @pages.get("/article/{key}/v{number}/page")
 def archived_page(session: SessionHere, access: AccessHere, key: str, number: str) -> Response:
     """Send the bytes that a version was read from, disarmed."""
-    version, place = version_of(article_of(session, key), _number(number))
+    version = version_of(article_of(session, key), _number(number))
     body = access.pages.read(version.page.content_hash)
-    return Response(body, headers=archived_headers(version.page.content_type, f"{key}-v{place}"))
+    return Response(body, headers=archived_headers(version.page.content_type, f"{key}-v{version.number}"))

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from models.article import Article, Version
 from models.source import Source
-from models.story import Evidence, Story, SummarySentence
+from models.story import Evidence, Story, SummarySentence, find_story
 from models.vocabulary import Relevance
 from perilune.dates import PartialDate
-from web.article_view import CopyLine, copy_line, numbers_of
+from web.article_view import CopyLine, copy_line
 from web.links import article_link, evidence_link
 from web.names import Named, topic_names
 from web.problems import checked_key, missing
@@ -96,12 +96,12 @@ Member = tuple[Article, Version, Source]
 
 def story_view(session: Session, key: str) -> StoryView:
     """Read a story; NotInArchive where there is none."""
-    story = session.scalar(sa.select(Story).where(Story.key == checked_key(key, "story")))
+    story = find_story(session, checked_key(key, "story"))
     if story is None:
         raise missing("story", key)
     members = _members(session, story.id)
     copies = _copies(session, [article.id for article, _, _ in members])
-    evidence = _evidence(session, story)
+    evidence = _evidence(story)
     versions = [version for _, version, _ in members]
     first, last = period_of(version.published for version in versions)
     names = topic_names(session)
@@ -191,32 +191,27 @@ def _sentence(sentence: SummarySentence, evidence: Mapping[Place, EvidenceView])
     return SentenceView(sentence.text, sentence.language, tuple(evidence[_place(row)] for row in sentence.evidence))
 
 
-def _evidence(session: Session, story: Story) -> Mapping[Place, EvidenceView]:
+def _evidence(story: Story) -> Mapping[Place, EvidenceView]:
     """Give the places that the summary rests on their marks, in the order in which they are first used."""
     rows: dict[Place, Evidence] = {}
     for row in (row for sentence in story.sentences for row in sentence.evidence):
         rows.setdefault(_place(row), row)
-    numbers = numbers_of(session, [row.version.article_id for row in rows.values()])
     said = {_words(sentence.text) for sentence in story.sentences}
-    return {
-        place: _evidence_view(row, (mark, numbers[row.version_id]), said)
-        for mark, (place, row) in enumerate(rows.items(), start=1)
-    }
+    return {place: _evidence_view(row, mark, said) for mark, (place, row) in enumerate(rows.items(), start=1)}
 
 
 def _words(text: str) -> str:
     return " ".join(text.split())
 
 
-def _evidence_view(row: Evidence, mark_and_number: tuple[int, int], said: Collection[str]) -> EvidenceView:
-    mark, number = mark_and_number
+def _evidence_view(row: Evidence, mark: int, said: Collection[str]) -> EvidenceView:
     version = row.version
     article = version.article
     quote = version.text[row.start : row.end]
     return EvidenceView(
         number=mark,
         article_key=article.key,
-        version_number=number,
+        version_number=version.number,
         passage_ordinal=row.passage_ordinal,
         page_number=row.page_number,
         start=row.start,
@@ -226,5 +221,5 @@ def _evidence_view(row: Evidence, mark_and_number: tuple[int, int], said: Collec
         source=Named(article.source.slug, article.source.name),
         language=version.language,
         published=version.published,
-        link=evidence_link(article.key, number, row.passage_ordinal, (row.start, row.end)),
+        link=evidence_link(article.key, version.number, row.passage_ordinal, (row.start, row.end)),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -23,6 +24,7 @@ from perilune.verdicts import verdict_on_page
 GONE = {404, 410}
 NOT_MODIFIED = 304
 OK = range(200, 300)
+Answered = Callable[[Response, Link], Iterator[Request] | None]
 log = get_logger()
 
 
@@ -31,12 +33,16 @@ class IndexProblem(Exception):
 
 
 class SourceSpider(scrapy.Spider):
-    """Crawls one source; a kind of source says how its index is read."""
+    """Crawls one source; a kind of source says how its index is read.
+
+    A run ends with the answer to its last request, whatever else its process still crawls.
+    """
 
     source: ClassVar[Source]
     frontier: ClassVar[Frontier]
-    run_id = 0
+    run_id: int | None = None
     index_failures = 0
+    _awaited_count = 0
 
     def links_in_index(self, response: Response) -> Iterable[FoundLink]:
         """Read the links to articles out of an index page; IndexProblem when it is none."""
@@ -53,8 +59,9 @@ class SourceSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the index pages, and for what still waits from earlier runs."""
         self.run_id = self.frontier.begin_run(self.source)
-        for request in self.first_requests():
-            yield request
+        with self._awaiting():
+            for request in self.first_requests():
+                yield request
 
     def first_requests(self) -> Iterator[Request]:
         """Make the requests a run starts with."""
@@ -65,12 +72,41 @@ class SourceSpider(scrapy.Spider):
     def index_request(self, url: str) -> Request:
         """Ask for an index page, conditionally where it gave validators."""
         link = self.frontier.index_link(self.source, url)
-        return _request(link).replace(callback=self.read_index, errback=partial(self.index_failed, link), priority=10)
+        return self._awaited(_request(link), self.read_index, partial(self.index_failed, link)).replace(priority=10)
 
     def waiting_requests(self) -> Iterator[Request]:
         """Claim the source's waiting links and ask for them."""
         for link in self.frontier.claim_links(self.source):
-            yield _request(link).replace(callback=self.keep, errback=partial(self.failed, link))
+            yield self._awaited(_request(link), self.keep, partial(self.failed, link))
+
+    def _awaited(self, request: Request, answered: Answered, failed: Callable[[Failure], None]) -> Request:
+        """Count a request as under way until its callback or its errback has done its work."""
+        self._awaited_count += 1
+
+        def on_answer(response: Response, link: Link) -> Iterator[Request]:
+            with self._settling():
+                yield from answered(response, link) or ()
+
+        def on_failure(failure: Failure) -> None:
+            with self._settling():
+                failed(failure)
+
+        return request.replace(callback=on_answer, errback=on_failure)
+
+    @contextlib.contextmanager
+    def _awaiting(self) -> Iterator[None]:
+        self._awaited_count += 1
+        with self._settling():
+            yield
+
+    @contextlib.contextmanager
+    def _settling(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self._awaited_count -= 1
+            if self._awaited_count == 0:
+                self._finish("finished")
 
     def read_index(self, response: Response, link: Link) -> Iterator[Request]:
         """Store the links of an index page, then ask for those that are new."""
@@ -130,6 +166,7 @@ class SourceSpider(scrapy.Spider):
         elif self._is_too_large(response):
             self.frontier.skip_link(link, "page too large")
         else:
+            assert self.run_id is not None
             self.frontier.keep_page(link, fetched, self.run_id)
 
     def failed(self, link: Link, failure: Failure) -> None:
@@ -147,9 +184,19 @@ class SourceSpider(scrapy.Spider):
 
     def closed(self, reason: str) -> None:
         """Close the run; one that was stopped from outside leaves the source due, any other trouble makes it wait."""
-        if self.run_id and reason != "shutdown":
+        if reason != "shutdown":
+            self._finish(reason)
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether its run has begun and not ended."""
+        return self.run_id is not None
+
+    def _finish(self, reason: str) -> None:
+        if self.run_id is not None:
             is_whole = reason == "finished" and self.index_failures == 0
             self.frontier.finish_run(self.source.id, self.run_id, is_whole=is_whole)
+            self.run_id = None
 
     def _index_problem(self, url: str, reason: str) -> None:
         self.index_failures += 1

@@ -9,13 +9,12 @@ single characters, so that a phrase finds every word.
 from __future__ import annotations
 
 import re
-import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-import snowballstemmer
+from perilune.stems import stem_by
 
 MAX_TERM_CHARS = 100
 FORM_MARK = "="
@@ -86,16 +85,6 @@ def _piece() -> re.Pattern[str]:
     return re.compile(rf"[{CJK}]|{_word_pattern()}")
 
 
-STEMMERS = {language: snowballstemmer.stemmer(language) for language in ("english", "french", "russian")}
-STEMMING = threading.Lock()
-
-
-def _stem(word: str, language: str) -> str:
-    # A Snowball stemmer keeps the word in itself while it works.
-    with STEMMING:
-        return str(STEMMERS[language].stemWord(word))
-
-
 def _cased(word: str) -> str:
     kept = re.sub("[\xad\u200c\u200d\u2060\ufeff]", "", word)
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
@@ -117,11 +106,11 @@ def _terms_and_forms(word: str, *, is_french: bool) -> tuple[tuple[str, str], ..
         if not form.isalpha():
             term = form
         elif CYRILLIC.search(form):
-            term = _stem(form, "russian")
+            term = stem_by("russian", form)
         elif is_french:
-            term = folded(_stem(piece[:MAX_TERM_CHARS], "french"))
+            term = folded(stem_by("french", piece[:MAX_TERM_CHARS]))
         elif form.isascii():
-            term = _stem(form, "english")
+            term = stem_by("english", form)
         else:
             term = form
         pieces.append((term or form, form))

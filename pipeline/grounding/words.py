@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-import snowballstemmer
+from perilune.stems import stem_by
 
 STEM_CACHE_WORDS = 100_000
 MAX_WORD_CHARS = 64
@@ -105,7 +105,7 @@ def stem_of(word: str, language: str) -> str:
     algorithm = _ALGORITHMS.get(language)
     if algorithm is None or len(lowered) > MAX_WORD_CHARS:
         return lowered
-    return str(snowballstemmer.stemmer(algorithm).stemWord(lowered.replace("ё", "е")))
+    return stem_by(algorithm, lowered.replace("ё", "е"))
 
 
 def language_by_words(text: str, likely: str = "en") -> str:

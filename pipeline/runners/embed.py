@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.article import LanguageMean, TermCount, Vector, Version
+from models.base import insert_into
 from models.fate import Outcome, await_stage
 from models.vocabulary import Relevance, Stage
 from pipeline.encoding.encoder import Encoder
@@ -66,12 +66,11 @@ class EmbedRunner:
 def _count_terms(session: Session, version: Version) -> None:
     lead = f"{version.title}\n{lead_of_text(version.text)}"
     terms = {term[:MAX_TERM_CHARS] for term in terms_in(lead, version.language)} | {ALL_DOCUMENTS}
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(TermCount).values([{"term": term, "document_count": 1} for term in sorted(terms)])
     session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[TermCount.term], set_={"document_count": TermCount.document_count + 1}
-        )
+        insert_into(session, TermCount).on_conflict_do_update(
+            index_elements=["term"], set_={"document_count": TermCount.document_count + 1}
+        ),
+        [{"term": term, "document_count": 1} for term in sorted(terms)],
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.article import Article, Version
 from models.article import Passage as PassageRow
 from models.base import key_of
+from models.edition import LedgerRow
 from models.fate import Outcome, await_stage
 from models.page_store import PageStore, PageStoreProblem
 from models.source import Link, Page
@@ -21,6 +22,7 @@ from perilune.dates import PartialDate, Witness, WitnessKind
 from perilune.urls import canonical_url, site_of
 from pipeline.extraction.extract import FetchedPage
 from pipeline.extraction.pool import Extraction, Unreadable, extract_all
+from pipeline.runners.places import show_latest_version
 from pipeline.runners.runner import done, given_up, skipped
 from pipeline.values import Extracted, Rejected
 
@@ -31,7 +33,7 @@ class ExtractRunner:
     """Turns pages into versions of articles."""
 
     stage = Stage.EXTRACT
-    version = "1"
+    version = "2"
     batch_size = 200
 
     def __init__(self, settings: Settings) -> None:
@@ -69,33 +71,65 @@ class ExtractRunner:
         )
 
     def store(self, session: Session, item_id: int, result: Result, *, now: dt.datetime) -> Outcome:
-        """Store the article and its version; the same text again is no new version."""
+        """Store the article and its version; the text that it showed before again is no new version.
+
+        A page that is refused now, or has another address, takes its version out of where it was.
+        """
         page = session.get_one(Page, item_id)
         if isinstance(result, PageStoreProblem):
             raise result
         if isinstance(result, Unreadable):
             return given_up(result.reason)
-        if isinstance(result, Rejected):
-            return skipped(result.reason)
-        article = _article_of(session, page, result)
-        text_hash = hashlib.sha256(f"{result.title}\n{result.text}".encode()).hexdigest()
         version = session.scalar(sa.select(Version).where(Version.page_id == page.id))
+        if isinstance(result, Rejected):
+            if version is not None:
+                version.withdrawn = result.reason
+                show_latest_version(session, version.article, now=now)
+            return skipped(result.reason)
+        article, former = _article_of(session, page, result), None
+        text_hash = hashlib.sha256(f"{result.title}\n{result.text}".encode()).hexdigest()
         if version is None:
-            held = sa.select(Version.id).where(Version.article_id == article.id, Version.text_hash == text_hash)
-            if session.scalar(held) is not None:
+            if _text_hash_before(session, article, page) == text_hash:
                 return skipped("no change in the text")
-            version = Version(article_id=article.id, page_id=page.id, fetched_at=page.fetched_at)
+            number = _next_number(session, article)
+            version = Version(article_id=article.id, number=number, page_id=page.id, fetched_at=page.fetched_at)
             session.add(version)
+        elif version.article_id != article.id:
+            former = version.article
+            version.article_id, version.number = article.id, _next_number(session, article)
         _fill(version, result, text_hash)
         session.flush()
-        article.current_version_id = session.scalar(
-            sa.select(Version.id)
-            .where(Version.article_id == article.id)
-            .order_by(Version.fetched_at.desc(), Version.id.desc())
-            .limit(1)
-        )
+        show_latest_version(session, article, now=now)
+        if former is not None:
+            _leave(session, former, version, now=now)
         await_stage(session, Stage.IDENTIFY, [version.id], due_at=now)
         return done()
+
+
+def _text_hash_before(session: Session, article: Article, page: Page) -> str | None:
+    """Read the text that the article showed when the page was fetched."""
+    return session.scalar(
+        sa.select(Version.text_hash)
+        .where(Version.article_id == article.id, Version.withdrawn.is_(None))
+        .where(Version.fetched_at <= page.fetched_at, Version.page_id != page.id)
+        .order_by(Version.fetched_at.desc(), Version.id.desc())
+        .limit(1)
+    )
+
+
+def _next_number(session: Session, article: Article) -> int:
+    last = session.scalar(sa.select(sa.func.max(Version.number)).where(Version.article_id == article.id))
+    return (last or 0) + 1
+
+
+def _leave(session: Session, former: Article, version: Version, *, now: dt.datetime) -> None:
+    """Settle the article that a version has left for another, and take what digests said of it along."""
+    session.execute(
+        sa.update(LedgerRow).where(LedgerRow.version_id == version.id).values(article_id=version.article_id)
+    )
+    show_latest_version(session, former, now=now)
+    if session.scalar(sa.select(Version.id).where(Version.article_id == former.id).limit(1)) is None:
+        former.moved_to_id = version.article_id
 
 
 def _date_hints(link: Link) -> tuple[Witness, ...]:
@@ -118,6 +152,7 @@ def _article_of(session: Session, page: Page, extracted: Extracted) -> Article:
         )
         session.add(article)
         session.flush()
+    article.moved_to_id = None
     return article
 
 
@@ -148,6 +183,7 @@ def _fill(version: Version, extracted: Extracted, text_hash: str) -> None:
         {"kind": str(witness.kind), "date": str(witness.date), "quote": witness.quote}
         for witness in published.witnesses
     ]
+    version.withdrawn = None
     version.stated_doc_type = extracted.doc_type
     version.passages = [
         PassageRow(

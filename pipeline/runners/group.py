@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from models.article import Article, LanguageMean, TermCount, Vector, Version
 from models.fate import Outcome, await_stage
@@ -17,14 +17,13 @@ from models.vocabulary import Relevance, Stage
 from pipeline.encoding.language_means import LanguageMeans, LanguageSum, prior_means
 from pipeline.runners.document import document_of, understanding_of
 from pipeline.runners.embed import ALL_DOCUMENTS
+from pipeline.runners.neighbours import Grouping, Neighbours, days_of, is_placed
+from pipeline.runners.places import day_of, refresh_stories
 from pipeline.runners.runner import done, skipped
 from pipeline.stories.features import StoryFeatures, TermCounts, features_of
-from pipeline.stories.stories import Story, story_for
-from pipeline.summaries.summarise import headline_of
-from pipeline.values import Document
+from pipeline.stories.stories import MEMBERS_COMPARED, Story, story_for
 
-DAYS_APART = 45
-MAX_CANDIDATE_ARTICLES = 3000
+MAX_KEPT_FEATURES = 20_000
 
 
 @dataclass(frozen=True)
@@ -36,23 +35,26 @@ class Place:
 
 
 class GroupRunner:
-    """Places articles in stories; an article that has its place keeps it."""
+    """Places articles in stories; an article that this version of the rules has placed keeps its place."""
 
     stage = Stage.GROUP
-    version = "1"
+    version = "2"
     batch_size = 1000
 
     def __init__(self, model: str) -> None:
         self._model = model
         self._features: dict[int, StoryFeatures] = {}
-        self._means: LanguageMeans | None = None
+        self._neighbours: Neighbours | None = None
 
     def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, None]]:
         """Yield the articles by date and key, leads before copies, whatever order they arrived in."""
+        if len(self._features) > MAX_KEPT_FEATURES:
+            self._features.clear()
         with sessions() as session:
-            self._means = _means_from_rows(session, self._model)
             articles = list(session.scalars(sa.select(Article).where(Article.id.in_(item_ids))))
-            articles.sort(key=lambda article: (article.copy_of_id is not None, _day_of(article), article.key))
+            articles.sort(key=lambda article: (article.copy_of_id is not None, day_of(article), article.key))
+            grouping = Grouping(self._model, self.version, _means_from_rows(session, self._model))
+            self._neighbours = Neighbours(session, grouping, articles) if articles else None
         return ((article.id, None) for article in articles)
 
     def store(self, session: Session, item_id: int, result: None, *, now: dt.datetime) -> Outcome:
@@ -65,6 +67,8 @@ class GroupRunner:
         place = self._place_of(session, article) or self._new_place_of(session, article, version)
         if place is None:
             return skipped("no vector of the present encoder yet")
+        if article.copy_of_id is not None and place.story_id is None:
+            return skipped("the article that it copies has no story yet")
         self._put(session, article, place, now=now)
         return done()
 
@@ -73,16 +77,17 @@ class GroupRunner:
         if article.copy_of_id is not None:
             lead = session.get_one(Article, article.copy_of_id)
             return Place(lead.story_id, f"a copy of {lead.key}")
-        if article.story_id is not None:
+        if article.story_id is not None and article.placed_by == self.version:
             return Place(article.story_id, article.story_reason or "")
         return Place(None, "a standing page is a story of its own") if article.is_standing else None
 
     def _new_place_of(self, session: Session, article: Article, version: Version) -> Place | None:
         """Choose a place by the story rule; None while the article has no vector."""
-        features = self._features_of(session, version)
-        if features is None:
+        features = next(iter(self._features_of(session, [version.id])), None)
+        if features is None or self._neighbours is None:
             return None
-        choice = story_for(features, self._candidates(session, article), _background(session, features))
+        near = self._neighbours.stories_near(days_of(article), features.vector)
+        choice = story_for(features, self._stories(session, near), _background(session, features))
         if choice.story_id is None:
             return Place(None, f"the first report; {choice.reason}")
         return Place(session.scalar(sa.select(StoryRow.id).where(StoryRow.key == choice.story_id)), choice.reason)
@@ -90,73 +95,65 @@ class GroupRunner:
     def _put(self, session: Session, article: Article, place: Place, *, now: dt.datetime) -> None:
         before = article.story_id
         story_id = _found_story(session, article) if place.story_id is None else place.story_id
-        article.story_id, article.story_reason = story_id, place.reason
+        is_new = before != story_id or article.placed_by != self.version
+        article.story_id, article.story_reason, article.placed_by = story_id, place.reason, self.version
         session.flush()
-        for touched in {story for story in (before, story_id) if story is not None}:
-            if _refresh_story(session, touched):
-                await_stage(session, Stage.SUMMARISE, [touched], due_at=now)
+        refresh_stories(session, {story for story in (before, story_id) if story is not None}, now=now)
+        if is_new and article.copy_of_id is None:
+            copies = sa.select(Article.id).where(Article.copy_of_id == article.id)
+            await_stage(session, Stage.GROUP, session.scalars(copies).all(), due_at=now)
+            self._count_among_neighbours(article)
 
-    def _candidates(self, session: Session, article: Article) -> list[Story]:
-        """Read the stories with an article near in time, or without a date."""
-        day = _day_of(article)
-        is_undated = article.current_version is None or article.current_version.published is None
-        near = (
-            sa.select(Article.story_id)
+    def _count_among_neighbours(self, article: Article) -> None:
+        features = self._features.get(article.current_version_id or 0)
+        if features is not None and self._neighbours is not None and article.story_id is not None:
+            self._neighbours.add(article.story_id, days_of(article), features.vector)
+
+    def _stories(self, session: Session, story_ids: Sequence[int]) -> list[Story]:
+        """Read stories as the rule sees them: the newest of the articles that stand for each."""
+        members = session.execute(
+            sa.select(StoryRow.key, Article.key, Article.first_seen_at, Version.published_first_on, Version.id)
+            .join(Article, Article.story_id == StoryRow.id)
             .join(Version, Version.id == Article.current_version_id)
-            .where(
-                Article.story_id.is_not(None),
-                Version.published_first_on.is_(None)
-                | (
-                    (Version.published_last_on >= day - dt.timedelta(days=DAYS_APART))
-                    & (Version.published_first_on <= day + dt.timedelta(days=DAYS_APART))
-                )
-                | (sa.literal(is_undated)),
+            .where(StoryRow.id.in_(story_ids), is_placed(self.version))
+        )
+        by_story: dict[str, list[tuple[dt.date, str, int]]] = {}
+        for story_key, key, first_seen_at, published_on, version_id in members:
+            by_story.setdefault(story_key, []).append((published_on or first_seen_at.date(), key, version_id))
+        newest = {
+            key: [version_id for _, _, version_id in sorted(rows)[-MEMBERS_COMPARED:]] for key, rows in by_story.items()
+        }
+        self._load_features(session, [version_id for ids in newest.values() for version_id in ids])
+        return [Story(key, tuple(self._features_of(session, ids))) for key, ids in newest.items()]
+
+    def _features_of(self, session: Session, version_ids: Sequence[int]) -> list[StoryFeatures]:
+        """Give the features of versions in their order; those without a vector are left out."""
+        self._load_features(session, version_ids)
+        return [self._features[version_id] for version_id in version_ids if version_id in self._features]
+
+    def _load_features(self, session: Session, version_ids: Iterable[int]) -> None:
+        missing = [version_id for version_id in version_ids if version_id not in self._features]
+        if not missing or self._neighbours is None:
+            return
+        rows = session.execute(
+            sa.select(Version, Vector.embedding)
+            .join(Vector, (Vector.version_id == Version.id) & (Vector.model == self._model))
+            .where(Version.id.in_(missing))
+            .options(
+                selectinload(Version.article).selectinload(Article.source),
+                selectinload(Version.topics),
+                selectinload(Version.countries),
+                selectinload(Version.actors),
+                selectinload(Version.facts),
             )
         )
-        members = session.scalars(
-            sa.select(Article)
-            .where(Article.story_id.in_(near), Article.copy_of_id.is_(None), ~Article.is_standing)
-            .order_by(Article.id.desc())
-            .limit(MAX_CANDIDATE_ARTICLES)
-        )
-        by_story: dict[int, list[Article]] = {}
-        for member in members:
-            if member.story_id is not None:
-                by_story.setdefault(member.story_id, []).append(member)
-        keys = dict(session.execute(sa.select(StoryRow.id, StoryRow.key).where(StoryRow.id.in_(by_story))).all())
-        return [
-            Story(keys[story_id], tuple(self._features_in_order(session, articles)))
-            for story_id, articles in by_story.items()
-        ]
-
-    def _features_in_order(self, session: Session, articles: Sequence[Article]) -> Iterator[StoryFeatures]:
-        for article in sorted(articles, key=lambda member: (_day_of(member), member.key)):
-            features = self._features_of(session, article.current_version)
-            if features is not None:
-                yield features
-
-    def _features_of(self, session: Session, version: Version | None) -> StoryFeatures | None:
-        if version is None:
-            return None
-        if version.id not in self._features:
-            row = session.get(Vector, (version.id, self._model))
-            if row is None or self._means is None:
-                return None
-            vector = np.frombuffer(row.embedding, "<f2").astype(np.float32)
+        for version, embedding in rows:
             self._features[version.id] = features_of(
                 document_of(version),
                 understanding_of(version),
-                self._means.centred(vector, version.language),
+                self._neighbours.centred(embedding, version.language),
                 first_seen=version.article.first_seen_at.date(),
             )
-        return self._features[version.id]
-
-
-def _day_of(article: Article) -> dt.date:
-    version = article.current_version
-    if version is not None and version.published is not None:
-        return version.published.first
-    return article.first_seen_at.date()
 
 
 def _means_from_rows(session: Session, model: str) -> LanguageMeans:
@@ -179,27 +176,3 @@ def _found_story(session: Session, article: Article) -> int:
         session.add(story)
         session.flush()
     return story.id
-
-
-def _refresh_story(session: Session, story_id: int) -> bool:
-    """Bring a story's headline and days up to its members; False when it has none left and is gone."""
-    story = session.get_one(StoryRow, story_id)
-    session.refresh(story, ["articles"])
-    documents = story_documents(story)
-    if not documents:
-        session.delete(story)
-        session.flush()
-        return False
-    story.headline, chosen = headline_of(documents, "en")
-    story.headline_language = next(one.language for one in documents if one.id == chosen)
-    days = [one.published for one in documents if one.published is not None]
-    story.first_on = min((day.first for day in days), default=None)
-    story.last_on = max((day.first for day in days), default=None)
-    return True
-
-
-def story_documents(story: StoryRow) -> list[Document]:
-    """Read a story's articles, copies left out, by date and key."""
-    members = [article for article in story.articles if article.copy_of_id is None]
-    members.sort(key=lambda member: (_day_of(member), member.key))
-    return [document_of(member.current_version) for member in members if member.current_version is not None]

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.article import Article, CopyBand, Version
+from models.article import Article, CopyBand, Version, other_copies_of
 from models.fate import Outcome, await_stage
 from models.vocabulary import Stage
 from perilune.languages import language_of
+from pipeline.runners.places import current_versions_of, leave_copies, let_best_lead
 from pipeline.runners.runner import done, skipped
-from pipeline.stories.duplicates import Copy, is_copy, lead_of, signature_of
+from pipeline.stories.duplicates import is_copy, signature_of
 
 MAX_CANDIDATES = 200
 
@@ -22,7 +23,7 @@ class IdentifyRunner:
     """Finds copies by shared MinHash bands, then by the precise check; the best copy leads."""
 
     stage = Stage.IDENTIFY
-    version = "1"
+    version = "2"
     batch_size = 500
 
     def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, None]]:
@@ -65,22 +66,13 @@ def _is_copy(one: Article, other: Article) -> bool:
 
 
 def _settle(session: Session, article: Article, copies: Sequence[Article], *, now: dt.datetime) -> None:
-    """Let the best of an article and its copies lead, and regroup those whose place changed."""
+    """Let the best of an article and its copies lead; one whose text is another's now leaves those it was with."""
+    others = other_copies_of(session, article)
+    strangers = [other for other in others if other not in copies]
+    if others and len(strangers) == len(others):
+        leave_copies(session, article, now=now)
+    elif article.copy_of_id is None:
+        await_stage(session, Stage.IDENTIFY, current_versions_of(strangers), due_at=now)
     heads = {copy.copy_of_id or copy.id for copy in copies} | {article.copy_of_id or article.id}
     is_member = Article.id.in_(heads) | Article.copy_of_id.in_(heads)
-    members = {member.id: member for member in session.scalars(sa.select(Article).where(is_member))}
-    if not copies and article.copy_of_id is not None:  # it changed, and is no copy any more
-        members = {article.id: article}
-    lead = lead_of([_copy_of(member) for member in members.values()]).address
-    lead_id = next(member.id for member in members.values() if member.url == lead)
-    for member in members.values():
-        head = None if member.id == lead_id else lead_id
-        if member.copy_of_id != head:
-            member.copy_of_id = head
-            if member.id != article.id and member.story_id is not None:
-                await_stage(session, Stage.GROUP, [member.id], due_at=now)
-
-
-def _copy_of(article: Article) -> Copy:
-    version = article.current_version
-    return Copy(article.url, article.source.authority, version.published if version else None)
+    let_best_lead(session, session.scalars(sa.select(Article).where(is_member)).all(), now=now)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 from structlog import get_logger
 
-from models.fate import Claim, Outcome, await_outdated, claim_due, due_count, failure, finish
+from models.fate import Claim, Claimed, Outcome, await_outdated, claim_due, due_count, failure, finish
 from models.vocabulary import FateState, Stage
 from pipeline.encoding.encoder import EncoderProblem
 
@@ -92,7 +92,7 @@ def _stored(runner: StageRunner[Result], worker: Worker, item_id: int, result: R
     try:
         with worker.sessions.begin() as session:
             outcome = replace(runner.store(session, item_id, result, now=worker.now), version=runner.version)
-            finish(session, runner.stage, item_id, outcome, now=worker.now)
+            finish(session, Claimed(runner.stage, item_id, worker.claimant), outcome, now=worker.now)
     except EVERY_ITEM_WOULD_FAIL:
         raise
     except Exception as error:  # likewise
@@ -103,10 +103,10 @@ def _stored(runner: StageRunner[Result], worker: Worker, item_id: int, result: R
 
 def _store_failure(runner: StageRunner[Result], worker: Worker, item_id: int, error: Exception) -> Outcome:
     reason = f"{type(error).__name__}: {error}"[:MAX_REASON_CHARS]
+    claimed = Claimed(runner.stage, item_id, worker.claimant)
     with worker.sessions.begin() as session:
-        outcome = failure(session, runner.stage, item_id, reason, now=worker.now)
-        outcome = replace(outcome, version=runner.version)
-        finish(session, runner.stage, item_id, outcome, now=worker.now)
+        outcome = replace(failure(session, claimed, reason, now=worker.now), version=runner.version)
+        finish(session, claimed, outcome, now=worker.now)
     return outcome
 
 

@@ -16,7 +16,7 @@ from models.story import Evidence, Story
 from models.story import SummarySentence as SentenceRow
 from models.vocabulary import Stage
 from pipeline.encoding.encoder import Encoder
-from pipeline.runners.group import story_documents
+from pipeline.runners.places import story_documents
 from pipeline.runners.runner import done, skipped
 from pipeline.summaries.summarise import summarise
 from pipeline.values import EvidenceSpan, SummarySentence

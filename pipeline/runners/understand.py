@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry, other_copies_of
 from models.article import Fact as FactRow
-from models.article import TopicAssignment, Version, VersionActor, VersionCountry
 from models.fate import Outcome, await_stage
 from models.knowledge import Correction
 from models.search import index_article
 from models.vocabulary import Relevance, Stage
 from pipeline.runners.document import document_of
+from pipeline.runners.places import leave_story
 from pipeline.runners.runner import done, skipped
 from pipeline.understanding.knowledge import knowledge_from_rows
 from pipeline.understanding.understand import understand
@@ -45,9 +46,8 @@ class UnderstandRunner:
         _obey_corrections(session, version)
         session.flush()
         index_article(session, article.id)
-        if version.relevance == Relevance.OFF and article.story_id is not None:
-            await_stage(session, Stage.SUMMARISE, [article.story_id], due_at=now)
-            article.story_id = None
+        if version.relevance == Relevance.OFF:
+            leave_story(session, article, now=now)
         await_stage(session, Stage.EMBED, [version.id], due_at=now)
         return done()
 
@@ -89,10 +89,15 @@ def _assignment(topic: TopicScore) -> TopicAssignment:
 
 
 def _obey_corrections(session: Session, version: Version) -> None:
-    """Put the corrections that stand over what was derived, the newest last."""
+    """Put the corrections that stand over what was derived, the newest last.
+
+    What was said of an article holds for its copies too, and after its address has changed.
+    """
+    same_text = [version.article_id, *(copy.id for copy in other_copies_of(session, version.article))]
+    keys = sa.select(Article.key).where(Article.id.in_(same_text) | Article.moved_to_id.in_(same_text))
     standing = (
         sa.select(Correction)
-        .where(Correction.article_key == version.article.key, Correction.undone_at.is_(None))
+        .where(Correction.article_key.in_(keys), Correction.undone_at.is_(None))
         .order_by(Correction.made_at, Correction.id)
     )
     for correction in session.scalars(standing):

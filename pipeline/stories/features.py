@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perilune.dates import PartialDate
+from perilune.stems import stem_by
 from pipeline.stories.numbers import EventNumbers, event_numbers_of
 from pipeline.understanding.lexicon import folded
 from pipeline.values import Document, Fact, Understanding
@@ -151,7 +152,5 @@ def term_counts_of(articles: Iterable[StoryFeatures]) -> TermCounts:
 
 @lru_cache(maxsize=200_000)
 def _stem(word: str, language: str | None) -> str:
-    import snowballstemmer
-
     name = _STEMMERS.get(language or "", "russian" if re.search("[а-яё]", word) else "english")
-    return str(snowballstemmer.stemmer(name).stemWord(word))
+    return stem_by(name, word)

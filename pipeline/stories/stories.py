@@ -22,7 +22,7 @@ BEST_MEMBERS_SHARE = 0.75
 # One stray number in one member must not shut a large story; in a small one every veto counts.
 VETO_SHARE = 1 / 3
 # Below this cosine nothing else has ever made two articles one story; it spares most comparisons.
-_MIN_COSINE = 0.1
+MIN_COSINE = 0.1
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _age_key(article: StoryFeatures) -> tuple[dt.date, str]:
 
 
 def _may_belong(article: StoryFeatures, members: Sequence[StoryFeatures]) -> bool:
-    return any(float(article.vector @ member.vector) >= _MIN_COSINE for member in members[-MEMBERS_COMPARED:])
+    return any(float(article.vector @ member.vector) >= MIN_COSINE for member in members[-MEMBERS_COMPARED:])
 
 
 def _choice(article: WeighedArticle, candidates: Iterable[tuple[str, Sequence[WeighedArticle]]]) -> StoryChoice:

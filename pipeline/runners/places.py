@@ -1,0 +1,118 @@
+"""Where an article stands: its current version, its group of copies, its story; apart because four stages move it.
+
+Whoever takes an article out of a place leaves that place right behind it: copies get another lead, a story without
+articles goes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models.article import Article, CopyBand, Version, other_copies_of
+from models.fate import await_stage
+from models.search import unindex_article
+from models.story import Story
+from models.vocabulary import Stage
+from pipeline.runners.document import document_of
+from pipeline.stories.duplicates import Copy, lead_of
+from pipeline.summaries.summarise import headline_of
+from pipeline.values import Document
+
+
+def show_latest_version(session: Session, article: Article, *, now: dt.datetime) -> None:
+    """Make the latest version current; one that comes to the front is identified, an article without any leaves."""
+    latest = session.scalar(
+        sa.select(Version.id)
+        .where(Version.article_id == article.id, Version.withdrawn.is_(None))
+        .order_by(Version.fetched_at.desc(), Version.id.desc())
+        .limit(1)
+    )
+    if latest == article.current_version_id:
+        return
+    article.current_version_id = latest
+    if latest is not None:
+        await_stage(session, Stage.IDENTIFY, [latest], due_at=now)
+        return
+    unindex_article(session, article.id)
+    session.execute(sa.delete(CopyBand).where(CopyBand.article_id == article.id))
+    leave_copies(session, article, now=now)
+    leave_story(session, article, now=now)
+
+
+def leave_copies(session: Session, article: Article, *, now: dt.datetime) -> None:
+    """Take an article out of its group of copies; those that stay get a lead, and are compared once more."""
+    others = other_copies_of(session, article)
+    article.copy_of_id = None
+    if others:
+        let_best_lead(session, others, now=now)
+        await_stage(session, Stage.IDENTIFY, current_versions_of(others), due_at=now)
+
+
+def current_versions_of(articles: Iterable[Article]) -> list[int]:
+    """Name the current versions of those articles that have one."""
+    return [article.current_version_id for article in articles if article.current_version_id is not None]
+
+
+def let_best_lead(session: Session, copies: Iterable[Article], *, now: dt.datetime) -> None:
+    """Fold copies under the best of them, and regroup those whose place changed."""
+    by_address = {article.url: article for article in copies}
+    lead = by_address[lead_of([_copy_of(article) for article in by_address.values()]).address]
+    for member in by_address.values():
+        head = None if member is lead else lead.id
+        if member.copy_of_id != head:
+            member.copy_of_id = head
+            if member.story_id is not None:
+                await_stage(session, Stage.GROUP, [member.id], due_at=now)
+
+
+def _copy_of(article: Article) -> Copy:
+    version = article.current_version
+    return Copy(article.url, article.source.authority, version.published if version else None)
+
+
+def leave_story(session: Session, article: Article, *, now: dt.datetime) -> None:
+    """Take an article out of its story, if it has one."""
+    if article.story_id is not None:
+        left, article.story_id, article.story_reason, article.placed_by = article.story_id, None, None, None
+        session.flush()
+        refresh_stories(session, {left}, now=now)
+
+
+def refresh_stories(session: Session, story_ids: Iterable[int], *, now: dt.datetime) -> None:
+    """Bring stories' headlines and days up to their members, and summarise them; those without members go."""
+    for story in session.scalars(sa.select(Story).where(Story.id.in_(story_ids)).order_by(Story.id)):
+        session.refresh(story, ["articles"])
+        documents = story_documents(story)
+        if documents:
+            _fill_story(story, documents)
+            await_stage(session, Stage.SUMMARISE, [story.id], due_at=now)
+        else:
+            session.delete(story)
+    session.flush()
+
+
+def _fill_story(story: Story, documents: list[Document]) -> None:
+    story.headline, chosen = headline_of(documents, "en")
+    story.headline_language = next(one.language for one in documents if one.id == chosen)
+    days = [one.published for one in documents if one.published is not None]
+    story.first_on = min((day.first for day in days), default=None)
+    story.last_on = max((day.first for day in days), default=None)
+
+
+def story_documents(story: Story) -> list[Document]:
+    """Read a story's articles, copies left out, by date and key."""
+    members = [article for article in story.articles if article.copy_of_id is None]
+    members.sort(key=lambda member: (day_of(member), member.key))
+    return [document_of(member.current_version) for member in members if member.current_version is not None]
+
+
+def day_of(article: Article) -> dt.date:
+    """Return the first day that it may have been published, or the day it was first seen."""
+    version = article.current_version
+    if version is not None and version.published is not None:
+        return version.published.first
+    return article.first_seen_at.date()
