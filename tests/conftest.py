@@ -7,9 +7,11 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from pytest_httpserver import HTTPServer
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.database import open_database
@@ -18,7 +20,11 @@ from perilune.config import settings_from
 from perilune.logs import configure_logging
 from perilune.processing import EncoderOnDemand
 from pipeline.encoding.encoder import Encoder
+from tests.crawl_bench import PAGE, TEXT, Crawl
 from tests.postgres import private_cluster
+
+if TYPE_CHECKING:
+    from tests.bench import Bench
 
 NOW = dt.datetime(2022, 3, 14, 7, 0, tzinfo=dt.UTC)
 
@@ -80,6 +86,39 @@ def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
     engine = factory.kw["bind"]
     assert isinstance(engine, sa.Engine)
     engine.dispose()
+
+
+@pytest.fixture
+def postgres_sessions(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sessionmaker[Session]]:
+    """Sessions on PostgreSQL alone, for what only two transactions at once can show."""
+    with an_empty_database(request, "postgresql", tmp_path) as url:
+        factory = open_database(url)
+        yield factory
+        factory.kw["bind"].dispose()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, sessions: sessionmaker[Session], encoder: Callable[[], Encoder]) -> Bench:
+    """An empty archive on each database, to lay pages into."""
+    from tests.bench import Bench
+
+    return Bench(tmp_path, sessions, encoder)
+
+
+@pytest.fixture
+def site(httpserver: HTTPServer) -> HTTPServer:
+    """A web site on loopback whose robots.txt forbids one folder."""
+    httpserver.expect_request("/robots.txt").respond_with_data("User-agent: *\nDisallow: /closed/\n")
+    for number in range(1, 4):
+        body = PAGE.format(n=number, text=TEXT)
+        httpserver.expect_request(f"/news/{number}").respond_with_data(body, content_type="text/html; charset=utf-8")
+    return httpserver
+
+
+@pytest.fixture
+def crawl(tmp_path: Path, database_url: str, sessions: sessionmaker[Session]) -> Crawl:
+    """A crawl of an empty archive on each database."""
+    return Crawl(tmp_path, database_url, sessions)
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,6 +19,7 @@ from models.tables import Article, Issue, LedgerRow, Story
 from models.vocabulary import Stage
 
 DEMO_SECONDS = 600
+LOOK_SECONDS = 0.005
 
 
 def start_demo(folder: Path, database_url: str) -> subprocess.Popen[str]:
@@ -35,13 +38,19 @@ def run_demo_to_its_end(folder: Path, database_url: str) -> str:
     return output
 
 
-def kill_demo_after(folder: Path, database_url: str, seconds: float) -> bool:
-    """Start the demonstration and kill it with SIGKILL; False when it had ended before."""
+def kill_demo_when(folder: Path, database_url: str, moment: str) -> bool:
+    """Start the demonstration and kill it with SIGKILL as soon as a query answers more than 0; False if it never did.
+
+    The query is asked again and again; while its tables are not there, the moment has not come.
+    """
+    engine = sa.create_engine(database_url, poolclass=sa.NullPool)
     with start_demo(folder, database_url) as child:
-        try:
-            child.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            child.send_signal(signal.SIGKILL)
+        while child.poll() is None:
+            with contextlib.suppress(sa.exc.OperationalError, sa.exc.ProgrammingError), engine.connect() as connection:
+                if (connection.scalar(sa.text(moment)) or 0) > 0:
+                    child.send_signal(signal.SIGKILL)
+                    break
+            time.sleep(LOOK_SECONDS)
         return child.wait() == -signal.SIGKILL
 
 

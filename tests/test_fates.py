@@ -116,3 +116,32 @@ def test_another_version_of_a_stage_does_its_work_again(sessions: sessionmaker[S
         assert await_outdated(session, Stage.EXTRACT, "1", now=now) == 0
         assert await_outdated(session, Stage.EXTRACT, "2", now=now) == 1
         assert claim_due(session, Stage.EXTRACT, Claim(ME, now)) == [1]
+
+
+def test_the_outcome_of_a_claim_that_another_has_by_now_is_not_recorded(
+    sessions: sessionmaker[Session], now: dt.datetime
+) -> None:
+    with sessions.begin() as session:
+        await_stage(session, Stage.EXTRACT, [1], due_at=now)
+        claim_due(session, Stage.EXTRACT, Claim("there/1/0.00", now))
+        await_stage(session, Stage.EXTRACT, [1], due_at=now)
+        assert claim_due(session, Stage.EXTRACT, Claim(ME, now)) == [1]
+        finish(session, Claimed(Stage.EXTRACT, 1, "there/1/0.00"), Outcome(FateState.DONE, version="1"), now=now)
+        row = session.get_one(Fate, (Stage.EXTRACT, 1))
+        assert (row.state, row.claimed_by) == (FateState.CLAIMED, ME)
+
+
+def test_an_item_that_is_claimed_while_it_is_made_to_wait_is_not_forgotten(
+    postgres_sessions: sessionmaker[Session], now: dt.datetime
+) -> None:
+    with postgres_sessions.begin() as session:
+        await_stage(session, Stage.GROUP, [5], due_at=now)
+    with postgres_sessions() as waker, postgres_sessions() as claimer:
+        await_stage(waker, Stage.GROUP, [5], due_at=now)  # it waits already; what woke it is not committed yet
+        claimed = claim_due(claimer, Stage.GROUP, Claim(ME, now))
+        claimer.commit()
+        waker.commit()
+        if claimed:
+            finish(claimer, Claimed(Stage.GROUP, 5, ME), Outcome(FateState.DONE, version="1"), now=now)
+            claimer.commit()
+        assert due_count(claimer, Stage.GROUP, now=now) == 1

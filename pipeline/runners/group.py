@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from models.article import Article, LanguageMean, TermCount, Vector, Version
+from models.base import key_of
 from models.fate import Outcome, await_stage
 from models.story import Story as StoryRow
 from models.vocabulary import Relevance, Stage
@@ -69,7 +70,7 @@ class GroupRunner:
             return skipped("no vector of the present encoder yet")
         if article.copy_of_id is not None and place.story_id is None:
             return skipped("the article that it copies has no story yet")
-        self._put(session, article, place, now=now)
+        self._put(session, version, place, now=now)
         return done()
 
     def _place_of(self, session: Session, article: Article) -> Place | None:
@@ -92,9 +93,10 @@ class GroupRunner:
             return Place(None, f"the first report; {choice.reason}")
         return Place(session.scalar(sa.select(StoryRow.id).where(StoryRow.key == choice.story_id)), choice.reason)
 
-    def _put(self, session: Session, article: Article, place: Place, *, now: dt.datetime) -> None:
+    def _put(self, session: Session, version: Version, place: Place, *, now: dt.datetime) -> None:
+        article = version.article
         before = article.story_id
-        story_id = _found_story(session, article) if place.story_id is None else place.story_id
+        story_id = _found_story(session, version, self.version) if place.story_id is None else place.story_id
         is_new = before != story_id or article.placed_by != self.version
         article.story_id, article.story_reason, article.placed_by = story_id, place.reason, self.version
         session.flush()
@@ -169,10 +171,17 @@ def _background(session: Session, features: StoryFeatures) -> TermCounts:
     return TermCounts(counts.pop(ALL_DOCUMENTS, 1), counts)
 
 
-def _found_story(session: Session, article: Article) -> int:
-    story = session.scalar(sa.select(StoryRow).where(StoryRow.key == article.key))
+def _found_story(session: Session, version: Version, placed_by: str) -> int:
+    """Found the story that bears the article's key; one that it left to others keeps that key, and it gets another."""
+    article = version.article
+    others = sa.exists().where(
+        Article.story_id == StoryRow.id, Article.id != article.id, Article.placed_by == placed_by
+    )
+    is_taken = session.scalar(sa.select(StoryRow.id).where(StoryRow.key == article.key, others)) is not None
+    key = key_of(f"{article.key} v{version.number}") if is_taken else article.key
+    story = session.scalar(sa.select(StoryRow).where(StoryRow.key == key))
     if story is None:
-        story = StoryRow(key=article.key, headline="")
+        story = StoryRow(key=key, headline="")
         session.add(story)
         session.flush()
     return story.id

@@ -12,7 +12,7 @@ from models.article import Article, CopyBand, Version, other_copies_of
 from models.fate import Outcome, await_stage
 from models.vocabulary import Stage
 from perilune.languages import language_of
-from pipeline.runners.places import current_versions_of, leave_copies, let_best_lead
+from pipeline.runners.places import current_versions_of, leave_copies, leave_story, let_best_lead
 from pipeline.runners.runner import done, skipped
 from pipeline.stories.duplicates import is_copy, signature_of
 
@@ -71,6 +71,7 @@ def _settle(session: Session, article: Article, copies: Sequence[Article], *, no
     strangers = [other for other in others if other not in copies]
     if others and len(strangers) == len(others):
         leave_copies(session, article, now=now)
+        leave_story(session, article, now=now)
     elif article.copy_of_id is None:
         await_stage(session, Stage.IDENTIFY, current_versions_of(strangers), due_at=now)
     heads = {copy.copy_of_id or copy.id for copy in copies} | {article.copy_of_id or article.id}
