@@ -44,7 +44,10 @@ def _fill(source: Source, file: SourceFile) -> None:
     source.home = file.home
     source.kind = file.kind
     source.addresses = list(file.address)
+    source.select = file.select
+    source.row = file.row
     source.links = file.links
+    source.backfill_months = file.backfill_months
     source.skip = file.skip
     source.language = file.language
     source.country = file.country

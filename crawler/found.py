@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from models.source import Source
+from models.way import Way
 from perilune.dates import PartialDate, WitnessKind
 from perilune.urls import canonical_url, is_web_address
 
@@ -24,14 +24,14 @@ class FoundLink:
     witness: WitnessKind | None = None
 
 
-def wanted(found: Iterable[FoundLink], source: Source) -> Iterator[FoundLink]:
+def wanted(found: Iterable[FoundLink], way: Way) -> Iterator[FoundLink]:
     """Keep the links that the source's patterns allow, canonical, each address once; what is no web address goes."""
     seen = set()
     for link in found:
         url = address_of(link)
-        if url is None or url in seen or (source.links and not re.search(source.links, url)):
+        if url is None or url in seen or (way.links and not re.search(way.links, url)):
             continue
-        if source.skip and re.search(source.skip, url):
+        if way.skip and re.search(way.skip, url):
             continue
         seen.add(url)
         yield FoundLink(url, link.title, link.published, link.witness)

@@ -15,13 +15,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from crawler.found import FoundLink
-from models.fate import Claim, Claimed, Outcome, await_stage, claim_due, failure, finish
+from models.fate import Claim, Claimed, Outcome, attempts_at, await_stage, claim_due, failure, finish
 from models.page_store import PageStore
 from models.source import CrawlRun, Link, Page, Source
-from models.vocabulary import FateState, SourceKind, Stage
+from models.vocabulary import FateState, Stage
+from models.way import History, Way, first_of_archive, history_of
 
 Clock = Callable[[], dt.datetime]
 LINKS_AT_ONCE = 2000
+ATTEMPTS_BEFORE_ANEW = 2
+IDLE_PAGES = 3  # more would be a list that goes round in circles
+A_MONTH = dt.timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,15 @@ class Fetched:
     def content_type(self) -> str | None:
         """The declared type, parameters included."""
         return self.headers.get("content-type")
+
+
+@dataclass(frozen=True)
+class RunEnd:
+    """How a run ended: whole or not, whether it was a survey, and whether an index answered but could not be read."""
+
+    is_whole: bool
+    is_survey: bool = False
+    is_unreadable: bool = False
 
 
 @dataclass
@@ -58,8 +71,11 @@ class Frontier:
             session.flush()
             return run.id
 
-    def finish_run(self, source_id: int, run_id: int, *, is_whole: bool) -> dict[str, object]:
-        """Close a crawl run with its counts; a whole one makes the source due again after its interval."""
+    def finish_run(self, source_id: int, run_id: int, end: RunEnd) -> dict[str, object]:
+        """Close a crawl run with its counts; a whole one makes the source due again after its interval.
+
+        What discovery chose is forgotten, so that it chooses anew, when its index was unreadable at a second visit too.
+        """
         now = self.clock()
         counts: dict[str, object] = dict(self.counts.pop(source_id, Counter()))
         claimed = Claimed(Stage.CRAWL, source_id, self.claimant)
@@ -67,14 +83,16 @@ class Frontier:
             run = session.get_one(CrawlRun, run_id)
             source = session.get_one(Source, source_id)
             run.finished_at = now
-            run.outcome = "done" if is_whole else "failed"
+            run.outcome = "done" if end.is_whole else "failed"
             run.counts = counts
-            if is_whole:
-                source.first_crawled_at = source.first_crawled_at or now
+            if end.is_whole:
+                source.first_crawled_at = source.first_crawled_at or (None if end.is_survey else now)
                 due_at = now + dt.timedelta(minutes=source.interval_minutes)
                 outcome = Outcome(FateState.DONE, None, due_at)
             else:
                 outcome = failure(session, claimed, _reason_in(counts), now=now)
+                if end.is_unreadable and attempts_at(session, claimed) >= ATTEMPTS_BEFORE_ANEW:
+                    source.chosen = source.chosen_at = None
             finish(session, claimed, outcome, now=now)
         return counts
 
@@ -87,11 +105,11 @@ class Frontier:
                 session.add(link)
             return link
 
-    def await_standing_pages(self, source: Source) -> None:
+    def await_standing_pages(self, source: Source, addresses: Iterable[str]) -> None:
         """Make a standing source's pages wait to be fetched again."""
         now = self.clock()
         with self.sessions.begin() as session:
-            for url in source.addresses or [source.home]:
+            for url in addresses:
                 link = session.scalar(sa.select(Link).where(Link.source_id == source.id, Link.url == url))
                 if link is None:
                     link = Link(source_id=source.id, url=url, is_standing=True, found_at=now, is_backfill=True)
@@ -104,23 +122,44 @@ class Frontier:
     ) -> int:
         """Store the links of an index that are new, and its validators, in one transaction; returns how many."""
         now = self.clock()
-        new_links = []
         with self.sessions.begin() as session:
             is_first = session.scalar(sa.select(Source.first_crawled_at).where(Source.id == source.id)) is None
-            known = set(session.scalars(sa.select(Link.url).where(Link.source_id == source.id)))
-            for item in found:
-                if item.url in known:
-                    continue
-                known.add(item.url)
-                new_links.append(_row_of(item, source, now=now, is_backfill=is_first))
-            session.add_all(new_links)
+            new_count = _store_new_links(session, source, found, now=now, is_backfill=is_first)
             row = session.get_one(Link, index.id)
             row.checked_at = now
             row.etag, row.last_modified = validators.get("etag"), validators.get("last-modified")
-            session.flush()
-            await_stage(session, Stage.FETCH, [link.id for link in new_links], due_at=now)
-        self.count(source.id, "new links", len(new_links))
-        return len(new_links)
+        self.count(source.id, "new links", new_count)
+        return new_count
+
+    def history_due(self, source: Source, way: Way) -> History | None:
+        """Give how far the source's history has come, begun on first use; None where it wants none or has no list."""
+        with self.sessions.begin() as session:
+            row = session.get_one(Source, source.id)
+            history = history_of(row)
+            first = first_of_archive(way)
+            if history is None and row.backfill_months and first is not None:
+                until = self.clock().date() - row.backfill_months * A_MONTH
+                history = History(queue=(first,), until=until)
+                row.history = history.model_dump(mode="json")
+            return history
+
+    def add_history(self, source: Source, found: Iterable[FoundLink], history: History) -> None:
+        """Store links of a source's past, and how far its history has come, in one transaction."""
+        with self.sessions.begin() as session:
+            new_count = _store_new_links(session, source, found, now=self.clock(), is_backfill=True)
+            idle_count = 0 if new_count else history.idle_count + 1
+            queue = () if idle_count >= IDLE_PAGES else history.queue
+            reached = history.model_copy(update={"idle_count": idle_count, "queue": queue})
+            session.get_one(Source, source.id).history = reached.model_dump(mode="json")
+        self.count(source.id, "links of the past", new_count)
+
+    def choose(self, source: Source, way: Way) -> None:
+        """Store how discovery chose to watch a source, and make it due at once."""
+        now = self.clock()
+        with self.sessions.begin() as session:
+            row = session.get_one(Source, source.id)
+            row.chosen, row.chosen_at = way.model_dump(mode="json"), now
+            await_stage(session, Stage.CRAWL, [source.id], due_at=now)
 
     def claim_links(self, source: Source) -> list[Link]:
         """Claim the links of a source that are due to be fetched."""
@@ -195,14 +234,25 @@ def _reason_in(counts: Mapping[str, object]) -> str:
     return "; ".join(reasons) or "the crawl was cut short"
 
 
-def _row_of(found: FoundLink, source: Source, *, now: dt.datetime, is_backfill: bool) -> Link:
-    return Link(
-        source_id=source.id,
-        url=found.url,
-        title=found.title,
-        published=str(found.published) if found.published else None,
-        witness=found.witness,
-        found_at=now,
-        is_backfill=is_backfill,
-        is_standing=source.kind == SourceKind.STANDING,
-    )
+def _store_new_links(
+    session: Session, source: Source, found: Iterable[FoundLink], *, now: dt.datetime, is_backfill: bool
+) -> int:
+    """Store the links that the source has not given before, and make them wait to be fetched."""
+    known = set(session.scalars(sa.select(Link.url).where(Link.source_id == source.id)))
+    new_links = [
+        Link(
+            source_id=source.id,
+            url=item.url,
+            title=item.title,
+            published=str(item.published) if item.published else None,
+            witness=item.witness,
+            found_at=now,
+            is_backfill=is_backfill,
+        )
+        for item in {item.url: item for item in found}.values()
+        if item.url not in known
+    ]
+    session.add_all(new_links)
+    session.flush()
+    await_stage(session, Stage.FETCH, [link.id for link in new_links], due_at=now)
+    return len(new_links)

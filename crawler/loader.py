@@ -20,12 +20,14 @@ from crawler.spiders.listing import ListingSpider
 from crawler.spiders.sitemap import SitemapSpider
 from crawler.spiders.source import SourceSpider
 from crawler.spiders.standing import StandingSpider
+from crawler.spiders.survey import SurveySpider
 from models.claimant import this_process
 from models.database import open_database
 from models.fate import Claim, claim_due
 from models.page_store import PageStore
 from models.source import Source
 from models.vocabulary import SourceKind, Stage
+from models.way import way_of
 from perilune.config import Settings, settings_from
 
 Slugs = list[str]
@@ -39,8 +41,10 @@ SPIDERS: dict[str, type[SourceSpider]] = {
 
 
 def spider_for(source: Source, frontier: Frontier) -> type[SourceSpider]:
-    """Make the spider class of one source."""
-    return type(source.slug, (SPIDERS[source.kind],), {"name": source.slug, "source": source, "frontier": frontier})
+    """Make the spider class of one source: that of its kind, or the one that finds out which kind it is."""
+    way = way_of(source)
+    base = SurveySpider if way is None else SPIDERS[way.kind]
+    return type(source.slug, (base,), {"name": source.slug, "source": source, "way": way, "frontier": frontier})
 
 
 def frontier_from(settings: Settings, sessions: sessionmaker[Session]) -> Frontier:

@@ -9,9 +9,9 @@ import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.vocabulary import SourceKind
 from perilune.problems import Problem
@@ -30,23 +30,35 @@ class SourceProblem(Problem):
 
 
 class SourceFile(BaseModel):
-    """What a source file may say; `name`, `home` and `kind` are enough."""
+    """What a source file may say; `name` and `home` are enough."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slug: Annotated[str, Field(max_length=80)]
     name: Annotated[str, Field(min_length=1, description="What readers call it: publisher and section.")]
     home: Annotated[str, Field(description="The page a person would open.")]
-    kind: Annotated[SourceKind, Field(description="feed, sitemap, listing, standing or documents.")]
+    kind: Annotated[
+        SourceKind | None,
+        Field(description="feed, sitemap, listing, standing or documents; default: found out at the first visit."),
+    ] = None
     address: Annotated[
         list[str], Field(description="The addresses to poll; default: the home page.", default_factory=list)
     ]
+    select: Annotated[
+        str | None, Field(description="CSS selector of the links to articles on a list page; default: learned.")
+    ] = None
+    row: Annotated[
+        str | None, Field(description="CSS selector of the list's rows, of which only the first such link counts.")
+    ] = None
     links: Annotated[str | None, Field(description="Pattern that addresses of articles match.")] = None
     skip: Annotated[str | None, Field(description="Pattern of addresses to leave alone.")] = None
     language: Annotated[str | None, Field(max_length=8, description="ISO 639-1 code of its language.")] = None
     country: Annotated[str | None, Field(max_length=8, description="ISO 3166 alpha-2 code, EU-ESA or UN.")] = None
     authority: Annotated[int, Field(ge=1, le=9, description="9 issues the act itself, 1 copies others.")] = 5
     interval_minutes: Annotated[int, Field(ge=5, description="Minutes between two visits.")] = 360
+    backfill_months: Annotated[
+        int, Field(ge=0, le=240, description="Months of history to fetch from the list's older pages or a sitemap.")
+    ] = 0
     expects: Annotated[
         Literal["core", "mixed", "mostly-off"], Field(description="How much of it is about our subject.")
     ] = "mixed"
@@ -71,6 +83,26 @@ class SourceFile(BaseModel):
             except re.error as error:
                 raise ValueError(f"{value!r} is no pattern: {error}") from error
         return value
+
+    @field_validator("select", "row")
+    @classmethod
+    def _is_a_selector(cls, value: str | None) -> str | None:
+        if value is not None:
+            from cssselect import SelectorError, parse
+
+            try:
+                parse(value)
+            except SelectorError as error:
+                raise ValueError(f"{value!r} is no CSS selector: {error}") from error
+        return value
+
+    @model_validator(mode="after")
+    def _patterns_go_with_a_list(self) -> Self:
+        if self.row and not self.select:
+            raise ValueError("row needs select: which link of each row is the article's")
+        if self.kind is None and (self.address or self.select):
+            raise ValueError("address and select need kind; leave them out to have the kind found out")
+        return self
 
 
 def _web_address(value: str) -> str:
@@ -99,15 +131,15 @@ def load_source_file(path: Path) -> SourceFile:
 
 def _first_problem(error: ValidationError) -> str:
     first = error.errors()[0]
-    key = str(first["loc"][0])
+    key = str(first["loc"][0]) if first["loc"] else ""
     if first["type"] == "extra_forbidden":
         close = difflib.get_close_matches(key, SourceFile.model_fields, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(_written_keys())}"
         return f"unknown key {key!r}; {hint}"
     if first["type"] == "missing":
-        return f"the key {key!r} is missing; name, home and kind are needed"
+        return f"the key {key!r} is missing; name and home are needed"
     message = first["msg"].removeprefix("Value error, ")
-    return f"{key}: {message}"
+    return f"{key}: {message}" if key else message
 
 
 def _written_keys() -> list[str]:

@@ -169,15 +169,18 @@ def finish(session: Session, claimed: Claimed, outcome: Outcome, *, now: dt.date
     )
 
 
+def attempts_at(session: Session, claimed: Claimed) -> int:
+    """Count the attempts at an item since its last success, the present one included."""
+    attempts = sa.select(Fate.attempt_count).where(Fate.stage == claimed.stage, Fate.item_id == claimed.item_id)
+    return session.scalar(attempts) or 0
+
+
 def failure(session: Session, claimed: Claimed, reason: str, *, now: dt.datetime) -> Outcome:
     """Make the outcome of a failed attempt: due again after ten minutes, two hours, a day, then given up.
 
     A source is never given up: its crawl is tried again every day.
     """
-    attempts = session.scalar(
-        sa.select(Fate.attempt_count).where(Fate.stage == claimed.stage, Fate.item_id == claimed.item_id)
-    )
-    index = (attempts or 1) - 1
+    index = max(attempts_at(session, claimed), 1) - 1
     if claimed.stage == Stage.CRAWL:
         index = min(index, len(RETRY_AFTER) - 1)
     retry = now + RETRY_AFTER[index] if index < len(RETRY_AFTER) else None

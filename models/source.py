@@ -18,14 +18,23 @@ class Source(Base):
     slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
     name: Mapped[str]
     home: Mapped[str]
-    kind: Mapped[SourceKind] = mapped_column(sa.String(20))
+    kind: Mapped[SourceKind | None] = mapped_column(sa.String(20))
+    """None leaves the choice to discovery."""
     addresses: Mapped[Strings] = mapped_column(default=list)
+    select: Mapped[str | None]
+    row: Mapped[str | None]
     links: Mapped[str | None]
     skip: Mapped[str | None]
     language: Mapped[str | None] = mapped_column(sa.String(8))
     country: Mapped[str | None] = mapped_column(sa.String(8))
     authority: Mapped[int] = mapped_column(default=5)
     interval_minutes: Mapped[int] = mapped_column(default=360)
+    backfill_months: Mapped[int] = mapped_column(default=0, server_default="0")
+    chosen: Mapped[dict[str, object] | None]
+    """What discovery chose, as `models.way.Way` writes it."""
+    chosen_at: Mapped[dt.datetime | None]
+    history: Mapped[dict[str, object] | None]
+    """How far fetching its history has come: the archive page that is next, and the day to stop at."""
     expects: Mapped[str] = mapped_column(sa.String(20), default="mixed")
     note: Mapped[str | None]
     from_file: Mapped[bool] = mapped_column(default=False)

@@ -14,6 +14,7 @@ from models.fate import Fate
 from models.page_store import PageStore
 from models.source import CrawlRun, Source
 from models.vocabulary import Stage
+from models.way import way_of
 from perilune.config import Settings
 from perilune.problems import Problem
 
@@ -65,7 +66,7 @@ def _source_row(source: Source, run: CrawlRun | None, fate: Fate | None) -> dict
     return {
         "source": source.slug,
         "name": source.name,
-        "kind": source.kind,
+        "kind": way.kind if (way := way_of(source)) else None,
         "home": source.home,
         "last_visit": run.started_at if run else None,
         "outcome": run.outcome if run else None,

@@ -78,3 +78,13 @@ def stage_progress(*, is_shown: bool) -> Iterator[Callable[[str, int, int], None
             progress.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
 
         yield show
+
+
+@contextlib.contextmanager
+def waiting(what: str, *, is_shown: bool) -> Iterator[None]:
+    """Show that something goes on, on standard error, while it does."""
+    if not is_shown:
+        yield
+        return
+    with Console(stderr=True).status(what):
+        yield

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from digest.content import content_from
 from digest.render import render_html
-from perilune.archive import open_archive
+from perilune.archive import Archive, open_archive
+from perilune.onboarding import FoundSource, add_source, find_source
 from perilune.output import console
 from web.app import create_app
+
+REMEMBERED_FINDS = 50
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -24,7 +29,33 @@ def app_for(settings: Settings) -> FastAPI:
     def render_issue(content: Mapping[str, object]) -> str:
         return render_html(content_from(dict(content)), archive_url=settings.archive_url)
 
-    return create_app(archive.sessions, pages=archive.pages, render_issue=render_issue)
+    onboarding = ArchiveOnboarding(archive)
+    return create_app(archive.sessions, pages=archive.pages, render_issue=render_issue, onboarding=onboarding)
+
+
+class ArchiveOnboarding:
+    """Finds and adds sources for the web app; what was found is remembered for a while, so that Add is quick."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._found: OrderedDict[str, FoundSource] = OrderedDict()
+
+    def find(self, url: str) -> Mapping[str, object]:
+        """Say what an address offers."""
+        found = find_source(self._archive.settings, url, today=dt.datetime.now(dt.UTC).date())
+        self._found[url.strip()] = found
+        while len(self._found) > REMEMBERED_FINDS:
+            self._found.popitem(last=False)
+        return found.value
+
+    def add(self, url: str, said: Mapping[str, str]) -> str:
+        """Add the source at an address, as it was found last."""
+        now = dt.datetime.now(dt.UTC)
+        found = self._found.get(url.strip()) or find_source(self._archive.settings, url, today=now.date())
+        months = said.get("backfill_months", "0")
+        wanted = {"slug": said.get("slug"), "name": said.get("name")}
+        columns = wanted | {"backfill_months": int(months) if months.isdigit() else 0}
+        return add_source(self._archive, found, columns, now=now).slug
 
 
 def serve_archive(settings: Settings, *, port: int | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session, sessionmaker
@@ -14,13 +14,26 @@ from models.page_store import PageStore
 IssueRenderer = Callable[[Mapping[str, object]], str]
 
 
+class Onboarding(Protocol):
+    """Finds and adds sources; the wiring composes it of crawler and pipeline."""
+
+    def find(self, url: str) -> Mapping[str, object]:
+        """Say what an address offers, as `perilune sources find --json` does."""
+        ...
+
+    def add(self, url: str, said: Mapping[str, str]) -> str:
+        """Add the source at an address with what a person says of it, and return its short name."""
+        ...
+
+
 @dataclass(frozen=True)
 class Access:
-    """The things an app was made with."""
+    """The things an app was made with; one without onboarding only reads."""
 
     sessions: sessionmaker[Session]
     pages: PageStore
     render_issue: IssueRenderer
+    onboarding: Onboarding | None = None
 
 
 def access_of(request: Request) -> Access:
@@ -31,7 +44,7 @@ def access_of(request: Request) -> Access:
 
 
 def session_of(request: Request) -> Iterator[Session]:
-    """Open a session for one request; nothing here ever writes."""
+    """Open a session for one request, which only reads."""
     with access_of(request).sessions() as session:
         yield session
 

@@ -268,7 +268,7 @@ class SourceAnswer(Answer):
     slug: str
     name: str
     home: str
-    kind: SourceKind
+    kind: SourceKind | None = Field(description="None while it is yet to be found out.")
     language: str | None
     country: str | None
     is_active: bool

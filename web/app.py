@@ -9,8 +9,8 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.page_store import PageStore
-from web import pages_archive, pages_article, pages_search
-from web.access import Access
+from web import pages_archive, pages_article, pages_search, pages_sources
+from web.access import Access, Onboarding
 from web.api import api
 from web.failures import tell_failures
 from web.headers import HeadRequests, SecurityHeaders
@@ -20,7 +20,11 @@ DESCRIPTION = "News of international space cooperation, with evidence for every 
 
 
 def create_app(
-    sessions: sessionmaker[Session], *, pages: PageStore, render_issue: Callable[[Mapping[str, object]], str]
+    sessions: sessionmaker[Session],
+    *,
+    pages: PageStore,
+    render_issue: Callable[[Mapping[str, object]], str],
+    onboarding: Onboarding | None = None,
 ) -> FastAPI:
     """Make the application; `render_issue` turns an issue's content into the whole HTML of its mail."""
     app = FastAPI(
@@ -30,11 +34,11 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.access = Access(sessions, pages, render_issue)
+    app.state.access = Access(sessions, pages, render_issue, onboarding)
     app.add_middleware(HeadRequests)
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for router in (pages_search.pages, pages_article.pages, pages_archive.pages, api):
+    for router in (pages_search.pages, pages_article.pages, pages_archive.pages, pages_sources.pages, api):
         app.include_router(router)
     tell_failures(app)
     return app

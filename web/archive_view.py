@@ -15,6 +15,7 @@ from models.fate import Fate, counts_by_state
 from models.source import CrawlRun, Page, Source
 from models.story import Story, SummarySentence
 from models.vocabulary import FateState, Relevance, SourceKind, Stage
+from models.way import way_of
 from perilune.dates import PartialDate
 from web.links import issue_link, story_link
 from web.problems import checked_key, missing
@@ -147,7 +148,7 @@ class SourceLine:
     slug: str
     name: str
     home: str
-    kind: SourceKind
+    kind: SourceKind | None
     language: str | None
     country: str | None
     is_active: bool
@@ -179,7 +180,7 @@ def _source_line(source: Source, run: CrawlRun | None, fate: Fate | None, articl
         slug=source.slug,
         name=source.name,
         home=source.home,
-        kind=source.kind,
+        kind=way.kind if (way := way_of(source)) else None,
         language=source.language,
         country=source.country,
         is_active=source.is_active,

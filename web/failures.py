@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 
 from models.page_store import PageStoreProblem
 from models.search import QueryProblem
+from perilune.problems import Problem
 from web.api import PROBLEM_TYPE
-from web.api_models import Problem
+from web.api_models import Problem as ProblemAnswer
 from web.headers import SECURITY_HEADERS
 from web.problems import NotInArchive
 from web.rendering import rendered
@@ -23,6 +24,7 @@ def tell_failures(app: FastAPI) -> None:
     app.add_exception_handler(NotInArchive, _tell_missing)
     app.add_exception_handler(QueryProblem, _tell_query_problem)
     app.add_exception_handler(PageStoreProblem, _tell_unreadable)
+    app.add_exception_handler(Problem, _tell_problem)
     app.add_exception_handler(RequestValidationError, _tell_wrong_parameter)
     app.add_exception_handler(HTTPException, _tell_http_failure)
     app.add_exception_handler(Exception, _tell_fault)
@@ -31,7 +33,7 @@ def tell_failures(app: FastAPI) -> None:
 def _told(request: Request, status: int, detail: str, *, position: int | None = None) -> Response:
     title = HTTPStatus(status).phrase
     if request.url.path.startswith("/api/"):
-        problem = Problem(title=title, status=status, detail=detail, position=position)
+        problem = ProblemAnswer(title=title, status=status, detail=detail, position=position)
         return JSONResponse(problem.model_dump(exclude_none=True), status, media_type=PROBLEM_TYPE)
     return rendered("problem.html", status=status, code=status, title=title, detail=detail)
 
@@ -42,6 +44,11 @@ def _tell_missing(request: Request, error: Exception) -> Response:
 
 def _tell_query_problem(request: Request, error: Exception) -> Response:
     return _told(request, 400, str(error), position=getattr(error, "position", None))
+
+
+def _tell_problem(request: Request, error: Exception) -> Response:
+    sentence = str(error)
+    return _told(request, 422, sentence[:1].upper() + sentence[1:])
 
 
 def _tell_unreadable(request: Request, error: Exception) -> Response:

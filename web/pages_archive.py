@@ -60,9 +60,9 @@ def mail_page(session: SessionHere, access: AccessHere, key: str) -> HTMLRespons
 
 
 @pages.get("/sources")
-def sources_page(session: SessionHere) -> HTMLResponse:
-    """List the sources with how they fare."""
-    return rendered("sources.html", sources=source_lines(session))
+def sources_page(session: SessionHere, added: Annotated[str, Query(max_length=80)] = "") -> HTMLResponse:
+    """List the sources with how they fare; `added` is the one that was added just now."""
+    return rendered("sources.html", sources=source_lines(session), added=added)
 
 
 @pages.get("/status")

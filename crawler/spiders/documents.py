@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from scrapy.http import Response
 
+from crawler.fetched import html_of
 from crawler.found import FoundLink
 from crawler.listings import links_to_documents
-from crawler.spiders.source import IndexProblem, SourceSpider, html_of
+from crawler.spiders.source import IndexProblem, SourceSpider
 
 
 class DocumentsSpider(SourceSpider):

@@ -9,16 +9,18 @@ from typing import ClassVar
 
 import scrapy
 from scrapy import Request
-from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import CloseSpider, DownloadCancelledError
 from scrapy.http import Response
 from structlog import get_logger
 from twisted.python.failure import Failure
 
+from crawler.fetched import fetched_from, is_forbidden, reason_of
 from crawler.found import FoundLink, wanted
-from crawler.frontier import Fetched, Frontier
+from crawler.frontier import Frontier, RunEnd
+from crawler.history import Archived, history_step
 from models.page_store import PageStoreProblem
 from models.source import Link, Source
-from perilune.encodings import decode
+from models.way import Way
 from perilune.verdicts import verdict_on_page
 
 GONE = {404, 410}
@@ -39,9 +41,12 @@ class SourceSpider(scrapy.Spider):
     """
 
     source: ClassVar[Source]
+    way: ClassVar[Way]
     frontier: ClassVar[Frontier]
     run_id: int | None = None
     index_failures = 0
+    is_survey = False
+    is_unreadable = False
     _awaited_count = 0
 
     def links_in_index(self, response: Response) -> Iterable[FoundLink]:
@@ -65,31 +70,57 @@ class SourceSpider(scrapy.Spider):
 
     def first_requests(self) -> Iterator[Request]:
         """Make the requests a run starts with."""
-        for address in self.source.addresses or [self.source.home]:
+        for address in self.way.addresses:
             yield self.index_request(address)
+        yield from self.history_requests()
         yield from self.waiting_requests()
+
+    def history_requests(self) -> Iterator[Request]:
+        """Ask for the next page of the source's past, where it wants one and has not come to its end."""
+        history = self.frontier.history_due(self.source, self.way)
+        if history is not None and history.queue:
+            link = self.frontier.index_link(self.source, history.queue[0])
+            request = Request(link.url, self.read_history, errback=partial(self.index_failed, link), dont_filter=True)
+            yield self.awaited(request.replace(cb_kwargs={"link": link}))
+
+    def read_history(self, response: Response, link: Link) -> Iterator[Request]:
+        """Store the links of a page of the past, and go on to the next one."""
+        history = self.frontier.history_due(self.source, self.way)
+        if history is None or response.status not in OK:
+            self.frontier.count(self.source.id, f"history stopped: {link.url} answered {response.status}")
+            return
+        step = history_step(
+            Archived(response.body, fetched_from(response).content_type, response.url), self.way, history
+        )
+        self.frontier.add_history(self.source, wanted(step.links, self.way.archive or self.way), step.history)
+        yield from self.waiting_requests()
+        yield from self.history_requests()
 
     def index_request(self, url: str) -> Request:
         """Ask for an index page, conditionally where it gave validators."""
         link = self.frontier.index_link(self.source, url)
-        return self._awaited(_request(link), self.read_index, partial(self.index_failed, link)).replace(priority=10)
+        request = _request(link, self.read_index, partial(self.index_failed, link))
+        return self.awaited(request.replace(priority=10))
 
     def waiting_requests(self) -> Iterator[Request]:
         """Claim the source's waiting links and ask for them."""
         for link in self.frontier.claim_links(self.source):
-            yield self._awaited(_request(link), self.keep, partial(self.failed, link))
+            yield self.awaited(_request(link, self.keep, partial(self.failed, link)))
 
-    def _awaited(self, request: Request, answered: Answered, failed: Callable[[Failure], None]) -> Request:
+    def awaited(self, request: Request) -> Request:
         """Count a request as under way until its callback or its errback has done its work."""
         self._awaited_count += 1
+        answered, failed = request.callback, request.errback
+        assert answered is not None
+        assert failed is not None
 
-        def on_answer(response: Response, link: Link) -> Iterator[Request]:
+        def on_answer(response: Response, **given: Link) -> Iterator[Request]:
             with self._settling():
-                yield from answered(response, link) or ()
+                yield from answered(response, **given) or ()
 
-        def on_failure(failure: Failure) -> None:
+        def on_failure(failure: Failure) -> Iterator[Request]:
             with self._settling():
-                failed(failure)
+                yield from failed(failure) or ()
 
         return request.replace(callback=on_answer, errback=on_failure)
 
@@ -114,16 +145,17 @@ class SourceSpider(scrapy.Spider):
             self.frontier.count(self.source.id, "index not modified")
             return
         if response.status not in OK:
-            self._index_problem(link.url, f"the index answered {response.status}")
+            self.index_problem(link.url, f"the index answered {response.status}")
             return
         try:
             further = self._store_index(response, link)
         except IndexProblem as problem:
-            self._index_problem(link.url, str(problem))
+            self.is_unreadable = True
+            self.index_problem(link.url, str(problem))
             return
         except Exception as error:  # whatever a site sends, it never stops the other sources
             log.exception("index not read", source=self.source.slug, url=link.url)
-            self._index_problem(link.url, f"it could not be read ({type(error).__name__})")
+            self.index_problem(link.url, f"it could not be read ({type(error).__name__})")
             return
         for url in further:
             yield self.index_request(url)
@@ -136,7 +168,7 @@ class SourceSpider(scrapy.Spider):
         if verdict is not None:
             raise IndexProblem(f"the index is a {verdict}")
         offered = list(self.links_in_index(response))
-        found = list(wanted(offered, self.source))
+        found = list(wanted(offered, self.way))
         self.check_choice(offered, found)
         further = list(self.further_indexes(response))
         self.frontier.count(self.source.id, "links", len(found))
@@ -171,16 +203,16 @@ class SourceSpider(scrapy.Spider):
 
     def failed(self, link: Link, failure: Failure) -> None:
         """Record why a page could not be fetched."""
-        if _is_forbidden(failure):
+        if is_forbidden(failure):
             self.frontier.skip_link(link, "robots.txt forbids it")
         elif isinstance(failure.value, DownloadCancelledError):
             self.frontier.skip_link(link, "page too large")
         else:
-            self.frontier.fail_link(link, _reason(failure))
+            self.frontier.fail_link(link, reason_of(failure))
 
     def index_failed(self, link: Link, failure: Failure) -> None:
         """Record why an index could not be fetched; the run is not whole then."""
-        self._index_problem(link.url, "robots.txt forbids it" if _is_forbidden(failure) else _reason(failure))
+        self.index_problem(link.url, reason_of(failure))
 
     def closed(self, reason: str) -> None:
         """Close the run; one that was stopped from outside leaves the source due, any other trouble makes it wait."""
@@ -195,10 +227,12 @@ class SourceSpider(scrapy.Spider):
     def _finish(self, reason: str) -> None:
         if self.run_id is not None:
             is_whole = reason == "finished" and self.index_failures == 0
-            self.frontier.finish_run(self.source.id, self.run_id, is_whole=is_whole)
+            end = RunEnd(is_whole, is_survey=self.is_survey, is_unreadable=self.is_unreadable)
+            self.frontier.finish_run(self.source.id, self.run_id, end)
             self.run_id = None
 
-    def _index_problem(self, url: str, reason: str) -> None:
+    def index_problem(self, url: str, reason: str) -> None:
+        """Record that an index cannot be read; the run is not whole then."""
         self.index_failures += 1
         self.frontier.count(self.source.id, f"index failed: {reason}")
         log.warning("index failed", source=self.source.slug, url=url, reason=reason)
@@ -208,42 +242,13 @@ class SourceSpider(scrapy.Spider):
         return not is_document and len(response.body) > self.settings.getint("PERILUNE_MAX_PAGE_BYTES")
 
 
-def _request(link: Link) -> Request:
+def _request(link: Link, answered: Answered, failed: Callable[[Failure], None]) -> Request:
     headers = {"If-None-Match": link.etag, "If-Modified-Since": link.last_modified}
     return Request(
         link.url,
         headers={name: value for name, value in headers.items() if value},
+        callback=answered,
+        errback=failed,
         dont_filter=True,
         cb_kwargs={"link": link},
     )
-
-
-def html_of(response: Response) -> str:
-    """Decode a page of links."""
-    return decode(response.body, fetched_from(response).content_type).text
-
-
-def fetched_from(response: Response) -> Fetched:
-    """Take from a response what we keep."""
-    headers = {
-        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1").replace("\x00", "")
-        for name, values in response.headers.items()
-    }
-    return Fetched(response.url, response.status, headers, response.body)
-
-
-def _is_forbidden(failure: Failure) -> bool:
-    return isinstance(failure.value, IgnoreRequest) and "robots.txt" in str(failure.value)
-
-
-def _reason(failure: Failure) -> str:
-    if isinstance(failure.value, IgnoreRequest):
-        return str(failure.value) or "the request was not made"
-    names = {
-        "CannotResolveHostError": "the host name is not known",
-        "DownloadTimeoutError": "no answer in time",
-        "DownloadConnectionRefusedError": "the host refuses connections",
-        "ResponseDataLossError": "the answer broke off",
-    }
-    kind = type(failure.value).__name__
-    return names.get(kind, f"the download failed ({kind})")

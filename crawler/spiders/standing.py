@@ -16,7 +16,7 @@ class StandingSpider(SourceSpider):
 
     def first_requests(self) -> Iterator[Request]:
         """Ask for the pages themselves."""
-        self.frontier.await_standing_pages(self.source)
+        self.frontier.await_standing_pages(self.source, self.way.addresses)
         yield from self.waiting_requests()
 
     def links_in_index(self, response: Response) -> Iterable[FoundLink]:

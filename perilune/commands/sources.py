@@ -55,3 +55,48 @@ def lint(paths: Annotated[list[Path], typer.Argument(help="Source files.")], *, 
     print_rows(rows, as_json=as_json, empty="")
     if any(row["verdict"] != "good" for row in rows):
         raise typer.Exit(1)
+
+
+@app.command()
+def find(
+    url: Annotated[str, typer.Argument(help="The page that lists the news.")], *, as_json: options.Json = False
+) -> None:
+    """Say how an address can be watched, and show its newest items as they would be stored. Stores nothing."""
+    from perilune.onboarding import find_source, print_found
+    from perilune.output import print_json, waiting
+
+    with waiting(f"asking {url}", is_shown=not as_json):
+        found = find_source(options.settings(), url, today=options.now().date())
+    if as_json:
+        print_json(found.value)
+    else:
+        print_found(found)
+    if found.discovery.chosen is None:
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    url: Annotated[str, typer.Argument(help="The page that lists the news.")],
+    *,
+    slug: Annotated[str | None, typer.Option(help="Short name; default: made from the address.")] = None,
+    name: Annotated[str | None, typer.Option(help="What readers see; default: the page's title.")] = None,
+    country: Annotated[str | None, typer.Option(help="ISO 3166 code, EU-ESA or UN.")] = None,
+    authority: Annotated[int, typer.Option(min=1, max=9, help="9 issues the act itself, 1 copies others.")] = 5,
+    months: Annotated[int, typer.Option(min=0, max=240, help="Months of history to fetch.")] = 3,
+    as_json: options.Json = False,
+) -> None:
+    """Add the source at an address: find out how it can be watched, and watch it from the next crawl on."""
+    from perilune.onboarding import add_source, find_source
+    from perilune.output import console, print_json, waiting
+
+    archive, now = options.archive(), options.now()
+    with waiting(f"asking {url}", is_shown=not as_json):
+        found = find_source(archive.settings, url, today=now.date())
+    said = {"slug": slug, "name": name, "country": country, "authority": authority, "backfill_months": months}
+    source = add_source(archive, found, said, now=now)
+    if as_json:
+        print_json({"source": source.slug, "name": source.name, "home": source.home, "chosen": source.chosen})
+        return
+    console().print(f"{source.slug}: {source.name}\nIt is crawled when `perilune run` looks next, or now with:")
+    console().print(f"  perilune crawl {source.slug} && perilune process")

@@ -1,0 +1,174 @@
+"""The survey of an address: what is asked, in which order, and what is chosen; no network, see `values.Asking`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urljoin
+
+from crawler.discovery import offers
+from crawler.discovery.index_page import IndexPage
+from crawler.discovery.lists import LearnedList, learn_list
+from crawler.discovery.paging import next_page_of
+from crawler.discovery.values import Asking, Discovery, Offer, Seen
+from crawler.found import FoundLink
+from models.vocabulary import SourceKind
+from perilune.encodings import decode
+from perilune.verdicts import verdict_on_page
+
+SAMPLE_ITEMS = 10
+OTHER_PAGES = 3
+
+
+@dataclass
+class _Site:
+    """What has been asked so far, and the page that it began with."""
+
+    url: str
+    answers: dict[str, Seen] = field(default_factory=dict)
+
+    def ask(self, addresses: Iterable[str]) -> Asking[list[Seen]]:
+        """Ask for addresses, each but once; gives the answers that can be read, in that order."""
+        wanted = list(dict.fromkeys(addresses))
+        unknown = [address for address in wanted if address not in self.answers]
+        if unknown:
+            self.answers.update((yield unknown))
+        return [self.answers[address] for address in wanted if address in self.answers]
+
+
+def survey(url: str) -> Asking[Discovery]:
+    """Find out what an address offers, in a few rounds of at most some 25 requests."""
+    site = _Site(url)
+    robots_url = urljoin(url, "/robots.txt")
+    yield from site.ask([url, robots_url])
+    first, robots = site.answers[url], site.answers.get(robots_url)
+    said = _robots_in_words(first, robots)
+    problem = _problem_with(first)
+    if problem is not None:
+        return Discovery(url, None, None, said, problem=problem)
+    if not _is_html(first):
+        found = [*filter(None, [offers.feed_offer(first, None, None) or offers.sitemap_offer(first, url)])]
+        return (yield from _sampled(site, _direct(first, found, said)))
+    return (yield from _sampled(site, (yield from _surveyed(site, first, robots, said))))
+
+
+def _direct(first: Seen, found: Sequence[Offer], said: str) -> Discovery:
+    problem = None if found else "this is no web page, no feed and no sitemap"
+    return Discovery(first.url, None, None, said, tuple(found), next(iter(found), None), problem=problem)
+
+
+def _surveyed(site: _Site, first: Seen, robots: Seen | None, said: str) -> Asking[Discovery]:
+    html = _text(first)
+    page = IndexPage(html, first.url)
+    learned = yield from _learned(site, page, html)
+    stated = yield from site.ask(offers.stated_feeds(page))
+    found = [*_feeds(stated, page, learned)]
+    if not any(offer.problem is None for offer in found):
+        usual = yield from site.ask(offers.usual_feeds(page.url))
+        found += _feeds(usual, page, learned)
+    if learned is None and not any(offer.problem is None for offer in found):
+        sitemaps = yield from site.ask(offers.stated_sitemaps(robots, page.url))
+        found += filter(None, (offers.sitemap_offer(seen, page.url) for seen in sitemaps if seen.is_ok))
+    found += [offers.list_offer(page.url, learned)] if learned else []
+    found += filter(None, [offers.standing_offer(page)])
+    return _decided(page, first, found, said)
+
+
+def _learned(site: _Site, page: IndexPage, html: str) -> Asking[LearnedList | None]:
+    """Learn the list, then once more with pages that it leads to: what those show too is no item of it."""
+    guess = learn_list(page)
+    links = [link.url for link in guess.links[:OTHER_PAGES]] if guess else []
+    seen = yield from site.ask([*links, *filter(None, [next_page_of(page, html)])])
+    others = [IndexPage(_text(each), each.url) for each in seen if each.is_ok and _is_html(each)]
+    return learn_list(page, others) if others else guess
+
+
+def _feeds(seen: Iterable[Seen], page: IndexPage, learned: LearnedList | None) -> Iterator[Offer]:
+    known: set[frozenset[str]] = set()
+    for each in seen:
+        offer = offers.feed_offer(each, page, learned) if each.is_ok else None
+        urls = frozenset(link.url for link in offer.links) if offer else frozenset()
+        if offer is not None and urls not in known:
+            known.add(urls)
+            yield offer
+
+
+def _decided(page: IndexPage, first: Seen, found: Sequence[Offer], said: str) -> Discovery:
+    """Choose: a feed of the page's items, else its list, else a news sitemap, else the page itself."""
+    good = [offer for offer in found if offer.problem is None]
+    listed = next((offer for offer in good if offer.kind in {SourceKind.LISTING, SourceKind.DOCUMENTS}), None)
+    feeds = [offer for offer in good if offer.kind == SourceKind.FEED]
+    feeds.sort(key=lambda offer: _likeness(offer, listed), reverse=True)
+    rest = [offer for offer in good if offer.kind in {SourceKind.SITEMAP, SourceKind.STANDING}]
+    chosen = next(iter([*feeds, *filter(None, [listed]), *rest]), None)
+    title = page.tree.findtext(".//title")
+    return Discovery(
+        url=page.url,
+        title=" ".join(title.split()) if title else None,
+        language=(page.tree.get("lang") or "").split("-")[0].lower() or None,
+        robots=said,
+        offers=tuple(found),
+        chosen=chosen,
+        archive=listed if chosen in feeds else None,
+        problem=None if chosen else _why_nothing(first),
+    )
+
+
+def _likeness(feed: Offer, listed: Offer | None) -> tuple[float, int]:
+    """Tell how well a feed goes with the page's list: the share of its items that are the list's, then its length."""
+    if listed is None:
+        return 1.0, len(feed.links)
+    urls = {link.url for link in listed.links}
+    pattern = listed.pattern.links
+    shared = [link for link in feed.links if link.url in urls or (pattern and re.search(pattern, link.url))]
+    return len(shared) / max(len(feed.links), 1), len(feed.links)
+
+
+def _why_nothing(first: Seen) -> str:
+    if offers.is_made_by_script(first):
+        return "the page is filled by a program in the browser; set render = true, or give the address of its feed"
+    return "the page has no feed, no list of articles and hardly any text; give the page that lists the news"
+
+
+def _sampled(site: _Site, discovery: Discovery) -> Asking[Discovery]:
+    """Fetch the pages of the newest items."""
+    if discovery.chosen is None:
+        return discovery
+    newest = newest_first(discovery.chosen.links)[:SAMPLE_ITEMS]
+    yield from site.ask(link.url for link in newest)
+    samples = tuple((link, site.answers[link.url]) for link in newest if link.url in site.answers)
+    return replace(discovery, samples=samples)
+
+
+def newest_first(links: Sequence[FoundLink]) -> list[FoundLink]:
+    """Order links by their dates, the newest first; as they stand where some have none."""
+    if any(link.published is None for link in links):
+        return list(links)
+    return sorted(links, key=lambda link: str(link.published), reverse=True)
+
+
+def _text(seen: Seen) -> str:
+    return decode(seen.body, seen.content_type).text
+
+
+def _is_html(seen: Seen) -> bool:
+    head = seen.body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith((b"<?xml", b"<rss", b"<feed", b"{")) and b"<html" not in head:
+        return False
+    return b"<html" in head or head.startswith(b"<!doctype html") or "html" in (seen.content_type or "").lower()
+
+
+def _problem_with(seen: Seen) -> str | None:
+    if seen.problem is not None:
+        return f"{seen.url} cannot be read: {seen.problem}"
+    verdict = verdict_on_page(seen.status, seen.content_type, seen.body)
+    return f"{seen.url} answers with a {verdict}" if verdict else None
+
+
+def _robots_in_words(first: Seen, robots: Seen | None) -> str:
+    if first.problem == "robots.txt forbids it":
+        return "robots.txt forbids us to read this page"
+    if robots is None or not robots.is_ok:
+        return "there is no robots.txt; everything may be read, slowly"
+    return "robots.txt lets us read this page"

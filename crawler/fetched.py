@@ -1,0 +1,46 @@
+"""What Scrapy gives, in our words: a response as it is kept, and why a request failed."""
+
+from __future__ import annotations
+
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.frontier import Fetched
+from perilune.encodings import decode
+
+FAILURES = {
+    "CannotResolveHostError": "the host name is not known",
+    "DownloadTimeoutError": "no answer in time",
+    "DownloadConnectionRefusedError": "the host refuses connections",
+    "ResponseDataLossError": "the answer broke off",
+}
+
+
+def fetched_from(response: Response) -> Fetched:
+    """Take from a response what we keep."""
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1").replace("\x00", "")
+        for name, values in response.headers.items()
+    }
+    return Fetched(response.url, response.status, headers, response.body)
+
+
+def html_of(response: Response) -> str:
+    """Decode a page of links."""
+    return decode(response.body, fetched_from(response).content_type).text
+
+
+def is_forbidden(failure: Failure) -> bool:
+    """Tell whether robots.txt forbade a request."""
+    return isinstance(failure.value, IgnoreRequest) and "robots.txt" in str(failure.value)
+
+
+def reason_of(failure: Failure) -> str:
+    """Say in a few words why a request failed."""
+    if is_forbidden(failure):
+        return "robots.txt forbids it"
+    if isinstance(failure.value, IgnoreRequest):
+        return str(failure.value) or "the request was not made"
+    kind = type(failure.value).__name__
+    return FAILURES.get(kind, f"the download failed ({kind})")
