@@ -52,10 +52,16 @@ def first_of_archive(way: Way) -> str | None:
     return archive.addresses[0] if is_list and archive.addresses else None
 
 
+def _with_patterns_of(source: Source, way: Way) -> Way:
+    """Let the file's own pattern of addresses stand over the list's that was learned."""
+    own = {"skip": source.skip}
+    return way.model_copy(update=own | ({"links": source.links, "select": None, "row": None} if source.links else {}))
+
+
 def way_of(source: Source) -> Way | None:
     """Give the way a source is watched; None while discovery has yet to choose it, or to learn a list's pattern."""
     if source.kind is None or (source.kind == SourceKind.LISTING and not source.links and not source.select):
-        return Way.model_validate(source.chosen).model_copy(update={"skip": source.skip}) if source.chosen else None
+        return _with_patterns_of(source, Way.model_validate(source.chosen)) if source.chosen else None
     return Way(
         kind=source.kind,
         addresses=tuple(source.addresses) or (source.home,),

@@ -1,5 +1,6 @@
 """Source files: as small as three lines, read strictly, with errors that help."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ def test_an_unreadable_file_does_not_hide_the_others(tmp_path: Path) -> None:
 def test_every_shipped_source_file_is_good() -> None:
     files, problems = load_source_files(SHIPPED)
     assert problems == []
-    assert len(files) >= 12
+    assert len(files) >= 300
     seeds = {"gb_ralspace", "un_unoosa_documents", "cn_silkroad", "cn_cas", "gb_cnembassy"}
     assert seeds <= {file.slug for file in files}
+
+
+def test_the_catalogue_speaks_our_languages_and_says_where_each_address_was_seen() -> None:
+    files, _ = load_source_files(SHIPPED)
+    counts = Counter(file.language for file in files)
+    assert (counts["zh"] >= 25, counts["ru"] >= 15, counts["fr"] >= 15) == (True, True, True)
+    for path in SHIPPED.glob("*.toml"):
+        assert path.read_text(encoding="utf-8").startswith("#"), f"{path.name} does not say where its address was seen"
+    feeds = [address for file in files if file.kind == "feed" for address in file.address]
+    assert [address for address, count in Counter(feeds).items() if count > 1] == []

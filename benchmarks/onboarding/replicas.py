@@ -98,7 +98,7 @@ class Replica:
         return f"http://{self.site.host}{self.site.home}"
 
     def address(self, item: Item) -> str:
-        """The address of an item."""
+        """Give the address of an item."""
         return f"http://{self.site.host}{item.path}"
 
     @property

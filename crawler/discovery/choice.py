@@ -7,9 +7,14 @@ from models.vocabulary import SourceKind
 from models.way import Way
 
 
-def way_from(discovery: Discovery, kind: SourceKind | None = None) -> Way | None:
-    """Make the way that discovery chose, or, where the source's file names a kind, its best offer of that kind."""
+def way_from(discovery: Discovery, kind: SourceKind | None = None, *, links: str | None = None) -> Way | None:
+    """Make the way that discovery chose, or, where the source's file names a kind, its best offer of that kind.
+
+    A file that gives a pattern of addresses (`links`) but no kind means the page's list, even if none was learned.
+    """
     offer = discovery.chosen
+    if links and kind is None and (offer is None or offer.kind == SourceKind.STANDING):
+        return Way(kind=SourceKind.LISTING, addresses=(discovery.url,), because="as its file's pattern says")
     if kind is not None:
         offer = next((each for each in discovery.offers if each.kind == kind and each.problem is None), None)
     if offer is None:

@@ -30,7 +30,7 @@ class SurveySpider(SourceSpider):
         return ()
 
     def _decide(self, discovery: Discovery) -> None:
-        way = way_from(discovery, self.source.kind)
+        way = way_from(discovery, self.source.kind, links=self.source.links)
         if way is None:
             nothing = f"the page has no {self.source.kind} that a survey could find"
             self.index_problem(self.source.home, discovery.problem or nothing)
