@@ -8,6 +8,7 @@ TORCH := torch==2.13.0
 PRODUCT := $(VENV)/.product-installed
 DEV := $(VENV)/.dev-installed
 SOURCES := crawler pipeline models digest web perilune tests benchmarks docs
+BENCHMARKS := foundation onboarding_sites
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test test-tools check lint format types contracts migrations docs screenshots bench lock clean
@@ -70,7 +71,7 @@ screenshots: $(DEV) test-tools ## make the README's pictures anew from the demo
 	$(BIN)/python docs/screenshots.py
 
 bench: $(DEV) ## run the benchmarks and print their figures
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 lock: $(DEV) ## resolve the dependencies anew
 	$(BIN)/python -m pip install --quiet uv

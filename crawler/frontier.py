@@ -237,8 +237,13 @@ def _reason_in(counts: Mapping[str, object]) -> str:
 def _store_new_links(
     session: Session, source: Source, found: Iterable[FoundLink], *, now: dt.datetime, is_backfill: bool
 ) -> int:
-    """Store the links that the source has not given before, and make them wait to be fetched."""
+    """Store the links that the source has not given before, and make them wait to be fetched.
+
+    A known link without a date takes the one that is stated now, and its pages are read once more with it.
+    """
+    found = list({item.url: item for item in found}.values())
     known = set(session.scalars(sa.select(Link.url).where(Link.source_id == source.id)))
+    _date_known_links(session, source, {item.url: item for item in found if item.published}, now=now)
     new_links = [
         Link(
             source_id=source.id,
@@ -249,10 +254,19 @@ def _store_new_links(
             found_at=now,
             is_backfill=is_backfill,
         )
-        for item in {item.url: item for item in found}.values()
+        for item in found
         if item.url not in known
     ]
     session.add_all(new_links)
     session.flush()
     await_stage(session, Stage.FETCH, [link.id for link in new_links], due_at=now)
     return len(new_links)
+
+
+def _date_known_links(session: Session, source: Source, dated: Mapping[str, FoundLink], *, now: dt.datetime) -> None:
+    undated = sa.select(Link).where(Link.source_id == source.id, Link.published.is_(None), ~Link.is_index)
+    links = [link for link in session.scalars(undated) if link.url in dated]
+    for link in links:
+        link.published, link.witness = str(dated[link.url].published), dated[link.url].witness
+    pages = sa.select(Page.id).where(Page.link_id.in_([link.id for link in links]))
+    await_stage(session, Stage.EXTRACT, session.scalars(pages).all(), due_at=now)

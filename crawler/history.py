@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crawler.discovery.index_page import IndexPage
 from crawler.discovery.lists import ListPattern, read_list
-from crawler.discovery.paging import next_page_of
+from crawler.discovery.paging import further_pages_of
 from crawler.discovery.row import date_in_address
 from crawler.found import FoundLink
 from crawler.sitemaps import SitemapProblem, content_of_sitemap
@@ -45,18 +45,19 @@ def history_step(page: Archived, way: Way, history: History) -> Step:
     found, following = _of_sitemap(page) if archive.kind == SourceKind.SITEMAP else _of_list(page, archive)
     recent = tuple(link for link in found if not _is_too_old(link, history.until))
     is_past = bool(found) and not recent
-    rest = history.queue[1:]
-    queue = rest if is_past else (*rest, *(each for each in following if each not in history.queue))
-    count = history.page_count + 1
-    return Step(recent, history.model_copy(update={"queue": () if count >= MAX_PAGES else queue, "page_count": count}))
+    visited = (*history.visited, history.queue[0])
+    waiting = history.queue[1:]
+    new = [address for address in following if address not in {*visited, *waiting}]
+    queue = waiting if is_past else (*waiting, *new)
+    is_over = len(visited) >= MAX_PAGES
+    return Step(recent, history.model_copy(update={"queue": () if is_over else queue, "visited": visited}))
 
 
 def _of_list(page: Archived, archive: Way) -> tuple[Sequence[FoundLink], Sequence[str]]:
     html = decode(page.body, page.content_type).text
     index = IndexPage(html, page.url)
     found = read_list(index, ListPattern(archive.select, archive.row, archive.links))
-    following = next_page_of(index, html) if found else None
-    return found, [following] if following else []
+    return found, further_pages_of(index, html) if found else ()
 
 
 def _of_sitemap(page: Archived) -> tuple[Sequence[FoundLink], Sequence[str]]:

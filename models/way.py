@@ -35,7 +35,7 @@ class History(BaseModel):
 
     queue: tuple[str, ...]
     until: dt.date
-    page_count: int = 0
+    visited: tuple[str, ...] = ()
     idle_count: int = 0
     """How many pages in a row gave nothing new."""
 

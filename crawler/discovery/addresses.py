@@ -103,7 +103,8 @@ def _shared_prefix(stems: Sequence[str]) -> str:
 
 
 def _query_pattern(parts: Iterable[SplitResult]) -> str:
-    queries = [dict(parse_qsl(part.query, keep_blank_values=True)) for part in parts]
+    # As they are written: decoded, `%5B` would no longer match.
+    queries = [dict(pair.partition("=")[::2] for pair in part.query.split("&") if pair) for part in parts]
     names = {tuple(sorted(query)) for query in queries}
     if names == {()}:
         return ""

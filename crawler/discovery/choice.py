@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from crawler.discovery.values import Discovery, Offer
 from models.vocabulary import SourceKind
 from models.way import Way
+from perilune.urls import site_of
+
+MOSTLY = 0.7
 
 
 def way_from(discovery: Discovery, kind: SourceKind | None = None, *, links: str | None = None) -> Way | None:
@@ -21,7 +26,19 @@ def way_from(discovery: Discovery, kind: SourceKind | None = None, *, links: str
         return None
     archive = discovery.archive if offer is discovery.chosen else None
     way = _way_of(offer)
-    return way.model_copy(update={"archive": _way_of(archive)}) if archive is not None else way
+    if archive is None:
+        return way
+    return way.model_copy(update={"archive": _way_of(archive), "links": _pattern_shared(offer, archive)})
+
+
+def _pattern_shared(feed: Offer, listed: Offer) -> str | None:
+    """Keep a feed to the list's addresses where most of its items have them: the others are of other sections."""
+    site = site_of(listed.addresses[0])
+    for pattern in filter(None, (listed.pattern.links, rf"^https?://(?:www\.)?{re.escape(site)}[/:]")):
+        share = sum(1 for link in feed.links if re.search(pattern, link.url)) / max(len(feed.links), 1)
+        if MOSTLY <= share < 1:
+            return pattern
+    return None
 
 
 def _way_of(offer: Offer) -> Way:

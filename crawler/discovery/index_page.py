@@ -31,9 +31,10 @@ STATE_TOKEN = re.compile(
     r"\d|^(?:first|last|odd|even|active|current|selected|open|hover|clearfix|left|right|new|hidden|show|in|fade)$"
 )
 PLAIN_TOKEN = re.compile(r"[A-Za-z_][\w-]*")
-SLASHED = re.compile(r"(?<!\d)(\d{1,2})[-/](\d{1,2})[-/](?:19|20)\d\d(?!\d)")
+SLASHED = re.compile(r"(?<!\d)(\d{1,2})[-/](\d{1,2})[-/]((?:19|20)\d\d)(?!\d)")
 MONTHS = 12
 DAYS_FIRST = "und"  # no language of ours, and so none in which the month might come first
+MONTHS_FIRST = "en-US"
 SHARED_BY = 0.6
 MIN_SIBLINGS = 3
 
@@ -88,16 +89,19 @@ class IndexPage:
     def language(self) -> str | None:
         """The language that its dates are written in, as the page declares it or as they show; None if unknown.
 
-        In English `04/05` may be either; one day above twelve anywhere tells that days come first.
+        In English `04/05` may be either; one day above twelve anywhere tells which of them is the day.
         """
         declared = (self.tree.get("lang") or self.tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[
             :2
         ].lower()
         if declared and declared != "en":
             return declared
-        pairs = [(int(first), int(second)) for first, second in SLASHED.findall(text_of(self.tree))]
-        is_day_first = any(first > MONTHS for first, _ in pairs) and not any(second > MONTHS for _, second in pairs)
-        return DAYS_FIRST if is_day_first else declared or None
+        pairs = [(int(first), int(second)) for first, second, _ in SLASHED.findall(text_of(self.tree))]
+        is_day_first = any(first > MONTHS for first, _ in pairs)
+        is_month_first = any(second > MONTHS for _, second in pairs)
+        if is_day_first != is_month_first:
+            return DAYS_FIRST if is_day_first else MONTHS_FIRST
+        return declared or None
 
     @cached_property
     def anchors(self) -> list[Anchor]:

@@ -30,6 +30,7 @@ LIST_SCORE = 3.0
 SAME_SITE_SHARE = 0.8
 MIN_TITLED_SHARE = 0.6
 MOST_LINKS_A_ROW = 4
+MIN_IN_CONTAINER = 3
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,21 @@ def _groups(page: IndexPage) -> Iterator[_Group]:
     for anchor in page.anchors:
         by_path[anchor.path].append(anchor)
     for path, anchors in by_path.items():
-        yield _Group(path, tuple(anchors), tuple(_links_of(anchors, page.language)))
-        yield from _by_rows(path, anchors, page.language)
+        for members in (anchors, *_by_container(anchors)):
+            yield _Group(path, tuple(members), tuple(_links_of(members, page.language)))
+            yield from _by_rows(path, members, page.language)
+
+
+def _by_container(anchors: Sequence[Anchor]) -> Iterator[list[Anchor]]:
+    """Part links with one place in the structure by what holds several of them: menu and list may be made alike."""
+    containers: defaultdict[HtmlElement, list[Anchor]] = defaultdict(list)
+    counts = Counter(element for anchor in anchors for element in anchor.ancestors)
+    for anchor in anchors:
+        holder = next((element for element in anchor.ancestors if counts[element] >= MIN_IN_CONTAINER), None)
+        if holder is not None:
+            containers[holder].append(anchor)
+    if len(containers) > 1:
+        yield from (members for members in containers.values() if len(members) >= MIN_IN_CONTAINER)
 
 
 def _by_rows(path: tuple[str, ...], anchors: Sequence[Anchor], language: str | None) -> Iterator[_Group]:
@@ -221,8 +235,14 @@ def _learned(page: IndexPage, groups: Sequence[_Group]) -> LearnedList:
     select = ", ".join(dict.fromkeys(_selector_of(page, group) for group in groups))
     best = groups[0]
     row = _shortest(best.row_path, lambda selector: len(page.elements_at(selector)) == len(best.anchors))
-    pattern = pattern_of([link.url for link in links])
+    pattern = pattern_of([link.url for link in links]) or _site_pattern(links)
     return LearnedList(ListPattern(select, row if best.row_path else None, pattern), tuple(links), best.score)
+
+
+def _site_pattern(links: Sequence[FoundLink]) -> str | None:
+    """Keep to the site where all links are on one."""
+    sites = {site_of(link.url) for link in links}
+    return rf"^https?://(?:www\.)?{re.escape(sites.pop())}[/:]" if len(sites) == 1 else None
 
 
 def _on_one_site(links: Sequence[FoundLink]) -> list[FoundLink]:

@@ -1,88 +1,79 @@
-"""The next page of a list: by its relation, its words, or its number; also where only a script writes the links."""
+"""The further pages of a list: addresses like the list's own but for a number, behind words that mean one.
+
+Also where only a script writes the links (the TRS system of gov.cn sites). What is named may have been visited before.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from crawler.discovery.index_page import IndexPage
+from crawler.discovery.index_page import Anchor, IndexPage
 from perilune.urls import canonical_url, site_of
 
 NEXT_WORDS = re.compile(
-    r"^\W*(?:next(?: page)?|older(?: posts| entries| news)?|more (?:news|results)|下一?[页頁]|后一页|下页|"
-    r"suivante?s?|page suivante|articles plus anciens|следующ\w*|далее|вперед|вперёд|дальше|siguiente|weiter|"
-    r"nächste)\W*$",
+    r"^\W*(?:next(?: page)?|older(?: \w+)?|earlier(?: \w+)?|(?:load |show |view )?more(?: \w+)?|下一?[页頁]|后一页|"
+    r"加载更多|查看更多|更多|(?:page )?suivante?s?|(?:articles |actualités )?plus anciens|(?:voir|afficher) plus|"
+    r"следующ\w*(?: \w+)?|далее|впер[её]д|дальше|ещё|еще|(?:показать|загрузить) ещ[её]|siguiente|weiter|nächste)\W*$",
     re.IGNORECASE,
 )
-NEXT_SIGNS = frozenset({"»", ">", ">>", "›", "→", "→ "})
-NEXT_CLASS = re.compile(r"(?:^|[-_\s])next(?:$|[-_\s])", re.IGNORECASE)
-PAGE_PARAMETER = re.compile(
-    r"^(?:page|p|pg|paged|pagenum|page_?no|pageindex|curpage|pagen_\d+|start|offset|debut_\w+|from|begin)$",
-    re.IGNORECASE,
-)
-PAGE_IN_PATH = re.compile(
-    r"(?P<before>/(?:page|p|seite|str|страница)[/_-]?|[/_-](?:index|list|node)_)(?P<number>\d+)(?P<after>/?(?:\.\w+)?)$",
+NEXT_SIGNS = frozenset({"»", ">", ">>", "›", "→", "≫"})
+FIRST_YEAR = 1900
+NUMBER = re.compile(r"^\W*(?:(?:19|20)\d\d\s*年?|\d{1,3})\W*$")
+PAGE_PART = re.compile(
+    r"^/?(?:(?:page|p|seite|str|list|index)[-_/]?)?(?P<number>\d+)/?(?:\.\w{2,5})?$",
     re.IGNORECASE,
 )
 TRS_PAGES = re.compile(
     r"createPageHTML\w*\s*\(\s*['\"]?(?:[\w-]+['\"]?\s*,\s*)?(?P<count>\d+)\s*,\s*(?P<current>\d+)\s*,\s*"
     r"['\"](?P<name>[\w-]+)['\"]\s*,\s*['\"](?P<extension>s?html?)['\"]",
 )
-FIRST_NUMBER = 1
 
 
 def next_page_of(page: IndexPage, html: str) -> str | None:
-    """Give the address of the list's next page; None on its last one, or where there is but one.
+    """Give the most likely next page of a list; None on its last one, or where there is but one."""
+    return next(iter(further_pages_of(page, html)), None)
 
-    `html` is the page as it came, for lists whose page links are written by a script (the TRS system of gov.cn sites).
-    """
-    for address in (*_by_relation(page), *_by_words(page), *_by_number(page), *_by_script(page, html)):
-        if site_of(address) == site_of(page.url) and address != canonical_url(page.url):
-            return address
-    return None
+
+def further_pages_of(page: IndexPage, html: str) -> list[str]:
+    """Name the other pages of a list, the next one first; `html` is the page as it came."""
+    own = canonical_url(page.url)
+    named = (*_by_relation(page), *_by_words(page), *_by_script(page, html), *_by_numbers(page))
+    return list(dict.fromkeys(address for address in named if site_of(address) == site_of(own) and address != own))
 
 
 def _by_relation(page: IndexPage) -> Iterator[str]:
     for element in page.tree.iter("link", "a"):
-        if "next" in (element.get("rel") or "").lower().split() and (
-            address := page.resolved(element.get("href") or "")
-        ):
+        is_next = "next" in (element.get("rel") or "").lower().split()
+        if is_next and (address := page.resolved(element.get("href") or "")):
             yield address
 
 
 def _by_words(page: IndexPage) -> Iterator[str]:
     for anchor in page.anchors:
-        words = anchor.text or (anchor.element.get("title") or anchor.element.get("aria-label") or "").strip()
-        names = " ".join(
-            filter(None, (anchor.element.get("class"), *(each.get("class") for each in anchor.ancestors[:1])))
-        )
-        is_next = bool(NEXT_WORDS.match(words)) or words.strip() in NEXT_SIGNS or bool(NEXT_CLASS.search(names))
-        if is_next and page_number_of(anchor.url) is not None:
+        words = _words_of(anchor)
+        if (NEXT_WORDS.match(words) or words in NEXT_SIGNS) and is_page_of(anchor.url, page.url):
             yield anchor.url
 
 
-def _by_number(page: IndexPage) -> Iterator[str]:
-    """Find the link whose words are the number after the present page's, and whose address carries a page's number."""
-    present = page_number_of(page.url)
-    following = sorted(
-        (int(anchor.text), anchor.url)
+def _by_numbers(page: IndexPage) -> Iterator[str]:
+    """Find numbered pages in their order, and pages of years from the newest on."""
+    numbered = {
+        anchor.url: int(re.sub(r"\D", "", anchor.text))
         for anchor in page.anchors
-        if re.fullmatch(r"\d{1,3}", anchor.text) and page_number_of(anchor.url) is not None
-    )
-    shown = [number for number, _ in following]
-    for number, address in following:
-        is_after = number == _present_number(present, shown) + 1
-        if is_after:
-            yield address
+        if NUMBER.match(anchor.text) and is_page_of(anchor.url, page.url)
+    }
+    pages = sorted((each for each in numbered if numbered[each] < FIRST_YEAR), key=lambda each: numbered[each])
+    years = sorted((each for each in numbered if numbered[each] >= FIRST_YEAR), key=lambda each: -numbered[each])
+    yield from (*pages, *years)
 
 
-def _present_number(present: int | None, shown: list[int]) -> int:
-    """Guess which page this is: the number missing among those that are links."""
-    missing = [number for number in range(FIRST_NUMBER, max(shown, default=FIRST_NUMBER)) if number not in shown]
-    if present is None:
-        return FIRST_NUMBER
-    return missing[0] if len(missing) == 1 else present
+def _words_of(anchor: Anchor) -> str:
+    """Give a link's words, or what stands for them: its title, its label, its picture's text."""
+    pictures = (image.get("alt") for image in anchor.element.iter("img"))
+    stated = (anchor.element.get("title"), anchor.element.get("aria-label"), *pictures)
+    return anchor.text or next(filter(None, stated), "").strip()
 
 
 def _by_script(page: IndexPage, html: str) -> Iterator[str]:
@@ -92,11 +83,43 @@ def _by_script(page: IndexPage, html: str) -> Iterator[str]:
         yield canonical_url(urljoin(page.url, name))
 
 
-def page_number_of(address: str) -> int | None:
-    """Read which page of a list an address means, in whatever the site counts by; None where it says nothing."""
-    parts = urlsplit(address)
-    for name, value in parse_qsl(parts.query):
-        if PAGE_PARAMETER.match(name) and value.isdigit():
-            return int(value)
-    match = PAGE_IN_PATH.search(parts.path)
-    return int(match["number"]) if match else None
+def is_page_of(address: str, home: str) -> bool:
+    """Tell whether an address is another page of the list at `home`: the same but for a number."""
+    one, other = urlsplit(canonical_url(address)), urlsplit(canonical_url(home))
+    if site_of(address) != site_of(home) or one == other:
+        return False
+    if _folder(one.path) == _folder(other.path):
+        return one.query != other.query and _is_numbered(one.query, other.query)
+    if one.query != other.query:
+        return False
+    return _differ_by_number(one.path, other.path)
+
+
+def _folder(path: str) -> str:
+    return re.sub(r"/(?:index|default)\.\w+$", "", path).rstrip("/")
+
+
+def _is_numbered(query: str, home: str) -> bool:
+    """Tell whether a query says what the list's own says, and a number besides or another number."""
+    pairs, own = set(filter(None, query.split("&"))), set(filter(None, home.split("&")))
+    names = {pair.partition("=")[0] for pair in pairs}
+    is_kept = all(pair.partition("=")[0] in names and pair[-1:].isdigit() for pair in own - pairs)
+    return is_kept and any(re.search(r"\d|TRUE", pair.partition("=")[2]) for pair in pairs - own)
+
+
+def _differ_by_number(path: str, home: str) -> bool:
+    """Compare paths: below the list's own address, beside it, or with another number in the same place."""
+    stem = re.sub(r"\.\w{2,5}$", "", _folder(home))
+    last = _folder(home).rpartition("/")[2]
+    is_alike = re.sub(r"\d+", "0", path) == re.sub(r"\d+", "0", home) and bool(re.search(r"\d", last))
+    return is_alike or any(_goes_on(path, start) for start in (stem, _without_page(stem)))
+
+
+def _goes_on(path: str, start: str) -> bool:
+    rest = path.removeprefix(start) if path.startswith(start) else ""
+    return bool(rest) and rest[0] in "/_-" and PAGE_PART.match(rest[1:]) is not None
+
+
+def _without_page(stem: str) -> str:
+    """Leave out the page's own number, so that page 2 leads on to page 3."""
+    return re.sub(r"(?:/(?:page|p)/?|[/_-](?:index|list|page)?_?)\d{1,3}$", "", stem, flags=re.IGNORECASE)

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from crawler.discovery.index_page import Anchor, following_text, headings_before, preceding_siblings_text, text_of
+from crawler.discovery.index_page import (
+    MONTHS_FIRST,
+    SLASHED,
+    Anchor,
+    following_text,
+    headings_before,
+    preceding_siblings_text,
+    text_of,
+)
 from crawler.found import FoundLink
 from perilune.dates import PartialDate, WitnessKind, dates_in
 
@@ -25,6 +33,7 @@ ELLIPSIS = ("...", "…")
 ADDRESS_DATE = re.compile(
     r"(?<!\d)(?P<year>20[0-4]\d|199\d)[-/_]?(?P<month>0[1-9]|1[0-2])[-/_]?(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
 )
+SHORT_YEAR = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d\d)(?![\d.])")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 DAY_MONTH = re.compile(r"(?<![\d.])(\d{1,2})[-/.](\d{1,2})(?![\d.])")
 MIN_REPEATED = 2
@@ -137,7 +146,7 @@ def _written_date(anchor: Anchor, text: str, row: HtmlElement, language: str | N
         places = [following_text(row), preceding_siblings_text(row), text_of(row)]
     else:
         places = [*_date_elements(row), text]
-    stated = [[date for date, _, _ in dates_in(place[:MAX_ROW_CHARS], language)] for place in places]
+    stated = [_dates_in(place[:MAX_ROW_CHARS], language) for place in places]
     for dates in stated:
         if days := [date for date in dates if date.day is not None]:
             return days[0]
@@ -145,7 +154,22 @@ def _written_date(anchor: Anchor, text: str, row: HtmlElement, language: str | N
         if (day := _with_year_above(place, row)) is not None:
             return day
     months = {date for dates in stated for date in dates if date.month is not None}
-    return months.pop() if len(months) == 1 else None
+    return months.pop() if len(months) == 1 else _year_above(row)
+
+
+def _dates_in(text: str, language: str | None) -> list[PartialDate]:
+    """Find dates, with forms that only a whole list can settle: the month first, or a year of two digits."""
+    if language == MONTHS_FIRST:
+        text = SLASHED.sub(r"\3-\1-\2", text)
+    found = [date for date, _, _ in dates_in(text, None if language == MONTHS_FIRST else language)]
+    return found or [date for match in SHORT_YEAR.finditer(text) if (date := _short_date(match)) is not None]
+
+
+def _short_date(match: re.Match[str]) -> PartialDate | None:
+    try:
+        return PartialDate(2000 + int(match[3]), int(match[2]), int(match[1]))
+    except ValueError:
+        return None
 
 
 def _date_elements(row: HtmlElement) -> Iterator[str]:
@@ -157,6 +181,12 @@ def _date_elements(row: HtmlElement) -> Iterator[str]:
 def _without(text: str, title: str | None) -> str:
     """Leave the title out: a date in it is that of an event."""
     return text.replace(title, " ", 1) if title else text
+
+
+def _year_above(row: HtmlElement) -> PartialDate | None:
+    """Take the year of a heading that is nothing but a year, as lists by year have it."""
+    year = next((heading for heading in headings_before(row) if YEAR.fullmatch(heading)), None)
+    return PartialDate(int(year)) if year else None
 
 
 def _with_year_above(text: str, row: HtmlElement) -> PartialDate | None:

@@ -175,10 +175,17 @@ def _title_of(markup: Markup, title_hint: str | None) -> str:
     sources = [_line(source) for source in (*headings, *stated, window, title_hint or "") if source.strip()]
     sources += [] if headings else _short_lines(markup.tree, window)
     candidates = [*headings, *map(_line, stated), title_hint or "", *TITLE_SEPARATOR.split(window), window]
+    # A heading may be the section's; the list's title for the page, standing there and leading nowhere, is its own.
+    is_own_line = bool(title_hint) and _wording(title_hint or "") in {
+        _wording(line) for line in _unlinked_lines(markup.tree)
+    }
     site = {_wording(markup.site_name or ""), _wording(site_of(markup.url).split(".")[0])}
     ranked = [
         (
-            _support(candidate, sources) + 1.5 * (candidate in headings) - 9 * (_wording(candidate) in site),
+            _support(candidate, sources)
+            + 1.5 * (candidate in headings)
+            + 2.5 * (candidate == title_hint and is_own_line)
+            - 9 * (_wording(candidate) in site),
             -place,
             candidate,
         )
@@ -186,6 +193,11 @@ def _title_of(markup: Markup, title_hint: str | None) -> str:
         if _wording(candidate) and len(candidate) <= MAX_TITLE_CHARS and not re.search(r"[<{]", candidate)
     ]
     return max(ranked)[2] if ranked else ""
+
+
+def _unlinked_lines(tree: HtmlElement) -> set[str]:
+    """Give the body's lines that are no links."""
+    return {_line(str(text)) for text in tree.xpath("//body//text()[not(ancestor::a)][string-length() > 9]")}
 
 
 def _short_lines(tree: HtmlElement, window: str) -> list[str]:

@@ -33,7 +33,7 @@ class ExtractRunner:
     """Turns pages into versions of articles."""
 
     stage = Stage.EXTRACT
-    version = "2"
+    version = "3"
     batch_size = 200
 
     def __init__(self, settings: Settings) -> None:

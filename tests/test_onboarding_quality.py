@@ -1,0 +1,18 @@
+"""The floor under onboarding: replica sites must stay usable from their address alone (see docs/benchmarks.md)."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.onboarding.measure import score
+from benchmarks.onboarding.replicas import Replica, load_replicas
+
+REPLICAS = list(load_replicas("tuning"))
+HARD = {"cards_agency_en", "embassy_french_fr"}  # a feed with other pages among its items; an undated list
+
+
+@pytest.mark.parametrize("replica", REPLICAS, ids=[replica.folder.name for replica in REPLICAS])
+def test_a_site_is_usable_from_its_address_alone(replica: Replica) -> None:
+    result = score(replica)
+    assert result.recall >= 0.9
+    assert result.is_usable or replica.folder.name in HARD, result
