@@ -55,4 +55,4 @@ def _fill(source: Source, file: SourceFile) -> None:
     source.interval_minutes = file.interval_minutes
     source.expects = file.expects
     source.note = file.note
-    source.is_active = True
+    source.is_active = source.retired_at is None

@@ -39,6 +39,10 @@ class Source(Base):
     note: Mapped[str | None]
     from_file: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
+    retired_at: Mapped[dt.datetime | None]
+    """When a person retired it; no file brings it back."""
+    pace: Mapped[dict[str, object] | None]
+    """What its visits taught about when it publishes, as `crawler.pace.Pace` writes it."""
     created_at: Mapped[dt.datetime]
     first_crawled_at: Mapped[dt.datetime | None]
     """When the first crawl ended; what was found before is backfill."""

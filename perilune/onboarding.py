@@ -188,7 +188,7 @@ def add_source(archive: Archive, found: FoundSource, said: Mapping[str, object],
         if known is not None:
             raise Problem(f"the source {known.slug} has that short name or watches that address already.")
         source = Source(
-            slug=wanted or _free_slug(session, home),
+            slug=wanted or free_slug(session, home),
             home=home,
             kind=None,
             name=str(columns.pop("name", "") or found.discovery.title or site_of(home))[:200],
@@ -204,7 +204,7 @@ def add_source(archive: Archive, found: FoundSource, said: Mapping[str, object],
         return source
 
 
-def _free_slug(session: Session, url: str) -> str:
+def free_slug(session: Session, url: str) -> str:
     """Make a short name from the address: the host's, and as much of the path as it takes to be nobody else's."""
     *words, _ = site_of(url).split(".") or [""]
     host = max((word for word in words if word not in COMMON_LABELS), key=len, default="source")
@@ -235,7 +235,6 @@ def print_found(found: FoundSource) -> None:
         out.print(f"It publishes about {found.per_month:g} items a month.")
     for item in found.items:
         out.print(f"\n[bold]{escape(item.title or item.url)}[/bold]")
-        out.print(
-            f"  {item.published or 'date not stated'}  {item.language or ''}  {item.relevance or ''}  {escape(item.url)}"
-        )
+        facts = (item.published or "date not stated", item.language, item.relevance, escape(item.url))
+        out.print("  " + "  ".join(fact for fact in facts if fact))
         out.print(f"  {escape(item.reason or item.text)}")

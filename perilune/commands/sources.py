@@ -100,3 +100,49 @@ def new(
         return
     console().print(f"{source.slug}: {source.name}\nIt is crawled when `perilune run` looks next, or now with:")
     console().print(f"  perilune crawl {source.slug} && perilune process")
+
+
+@app.command()
+def retire(slugs: Annotated[list[str], typer.Argument(help="Sources to watch no more.")]) -> None:
+    """Watch sources no more; what they gave stays in the archive, and no file brings them back."""
+    from perilune.archive import require_sources
+    from perilune.cataloguing import set_retired
+
+    archive = options.archive()
+    require_sources(archive, slugs)
+    set_retired(archive, slugs, at=options.now())
+
+
+@app.command()
+def resume(slugs: Annotated[list[str], typer.Argument(help="Retired sources to watch again.")]) -> None:
+    """Watch retired sources again, from the next crawl on."""
+    from perilune.cataloguing import set_retired
+
+    set_retired(options.archive(), slugs, at=None)
+
+
+@app.command()
+def export(
+    slugs: Annotated[list[str] | None, typer.Argument(help="Sources; default: those that were added by hand.")] = None,
+    *,
+    into: Annotated[Path | None, typer.Option(help="Folder for source files; default: print them.")] = None,
+    opml: Annotated[Path | None, typer.Option(help="OPML file to write the feeds among them to.")] = None,
+) -> None:
+    """Write sources as files that another installation accepts unchanged, or their feeds as OPML."""
+    from perilune.archive import require_sources
+    from perilune.cataloguing import exported
+
+    archive = options.archive()
+    require_sources(archive, slugs or [])
+    for line in exported(archive, slugs or [], into=into, opml=opml):
+        typer.echo(line)
+
+
+@app.command("import")
+def import_opml(file: Annotated[Path, typer.Argument(help="An OPML file.")], *, as_json: options.Json = False) -> None:
+    """Add the feeds that an OPML file lists; those that are watched already are left as they are."""
+    from perilune.cataloguing import import_feeds
+    from perilune.output import print_rows
+
+    rows = import_feeds(options.archive(), file, now=options.now())
+    print_rows(rows, as_json=as_json, empty="Every feed of the file is watched already.")

@@ -1,0 +1,81 @@
+"""Changing what is watched, beyond single additions: retiring, exporting, importing lists of feeds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from crawler.export import feeds_in_opml, opml_of, toml_of
+from models.fate import await_stage
+from models.source import Source
+from models.vocabulary import SourceKind, Stage
+from perilune.archive import Archive
+from perilune.onboarding import free_slug
+from perilune.problems import Problem
+
+
+def set_retired(archive: Archive, slugs: Sequence[str], *, at: dt.datetime | None) -> None:
+    """Retire sources, or without a time watch them again; Problem names the first that is not there."""
+    with archive.sessions.begin() as session:
+        sources = {row.slug: row for row in session.scalars(sa.select(Source).where(Source.slug.in_(slugs)))}
+        for slug in slugs:
+            if slug not in sources:
+                raise Problem(f"there is no source {slug!r}; `perilune sources list` shows all.")
+            sources[slug].retired_at, sources[slug].is_active = at, at is None
+
+
+def exported(archive: Archive, slugs: Sequence[str], *, into: Path | None, opml: Path | None) -> Iterator[str]:
+    """Export sources (those added by hand where none is named); yields the files, or lines on what was written."""
+    wanted = Source.slug.in_(slugs) if slugs else ~Source.from_file
+    with archive.sessions() as session:
+        sources = session.scalars(sa.select(Source).where(wanted).order_by(Source.slug)).all()
+    if opml is not None:
+        _write(opml, opml_of(sources))
+        yield f"{opml}: written"
+    for source in sources if opml is None or into is not None else ():
+        text = toml_of(source)
+        if into is None:
+            yield f"# {source.slug}.toml\n{text}"
+        else:
+            _write(into / f"{source.slug}.toml", text.encode())
+            yield f"{into / source.slug}.toml: written"
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise Problem(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def import_feeds(archive: Archive, file: Path, *, now: dt.datetime) -> list[dict[str, object]]:
+    """Add the feeds of an OPML file in one transaction; Problem for a file that is none."""
+    try:
+        feeds = feeds_in_opml(file.read_bytes())
+    except OSError as error:
+        raise Problem(f"{file} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise Problem(f"{file}: {error}.") from error
+    rows: list[dict[str, object]] = []
+    with archive.sessions.begin() as session:
+        known = {address for source in session.scalars(sa.select(Source)) for address in source.addresses}
+        for feed in feeds:
+            if feed.address in known:
+                continue
+            source = Source(
+                slug=free_slug(session, feed.address),
+                name=feed.name[:200],
+                home=feed.home,
+                kind=SourceKind.FEED,
+                addresses=[feed.address],
+                created_at=now,
+            )
+            session.add(source)
+            session.flush()
+            await_stage(session, Stage.CRAWL, [source.id], due_at=now)
+            rows.append({"source": source.slug, "name": source.name, "address": feed.address})
+    return rows
