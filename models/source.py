@@ -41,8 +41,6 @@ class Source(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     retired_at: Mapped[dt.datetime | None]
     """When a person retired it; no file brings it back."""
-    pace: Mapped[dict[str, object] | None]
-    """What its visits taught about when it publishes, as `crawler.pace.Pace` writes it."""
     created_at: Mapped[dt.datetime]
     first_crawled_at: Mapped[dt.datetime | None]
     """When the first crawl ended; what was found before is backfill."""
