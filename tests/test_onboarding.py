@@ -149,3 +149,17 @@ def test_a_source_that_gives_only_its_home_is_found_out_and_found_out_anew_when_
     for day in (1, 2, 3):
         crawl.run(at=now + dt.timedelta(days=day))
     assert {site.url_for("/neu/4"), site.url_for("/neu/5")} <= set(crawl.page_urls())
+
+
+def test_of_a_document_library_only_what_was_learned_comes_in(site: HTTPServer, crawl: Crawl) -> None:
+    rows = "".join(
+        f'<div class="doc"><h3>Report of the committee on subject {n}</h3><a href="/r{n}.pdf">Download the report</a> '
+        f'<a href="/r{n}-annex.pdf">Download the annex</a></div>'
+        for n in (1, 2, 3)
+    )
+    site.expect_request("/documents").respond_with_data(f"<html><body>{rows}</body></html>", content_type="text/html")
+    for n in (1, 2, 3):
+        site.expect_request(f"/r{n}.pdf").respond_with_data(b"%PDF-1.4 ...", content_type="application/pdf")
+    crawl.add("aa_library", name="A", home=site.url_for("/documents"))
+    crawl.run()
+    assert crawl.page_urls() == [site.url_for(f"/r{n}.pdf") for n in (1, 2, 3)]

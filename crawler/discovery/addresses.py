@@ -10,6 +10,12 @@ from perilune.urls import site_of
 
 FILE = re.compile(r"(?P<stem>.*?)(?P<extension>\.[A-Za-z][A-Za-z0-9]{1,5})?")
 MIN_SHARED_CHARS = 2
+DOCUMENT = re.compile(r"\.(?:pdf|pptx|docx)$", re.IGNORECASE)
+
+
+def is_document(url: str) -> bool:
+    """Tell whether an address names a PDF or office file."""
+    return bool(DOCUMENT.search(urlsplit(url).path))
 
 
 def shape_of(url: str) -> tuple[object, ...]:

@@ -12,15 +12,13 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.discovery.addresses import pattern_of, shape_of
+from crawler.discovery.addresses import is_document, pattern_of, shape_of
 from crawler.discovery.index_page import Anchor, IndexPage, rows_of
 from crawler.discovery.row import RowReading, generic_words, is_headed, is_title, row_link, title_rank
 from crawler.found import FoundLink
-from crawler.listings import DOCUMENT
 from perilune.urls import site_of
 
 MIN_LINKS = 2
@@ -195,7 +193,7 @@ def _weighed(group: _Group, page: IndexPage, shown_elsewhere: dict[tuple[str, ..
         + 1.0 * min(count, MANY_LINKS) / MANY_LINKS
         + 0.8 * min(length, LONG_TITLE_CHARS) / LONG_TITLE_CHARS
         + 0.5 * len({link.title for link in links}) / count
-        + 0.5 * _share(bool(DOCUMENT.search(urlsplit(link.url).path)) for link in links)
+        + 0.5 * _share(is_document(link.url) for link in links)
         - 1.5 * _share(anchor.is_furniture for anchor in group.anchors)
         - 3.0 * len(group.urls & shown_elsewhere.get(group.path, set())) / count
     )

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
+from crawler.discovery.addresses import is_document
 from crawler.discovery.index_page import IndexPage, text_of
 from crawler.discovery.lists import LearnedList
 from crawler.discovery.values import Offer, Seen
 from crawler.feeds import FeedProblem, links_in_feed
 from crawler.found import FoundLink, address_of
-from crawler.listings import DOCUMENT
 from crawler.sitemaps import SitemapProblem, content_of_sitemap
 from models.vocabulary import SourceKind
 from perilune.urls import canonical_url, site_of
@@ -23,8 +23,8 @@ FEED_ADDRESS = re.compile(
     r"(?:^|[/._?=&-])(?:rss\d*|atom|feeds?|rdf)(?:$|[/._?=&-])|\.(?:rss|rdf|atom)$|feed\.(?:xml|json)$", re.IGNORECASE
 )
 COMMENTS = re.compile(r"comment|/oembed|podcast", re.IGNORECASE)
-FEED_PLACES = ("feed/", "rss.xml", "feed.xml", "atom.xml", "index.xml", "rss")
-ROOT_FEED_PLACES = ("/feed/", "/rss.xml", "/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/feed.json")
+FEED_PLACES = ("feed/", "rss.xml")
+ROOT_FEED_PLACES = ("/feed/", "/rss.xml", "/feed", "/rss", "/atom.xml", "/feed.xml")
 SITEMAP_PLACES = ("/news-sitemap.xml", "/sitemap.xml")
 MAX_FEEDS = 8
 MAX_PLACES = 6
@@ -59,7 +59,7 @@ def usual_feeds(url: str) -> list[str]:
     """Name the places where a feed usually is when nothing names it: below the page, then below the site's root."""
     below = url if url.endswith("/") else f"{url}/"
     has_file = bool(re.search(r"\.\w{2,5}$", urlsplit(url).path))
-    near = [] if has_file else [urljoin(below, place) for place in FEED_PLACES[:2]]
+    near = [] if has_file else [urljoin(below, place) for place in FEED_PLACES]
     root = [urljoin(url, place) for place in ROOT_FEED_PLACES[: MAX_PLACES - len(near)]]
     return list(dict.fromkeys(canonical_url(address) for address in (*near, *root)))
 
@@ -118,7 +118,7 @@ def _usable(links: Sequence[FoundLink]) -> list[FoundLink]:
 
 def list_offer(url: str, learned: LearnedList) -> Offer:
     """Offer the page's own list; as a document library where most of its links are documents."""
-    documents = sum(1 for link in learned.links if DOCUMENT.search(urlsplit(link.url).path))
+    documents = sum(1 for link in learned.links if is_document(link.url))
     is_library = documents >= DOCUMENT_SHARE * len(learned.links)
     kind = SourceKind.DOCUMENTS if is_library else SourceKind.LISTING
     what = "documents" if is_library else "articles"
