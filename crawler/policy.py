@@ -25,6 +25,7 @@ def scrapy_settings(settings: Settings) -> dict[str, object]:
         "LOG_LEVEL": "ERROR",
         "LOG_INSTALL_ROOT_HANDLER": False,
         "LOG_STDOUT": False,
+        "EXTENSIONS": {"scrapy.extensions.memusage.MemoryUsage": None, "crawler.memory.CurrentMemory": 0},
         "MEMUSAGE_LIMIT_MB": 2048,
         "DOWNLOADER_MIDDLEWARES": {"crawler.middleware.ProxyFromSettings": 740},
         "PERILUNE_PROXY": settings.proxy,
