@@ -142,6 +142,7 @@ def _outcome(crawl: Crawl, fault: Fault, onset: dt.datetime, ringing: set[str]) 
             if cause and name not in found and name not in still:
                 found[name] = (now - crawl.touched_at, cause)
                 sentence = words if name == OURS else sentence
+        crawl.reads_pages = OURS not in found  # the other watchers look at indexes only
         if now - crawl.touched_at > INTERVALS_LOOKED_AT * series.interval or len(found) == len(alarms):
             break
     if crawl.touched_at is None:

@@ -141,6 +141,8 @@ class Crawl:
     garbled_count: int = 0
     touched_at: dt.datetime | None = None
     """When the fault first changed an answer."""
+    reads_pages: bool = True
+    """Switched off where only indexes matter any more, to save time."""
 
     def branch(self, fault: Fault, onset: dt.datetime) -> Crawl:
         """Go on from here with a fault."""
@@ -164,7 +166,7 @@ class Crawl:
         if not self.visits:
             dates = (link.published for link in found if link.published)
             self.earlier = tuple(sorted(date.first for date in dates))
-        pages = self._fetch_pages(now, found)
+        pages = self._fetch_pages(now, found) if self.reads_pages else PagesSeen()
         look = self._look(now) if wants_look else None
         self.visits.append(Visit(now, tuple(indexes), pages, articles, look, is_cut_short))
         return now + self._wait(now)
