@@ -7,6 +7,7 @@ before its row is written, so that a row never names bytes that are not there.
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from crawler.found import FoundLink
+from crawler.pace import NO_HINTS, Hints, VisitFailure, VisitYield, next_try_after, next_visit_after, pace_from
 from models.fate import Claim, Claimed, Outcome, attempts_at, await_stage, claim_due, failure, finish
 from models.page_store import PageStore
 from models.source import CrawlRun, Link, Page, Source
@@ -50,6 +52,8 @@ class RunEnd:
     is_whole: bool
     is_survey: bool = False
     is_unreadable: bool = False
+    hints: Hints = NO_HINTS
+    retry_after: dt.timedelta | None = None
 
 
 @dataclass
@@ -60,6 +64,7 @@ class Frontier:
     pages: PageStore
     clock: Clock
     claimant: str
+    jitter: Callable[[], float] = random.random
     counts: dict[int, Counter[str]] = field(default_factory=dict)
 
     def begin_run(self, source: Source) -> int:
@@ -85,14 +90,18 @@ class Frontier:
             run.finished_at = now
             run.outcome = "done" if end.is_whole else "failed"
             run.counts = counts
+            pace = pace_from(source.pace, source.interval_minutes)
             if end.is_whole:
+                following = next_visit_after(pace, _yield_of(source, counts, end, now), jitter=self.jitter())
                 source.first_crawled_at = source.first_crawled_at or (None if end.is_survey else now)
-                due_at = now + dt.timedelta(minutes=source.interval_minutes)
-                outcome = Outcome(FateState.DONE, None, due_at)
+                outcome = Outcome(FateState.DONE, None, following.due_at)
             else:
-                outcome = failure(session, claimed, _reason_in(counts), now=now)
+                failed = VisitFailure(now, end.retry_after, is_throttled=end.retry_after is not None)
+                following = next_try_after(pace, failed, jitter=self.jitter())
+                outcome = Outcome(FateState.FAILED, _reason_in(counts), following.due_at)
                 if end.is_unreadable and attempts_at(session, claimed) >= ATTEMPTS_BEFORE_ANEW:
                     source.chosen = source.chosen_at = None
+            source.pace = following.pace.model_dump(mode="json")
             finish(session, claimed, outcome, now=now)
         return counts
 
@@ -227,6 +236,15 @@ class Frontier:
         """Count something for the source's current run."""
         if number:
             self.counts.setdefault(source_id, Counter())[what] += number
+
+
+def _yield_of(source: Source, counts: Mapping[str, object], end: RunEnd, now: dt.datetime) -> VisitYield:
+    """Say what a visit found that was new: links, or for standing pages the pages themselves."""
+    found, offered = (int(str(counts.get(name, 0))) for name in ("new links", "links"))
+    changed, same = (int(str(counts.get(name, 0))) for name in ("new pages", "unchanged pages"))
+    if not offered:
+        found, offered = changed, changed + same
+    return VisitYield(now, found, offered, end.hints, is_first=source.first_crawled_at is None)
 
 
 def _reason_in(counts: Mapping[str, object]) -> str:

@@ -14,10 +14,15 @@ def scrapy_settings(settings: Settings) -> dict[str, object]:
         "CONCURRENT_REQUESTS": 32,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
         "DOWNLOAD_DELAY": settings.download_delay,
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "AUTOTHROTTLE_ENABLED": settings.download_delay > 0,
+        "AUTOTHROTTLE_START_DELAY": settings.download_delay,
+        "EXTENSIONS": {"crawler.politeness.HostGap": 900},  # behind AutoThrottle, which it bounds
         "DOWNLOAD_TIMEOUT": settings.download_timeout,
         "DOWNLOAD_MAXSIZE": settings.max_document_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "RETRY_TIMES": 1,
+        "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503 say when to come again
         "REDIRECT_MAX_TIMES": 6,
         "HTTPERROR_ALLOW_ALL": True,
         "COOKIES_ENABLED": False,
@@ -27,7 +32,11 @@ def scrapy_settings(settings: Settings) -> dict[str, object]:
         "LOG_STDOUT": False,
         "EXTENSIONS": {"scrapy.extensions.memusage.MemoryUsage": None, "crawler.memory.CurrentMemory": 0},
         "MEMUSAGE_LIMIT_MB": 2048,
-        "DOWNLOADER_MIDDLEWARES": {"crawler.middleware.ProxyFromSettings": 740},
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawler.politeness.RobotsRules": 100,
+            "crawler.middleware.ProxyFromSettings": 740,
+        },
         "PERILUNE_PROXY": settings.proxy,
         "PERILUNE_MAX_PAGE_BYTES": settings.max_page_bytes,
     }

@@ -51,6 +51,7 @@ def finished_sources(crawl: Crawl) -> set[str]:
 def threaded_site() -> Iterator[HTTPServer]:
     """A site that answers several requests at once."""
     with HTTPServer(threaded=True) as server:
+        server.expect_request("/robots.txt").respond_with_data("")
         for number in (1, 2):
             body = PAGE.format(n=number, text=TEXT)
             server.expect_request(f"/news/{number}").respond_with_data(body, content_type="text/html")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrapy.http import Response
 
-from crawler.feeds import FeedProblem, links_in_feed
+from crawler.feeds import FeedProblem, feed_of
 from crawler.found import FoundLink
 from crawler.spiders.source import IndexProblem, SourceSpider
 
@@ -13,8 +13,10 @@ class FeedSpider(SourceSpider):
     """Reads each address as a feed."""
 
     def links_in_index(self, response: Response) -> list[FoundLink]:
-        """Read the feed's entries."""
+        """Read the feed's entries, and what it says of how often to come."""
         try:
-            return links_in_feed(response.body, response.url)
+            feed = feed_of(response.body, response.url, now=self.frontier.clock())
         except FeedProblem as problem:
             raise IndexProblem(str(problem)) from problem
+        self.hints = feed.hints
+        return feed.links

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import ClassVar
@@ -18,6 +19,7 @@ from crawler.fetched import fetched_from, is_forbidden, reason_of
 from crawler.found import FoundLink, wanted
 from crawler.frontier import Frontier, RunEnd
 from crawler.history import Archived, history_step
+from crawler.pace import NO_HINTS, retry_after
 from models.page_store import PageStoreProblem
 from models.source import Link, Source
 from models.way import Way
@@ -26,6 +28,8 @@ from perilune.verdicts import verdict_on_page
 GONE = {404, 410}
 NOT_MODIFIED = 304
 OK = range(200, 300)
+THROTTLED = {429, 503}
+NO_WAIT = dt.timedelta(0)
 Answered = Callable[[Response, Link], Iterator[Request] | None]
 log = get_logger()
 
@@ -47,6 +51,8 @@ class SourceSpider(scrapy.Spider):
     index_failures = 0
     is_survey = False
     is_unreadable = False
+    hints = NO_HINTS
+    retry_after: dt.timedelta | None = None
     _awaited_count = 0
 
     def links_in_index(self, response: Response) -> Iterable[FoundLink]:
@@ -145,6 +151,9 @@ class SourceSpider(scrapy.Spider):
             self.frontier.count(self.source.id, "index not modified")
             return
         if response.status not in OK:
+            if response.status in THROTTLED:
+                asked = retry_after(fetched_from(response).headers, now=self.frontier.clock())
+                self.retry_after = max(asked or NO_WAIT, self.retry_after or NO_WAIT)
             self.index_problem(link.url, f"the index answered {response.status}")
             return
         try:
@@ -227,7 +236,7 @@ class SourceSpider(scrapy.Spider):
     def _finish(self, reason: str) -> None:
         if self.run_id is not None:
             is_whole = reason == "finished" and self.index_failures == 0
-            end = RunEnd(is_whole, is_survey=self.is_survey, is_unreadable=self.is_unreadable)
+            end = RunEnd(is_whole, self.is_survey, self.is_unreadable, self.hints, self.retry_after)
             self.frontier.finish_run(self.source.id, self.run_id, end)
             self.run_id = None
 

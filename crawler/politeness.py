@@ -1,0 +1,124 @@
+"""What Scrapy leaves out of politeness: crawl-delay, an exact gap, and the rules of a host that cannot tell them.
+
+Apart from policy.py, which names these classes to Scrapy, because they are Scrapy's own kinds of part.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Self
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.core.downloader import Slot
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
+from twisted.internet.defer import Deferred
+
+TOO_MANY_REQUESTS = 429
+CLIENT_ERROR, SERVER_ERROR = range(400, 500), range(500, 600)
+
+
+class HostGap:
+    """Keeps the gap between two requests to a host: our delay, or what its robots.txt asks for where that is longer.
+
+    The gap is counted from the answer, one request at a time, so that no server sees less of it. Runs behind
+    AutoThrottle, which knows of no crawl-delay and would shorten the gap again.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._user_agent = str(crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"])
+        self._asked: dict[str, float] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make it for Scrapy, listening to what is parsed, sent and received."""
+        extension = cls(crawler)
+        crawler.signals.connect(extension.learn, signal=signals.robots_parsed)
+        crawler.signals.connect(extension.hold, signal=signals.request_reached_downloader)
+        crawler.signals.connect(extension.begin_gap, signal=signals.response_downloaded)
+        return extension
+
+    def learn(self, robotparser: RobotParser, request: Request) -> None:
+        """Note what a robots.txt asks for; a host that answers at several ports is held to the longest."""
+        host = urlsplit(request.url).hostname or ""
+        self._asked[host] = max(self._asked.get(host, 0.0), robotparser.crawl_delay(self._user_agent) or 0.0)
+        self._hold(host)
+
+    def hold(self, request: Request) -> None:
+        """Set the host's gap anew: its slot may be fresh, or AutoThrottle may have shortened it."""
+        self._hold(_slot_name(request))
+
+    def begin_gap(self, request: Request) -> None:
+        """Count the gap from the answer that has just come."""
+        slot = self._hold(_slot_name(request))
+        if slot is not None:
+            slot.lastseen = monotonic()
+
+    def _hold(self, name: str) -> Slot | None:
+        engine = self._crawler.engine
+        slot = engine.downloader.slots.get(name) if engine is not None else None
+        if slot is not None:
+            slot.delay = max(slot.delay, self._asked.get(name, 0.0))
+            if slot.delay > 0:
+                slot.jitter, slot.concurrency = 0.0, 1
+        return slot
+
+
+def _slot_name(request: Request) -> str:
+    return str(request.meta.get("download_slot", ""))
+
+
+class UnreadRules(RobotParser):
+    """The rules of a host whose robots.txt could not be had: all is forbidden for now, for the reason given."""
+
+    def __init__(self, cause: Exception) -> None:
+        self.cause = cause
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
+        """Make them without a known cause; Scrapy's base class asks for this."""
+        del crawler, robotstxt_body
+        return cls(IgnoreRequest("the host's rules cannot be read"))
+
+    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:
+        """Allow nothing."""
+        del url, user_agent
+        return False
+
+
+class RobotsRules(RobotsTxtMiddleware):
+    """Scrapy's reading of robots.txt, with RFC 9309 on errors: none (4xx) allows all, an unreachable one nothing.
+
+    What is not fetched for that reason fails with the robots.txt's own trouble and is tried again, unlike what a
+    robots.txt forbids.
+    """
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        """Refuse what the rules forbid, and all while they could not be had."""
+        if isinstance(rp, UnreadRules):
+            raise rp.cause
+        super().process_request_2(rp, request)
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status in SERVER_ERROR or response.status == TOO_MANY_REQUESTS:
+            self._settle(netloc, IgnoreRequest(f"the host's rules cannot be read ({response.status})"))
+        else:
+            is_none = response.status in CLIENT_ERROR
+            await super()._parse_robots(response.replace(body=b"") if is_none else response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        if isinstance(exc, IgnoreRequest):
+            super()._robots_error(exc, netloc)
+        else:
+            self._settle(netloc, exc)
+
+    def _settle(self, netloc: str, cause: Exception) -> None:
+        waiting, rules = self._parsers[netloc], UnreadRules(cause)
+        self._parsers[netloc] = rules
+        assert isinstance(waiting, Deferred)
+        waiting.callback(rules)

@@ -1,0 +1,79 @@
+"""Manners on a real HTTP server: the gap between two requests to a host, and the rules of one that cannot tell them."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from tests.crawl_bench import FEED, ITEM, PAGE, TEXT, Crawl
+
+
+def a_site(httpserver: HTTPServer, robots: str, *, status: int = 200) -> list[float]:
+    """Serve a feed of three pages under this robots.txt; returns the moments of all requests, filled as they come."""
+    moments: list[float] = []
+    items = "".join(ITEM.format(n=number, url=httpserver.url_for(f"/news/{number}")) for number in range(3))
+
+    def answer(request: Request) -> Response:
+        moments.append(time.monotonic())
+        if request.path == "/robots.txt":
+            return Response(robots, status=status, content_type="text/plain")
+        if request.path == "/feed":
+            return Response(FEED.format(items=items), content_type="application/rss+xml")
+        return Response(PAGE.format(n=1, text=TEXT), content_type="text/html; charset=utf-8")
+
+    for path in ("/robots.txt", "/feed", *(f"/news/{number}" for number in range(3))):
+        httpserver.expect_request(path).respond_with_handler(answer)
+    return moments
+
+
+def crawled(crawl: Crawl, httpserver: HTTPServer, *, delay: str = "0") -> dict[str, object]:
+    """Crawl the site's feed and return the counts."""
+    crawl.settings["PERILUNE_DOWNLOAD_DELAY"] = delay
+    crawl.add(
+        "aa_feed", name="A", home=httpserver.url_for("/"), kind="feed", address=f'["{httpserver.url_for("/feed")}"]'
+    )
+    return crawl.run()["aa_feed"]
+
+
+@pytest.mark.parametrize(
+    ("robots", "delay", "gap"),
+    [
+        ("User-agent: *\nCrawl-delay: 0.6\n", "0.1", 0.6),
+        ("User-agent: *\nCrawl-delay: 9\n\nUser-agent: perilune\nCrawl-delay: 0.4\n", "0", 0.4),
+        ("User-agent: *\nCrawl-delay: 0.1\n", "0.4", 0.4),
+        ("", "0.4", 0.4),
+    ],
+    ids=["longer than ours", "for us by name", "shorter than ours", "none"],
+)
+def test_two_requests_to_a_host_are_never_closer_than_asked(
+    httpserver: HTTPServer, crawl: Crawl, robots: str, delay: str, gap: float
+) -> None:
+    moments = a_site(httpserver, robots)
+    assert crawled(crawl, httpserver, delay=delay)["new pages"] == 3
+    assert len(moments) == 5
+    assert min(later - earlier for earlier, later in pairwise(moments)) >= gap
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_nothing_is_fetched_while_a_host_s_rules_cannot_be_read(
+    httpserver: HTTPServer, crawl: Crawl, status: int
+) -> None:
+    a_site(httpserver, "", status=status)
+    counts = crawled(crawl, httpserver)
+    assert counts["outcome"] == "failed"
+    assert counts[f"index failed: the host's rules cannot be read ({status})"] == 1
+    assert {request.path for request, _ in httpserver.log} == {"/robots.txt"}
+
+
+def test_an_error_page_in_place_of_rules_forbids_nothing(httpserver: HTTPServer, crawl: Crawl) -> None:
+    a_site(httpserver, "User-agent: *\nDisallow: /\n", status=404)
+    assert crawled(crawl, httpserver)["new pages"] == 3
+
+
+def test_a_host_that_cannot_be_reached_is_called_so(httpserver: HTTPServer, crawl: Crawl) -> None:
+    crawl.add("aa_feed", name="A", home="http://127.0.0.1:9/feed", kind="feed")
+    assert "index failed: the host refuses connections" in crawl.run()["aa_feed"]
