@@ -30,6 +30,7 @@ from crawler.health.answers import (
     problem_of_answer,
     problem_of_failure,
     read_index,
+    reread,
     second_look,
 )
 from crawler.health.characters import has_garbled_text
@@ -38,11 +39,12 @@ from crawler.health.observations import (
     IndexSeen,
     PagesSeen,
     ProblemCode,
+    Reread,
     SecondLook,
     SourceHistory,
     Visit,
 )
-from crawler.health.verdict import wants_second_look
+from crawler.health.verdict import wants_reread, wants_second_look
 from models.fate import RETRY_AFTER
 from models.vocabulary import SourceKind
 from models.way import Way
@@ -53,6 +55,7 @@ from pipeline.values import Rejected
 MAX_BYTES = 20_000_000
 MAX_LIST_PAGES = 6
 MAX_PAGES = 25
+KEPT_PAGES, NEWEST_PAGES, MIN_OLDER_PAGES = 15, 3, 2
 HOUR = dt.timedelta(hours=1)
 NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 INTERVALS = (2 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR)
@@ -143,6 +146,7 @@ class Crawl:
     known: dict[str, str | None] = field(default_factory=dict)
     earlier: tuple[dt.date, ...] = ()
     due: list[Due] = field(default_factory=list)
+    kept: list[tuple[Item, Fetched]] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
     extracted: list[ReadArticle] = field(default_factory=list)
     failures: int = 0
@@ -155,7 +159,7 @@ class Crawl:
     def branch(self, fault: Fault, onset: dt.datetime) -> Crawl:
         """Go on from here with a fault."""
         twin = copy.copy(self)
-        for name in ("visits", "known", "due", "hashes", "extracted"):
+        for name in ("visits", "known", "due", "kept", "hashes", "extracted"):
             setattr(twin, name, copy.copy(getattr(self, name)))
         twin.due = [copy.copy(each) for each in self.due]
         twin.fault, twin.onset = fault, onset
@@ -168,7 +172,7 @@ class Crawl:
 
     def visit(self, now: dt.datetime) -> dt.datetime:
         """Make one visit; returns when the next one is due."""
-        wants_look = wants_second_look(self.history, now)
+        wants_look, wants_page = wants_second_look(self.history, now), wants_reread(self.history, now)
         articles, self.extracted = self._articles(), []
         indexes, found, is_cut_short = self._read_indexes(now)
         if not self.visits:
@@ -176,7 +180,8 @@ class Crawl:
             self.earlier = tuple(sorted(date.first for date in dates))
         pages = self._fetch_pages(now, found) if self.reads_pages else PagesSeen()
         look = self._look(now) if wants_look else None
-        self.visits.append(Visit(now, tuple(indexes), pages, articles, look, is_cut_short))
+        again = self._reread(now) if wants_page and self.reads_pages else None
+        self.visits.append(Visit(now, tuple(indexes), pages, articles, look, again, is_cut_short))
         return now + self._wait(now)
 
     def _wait(self, now: dt.datetime) -> dt.timedelta:
@@ -273,19 +278,35 @@ class Crawl:
 
     def _fetch(self, item: Item, now: dt.datetime) -> ProblemCode | None:
         """Fetch a page and let the pipeline read it; returns what was wrong with the answer."""
-        answer = self.site.article(item) if item.number < 10_000 else self._page_without_article(item, now)
-        reply = self.weather.page(answer, item, now) if self.weather else answer
-        if self.fault and self.fault.on_page and now >= self.onset:
-            changed = self.fault.on_page(answer, item, Moment(self.site, self.onset, now))
-            self._note(now, is_changed=changed != answer)
-            reply = changed if changed != answer else reply
+        reply = self._reply_of_page(item, now)
         if isinstance(reply, Lost):
             return problem_of_failure(reply.kind, reply.words, has_begun=reply.has_begun)
         problem = problem_of_answer(reply.fetched)
         if problem is None:
             self.extracted.append(_article(reply.fetched, self.known.get(item.url)))
             self.garbled_count += has_garbled_text(reply.fetched)
+            self.kept = [*self.kept, (item, reply.fetched)][-KEPT_PAGES:]
         return problem
+
+    def _reply_of_page(self, item: Item, now: dt.datetime) -> Reply:
+        answer = self.site.article(item) if item.number < 10_000 else self._page_without_article(item, now)
+        reply = self.weather.page(answer, item, now) if self.weather else answer
+        if self.fault and self.fault.on_page and now >= self.onset:
+            changed = self.fault.on_page(answer, item, Moment(self.site, self.onset, now))
+            self._note(now, is_changed=changed != answer)
+            reply = changed if changed != answer else reply
+        return reply
+
+    def _reread(self, now: dt.datetime) -> Reread | None:
+        """Read one of the pages again that were kept before the newest ones."""
+        older = self.kept[:-NEWEST_PAGES]
+        if len(older) < MIN_OLDER_PAGES:
+            return None
+        (item, kept), (_, other) = random.Random(f"{self.site.host}{now}").sample(older, 2)
+        reply = self._reply_of_page(item, now)
+        if isinstance(reply, Lost):
+            return Reread(item.url, problem_of_failure(reply.kind, reply.words, has_begun=reply.has_begun))
+        return reread(reply, kept, other)
 
     def _page_without_article(self, item: Item, now: dt.datetime) -> Answer:
         return self.site.answer(item.url, self.site.page("<p>Nothing happened on this day.</p>", now))

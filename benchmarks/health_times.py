@@ -58,7 +58,7 @@ class Series:
 
 
 def load_series(folder: Path | None, seed: int) -> list[Series]:
-    """Make the sources' series for a seed, from the folder with the two lists of real items, or invented."""
+    """Make the sources' series for a seed, from the folder that holds `text/` with the two lists of real items, or invented."""
     rng = random.Random(seed)
     made = _invented(rng) if folder is None else [*_drawn(folder, rng), *_as_they_were(folder, rng)]
     return [*(series for series in made if len(series.times) >= 3), *_yearly(rng)]
@@ -66,7 +66,7 @@ def load_series(folder: Path | None, seed: int) -> list[Series]:
 
 def _drawn(folder: Path, rng: random.Random) -> Iterator[Series]:
     sites: defaultdict[str, list[dt.datetime]] = defaultdict(list)
-    for line in (folder / HEADLINES).read_text(encoding="utf-8").splitlines():
+    for line in (folder / "text" / HEADLINES).read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         sites[row["site"]].append(dt.datetime.fromisoformat(row["first_seen"]).astimezone(dt.UTC))
     countries = ("US", "US", "FR", "RU")
@@ -115,7 +115,7 @@ def _with_holiday(series: Series, rng: random.Random) -> Series:
 
 
 def _as_they_were(folder: Path, rng: random.Random) -> Iterator[Series]:
-    rows = [json.loads(line) for line in (folder / PROGRAMME).read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in (folder / "text" / PROGRAMME).read_text(encoding="utf-8").splitlines()]
     rows.sort(key=lambda row: str(row["date"]))
     dated = [(dt.datetime.fromisoformat(f"{row['date']}T11:30:00+00:00"), row) for row in rows]
     first = _monday_of(dated[0][0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -14,19 +13,18 @@ from benchmarks.health_faults import FAULTS, Fault
 from benchmarks.health_replay import Crawl, replayed
 from benchmarks.health_times import Series
 from benchmarks.health_web import Flavour, Site
-from crawler.health.answers import problem_of_failure
-from crawler.health.case import Cause
-from crawler.health.characters import GARBLED_SHARE, garbled_share
+from crawler.health.case import Case, Cause
 from crawler.health.observations import (
     ArticlesSeen,
     IndexSeen,
     PagesSeen,
     ProblemCode,
+    Reread,
     SecondLook,
     SourceHistory,
     Visit,
 )
-from crawler.health.verdict import Health, Repair, State, health_of, wants_second_look
+from crawler.health.verdict import Health, Repair, State, health_of, wants_reread, wants_second_look
 from crawler.health.volumes import volume_of
 from models.vocabulary import SourceKind
 
@@ -258,7 +256,7 @@ def test_an_outage_of_two_hours_is_nothing() -> None:
 
 def test_a_source_heals_after_two_good_visits() -> None:
     broken = [*good_visits(), *visits_from(FAULT_AT, 8, failing(ProblemCode.GONE, status=404))]
-    better = visits_from(FAULT_AT + 2 * DAY, 2)
+    better = visits_from(FAULT_AT + 2 * DAY, 2, replace(CALM, new_count=1))
     assert told(broken).state == State.BROKEN
     assert told([*broken, better[0]]).sentence.endswith("; the last visit could read it")
     assert told([*broken, *better]).state == State.HEALTHY
@@ -397,6 +395,85 @@ def test_a_second_look_is_taken_once_in_good_times_and_then_when_silence_is_unus
     assert wants_second_look(history_of(silent), silent[-1].at + 6 * HOUR)
 
 
+def read_again(at: dt.datetime, number: int, **seen: object) -> Visit:
+    """A visit without news that read one of the known pages again."""
+    again = Reread(f"https://agency.example/news/{number}", **({"kept_share": 1.0} | seen))  # type: ignore[arg-type]
+    return Visit(at, (CALM,), reread=again)
+
+
+def with_rereads(days: int = 14) -> list[Visit]:
+    """Good visits, whose last days read a known page again once a day, and found it as it was."""
+    start = FAULT_AT - days * DAY
+    return [
+        read_again(visit.at, number) if visit.at >= start and number % 4 == 0 else visit
+        for number, visit in enumerate(good_visits())
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "cause", "sentence"),
+    [
+        (
+            {"kept_share": 0.04},
+            Cause.BOILERPLATE,
+            "article pages lost their text about 2 March: 3 pages that were read again have it no more",
+        ),
+        (
+            {"problem": ProblemCode.FORBIDDEN},
+            Cause.FORBIDDEN,
+            "feed can be read, but 3 pages that were read again since 2 March could not be (forbidden)",
+        ),
+        (
+            {"is_garbled": True},
+            Cause.GARBLED,
+            "characters are wrong since 2 March: 3 pages that were read again came wrongly encoded",
+        ),
+        (
+            {"is_undated": True},
+            Cause.UNDATED,
+            "dates disappeared about 2 March: 3 pages that were read again state none any more",
+        ),
+    ],
+)
+def test_what_ails_all_pages_shows_on_known_ones_before_a_new_one_comes(
+    seen: dict[str, object], cause: Cause, sentence: str
+) -> None:
+    visits = [*with_rereads(), *(read_again(FAULT_AT + number * 4 * HOUR, number, **seen) for number in range(3))]
+    health = told(visits)
+    assert (health.state, health.cause, health.sentence) == (State.DEGRADED, cause, sentence)
+
+
+def test_a_page_that_was_taken_down_is_no_fault_of_all() -> None:
+    gone = [read_again(FAULT_AT + number * 4 * HOUR, 1, problem=ProblemCode.GONE) for number in range(4)]
+    assert told([*with_rereads(), *gone]).state == State.HEALTHY
+
+
+def test_a_closed_new_page_is_no_fault_while_known_ones_open() -> None:
+    closed = PagesSeen(failures={ProblemCode.LOGIN_WALL: 1})
+    again = PagesSeen(failures_again={ProblemCode.LOGIN_WALL: 1})
+    visits = [Visit(FAULT_AT + n * 8 * HOUR, (CALM,), pages=again if n else closed) for n in range(5)]
+    assert told([*good_visits(), *visits]).cause == Cause.LOGIN_WALL
+    assert told([*good_visits(), *visits, read_again(FAULT_AT + 34 * HOUR, 1)]).cause != Cause.LOGIN_WALL
+
+
+def test_a_page_is_read_again_once_a_day_and_soon_after_an_odd_one() -> None:
+    visits = with_rereads()
+    later = visits[-1].at + 4 * HOUR
+    assert not wants_reread(history_of(visits), later)
+    assert wants_reread(history_of(visits), later + 1 * DAY)
+    assert wants_reread(history_of([*visits, read_again(visits[-1].at, 1, kept_share=0.0)]), later)
+
+
+def test_the_silence_of_a_regular_publisher_is_unusual_sooner() -> None:
+    regular = good_visits(60, lambda day: day % 2 == 0)
+    irregular = good_visits(60, lambda day: day % 8 < 4)
+    silences = [
+        Case(history_of(visits), max(visit.at for visit in visits if visit.new_count) + 8 * DAY).rhythm.silence
+        for visits in (regular, irregular)
+    ]
+    assert silences[0] < silences[1] / 10
+
+
 def test_the_volume_is_summed_up() -> None:
     volume = volume_of(history_of(good_visits()), FAULT_AT)
     assert volume.seen_count == 28
@@ -405,50 +482,3 @@ def test_the_volume_is_summed_up() -> None:
     assert volume.last_new_at == FAULT_AT - 18 * HOUR
     assert volume.weeks[-2:] == (7, 7)
     assert len(volume.weeks) == 26
-
-
-def test_a_visit_is_stored_as_json_and_read_again() -> None:
-    visit = Visit(
-        START,
-        (CALM, failing(ProblemCode.DNS)),
-        PagesSeen(1, failures={ProblemCode.CAPTCHA: 2}),
-        ArticlesSeen(3, 1, 900, 2),
-        SecondLook("https://agency.example/", None, 1),
-        is_cut_short=True,
-    )
-    stored = json.loads(json.dumps(visit.to_json()))
-    assert Visit.from_json(stored) == visit
-    assert Visit.from_json({**stored, "written_by_a_later_version": 1}) == visit
-    assert visit.to_json()["pages"] == {"kept_count": 1, "failures": {"captcha": 2}}
-
-
-@pytest.mark.parametrize(
-    ("kind", "words", "has_begun", "code"),
-    [
-        ("CannotResolveHostError", "DNS lookup failed: no results for hostname lookup", False, ProblemCode.DNS),
-        ("DownloadFailedError", "[<Failure OpenSSL.SSL.Error: [('SSL routines', '', '')]>]", False, ProblemCode.TLS),
-        ("DownloadFailedError", "Connection was closed cleanly.", False, ProblemCode.BROKEN_OFF),
-        ("DownloadTimeoutError", "took longer than 3.0 seconds.", False, ProblemCode.TIMEOUT),
-        ("DownloadTimeoutError", "took longer than 3.0 seconds.", True, ProblemCode.SLOW),
-        ("DownloadConnectionRefusedError", "Connection refused.", False, ProblemCode.REFUSED),
-        ("ResponseDataLossError", "", True, ProblemCode.BROKEN_OFF),
-        ("DownloadCancelledError", "", True, ProblemCode.TOO_LARGE),
-        ("IgnoreRequest", "exceeded DOWNLOAD_MAXSIZE (1 B) during decompression.", True, ProblemCode.TOO_LARGE),
-        ("IgnoreRequest", "max redirections reached", True, ProblemCode.REDIRECT_LOOP),
-        ("IgnoreRequest", "Forbidden by robots.txt", False, ProblemCode.ROBOTS),
-        ("BadGzipFile", "Not a gzipped file (b'no')", True, ProblemCode.DECODE),
-    ],
-)
-def test_what_scrapy_raises_has_a_name(kind: str, words: str, has_begun: bool, code: ProblemCode) -> None:  # noqa: FBT001
-    assert problem_of_failure(kind, words, has_begun=has_begun) == code
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["L’agence a réussi — « créée » à l’été", "Роскосмос и КНКА подписали", "中国国家航天局联通月球", "Why? Why now?"],
-)
-def test_wrongly_decoded_text_is_told_from_written_language(text: str) -> None:
-    assert garbled_share(text) == 0.0
-    for charset in ("cp1252", "cp1251", "gb18030"):
-        misread = text.encode().decode(charset, "replace")
-        assert misread == text or garbled_share(misread) >= GARBLED_SHARE

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.discovery.addresses import is_document, shape_of
+from crawler.discovery.addresses import is_document, pattern_of, shape_of
 from crawler.discovery.index_page import IndexPage
 from crawler.discovery.lists import ListPattern, read_list
 from crawler.feeds import FeedProblem, links_in_feed
 from crawler.found import FoundLink, wanted
 from crawler.frontier import Fetched
-from crawler.health.characters import GARBLED_SHARE, garbled_share
-from crawler.health.observations import IndexSeen, ProblemCode, SecondLook
+from crawler.health.characters import GARBLED_SHARE, garbled_share, has_garbled_text, visible_text
+from crawler.health.observations import IndexSeen, ProblemCode, Reread, SecondLook
 from crawler.sitemaps import SitemapProblem, content_of_sitemap
 from models.vocabulary import SourceKind
 from models.way import Way
@@ -66,6 +66,9 @@ ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
 XML_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|!DOCTYPE\s+\w+\s*\[|rss|feed|rdf:RDF|urlset|sitemapindex)\b")
 MIN_SHAPE_SHARE = 0.1
 MAX_SHAPES = 100
+SHINGLE_CHARS = 12
+MIN_OWN_SHINGLES = 150
+STATED_DATE = re.compile(rb"<time\b|datePublished|published_time|DC\.date|pubdate", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -236,8 +239,9 @@ def second_look(answer: Answer, known: Collection[str], way: Way) -> SecondLook:
         return SecondLook(answer.asked, problem)
     html = decode(fetched.body, fetched.content_type).text
     found = wanted((FoundLink(anchor.url) for anchor in IndexPage(html, fetched.url).anchors), way)
-    shapes = _usual_shapes(list(known)[-MAX_SHAPES:])
-    alike = [link for link in found if shape_of(link.url) in shapes]
+    usual = list(known)[-MAX_SHAPES:]
+    shapes, pattern = _usual_shapes(usual), re.compile(pattern_of(usual) or "")
+    alike = [link for link in found if shape_of(link.url) in shapes and pattern.search(link.url)]
     unknown_count = sum(link.url not in known for link in alike)
     return SecondLook(answer.asked, None if alike else ProblemCode.NO_LINKS, unknown_count)
 
@@ -245,3 +249,23 @@ def second_look(answer: Answer, known: Collection[str], way: Way) -> SecondLook:
 def _usual_shapes(urls: Sequence[str]) -> set[tuple[object, ...]]:
     counts = Counter(shape_of(url) for url in urls)
     return {shape for shape, count in counts.items() if count >= MIN_SHAPE_SHARE * len(urls)}
+
+
+def reread(answer: Answer, kept: Fetched, other: Fetched) -> Reread:
+    """Compare an article's page with what was kept of it; what `other`, another kept page, shows too is furniture."""
+    fetched = answer.fetched
+    problem = problem_of_answer(fetched)
+    if problem is not None:
+        return Reread(answer.asked, problem)
+    own = _shingles(kept) - _shingles(other)
+    return Reread(
+        answer.asked,
+        kept_share=len(own & _shingles(fetched)) / len(own) if len(own) >= MIN_OWN_SHINGLES else None,
+        is_garbled=has_garbled_text(fetched) and not has_garbled_text(kept),
+        is_undated=bool(STATED_DATE.search(kept.body)) and not STATED_DATE.search(fetched.body),
+    )
+
+
+def _shingles(page: Fetched) -> set[str]:
+    text = visible_text(page)
+    return {text[start : start + SHINGLE_CHARS] for start in range(len(text) - SHINGLE_CHARS + 1)}

@@ -1,4 +1,4 @@
-"""Whether a text was decoded wrongly before it came to us; apart because it knows of charsets and of nothing else."""
+"""The visible text of a page, and whether it was decoded wrongly before it came to us."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from perilune.encodings import decode
 GARBLED_SHARE = 0.2
 MAX_JUDGED_CHARS = 5_000
 MAX_PAGE_BYTES = 300_000
+HTML = re.compile(r"html", re.IGNORECASE)
+HTML_START = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 MIN_QUESTION_MARKS = 4
 QUESTION_MARK_SHARE = 0.2
@@ -21,10 +23,17 @@ LATIN_SALAD = re.compile("[¢-ªµ-ºÀ-ÿ]{4,}")
 MISREADINGS = ("cp1251", "gb18030", "koi8-r")
 
 
+def visible_text(fetched: Fetched) -> str:
+    """Give the text of an HTML page without its markup, menus included; of anything else, nothing."""
+    if not HTML.search(fetched.content_type or "") and not HTML_START.match(fetched.body[:1000]):
+        return ""
+    text = decode(fetched.body[:MAX_PAGE_BYTES], fetched.content_type).text
+    return " ".join(MARKUP.sub(" ", text).split())
+
+
 def has_garbled_text(fetched: Fetched) -> bool:
     """Tell whether the visible text of an HTML page was decoded wrongly before it came to us."""
-    text = decode(fetched.body[:MAX_PAGE_BYTES], fetched.content_type).text
-    return "<" in text and garbled_share(" ".join(MARKUP.sub(" ", text).split())) >= GARBLED_SHARE
+    return garbled_share(visible_text(fetched)) >= GARBLED_SHARE
 
 
 def garbled_share(text: str) -> float:

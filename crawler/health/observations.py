@@ -146,6 +146,20 @@ class SecondLook:
 
 
 @dataclass(frozen=True)
+class Reread:
+    """A known article's page, fetched again beside what was kept of it: it tells of all pages when no new ones come."""
+
+    url: str
+    problem: ProblemCode | None = None
+    kept_share: float | None = None
+    """How much is still there of the text that is its own, 0 to 1; None where that was too short to tell."""
+    is_garbled: bool = False
+    """Its text is wrongly decoded, and was not."""
+    is_undated: bool = False
+    """Its markup stated a date, and does not any more."""
+
+
+@dataclass(frozen=True)
 class Visit:
     """One visit to a source."""
 
@@ -154,6 +168,7 @@ class Visit:
     pages: PagesSeen | None = None
     articles: ArticlesSeen | None = None
     second_look: SecondLook | None = None
+    reread: Reread | None = None
     is_cut_short: bool = False
     """The index led on to more pages than a visit reads."""
 

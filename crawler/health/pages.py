@@ -10,6 +10,7 @@ from itertools import islice
 
 from crawler.health.case import DAY, HOUR, Case, Cause, Finding
 from crawler.health.observations import PagesSeen, ProblemCode
+from crawler.health.rereads import are_pages_fine
 from crawler.health.shifts import binomial_tail
 from crawler.health.words import PROBLEM_WORDS, counted_words
 
@@ -57,7 +58,7 @@ def page_findings(case: Case) -> Iterator[Finding]:
     candidates = [tail for tail in tails if tail.since <= due and _is_unusual(tail, case.alpha)]
     if candidates:
         yield _finding(case, max(candidates, key=lambda tail: (tail.failed_count, -tail.page_count)))
-    elif (gated := _gated_page(asked)) is not None:
+    elif (gated := _gated_page(asked)) is not None and not are_pages_fine(case, gated.since):
         yield _finding(case, gated)
 
 

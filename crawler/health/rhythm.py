@@ -9,6 +9,7 @@ that benchmarks/health_gaps.py compares it finds most frozen feeds at the same r
 from __future__ import annotations
 
 import datetime as dt
+import math
 import statistics
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -166,15 +167,22 @@ class Rhythm:
         if self.mean_gap is None or self.last is None:
             return 1.0
         open_gap = self.working_days(self.last, self.now)
+        if self._variation < 1 / 2:
+            return _erlang_tail(open_gap / max(self.mean_gap, 0.5), int(1 / self._variation))
         shape = min(self._shape, 2.0 * len(self.gaps) + 4)  # few gaps tell little of the rate
         return float((1 + open_gap / (max(self.mean_gap, 0.5) * (shape - 1))) ** -shape)
 
     @cached_property
-    def _shape(self) -> float:
-        """The Lomax shape of the gaps by their squared coefficient of variation, shrunk to the usual one."""
+    def _variation(self) -> float:
+        """The squared coefficient of variation of the gaps, shrunk to the usual one."""
         count = len(self.gaps)
         own = _variation(self.gaps) if count > FEWEST_GAPS_FOR_VARIATION else 1.0
-        variation = (own * count + USUAL_GAP_VARIATION * PRIOR_GAPS) / (count + PRIOR_GAPS)
+        return (own * count + USUAL_GAP_VARIATION * PRIOR_GAPS) / (count + PRIOR_GAPS)
+
+    @cached_property
+    def _shape(self) -> float:
+        """The Lomax shape of the gaps."""
+        variation = self._variation
         return 2 * variation / (variation - 1) if variation > MIN_GAP_VARIATION else MOST_REGULAR_SHAPE
 
     @property
@@ -196,3 +204,9 @@ class Rhythm:
 def _variation(gaps: Sequence[float]) -> float:
     mean = statistics.fmean(gaps)
     return statistics.fmean((gap - mean) ** 2 for gap in gaps) / mean**2
+
+
+def _erlang_tail(gaps: float, stages: int) -> float:
+    """Give the probability of a gap longer than so many mean gaps, where each takes so many stages in a row."""
+    passed = gaps * stages
+    return math.exp(-passed) * math.fsum(passed**number / math.factorial(number) for number in range(stages))

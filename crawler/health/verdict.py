@@ -1,7 +1,7 @@
 """The health of a source: a state, one sentence of cause and a proposed repair, decided from what its visits showed.
 
-Pure; the rules stand in `causes` (cannot be read), `pages` (article pages fail), `contents` (not what it was) and
-`silence` (nothing new). The first finding in their order is the cause; a single bad
+Pure; the rules stand in `causes` (cannot be read), `pages` and `rereads` (article pages fail), `contents` (not what
+it was) and `silence` (nothing new). The first finding in their order is the cause; a single bad
 visit is none.
 """
 
@@ -25,6 +25,7 @@ from crawler.health.causes import (
 from crawler.health.contents import article_findings, garbled_page_findings, index_content_findings
 from crawler.health.observations import SourceHistory
 from crawler.health.pages import page_findings
+from crawler.health.rereads import reread_findings, wants_page
 from crawler.health.silence import QUIET_AT, home_agrees, silence_findings, silence_words, stale_findings, wants_look
 from crawler.health.volumes import VOLUME_DAYS, expected_and_seen
 from models.vocabulary import SourceKind
@@ -137,6 +138,11 @@ def wants_second_look(history: SourceHistory, now: dt.datetime) -> bool:
     return wants_look(Case(history, now))
 
 
+def wants_reread(history: SourceHistory, now: dt.datetime) -> bool:
+    """Tell whether the visit that begins now should read a known article's page again, for its `reread`."""
+    return wants_page(Case(history, now))
+
+
 def _findings(case: Case) -> Iterator[Finding]:
     return chain(
         unvisited_findings(case),
@@ -147,6 +153,7 @@ def _findings(case: Case) -> Iterator[Finding]:
         stale_findings(case),
         part_findings(case),
         fickle_findings(case),
+        reread_findings(case),
         garbled_page_findings(case),
         article_findings(case),
         moved_findings(case),
