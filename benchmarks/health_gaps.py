@@ -129,7 +129,7 @@ def limit_of(name: str, all_judged: Sequence[Judged]) -> float:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.health_gaps", description="Measure models of silence.")
-    parser.add_argument("folder", type=Path, nargs="?", help="where the lists of real items are")
+    parser.add_argument("folder", type=Path, nargs="?", help="holds text/ with the publication times")
     options = parser.parse_args()
     rng = random.Random(1)
     all_judged = [judged(series, rng) for seed in SEEDS for series in load_series(options.folder, seed)]

@@ -58,7 +58,7 @@ class Series:
 
 
 def load_series(folder: Path | None, seed: int) -> list[Series]:
-    """Make the sources' series for a seed, from the folder that holds `text/` with the two lists of real items, or invented."""
+    """Make the sources' series for a seed, from the real items in the folder's `text/`, or invented."""
     rng = random.Random(seed)
     made = _invented(rng) if folder is None else [*_drawn(folder, rng), *_as_they_were(folder, rng)]
     return [*(series for series in made if len(series.times) >= 3), *_yearly(rng)]

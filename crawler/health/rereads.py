@@ -82,10 +82,10 @@ def reread_findings(case: Case) -> Iterator[Finding]:
     rereads = rereads_in(case)
     series = [Counted(at, int(_oddity_of(each) is not None), 1) for at, each in rereads]
     shift = share_shift(series, case.alpha)
-    if shift is None or case.visits[-1].at - shift.since < case.patience(LASTS):
+    if shift is None:
         return
     odd = [(at, each) for at, each in rereads if at >= shift.since and _oddity_of(each)]
-    if len({each.url for _, each in odd}) >= MIN_PAGES:
+    if len({each.url for _, each in odd}) >= MIN_PAGES and odd[-1][0] - odd[0][0] >= LASTS:
         yield _finding(case, shift.since, [each for _, each in odd])
 
 

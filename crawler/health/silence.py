@@ -14,7 +14,7 @@ from crawler.health.observations import SecondLook
 from crawler.health.words import counted_words, span_words
 from models.vocabulary import SourceKind
 
-LOOK_AT = 0.3  # probability of as long a silence
+LOOK_AT = 0.5  # probability of as long a silence
 QUIET_AT = 0.05
 SILENT_AT = 3e-4
 SILENT_THOUGH_HOME_AGREES_AT = 1e-6
