@@ -61,7 +61,7 @@ def longest_gap(rhythm: Rhythm) -> float:
 
 
 def ours(rhythm: Rhythm) -> float:
-    """Take gaps in working days to follow a Lomax distribution whose shape is the source's own, shrunk."""
+    """Take gaps in working days to follow a Lomax or an Erlang distribution, as regular as the source, shrunk."""
     return rhythm.silence
 
 
@@ -70,7 +70,7 @@ MODELS: dict[str, Model] = {
     "negative binomial weeks": negative_binomial,
     "exponential gaps": exponential_gaps,
     "times the longest gap": longest_gap,
-    "Lomax gaps, working days (ours)": ours,
+    "gaps in working days (ours)": ours,
 }
 
 

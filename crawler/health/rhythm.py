@@ -2,8 +2,9 @@
 
 Days with new items ("occasions") are far apart or close together by the week's rhythm and by bursts. Silence is
 therefore measured in days weighted by weekday and season, and its probability follows a Lomax distribution: gaps
-that are exponential at a rate which itself varies (the gap form of the negative binomial for counts). Of the models
-that benchmarks/health_gaps.py compares it finds most frozen feeds at the same rate of false alarms.
+that are exponential at a rate which itself varies (the gap form of the negative binomial for counts). Those who
+publish more regularly than chance would are given an Erlang distribution (several such stages in a row).
+benchmarks/health_gaps.py compares this with other models.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ PAUSE_PACE = 0.35
 PRIOR_GAPS = 6.0
 USUAL_GAP_VARIATION = 1.3  # squared coefficient of variation of gaps between occasions; 1 is a Poisson process
 MIN_GAP_VARIATION = 1.05
+MOST_VARIATION_OF_REGULAR = 1 / 2  # that of two stages in a row
 MOST_REGULAR_SHAPE = 40.0
 FEWEST_GAPS_FOR_VARIATION = 3
 DAY = dt.timedelta(days=1)
@@ -167,7 +169,7 @@ class Rhythm:
         if self.mean_gap is None or self.last is None:
             return 1.0
         open_gap = self.working_days(self.last, self.now)
-        if self._variation < 1 / 2:
+        if self._variation <= MOST_VARIATION_OF_REGULAR:
             return _erlang_tail(open_gap / max(self.mean_gap, 0.5), int(1 / self._variation))
         shape = min(self._shape, 2.0 * len(self.gaps) + 4)  # few gaps tell little of the rate
         return float((1 + open_gap / (max(self.mean_gap, 0.5) * (shape - 1))) ** -shape)
@@ -176,7 +178,7 @@ class Rhythm:
     def _variation(self) -> float:
         """The squared coefficient of variation of the gaps, shrunk to the usual one."""
         count = len(self.gaps)
-        own = _variation(self.gaps) if count > FEWEST_GAPS_FOR_VARIATION else 1.0
+        own = _squared_variation(self.gaps) if count > FEWEST_GAPS_FOR_VARIATION else 1.0
         return (own * count + USUAL_GAP_VARIATION * PRIOR_GAPS) / (count + PRIOR_GAPS)
 
     @cached_property
@@ -201,7 +203,7 @@ class Rhythm:
         return before / span * self.working_days(since, self.now) if span >= WEEK_DAYS else None
 
 
-def _variation(gaps: Sequence[float]) -> float:
+def _squared_variation(gaps: Sequence[float]) -> float:
     mean = statistics.fmean(gaps)
     return statistics.fmean((gap - mean) ** 2 for gap in gaps) / mean**2
 
