@@ -332,7 +332,14 @@ def test_a_page_is_read_again_once_a_day_and_soon_after_an_odd_one() -> None:
     later = visits[-1].at + 4 * HOUR
     assert not wants_reread(history_of(visits), later)
     assert wants_reread(history_of(visits), later + 1 * DAY)
-    assert wants_reread(history_of([*visits, read_again(visits[-1].at, 1, kept_share=0.0)]), later)
+    odd = [read_again(visits[-1].at - number * HOUR, number, kept_share=0.0) for number in range(5)][::-1]
+    assert wants_reread(history_of([*visits, odd[-1]]), later)
+    assert not wants_reread(history_of([*visits, *odd]), later)
+
+
+def test_a_page_that_tells_nothing_is_not_asked_for_at_every_visit() -> None:
+    visits = [*good_visits(), read_again(FAULT_AT, 1, kept_share=None)]
+    assert not wants_reread(history_of(visits), FAULT_AT + 6 * HOUR)
 
 
 def test_the_silence_of_a_regular_publisher_is_unusual_sooner() -> None:

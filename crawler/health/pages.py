@@ -10,18 +10,10 @@ from itertools import islice
 
 from crawler.health.case import DAY, HOUR, Case, Cause, Finding
 from crawler.health.observations import PagesSeen, ProblemCode
-from crawler.health.rereads import are_pages_fine
+from crawler.health.rereads import GATES, OWN_CAUSE, are_pages_fine
 from crawler.health.shifts import binomial_tail
 from crawler.health.words import PROBLEM_WORDS, counted_words
 
-GATES = {
-    ProblemCode.FORBIDDEN,
-    ProblemCode.RATE_LIMITED,
-    ProblemCode.CHALLENGE,
-    ProblemCode.CAPTCHA,
-    ProblemCode.LOGIN_WALL,
-}
-OWN_CAUSE = GATES | {ProblemCode.ROBOTS, ProblemCode.SOFT_404, ProblemCode.REDIRECT_LOOP, ProblemCode.TOO_LARGE}
 MIN_FAILED_PAGES = 2
 MIN_FAILED_SHARE = 0.5
 SAME_CAUSE_SHARE = 0.8

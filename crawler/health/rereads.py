@@ -1,4 +1,4 @@
-"""Known article pages read again: what ails the pages of a source is seen although nothing new comes in.
+"""Known article pages read again: what ails the pages of a source shows although nothing new comes in.
 
 A page compared with itself leaves little to chance, so that few of them are enough.
 """
@@ -18,14 +18,16 @@ from models.vocabulary import SourceKind
 MIN_VISITS = 3
 AGAIN_AFTER = 3 * HOUR
 LASTS = 6 * HOUR
-MIN_PAGES = 2
+MIN_PAGES, ENOUGH_PAGES = 2, 5
 LOST_SHARE = 0.5
-OWN_CAUSE = {
+GATES = {
     ProblemCode.FORBIDDEN,
     ProblemCode.RATE_LIMITED,
     ProblemCode.CHALLENGE,
     ProblemCode.CAPTCHA,
     ProblemCode.LOGIN_WALL,
+}
+OWN_CAUSE = GATES | {
     ProblemCode.ROBOTS,
     ProblemCode.GONE,
     ProblemCode.SOFT_404,
@@ -41,15 +43,17 @@ Dated = tuple[dt.datetime, Reread]
 
 
 def wants_page(case: Case) -> bool:
-    """Tell whether the next visit should read a known page again: at times, and soon when something was odd."""
+    """Tell whether the next visit should read a known page again: at times, and soon while something odd is unclear."""
     if case.history.kind == SourceKind.STANDING or len(case.visits) < MIN_VISITS or case.visits[-1].problem:
         return False
-    rereads = rereads_in(case)
+    rereads = [(visit.at, visit.reread) for visit in case.visits if visit.reread]
     if not rereads:
         return True
-    last, latest = rereads[-1]
-    is_odd = _oddity_of(latest) is not None or any(visit.at > last and _is_suspicious(visit) for visit in case.visits)
-    return case.now - last >= (AGAIN_AFTER if is_odd else max(DAY, case.interval / 2))
+    last = rereads[-1][0]
+    odd = [_oddity_of(each) is not None for _, each in rereads[-ENOUGH_PAGES:]]
+    is_suspicious = any(visit.at > last and _is_suspicious(visit) for visit in case.visits)
+    is_unclear = (odd[-1] or is_suspicious) and odd.count(True) < ENOUGH_PAGES
+    return case.now - last >= (AGAIN_AFTER if is_unclear else max(DAY, case.interval / 2))
 
 
 def _is_suspicious(visit: Visit) -> bool:
@@ -61,8 +65,8 @@ def _is_suspicious(visit: Visit) -> bool:
     )
 
 
-def rereads_in(case: Case) -> list[Dated]:
-    """List the pages read again that can tell something, the oldest first."""
+def _telling(case: Case) -> list[Dated]:
+    """List the pages read again that had text enough to tell something, the oldest first."""
     found = [(visit.at, visit.reread) for visit in case.visits if visit.reread]
     return [(at, each) for at, each in found if each.problem or each.kept_share is not None]
 
@@ -72,14 +76,14 @@ def _oddity_of(reread: Reread) -> Cause | None:
         return Cause(reread.problem) if reread.problem in OWN_CAUSE else Cause.PARTIAL_OUTAGE
     if reread.is_garbled:
         return Cause.GARBLED
-    if (reread.kept_share or 0.0) < LOST_SHARE:
+    if reread.kept_share is not None and reread.kept_share < LOST_SHARE:
         return Cause.BOILERPLATE
     return Cause.UNDATED if reread.is_undated else None
 
 
 def reread_findings(case: Case) -> Iterator[Finding]:
     """Find that known pages are not what they were, several of them in a row."""
-    rereads = rereads_in(case)
+    rereads = _telling(case)
     series = [Counted(at, int(_oddity_of(each) is not None), 1) for at, each in rereads]
     shift = share_shift(series, case.alpha)
     if shift is None:
@@ -102,4 +106,4 @@ def _finding(case: Case, since: dt.datetime, odd: Sequence[Reread]) -> Finding:
 
 def are_pages_fine(case: Case, since: dt.datetime) -> bool:
     """Tell whether a known page that was read again since was as it had been."""
-    return any(at >= since and _oddity_of(each) is None for at, each in rereads_in(case))
+    return any(at >= since and _oddity_of(each) is None for at, each in _telling(case))
