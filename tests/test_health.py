@@ -26,9 +26,10 @@ from crawler.health.observations import (
     SourceHistory,
     Visit,
 )
-from crawler.health.verdict import Health, Repair, State, health_of, wants_second_look
+from crawler.health.verdict import Health, health_of, wants_second_look
 from crawler.health.volumes import volume_of
-from models.vocabulary import SourceKind
+from models.vocabulary import HealthState as State
+from models.vocabulary import Repair, SourceKind
 
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
