@@ -94,6 +94,8 @@ def feed_of(body: bytes, url: str, *, now: dt.datetime | None = None) -> Feed:
     Items of one guid or of one address are one item. Dates more than two days after `now` are none.
     """
     text = decode(_unzipped(body)).text.lstrip("\ufeff \t\r\n")
+    if not text:
+        raise FeedProblem("the feed is empty")
     head, entries = _json_feed(text) if text.startswith("{") else _xml_feed(text)
     items = [_item_of(entry, url, now) for entry in entries[:MAX_ITEMS]]
     language = (_word(head, "language") or "").strip().replace("_", "-")
@@ -109,8 +111,6 @@ def _unzipped(body: bytes) -> bytes:
             raise FeedProblem(f"the feed cannot be unzipped: {error}") from error
     if len(body) > MAX_FEED_BYTES:
         raise FeedProblem(f"the feed is too large: {len(body)} bytes")
-    if not body.strip():
-        raise FeedProblem("the feed is empty: no bytes at all")
     return body
 
 

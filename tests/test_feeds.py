@@ -219,7 +219,8 @@ def test_the_language_and_the_hints_are_read() -> None:
 
 
 REFUSED = {
-    "empty": (b" \n", "the feed is empty: no bytes at all"),
+    "empty": (b" \n", "the feed is empty"),
+    "a byte order mark": (b"\xef\xbb\xbf\n", "the feed is empty"),
     "an HTML page": (b"<!doctype html><title>Page not found</title>", "no feed but an HTML page: 'Page not found'"),
     "a sitemap": (b"<urlset><url><loc>https://x.example/</loc></url></urlset>", "no feed but <urlset>"),
     "text": (b"Service unavailable", "no feed; it starts with 'Service unavailable'"),
