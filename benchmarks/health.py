@@ -25,8 +25,8 @@ from benchmarks.health_faults import FAULTS, Fault
 from benchmarks.health_replay import Crawl, Weather, replayed
 from benchmarks.health_times import load_series
 from benchmarks.health_web import Site, make_site
-from crawler.health import State, health_of
-from crawler.health_case import Cause
+from crawler.health.case import Cause
+from crawler.health.verdict import State, health_of
 
 OURS = "Perilune"
 REPORTED_SEEDS = (11, 12, 13)

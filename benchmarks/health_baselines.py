@@ -8,8 +8,8 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from crawler.health_case import Cause
-from crawler.observations import IndexSeen, ProblemCode, Visit
+from crawler.health.case import Cause
+from crawler.health.observations import IndexSeen, ProblemCode, Visit
 
 Rule = Callable[[Sequence[Visit], dt.datetime], Cause | None]
 DAY = dt.timedelta(days=1)

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from benchmarks.health_web import Flavour, Item, Site, atom_of, list_of, rss_of, sitemap_of
-from crawler.answers import Answer
-from crawler.health_case import Cause
+from crawler.health.answers import Answer
+from crawler.health.case import Cause
 from models.vocabulary import SourceKind
 
 

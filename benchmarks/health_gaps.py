@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.health_times import Series, load_series
-from crawler.health_volumes import Rhythm
+from crawler.health.rhythm import Rhythm
 
 SEEDS = (1, 2)
 STEP = dt.timedelta(days=1)

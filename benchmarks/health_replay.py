@@ -19,10 +19,12 @@ from scrapy.utils.gz import gunzip
 
 from benchmarks.health_faults import ERROR_PAGE, LOGIN_PAGE, Fault, Lost, Moment, Reply, answered
 from benchmarks.health_web import Item, Site
-from crawler.answers import (
+from crawler.discovery.index_page import IndexPage
+from crawler.discovery.paging import next_page_of
+from crawler.frontier import Fetched
+from crawler.health.answers import (
     Answer,
     IndexRead,
-    has_garbled_text,
     index_seen,
     index_unanswered,
     problem_of_answer,
@@ -30,11 +32,17 @@ from crawler.answers import (
     read_index,
     second_look,
 )
-from crawler.discovery.index_page import IndexPage
-from crawler.discovery.paging import next_page_of
-from crawler.frontier import Fetched
-from crawler.health import wants_second_look
-from crawler.observations import ArticlesSeen, IndexSeen, PagesSeen, ProblemCode, SecondLook, SourceHistory, Visit
+from crawler.health.characters import has_garbled_text
+from crawler.health.observations import (
+    ArticlesSeen,
+    IndexSeen,
+    PagesSeen,
+    ProblemCode,
+    SecondLook,
+    SourceHistory,
+    Visit,
+)
+from crawler.health.verdict import wants_second_look
 from models.fate import RETRY_AFTER
 from models.vocabulary import SourceKind
 from models.way import Way

@@ -13,9 +13,7 @@ import sqlalchemy as sa
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from models.fate import Fate
 from models.source import CrawlRun, Page, Source
-from models.vocabulary import Stage
 from tests.crawl_bench import FEED, ITEM, PAGE, TEXT, Crawl
 
 
@@ -80,8 +78,8 @@ def test_a_source_ends_its_run_without_waiting_for_a_slow_one_and_one_that_comes
         output, _ = child.communicate(timeout=60)
     assert {slug for slug in ("aa_slow", "bb_quick", "cc_late") if f'"{slug}"' in output} == finished_sources(crawl)
     with crawl.sessions() as session:
-        by_due_moment = sa.select(Source.slug).join(Fate, (Fate.item_id == Source.id) & (Fate.stage == Stage.CRAWL))
-        assert list(session.scalars(by_due_moment.order_by(Fate.due_at)))[-1] == "aa_slow"
+        by_end = sa.select(Source.slug).join(CrawlRun).order_by(CrawlRun.finished_at)
+        assert list(session.scalars(by_end))[-1] == "aa_slow"
 
 
 def test_a_standing_page_that_goes_back_to_earlier_bytes_is_a_page_again(site: HTTPServer, crawl: Crawl) -> None:

@@ -14,10 +14,10 @@ from benchmarks.health_faults import FAULTS, Fault
 from benchmarks.health_replay import Crawl, replayed
 from benchmarks.health_times import Series
 from benchmarks.health_web import Flavour, Site
-from crawler.answers import GARBLED_SHARE, garbled_share, problem_of_failure
-from crawler.health import Health, Repair, State, health_of, volume_of, wants_second_look
-from crawler.health_case import Cause
-from crawler.observations import (
+from crawler.health.answers import problem_of_failure
+from crawler.health.case import Cause
+from crawler.health.characters import GARBLED_SHARE, garbled_share
+from crawler.health.observations import (
     ArticlesSeen,
     IndexSeen,
     PagesSeen,
@@ -26,6 +26,8 @@ from crawler.observations import (
     SourceHistory,
     Visit,
 )
+from crawler.health.verdict import Health, Repair, State, health_of, wants_second_look
+from crawler.health.volumes import volume_of
 from models.vocabulary import SourceKind
 
 HOUR = dt.timedelta(hours=1)
@@ -33,7 +35,7 @@ DAY = dt.timedelta(days=1)
 START = dt.datetime(2024, 1, 1, 6, tzinfo=dt.UTC)
 FAULT_AT = dt.datetime(2024, 3, 2, 6, tzinfo=dt.UTC)
 FEED_URL = "https://agency.example/feed.xml"
-CALM = IndexSeen(FEED_URL, 200, offered_count=12, entry_count=12, chosen_count=12, dated_count=12)
+CALM = IndexSeen(FEED_URL, 200, entry_count=12, chosen_count=12, dated_count=12)
 
 
 def a_site(flavour: Flavour, country: str, **features: bool) -> Site:
@@ -271,7 +273,7 @@ def test_a_source_that_fails_now_and_then_is_a_partial_outage_not_a_broken_one()
 
 def looked_at(visits: Sequence[Visit], unknown_count: int, every: int = 8) -> list[Visit]:
     """The same visits, of which every eighth looked at the home page, too."""
-    look = SecondLook("https://agency.example/", None, 10, unknown_count)
+    look = SecondLook("https://agency.example/", None, unknown_count)
     return [replace(visit, second_look=look) if number % every == 3 else visit for number, visit in enumerate(visits)]
 
 
@@ -389,7 +391,7 @@ def test_the_repair_of_a_passing_problem_changes_with_its_age() -> None:
 def test_a_second_look_is_taken_once_in_good_times_and_then_when_silence_is_unusual() -> None:
     visits = good_visits(20)
     assert wants_second_look(history_of(visits), visits[-1].at + 6 * HOUR)
-    visits[10] = replace(visits[10], second_look=SecondLook("https://agency.example/", None, 10, 0))
+    visits[10] = replace(visits[10], second_look=SecondLook("https://agency.example/", None, 0))
     assert not wants_second_look(history_of(visits), visits[-1].at + 6 * HOUR)
     silent = [*visits, *visits_from(visits[-1].at + 6 * HOUR, 8)]
     assert wants_second_look(history_of(silent), silent[-1].at + 6 * HOUR)
@@ -411,7 +413,7 @@ def test_a_visit_is_stored_as_json_and_read_again() -> None:
         (CALM, failing(ProblemCode.DNS)),
         PagesSeen(1, failures={ProblemCode.CAPTCHA: 2}),
         ArticlesSeen(3, 1, 900, 2),
-        SecondLook("https://agency.example/", None, 10, 1),
+        SecondLook("https://agency.example/", None, 1),
         is_cut_short=True,
     )
     stored = json.loads(json.dumps(visit.to_json()))

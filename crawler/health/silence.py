@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from crawler.health_case import DAY, HOUR, Case, Cause, Finding
-from crawler.health_words import counted_words, span_words
-from crawler.observations import SecondLook
+from crawler.health.case import DAY, HOUR, Case, Cause, Finding
+from crawler.health.observations import SecondLook
+from crawler.health.words import counted_words, span_words
 from models.vocabulary import SourceKind
 
 LOOK_AT = 0.3  # probability of as long a silence

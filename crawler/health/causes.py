@@ -9,10 +9,10 @@ from dataclasses import replace
 from itertools import groupby, takewhile
 from urllib.parse import urlsplit
 
-from crawler.health_case import DAY, HOUR, Case, Cause, Finding
-from crawler.health_shifts import binomial_tail
-from crawler.health_words import PROBLEM_WORDS, counted_words
-from crawler.observations import IndexSeen, ProblemCode, Visit
+from crawler.health.case import DAY, HOUR, Case, Cause, Finding
+from crawler.health.observations import IndexSeen, ProblemCode, Visit
+from crawler.health.shifts import binomial_tail
+from crawler.health.words import PROBLEM_WORDS, counted_words
 
 HEALING_VISITS = 2
 PASSING = {

@@ -6,7 +6,7 @@ import datetime as dt
 
 from babel.dates import format_date
 
-from crawler.observations import ProblemCode
+from crawler.health.observations import ProblemCode
 from models.vocabulary import SourceKind
 
 INDEX_NAMES = {

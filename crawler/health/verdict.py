@@ -1,21 +1,20 @@
 """The health of a source: a state, one sentence of cause and a proposed repair, decided from what its visits showed.
 
-Pure; the rules stand in `health_causes` (cannot be read), `health_pages` (article pages fail), `health_contents`
-(not what it was) and `health_silence` (nothing new). The first finding in their order is the cause; a single bad
+Pure; the rules stand in `causes` (cannot be read), `pages` (article pages fail), `contents` (not what it was) and
+`silence` (nothing new). The first finding in their order is the cause; a single bad
 visit is none.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, takewhile
+from itertools import chain
 
-from crawler.health_case import DAY, Case, Cause, Finding
-from crawler.health_causes import (
+from crawler.health.case import DAY, Case, Cause, Finding
+from crawler.health.causes import (
     endless_findings,
     fickle_findings,
     index_findings,
@@ -23,16 +22,15 @@ from crawler.health_causes import (
     part_findings,
     unvisited_findings,
 )
-from crawler.health_contents import article_findings, garbled_page_findings, index_content_findings
-from crawler.health_pages import page_findings
-from crawler.health_silence import QUIET_AT, home_agrees, silence_findings, silence_words, stale_findings, wants_look
-from crawler.observations import SourceHistory
+from crawler.health.contents import article_findings, garbled_page_findings, index_content_findings
+from crawler.health.observations import SourceHistory
+from crawler.health.pages import page_findings
+from crawler.health.silence import QUIET_AT, home_agrees, silence_findings, silence_words, stale_findings, wants_look
+from crawler.health.volumes import VOLUME_DAYS, expected_and_seen
 from models.vocabulary import SourceKind
 
 NEW_FOR = 7 * DAY
 NEW_VISITS = 4
-VOLUME_DAYS = 28
-WEEKS = 26
 GIVEN_UP_AFTER = 60 * DAY
 WORTH_A_PERSON_AFTER = 14 * DAY
 
@@ -100,20 +98,6 @@ REPAIRS = {
     Cause.UNVISITED: Repair.TELL_HUMAN,
     Cause.PAUSE: Repair.WAIT,
 }
-
-
-@dataclass(frozen=True)
-class Volume:
-    """How much a source gave: expected and seen items of the last 28 days, and new items of each of 26 weeks."""
-
-    expected_count: float | None
-    seen_count: int
-    last_new_at: dt.datetime | None
-    success_rate: float | None
-    """The share of the last 28 days' visits at which the index could be read."""
-    median_seconds: float | None
-    weeks: tuple[int, ...]
-    """New items a week, the oldest first, for the sparkline."""
 
 
 @dataclass(frozen=True)
@@ -186,40 +170,6 @@ def _health_without_findings(case: Case) -> Health:
         witness = ", and the home page shows nothing newer" if home_agrees(case) else ""
         words = f"{silence_words(case)}{witness}"
         return Health(State.QUIET, words, Cause.PAUSE, case.rhythm.last, Repair.WAIT)
-    expected_count, seen_count = _expected_and_seen(case)
+    expected_count, seen_count = expected_and_seen(case)
     expected = "" if expected_count is None else f", {expected_count:.0f} expected"
     return Health(State.HEALTHY, f"{seen_count:,} new in {VOLUME_DAYS} days{expected}")
-
-
-def _expected_and_seen(case: Case) -> tuple[float | None, int]:
-    since = case.now - VOLUME_DAYS * DAY
-    counts = [(visit.at, visit.new_count) for visit in case.visits[1:] if visit.new_count]
-    seen = sum(count for _, count in takewhile(lambda pair: pair[0] >= since, reversed(counts)))
-    first = case.visits[0].at
-    return case.rhythm.expected_count([(first, 0), *counts], since), seen
-
-
-def volume_of(history: SourceHistory, now: dt.datetime) -> Volume:
-    """Sum up how much a source gave and how it answered."""
-    case = Case(history, now)
-    since = now - VOLUME_DAYS * DAY
-    expected_count, seen_count = _expected_and_seen(case)
-    recent = [visit for visit in history.visits if visit.at >= since and visit.indexes]
-    seconds = [seen.seconds for visit in recent for seen in visit.main_indexes if seen.problem is None]
-    return Volume(
-        expected_count=expected_count,
-        seen_count=seen_count,
-        last_new_at=case.rhythm.last,
-        success_rate=statistics.fmean(visit.problem is None for visit in recent) if recent else None,
-        median_seconds=statistics.median(seconds) if seconds else None,
-        weeks=_weeks(history, now),
-    )
-
-
-def _weeks(history: SourceHistory, now: dt.datetime) -> tuple[int, ...]:
-    weeks = [0] * WEEKS
-    for visit in history.visits[1:]:
-        age = (now - visit.at) // (7 * DAY)
-        if age < WEEKS:
-            weeks[WEEKS - 1 - age] += visit.new_count
-    return tuple(weeks)

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from crawler.health_case import HOUR, Case, Cause, Finding, Reading
-from crawler.health_shifts import Counted, Level, Shift, level_shift, share_shift, text_shift
-from crawler.health_words import number_words
-from crawler.observations import ArticlesSeen, IndexSeen
+from crawler.health.case import HOUR, Case, Cause, Finding, Reading
+from crawler.health.observations import ArticlesSeen, IndexSeen
+from crawler.health.shifts import Counted, Level, Shift, level_shift, share_shift, text_shift
+from crawler.health.words import number_words
 
 MIN_ENTRIES = 3
 MIN_USUAL_ENTRIES = 4

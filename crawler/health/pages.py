@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from crawler.health_case import DAY, HOUR, Case, Cause, Finding
-from crawler.health_shifts import binomial_tail
-from crawler.health_words import PROBLEM_WORDS, counted_words
-from crawler.observations import PagesSeen, ProblemCode
+from crawler.health.case import DAY, HOUR, Case, Cause, Finding
+from crawler.health.observations import PagesSeen, ProblemCode
+from crawler.health.shifts import binomial_tail
+from crawler.health.words import PROBLEM_WORDS, counted_words
 
 GATES = {
     ProblemCode.FORBIDDEN,

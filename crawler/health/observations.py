@@ -1,6 +1,6 @@
 """What one visit to a source showed: plain values that a crawl run can keep, so that health is judged without a crawl.
 
-`crawler/answers.py` makes them from answers.
+`crawler/health/answers.py` makes them from answers.
 """
 
 from __future__ import annotations
@@ -55,10 +55,8 @@ class IndexSeen:
     url: str
     status: int | None = None
     problem: ProblemCode | None = None
-    offered_count: int | None = None
-    """Links that the index shows."""
     entry_count: int | None = None
-    """Entries of a feed, before those of one address are taken as one."""
+    """Links that the index shows; entries of a feed, before those of one address are taken as one."""
     chosen_count: int | None = None
     """Distinct addresses among them that the source's patterns allow."""
     new_count: int = 0
@@ -71,12 +69,10 @@ class IndexSeen:
     redated_count: int = 0
     """Of those, how many now have another date."""
     newest: str | None = None
-    oldest: str | None = None
     redirected_to: str | None = None
     is_permanent: bool = False
     """Whether all redirects on the way were permanent (301, 308)."""
     retry_after_seconds: int | None = None
-    byte_count: int = 0
     seconds: float = 0.0
     is_unchanged: bool = False
     """The server answered 304."""
@@ -146,7 +142,6 @@ class SecondLook:
 
     url: str
     problem: ProblemCode | None = None
-    alike_count: int = 0
     unknown_count: int = 0
 
 

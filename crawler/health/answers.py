@@ -1,6 +1,6 @@
 """From an answer to what it showed: reads an index by its way, and names what is wrong with an answer; pure.
 
-Spiders use it to find links and to fill `crawler/observations.py` in one go.
+Spiders use it to find links and to fill `crawler/health/observations.py` in one go.
 """
 
 from __future__ import annotations
@@ -9,18 +9,17 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lxml import etree
 
-from crawler.discovery.addresses import shape_of
+from crawler.discovery.addresses import is_document, shape_of
 from crawler.discovery.index_page import IndexPage
 from crawler.discovery.lists import ListPattern, read_list
 from crawler.feeds import FeedProblem, links_in_feed
 from crawler.found import FoundLink, wanted
 from crawler.frontier import Fetched
-from crawler.listings import links_to_documents
-from crawler.observations import IndexSeen, ProblemCode, SecondLook
+from crawler.health.characters import GARBLED_SHARE, garbled_share
+from crawler.health.observations import IndexSeen, ProblemCode, SecondLook
 from crawler.sitemaps import SitemapProblem, content_of_sitemap
 from models.vocabulary import SourceKind
 from models.way import Way
@@ -62,21 +61,11 @@ FAILURE_WORDS = {
     "certificate": ProblemCode.TLS,
 }
 PERMANENT = {301, 308}
+XML = {SourceKind.FEED, SourceKind.SITEMAP}
 ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
 XML_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|!DOCTYPE\s+\w+\s*\[|rss|feed|rdf:RDF|urlset|sitemapindex)\b")
 MIN_SHAPE_SHARE = 0.1
 MAX_SHAPES = 100
-GARBLED_SHARE = 0.2
-MAX_JUDGED_CHARS = 5_000
-MAX_PAGE_BYTES = 300_000
-MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-MIN_QUESTION_MARKS = 4
-QUESTION_MARK_SHARE = 0.2
-NON_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
-UNDECODED = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
-UNDECODED_WEIGHT = 3  # what could not be decoded took its neighbours along
-LATIN_SALAD = re.compile("[¢-ªµ-ºÀ-ÿ]{4,}")
-MISREADINGS = ("cp1251", "gb18030", "koi8-r")
 
 
 @dataclass(frozen=True)
@@ -93,11 +82,10 @@ class Answer:
 class IndexRead:
     """An index as read: either what is wrong with it, or its links and the further indexes that it names.
 
-    `entry_count` counts a feed's entries before those of one address are taken as one; elsewhere the links offered.
+    `entry_count` counts a feed's entries before those of one address are taken as one; elsewhere the links it shows.
     """
 
     problem: ProblemCode | None = None
-    offered: tuple[FoundLink, ...] = ()
     chosen: tuple[FoundLink, ...] = ()
     entry_count: int = 0
     further: tuple[str, ...] = ()
@@ -132,49 +120,48 @@ def problem_of_answer(fetched: Fetched) -> ProblemCode | None:
 def read_index(fetched: Fetched, way: Way) -> IndexRead:
     """Read an index by its way; costs what parsing it costs."""
     problem = problem_of_answer(fetched)
-    if problem is not None:
+    if problem is not None or way.kind == SourceKind.STANDING:
         return IndexRead(problem)
-    if way.kind == SourceKind.STANDING:
-        return IndexRead()
-    offered, further, problem = _links_of(fetched, way)
-    is_xml = way.kind in {SourceKind.FEED, SourceKind.SITEMAP}
-    is_malformed = is_xml and _is_malformed(fetched.body)
-    if problem is None and not offered and not further:
-        problem = ProblemCode.EMPTY if is_xml else ProblemCode.NO_LINKS
+    return _read_xml(fetched, way) if way.kind in XML else _read_list(fetched, way)
+
+
+def _read_list(fetched: Fetched, way: Way) -> IndexRead:
+    page = IndexPage(decode(fetched.body, fetched.content_type).text, fetched.url)
+    if not page.anchors:
+        return IndexRead(ProblemCode.NO_LINKS)
+    found = read_list(page, ListPattern(way.select, way.row, way.links))
+    if way.kind == SourceKind.DOCUMENTS and not way.select:
+        found = [link for link in found if is_document(link.url)]
+    chosen = tuple(wanted(found, way))
+    return IndexRead(None if chosen else ProblemCode.NO_MATCH, chosen, len(found))
+
+
+def _read_xml(fetched: Fetched, way: Way) -> IndexRead:
+    links, further, problem = _content_of_xml(fetched, way.kind)
+    is_malformed = _is_malformed(fetched.body)
+    if problem is None and not links and not further:
+        problem = ProblemCode.EMPTY
     if problem is not None:
         return IndexRead(ProblemCode.MALFORMED if is_malformed else problem, is_malformed=is_malformed)
-    chosen = tuple(wanted(offered, way))
-    if not chosen and not further:
-        problem = ProblemCode.NO_MATCH
+    chosen = tuple(wanted(links, way))
+    problem = None if chosen or further else ProblemCode.NO_MATCH
     entries = len(ENTRY.findall(fetched.body)) if way.kind == SourceKind.FEED else 0
-    return IndexRead(problem, offered, chosen, max(entries, len(offered)), further, is_malformed)
+    return IndexRead(problem, chosen, max(entries, len(links)), further, is_malformed)
 
 
-def _links_of(fetched: Fetched, way: Way) -> tuple[tuple[FoundLink, ...], tuple[str, ...], ProblemCode | None]:
-    if way.kind == SourceKind.FEED:
-        try:
-            return tuple(links_in_feed(fetched.body, fetched.url)), (), None
-        except FeedProblem:
-            return (), (), ProblemCode.NOT_A_FEED
-    if way.kind == SourceKind.SITEMAP:
-        try:
-            content = content_of_sitemap(fetched.body, fetched.url)
-        except SitemapProblem as problem:
-            return (), (), ProblemCode.TOO_LARGE if "exceeded" in str(problem) else ProblemCode.NOT_A_FEED
-        return content.links, content.sitemaps, None
-    html = decode(fetched.body, fetched.content_type).text
-    if way.kind == SourceKind.DOCUMENTS:
-        return tuple(links_to_documents(html, fetched.url)), (), None
-    return *_links_of_list(html, fetched.url, way), None
-
-
-def _links_of_list(html: str, url: str, way: Way) -> tuple[tuple[FoundLink, ...], tuple[str, ...]]:
-    """Read a list by its pattern; where nothing matches, offer all links, so that it shows that there are some."""
-    page = IndexPage(html, url)
-    found = read_list(page, ListPattern(way.select, way.row, way.links))
-    if not found and page.anchors:
-        return tuple(FoundLink(anchor.url) for anchor in page.anchors), ()
-    return tuple(found), ()
+def _content_of_xml(
+    fetched: Fetched, kind: SourceKind
+) -> tuple[Sequence[FoundLink], tuple[str, ...], ProblemCode | None]:
+    """Give the links of a feed or a sitemap, and the sitemaps that this one names."""
+    try:
+        if kind == SourceKind.FEED:
+            return links_in_feed(fetched.body, fetched.url), (), None
+        content = content_of_sitemap(fetched.body, fetched.url)
+    except FeedProblem:
+        return (), (), ProblemCode.NOT_A_FEED
+    except SitemapProblem as problem:
+        return (), (), ProblemCode.TOO_LARGE if "exceeded" in str(problem) else ProblemCode.NOT_A_FEED
+    return content.links, content.sitemaps, None
 
 
 def _is_malformed(body: bytes) -> bool:
@@ -202,7 +189,6 @@ def index_seen(answer: Answer, read: IndexRead, known: Mapping[str, str | None])
         url=answer.asked,
         status=fetched.status,
         problem=None if fetched.status == NOT_MODIFIED else read.problem,
-        offered_count=len(read.offered) if is_read else None,
         entry_count=read.entry_count if is_read else None,
         chosen_count=len(read.chosen) if is_read else None,
         new_count=sum(link.url not in known for link in read.chosen) if is_read else 0,
@@ -211,11 +197,9 @@ def index_seen(answer: Answer, read: IndexRead, known: Mapping[str, str | None])
         compared_count=len(compared),
         redated_count=sum(_is_other_day(now, before) for now, before in compared),
         newest=days[-1] if days else None,
-        oldest=days[0] if days else None,
         redirected_to=fetched.url if is_moved else None,
         is_permanent=is_moved and bool(answer.redirects) and set(answer.redirects) <= PERMANENT,
         retry_after_seconds=_seconds_in(fetched.headers.get("retry-after")),
-        byte_count=len(fetched.body),
         seconds=answer.seconds,
         is_unchanged=fetched.status == NOT_MODIFIED,
         is_malformed=read.is_malformed,
@@ -255,66 +239,9 @@ def second_look(answer: Answer, known: Collection[str], way: Way) -> SecondLook:
     shapes = _usual_shapes(list(known)[-MAX_SHAPES:])
     alike = [link for link in found if shape_of(link.url) in shapes]
     unknown_count = sum(link.url not in known for link in alike)
-    return SecondLook(answer.asked, None if alike else ProblemCode.NO_LINKS, len(alike), unknown_count)
+    return SecondLook(answer.asked, None if alike else ProblemCode.NO_LINKS, unknown_count)
 
 
 def _usual_shapes(urls: Sequence[str]) -> set[tuple[object, ...]]:
     counts = Counter(shape_of(url) for url in urls)
     return {shape for shape, count in counts.items() if count >= MIN_SHAPE_SHARE * len(urls)}
-
-
-def has_garbled_text(fetched: Fetched) -> bool:
-    """Tell whether the visible text of an HTML page was decoded wrongly before it came to us."""
-    text = decode(fetched.body[:MAX_PAGE_BYTES], fetched.content_type).text
-    return "<" in text and garbled_share(" ".join(MARKUP.sub(" ", text).split())) >= GARBLED_SHARE
-
-
-def garbled_share(text: str) -> float:
-    """Give the share, 0 to 1, of the letters beyond ASCII that were decoded wrongly somewhere before us.
-
-    Such letters are marks of failed decoding, runs that are UTF-8 read as another charset, or question marks in
-    place of letters.
-    """
-    sample = text[:MAX_JUDGED_CHARS]
-    signs = len("".join(sample.split()))
-    if sample.count("?") >= MIN_QUESTION_MARKS and sample.count("?") >= QUESTION_MARK_SHARE * signs:
-        return 1.0
-    runs = NON_ASCII_RUN.findall(sample)
-    misread_runs = [run for run in runs if _is_misread(run)]
-    misread = sum(map(len, misread_runs))
-    undecoded = sum(len(UNDECODED.findall(run)) for run in runs if run not in misread_runs)
-    if not misread and undecoded <= 1:  # a single one is a slip of the writer's keyboard
-        return 0.0
-    return min(1.0, (misread + UNDECODED_WEIGHT * undecoded) / sum(map(len, runs)))
-
-
-@lru_cache(maxsize=4096)
-def _is_misread(run: str) -> bool:
-    """Tell UTF-8 that was read as another charset, since written in that one it is UTF-8 again; or any, as Latin."""
-    if LATIN_SALAD.search(run):
-        return True
-    return len(run) > 1 and any(
-        _is_utf_8(written) for written in (_western(run), *(_in(run, charset) for charset in MISREADINGS))
-    )
-
-
-def _western(run: str) -> bytes | None:
-    """Write Latin-1 and Windows-1252 at once, as browsers do."""
-    try:
-        return b"".join(bytes([ord(sign)]) if ord(sign) < 256 else sign.encode("cp1252") for sign in run)  # noqa: PLR2004
-    except UnicodeEncodeError:
-        return None
-
-
-def _in(run: str, charset: str) -> bytes | None:
-    try:
-        return run.encode(charset)
-    except UnicodeEncodeError:
-        return None
-
-
-def _is_utf_8(written: bytes | None) -> bool:
-    try:
-        return written is not None and bool(written.decode())
-    except UnicodeDecodeError:
-        return False

@@ -9,9 +9,9 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import takewhile
 
-from crawler.health_volumes import Rhythm
-from crawler.health_words import ENTRY_NAMES, INDEX_NAMES, day_words
-from crawler.observations import IndexSeen, SourceHistory, Visit
+from crawler.health.observations import IndexSeen, SourceHistory, Visit
+from crawler.health.rhythm import Rhythm
+from crawler.health.words import ENTRY_NAMES, INDEX_NAMES, day_words
 
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)

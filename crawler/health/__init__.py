@@ -1,0 +1,1 @@
+"""How a source fares: what its visits saw, and from that a state, a sentence of cause and a proposed repair."""
