@@ -27,7 +27,8 @@ from benchmarks.health_replay import Crawl, Weather, replayed
 from benchmarks.health_times import load_series
 from benchmarks.health_web import Site, make_site
 from crawler.health.case import Cause
-from crawler.health.verdict import State, health_of
+from crawler.health.verdict import health_of
+from models.vocabulary import HealthState as State
 
 OURS = "Perilune"
 REPORTED_SEEDS = (11, 12, 13)

@@ -39,7 +39,15 @@ def sync_sources(session: Session, files: Sequence[SourceFile], *, now: dt.datet
     return new_count
 
 
+def _says_another_way(source: Source, file: SourceFile) -> bool:
+    """Tell whether a file says something else than before of how its source is watched."""
+    before = (source.home, source.kind, source.addresses, source.select, source.row, source.links)
+    return before != (file.home, file.kind, file.address, file.select, file.row, file.links)
+
+
 def _fill(source: Source, file: SourceFile) -> None:
+    if _says_another_way(source, file):
+        source.accepted_at = None
     source.name = file.name
     source.home = file.home
     source.kind = file.kind
@@ -54,5 +62,6 @@ def _fill(source: Source, file: SourceFile) -> None:
     source.authority = file.authority
     source.interval_minutes = file.interval_minutes
     source.expects = file.expects
+    source.owner = file.owner
     source.note = file.note
     source.is_active = source.retired_at is None

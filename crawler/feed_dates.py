@@ -1,4 +1,7 @@
-"""Dates as feeds state them: the publisher's own day, and the moment where one is stated; never guessed."""
+"""Dates as feeds state them: the publisher's own day, and the moment where one is stated; never guessed.
+
+feedparser turns every date into UTC, which is often another day, and knows no month in Russian, French or Chinese.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import contextlib
 import datetime as dt
 import re
 from dataclasses import dataclass
-from email.utils import parsedate_tz
+from email.utils import parsedate_to_datetime
 
 from perilune.dates import PartialDate, dates_in
 
@@ -14,13 +17,9 @@ MAX_DATE_CHARS = 120
 FIRST_YEAR = 1971  # what is older is a clock that was never set
 MAX_FUTURE = dt.timedelta(days=2)
 PARTIAL = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-ISO = re.compile(r"(\d{4}-?\d\d-?\d\d)[T ]+(\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?) ?(.*)", re.IGNORECASE)
-OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)?")
-JAVA = re.compile(r"(\w{3}) (\w{3}) (\d\d?) ([\d:]+) (\S+) (\d{4})")
-ZONE_MINUTES = {"cet": 60, "cest": 120, "met": 60, "mest": 120, "eet": 120, "eest": 180, "bst": 60, "west": 60}
-ZONE_MINUTES |= {"msk": 180, "hkt": 480, "sgt": 480, "jst": 540, "kst": 540, "aest": 600, "aedt": 660}
-LAST_HOUR, MINUTES = 24, 60
-LETTERS = re.compile(r"[A-Za-z]{3}")
+ISO = re.compile(r"(\d{4}-?\d\d-?\d\d)[Tt ]+(\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?) ?([+-]\d\d:?(?:\d\d)?)?.*")
+CLOCK = re.compile(r"[A-Za-z]{3} .*\d:\d\d|[A-Za-z]{3}.* \d\d?:\d\d")
+BROKEN_DATE = (ValueError, TypeError, IndexError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -44,63 +43,32 @@ def feed_date(text: str | None, *, now: dt.datetime | None = None) -> FeedDate |
     words = " ".join((text or "").split())
     if not words or len(words) > MAX_DATE_CHARS:
         return None
-    found = _iso(words) or _rfc_822(words) or _written(words)
+    found = _moment(words) or _day(words)
     if found is None or found.day.year < FIRST_YEAR:
         return None
     return None if now is not None and found.earliest > now + MAX_FUTURE else found
 
 
-def _iso(words: str) -> FeedDate | None:
+def _moment(words: str) -> FeedDate | None:
+    iso = ISO.fullmatch(words)
+    with contextlib.suppress(*BROKEN_DATE):
+        if iso is None and not CLOCK.search(words):
+            return None
+        moment = _iso_moment(*iso.groups()) if iso else parsedate_to_datetime(words)
+        return FeedDate(PartialDate.of(moment.date()), moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
+    return None
+
+
+def _iso_moment(day: str, clock: str, offset: str | None) -> dt.datetime:
+    """Read the parts of a moment; midnight at the end of a day belongs to the next one (ISO 8601)."""
+    is_end = clock.startswith("24")
+    moment = dt.datetime.fromisoformat(f"{day}T{'00' if is_end else clock[:2]}{clock[2:]}{(offset or '').rstrip(':')}")
+    return moment + dt.timedelta(days=is_end)
+
+
+def _day(words: str) -> FeedDate | None:
     if PARTIAL.fullmatch(words):
         with contextlib.suppress(ValueError):
             return FeedDate(PartialDate.parse(words))
-    parts = ISO.fullmatch(words)
-    if parts is None:
-        return None
-    day, time, zone = parts.groups()
-    with contextlib.suppress(ValueError):
-        date = dt.date.fromisoformat(day)
-        hour_24 = time.startswith("24")
-        clock = dt.time() if hour_24 else dt.time.fromisoformat(time.replace(",", "."))
-        moment = dt.datetime.combine(date, clock, _zone(zone))
-        # Midnight at the end of a day belongs to the next one (ISO 8601).
-        return _dated(moment + dt.timedelta(days=1) if hour_24 else moment)
-    return None
-
-
-def _zone(words: str) -> dt.tzinfo:
-    offset = OFFSET.match(words)
-    if offset is None:
-        return dt.timezone(dt.timedelta(minutes=ZONE_MINUTES.get(words.lower(), 0)))
-    sign, hours, minutes = offset.groups()
-    return dt.timezone((1 if sign == "+" else -1) * dt.timedelta(hours=int(hours), minutes=int(minutes or 0)))
-
-
-def _rfc_822(words: str) -> FeedDate | None:
-    java = JAVA.fullmatch(words)
-    if java is not None:  # Thu Mar 10 08:00:00 CST 2022, as a Java program writes it when nobody tells it how
-        words = "{0}, {2} {1} {5} {3} {4}".format(*java.groups())
-    with contextlib.suppress(ValueError, TypeError, IndexError, OverflowError):
-        parsed = parsedate_tz(words) if LETTERS.search(words) else None
-        if parsed is None:
-            return None
-        year, month, day, hour, minute, second = parsed[:6]
-        minutes = ZONE_MINUTES.get(words.split()[-1].lower())
-        offset = dt.timedelta(seconds=parsed[9] or 0) if minutes is None else dt.timedelta(minutes=minutes)
-        zone = dt.timezone(offset)
-        midnight = dt.datetime(year, month, day, tzinfo=zone)
-        if ":" not in words:
-            return FeedDate(PartialDate.of(midnight.date()))
-        if not (hour <= LAST_HOUR and minute < MINUTES and second <= MINUTES):
-            return None
-        return _dated(midnight + dt.timedelta(hours=hour, minutes=minute, seconds=second))
-    return None
-
-
-def _written(words: str) -> FeedDate | None:
     found = dates_in(words)
     return FeedDate(found[0][0]) if found else None
-
-
-def _dated(moment: dt.datetime) -> FeedDate:
-    return FeedDate(PartialDate.of(moment.date()), moment)

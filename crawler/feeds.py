@@ -1,6 +1,7 @@
-"""Reading feeds: RSS, Atom, RDF, CDF and JSON Feed into items, and these into found links.
+"""Reading feeds: RSS, Atom, RDF and CDF by feedparser, JSON Feed by hand, into items, and these into found links.
 
-`feed_tree.py` reads what can be mended; feedparser stands behind it for the rest. FeedProblem is the one error.
+What feedparser leaves to its caller is here: which body is a feed at all, plain titles, honest dates, each item once.
+FeedProblem is the one error.
 """
 
 from __future__ import annotations
@@ -10,37 +11,41 @@ import html
 import io
 import json
 import re
-import xml.sax
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import feedparser
 from scrapy.utils.gz import gunzip
 
-from crawler.feed_dates import FeedDate, feed_date
-from crawler.feed_tree import MAX_ITEMS, RawFeed, RawItem, raw_feed_of
-from crawler.found import FoundLink, joined
+from crawler.feed_dates import feed_date
+from crawler.found import FoundLink, address_of, joined
 from crawler.pace import NO_HINTS, Hints
 from perilune.dates import PartialDate, WitnessKind
 from perilune.encodings import decode
-from perilune.urls import canonical_url, is_web_address
+from perilune.urls import is_web_address
 
 MAX_FEED_BYTES = 20_000_000
-MAX_PATIENT_BYTES = 1_000_000
+MAX_MARKS = 200_000  # feedparser takes up to 60 microseconds for each
+MAX_ITEMS = 5000
 MAX_SUMMARY_CHARS = 600
 MAX_TITLE_CHARS = 1000
 HEAD_CHARS = 8192
-HTML_START = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
-)
-FEED_START = re.compile(r"<(?:\?xml|rss|feed|rdf:RDF|\w{1,20}:feed|!DOCTYPE (?:rss|feed|rdf))\b", re.IGNORECASE)
 FEED_ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
-ITEM_START = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>]", re.IGNORECASE)
+ROOT = re.compile(r"\s*(?>(?><!--.*?-->|<[?!](?!--)[^>]*>)\s*)*<([\w:.-]{1,40})", re.DOTALL)
+HTML_ROOTS = {"html", "head", "body", "title", "meta"}
+REFERENCE = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#?\w{1,31};)?", re.DOTALL)
 PAGE_TITLE = re.compile(r"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 UNSEEN = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
+NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff]")
 TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
-BROKEN_READER = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, AssertionError)
+REST = re.compile(r"<(?:hour|day)>\s*(\w{1,9})\s*<", re.IGNORECASE)
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SOME_MINUTES = re.compile(r"0*[1-9][0-9]{0,6}", re.ASCII)
+MINUTES = {"hourly": 60, "daily": 1440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}
+BROKEN_FEED = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, RecursionError)
+
+Words = Mapping[str, object]
 
 
 class FeedProblem(Exception):
@@ -88,12 +93,14 @@ def feed_of(body: bytes, url: str, *, now: dt.datetime | None = None) -> Feed:
 
     Items of one guid or of one address are one item. Dates more than two days after `now` are none.
     """
-    plain = _unzipped(body)
-    text = decode(plain).text
-    raw = _raw_json_feed(text) if text.lstrip("\ufeff \t\r\n").startswith("{") else _raw_xml_feed(text, plain, url)
-    language = (raw.language or "").strip().replace("_", "-")
-    once = tuple(_each_once([_item_of(item, url, now) for item in raw.items]))
-    return Feed(text_of_html(raw.title, MAX_TITLE_CHARS), language or None, once, raw.hints)
+    text = decode(_unzipped(body)).text.lstrip("\ufeff \t\r\n")
+    if not text:
+        raise FeedProblem("the feed is empty")
+    head, entries = _json_feed(text) if text.startswith("{") else _xml_feed(text)
+    items = [_item_of(entry, url, now) for entry in entries[:MAX_ITEMS]]
+    language = (_word(head, "language") or "").strip().replace("_", "-")
+    title = text_of_html(_word(head, "title"), MAX_TITLE_CHARS)
+    return Feed(title, language or None, tuple(_each_once(items)), _hints(head, text))
 
 
 def _unzipped(body: bytes) -> bytes:
@@ -104,107 +111,107 @@ def _unzipped(body: bytes) -> bytes:
             raise FeedProblem(f"the feed cannot be unzipped: {error}") from error
     if len(body) > MAX_FEED_BYTES:
         raise FeedProblem(f"the feed is too large: {len(body)} bytes")
-    if not body.strip():
-        raise FeedProblem("the feed is empty: no bytes at all")
     return body
 
 
-def _raw_xml_feed(text: str, body: bytes, url: str) -> RawFeed:
+def _xml_feed(text: str) -> tuple[Words, Sequence[Words]]:
     head = text[:HEAD_CHARS]
-    if HTML_START.match(head) and not FEED_ROOT.search(head):
+    root = ROOT.match(head)
+    is_named = bool(FEED_ROOT.search(head))
+    if root and root[1].lower() in HTML_ROOTS and not is_named:
         title = PAGE_TITLE.search(text)
-        named = f": {text_of_html(title[1], 80)!r}" if title else ""
-        raise FeedProblem(f"this is no feed but an HTML page{named}")
-    start = FEED_START.search(head)
-    raw = raw_feed_of(text[start.start() :] if start else text, url)
-    item_count = min(len(ITEM_START.findall(text)), MAX_ITEMS)
-    if len(raw.items) < item_count or (not raw.is_feed and FEED_ROOT.search(head)):
-        raw = replace(max(raw, _patient_reading(body, url), key=_worth), hints=raw.hints)
-    if not raw.is_feed:
-        what = f" but <{raw.root}>" if raw.root else f"; it starts with {text[:60].strip()!r}"
+        raise FeedProblem(f"this is no feed but an HTML page{f': {text_of_html(title[1], 80)!r}' if title else ''}")
+    if text.count("<") > MAX_MARKS:
+        raise FeedProblem(f"the feed is too large: {text.count('<')} marks")
+    parsed = _parsed(REFERENCE.sub(_escaped, text).encode("utf-8", "replace"))
+    if not (parsed.version or parsed.entries or is_named):
+        what = f" but <{root[1]}>" if root else f"; it starts with {text[:60].strip()!r}"
         raise FeedProblem(f"this is no feed{what}")
-    return raw
+    return parsed.feed, [_entry_of(dict(entry), parsed.version) for entry in parsed.entries[:MAX_ITEMS]]
 
 
-def _worth(raw: RawFeed) -> tuple[int, int, bool]:
-    return len(raw.items), sum(1 for item in raw.items if item.published or item.updated), raw.is_feed
-
-
-def _patient_reading(body: bytes, url: str) -> RawFeed:
-    """Read what is too broken for a tree with feedparser, which takes its time."""
-    if len(body) > MAX_PATIENT_BYTES:
-        return RawFeed("")
+def _parsed(body: bytes) -> feedparser.FeedParserDict:
+    # A stream, since feedparser opens whatever file or address a string may name. Without the feed's address, since it
+    # would resolve guids as well.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     try:
-        # A stream, since feedparser opens whatever file or address bare bytes may name.
-        parsed = feedparser.parse(io.BytesIO(body), response_headers={"content-location": url}, sanitize_html=False)
-    except (*BROKEN_READER, xml.sax.SAXException):
-        return RawFeed("")
-    entries: Iterable[Mapping[str, object]] = parsed.entries
-    head: Mapping[str, object] = parsed.feed
-    items = tuple(_raw_entry(entry) for entry in entries)
-    return RawFeed("rss" if parsed.version or items else "", _word(head, "title"), _word(head, "language"), items)
+        return feedparser.parse(
+            io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except BROKEN_FEED as error:
+        raise FeedProblem(f"the feed is too broken to be read: {type(error).__name__}: {error}") from error
 
 
-def _raw_entry(entry: Mapping[str, object]) -> RawItem:
-    return RawItem(
-        _word(entry, "title"),
-        _word(entry, "link"),
-        _word(entry, "id"),
-        _word(entry, "published") or _word(entry, "created"),
-        _word(entry, "updated"),
-        _word(entry, "summary"),
-    )
+def _escaped(reference: re.Match[str]) -> str:
+    """Write HTML's entities as characters, and a stray `&` as XML has it: feedparser reads `R&D` as `R&D;`."""
+    written = reference[0]
+    meant = written if written.startswith("<") else html.unescape(written)
+    return written if meant == written != "&" else html.escape(meant)
 
 
-def _word(values: Mapping[str, object], name: str) -> str | None:
-    value = values.get(name)
-    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+def _entry_of(entry: dict[str, object], version: str) -> Words:
+    """Mend an entry of feedparser's: the plain titles of Atom are no HTML, and a guid's name may be Dublin Core's."""
+    detail = entry.get("title_detail")
+    if version == "atom10" and isinstance(detail, dict) and detail.get("type") == "text/plain":
+        entry["title"] = html.escape(str(entry["title"]), quote=False)
+    return {"id": entry.get("dc_identifier"), "summary": entry.get("dc_description"), **entry}
 
 
-def _raw_json_feed(text: str) -> RawFeed:
+def _json_feed(text: str) -> tuple[Words, Sequence[Words]]:
     """Read a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
     try:
-        feed = json.loads(text.lstrip("\ufeff \t\r\n"))
+        feed = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise FeedProblem(f"this is no feed: broken JSON ({type(error).__name__})") from error
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise FeedProblem("this is no feed: JSON without a list of items")
-    read = tuple(_raw_json_item(item) for item in items[:MAX_ITEMS] if isinstance(item, dict))
-    return RawFeed("json", _word(feed, "title"), _word(feed, "language"), read)
+    return feed, [_json_entry(item) for item in items if isinstance(item, dict)]
 
 
-def _raw_json_item(item: Mapping[str, object]) -> RawItem:
-    guid = _word(item, "id")
-    addresses = (_word(item, "url"), _word(item, "external_url"), guid if guid and is_web_address(guid) else None)
-    title, words = _word(item, "title"), _word(item, "summary") or _word(item, "content_text")
-    return RawItem(
-        html.escape(title, quote=False) if title else None,
-        next((address for address in addresses if address), None),
-        guid,
-        _word(item, "date_published"),
-        _word(item, "date_modified"),
-        html.escape(words, quote=False) if words else _word(item, "content_html"),
-    )
+def _json_entry(item: Words) -> Words:
+    plain = {name: html.escape(_word(item, name) or "", quote=False) for name in ("title", "summary", "content_text")}
+    return {
+        "title": plain["title"],
+        "link": _word(item, "url") or _word(item, "external_url"),
+        "id": _word(item, "id"),
+        "published": _word(item, "date_published"),
+        "updated": _word(item, "date_modified"),
+        "summary": plain["summary"] or plain["content_text"] or _word(item, "content_html"),
+    }
 
 
-def _item_of(raw: RawItem, url: str, now: dt.datetime | None) -> FeedItem:
-    date: FeedDate | None = feed_date(raw.published, now=now) or feed_date(raw.updated, now=now)
+def _word(values: Words, name: str) -> str | None:
+    value = values.get(name)
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+
+
+def _item_of(entry: Words, url: str, now: dt.datetime | None) -> FeedItem:
+    stated = (feed_date(_word(entry, name), now=now) for name in ("published", "created", "updated"))
+    date = next((date for date in stated if date), None)
     return FeedItem(
-        joined(url, raw.link) if raw.link else None,
-        text_of_html(raw.title, MAX_TITLE_CHARS),
+        _link_of(entry, url),
+        text_of_html(_word(entry, "title"), MAX_TITLE_CHARS),
         date.day if date else None,
         date.moment if date else None,
-        (raw.guid or "").strip() or None,
-        text_of_html(raw.summary, MAX_SUMMARY_CHARS),
+        (_word(entry, "id") or "").strip() or None,
+        text_of_html(_word(entry, "summary"), MAX_SUMMARY_CHARS),
     )
+
+
+def _link_of(entry: Words, url: str) -> str | None:
+    """Give an item's address: its link, else its guid where this is a web address and not said to be none."""
+    link, guid = _word(entry, "link"), _word(entry, "id") or ""
+    if not link or (link == guid and entry.get("guidislink")):  # feedparser takes any guid for a link
+        link = guid if is_web_address(guid) and entry.get("guidislink") is not False else None
+    return joined(url, link) if link else None
 
 
 def text_of_html(value: str | None, limit: int) -> str | None:
     """Give the words of a piece of HTML on one line, cut at `limit` characters; None where it has none."""
     if not value:
         return None
-    words = html.unescape(TAG.sub("", UNSEEN.sub("", value[: 20 * limit])))
+    words = NOT_TEXT.sub("", html.unescape(TAG.sub("", UNSEEN.sub("", value[: 20 * limit]))))
     return " ".join(words.split())[:limit].strip() or None
 
 
@@ -213,7 +220,7 @@ def _each_once(items: list[FeedItem]) -> Iterator[FeedItem]:
     shared = Counter(item.guid for item in items if item.guid)
     seen: set[tuple[str, str]] = set()
     for item in items:
-        keys = {("address", _address(item.url))} if item.url else set()
+        keys = {("address", address_of(FoundLink(item.url)) or item.url)} if item.url else set()
         if item.guid and shared[item.guid] <= max(2, len(items) // 2):
             keys.add(("guid", item.guid))
         if not keys & seen:
@@ -221,8 +228,18 @@ def _each_once(items: list[FeedItem]) -> Iterator[FeedItem]:
         seen |= keys
 
 
-def _address(url: str) -> str:
-    try:
-        return canonical_url(url)
-    except ValueError:
-        return url
+def _hints(head: Words, text: str) -> Hints:
+    """Read how often the publisher wants to be visited; hours are UTC, days count from Monday."""
+    period, frequency = (_word(head, "sy_updateperiod") or "").lower(), _number(head, "sy_updatefrequency")
+    rests = [rest.lower() for rest in REST.findall(text[:HEAD_CHARS])]
+    return Hints(
+        _number(head, "ttl"),
+        MINUTES[period] / (frequency or 1) if period in MINUTES else None,
+        frozenset(int(rest) % 24 for rest in rests if rest.isdecimal()),
+        frozenset(DAYS.index(rest) for rest in rests if rest in DAYS),
+    )
+
+
+def _number(head: Words, name: str) -> float | None:
+    text = (_word(head, name) or "").strip()
+    return float(text) if SOME_MINUTES.fullmatch(text) else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.frontier import Fetched
-from perilune.encodings import decode
+from crawler.health.answers import Answer, problem_of_failure
+from crawler.health.observations import ProblemCode
 
 FAILURES = {
     "CannotResolveHostError": "the host name is not known",
@@ -26,9 +28,18 @@ def fetched_from(response: Response) -> Fetched:
     return Fetched(response.url, response.status, headers, response.body)
 
 
-def html_of(response: Response) -> str:
-    """Decode a page of links."""
-    return decode(response.body, fetched_from(response).content_type).text
+def answer_from(response: Response, asked: str) -> Answer:
+    """Take from a response what we keep, and how it came."""
+    meta = response.meta
+    redirects = tuple(reason for reason in meta.get("redirect_reasons", ()) if isinstance(reason, int))
+    return Answer(asked, fetched_from(response), float(meta.get("download_latency", 0.0)), redirects)
+
+
+def problem_of(failure: Failure) -> ProblemCode:
+    """Name why there was no answer."""
+    request: Request | None = getattr(failure, "request", None)
+    has_begun = request is not None and "download_latency" in request.meta
+    return problem_of_failure(type(failure.value).__name__, str(failure.value), has_begun=has_begun)
 
 
 def is_forbidden(failure: Failure) -> bool:

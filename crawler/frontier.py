@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from crawler.found import FoundLink
+from crawler.health.observations import Visit
+from crawler.links import store_links
 from crawler.pace import (
     MAX_PRIMING,
     NO_HINTS,
@@ -29,7 +31,7 @@ from crawler.pace import (
     pace_primed_by,
 )
 from crawler.validators import reply_from, trust_after, trust_from, validators_to_send
-from models.fate import Claim, Claimed, Outcome, attempts_at, await_stage, claim_due, failure, finish
+from models.fate import Claim, Claimed, Fate, Outcome, attempts_at, await_stage, claim_due, failure, finish
 from models.page_store import PageStore
 from models.source import CrawlRun, Link, Page, Source
 from models.vocabulary import FateState, Stage
@@ -63,10 +65,19 @@ class RunEnd:
     """How a run ended: whole or not, whether it was a survey, and whether an index answered but could not be read."""
 
     is_whole: bool
+    visit: Visit
     is_survey: bool = False
     is_unreadable: bool = False
     hints: Hints = NO_HINTS
     retry_after: dt.timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A link that is claimed, and whether it was tried before in vain."""
+
+    link: Link
+    is_again: bool
 
 
 @dataclass
@@ -103,6 +114,7 @@ class Frontier:
             run.finished_at = now
             run.outcome = "done" if end.is_whole else "failed"
             run.counts = counts
+            run.visit = end.visit.to_json()
             pace = _pace_of(session, source, now)
             if end.is_whole:
                 following = next_visit_after(pace, _yield_of(source, counts, end, now), jitter=self.jitter())
@@ -116,6 +128,7 @@ class Frontier:
                     source.chosen = source.chosen_at = None
             source.pace = following.pace.model_dump(mode="json")
             finish(session, claimed, outcome, now=now)
+            await_stage(session, Stage.JUDGE, [source_id], due_at=now)
         return counts
 
     def index_link(self, source: Source, url: str) -> Link:
@@ -141,15 +154,18 @@ class Frontier:
 
     def add_links(
         self, source: Source, found: Iterable[FoundLink], *, index: Link, validators: Mapping[str, str]
-    ) -> int:
-        """Store the links of an index that are new, and its validators, in one transaction; returns how many."""
+    ) -> Mapping[str, str | None]:
+        """Store the links of an index that are new, and its validators, in one transaction.
+
+        Returns the addresses that the source had given before, with the dates stated then.
+        """
         now = self.clock()
         with self.sessions.begin() as session:
             is_first = session.scalar(sa.select(Source.first_crawled_at).where(Source.id == source.id)) is None
-            new_count = _store_new_links(session, source, found, now=now, is_backfill=is_first)
-            _answered(session.get_one(Link, index.id), validators, is_news=new_count > 0, now=now)
-        self.count(source.id, "new links", new_count)
-        return new_count
+            stored = store_links(session, source, found, now=now, is_backfill=is_first)
+            _answered(session.get_one(Link, index.id), validators, is_news=stored.new_count > 0, now=now)
+        self.count(source.id, "new links", stored.new_count)
+        return stored.known
 
     def index_not_modified(self, index: Link) -> None:
         """Record that the server says an index has not changed."""
@@ -172,7 +188,7 @@ class Frontier:
     def add_history(self, source: Source, found: Iterable[FoundLink], history: History) -> None:
         """Store links of a source's past, and how far its history has come, in one transaction."""
         with self.sessions.begin() as session:
-            new_count = _store_new_links(session, source, found, now=self.clock(), is_backfill=True)
+            new_count = store_links(session, source, found, now=self.clock(), is_backfill=True).new_count
             idle_count = 0 if new_count else history.idle_count + 1
             queue = () if idle_count >= IDLE_PAGES else history.queue
             reached = history.model_copy(update={"idle_count": idle_count, "queue": queue})
@@ -187,18 +203,32 @@ class Frontier:
             row.chosen, row.chosen_at = way.model_dump(mode="json"), now
             await_stage(session, Stage.CRAWL, [source.id], due_at=now)
 
-    def claim_links(self, source: Source) -> list[Link]:
+    def propose(self, source: Source, way: Way) -> None:
+        """Store how discovery would watch a source now, for a person to accept."""
+        with self.sessions.begin() as session:
+            session.get_one(Source, source.id).proposed = way.model_dump(mode="json")
+
+    def known_addresses(self, source: Source) -> list[str]:
+        """Give the addresses of a source's articles, the newest last."""
+        with self.sessions() as session:
+            articles = sa.select(Link.url).where(Link.source_id == source.id, ~Link.is_index)
+            return list(session.scalars(articles.order_by(Link.id)))
+
+    def claim_links(self, source: Source) -> list[Waiting]:
         """Claim the links of a source that are due to be fetched."""
         of_source = sa.select(Link.id).where(Link.source_id == source.id)
         with self.sessions.begin() as session:
             claim = Claim(self.claimant, self.clock(), LINKS_AT_ONCE)
             ids = claim_due(session, Stage.FETCH, claim, among=of_source)
-            return list(session.scalars(sa.select(Link).where(Link.id.in_(ids)).order_by(Link.id)))
+            claimed = sa.select(Link, Fate.attempt_count).join(Fate, Fate.item_id == Link.id)
+            rows = session.execute(claimed.where(Fate.stage == Stage.FETCH, Link.id.in_(ids)).order_by(Link.id))
+            return [Waiting(link, attempt_count > 1) for link, attempt_count in rows]
 
-    def keep_page(self, link: Link, fetched: Fetched, run_id: int) -> None:
+    def keep_page(self, link: Link, fetched: Fetched, run_id: int) -> bool:
         """Keep a fetched page and make it wait for extraction; the bytes of the link's last page again are none.
 
-        A page that goes back to earlier bytes is a new page, since that is what it shows from then on.
+        A page that goes back to earlier bytes is a new page, since that is what it shows from then on. Returns
+        whether it is a new page.
         """
         now = self.clock()
         content_hash = self.pages.keep(fetched.body)
@@ -224,6 +254,7 @@ class Frontier:
             outcome = Outcome(FateState.DONE, "unchanged" if is_held else None)
             finish(session, self._claimed(link), outcome, now=now)
         self.count(link.source_id, "unchanged pages" if is_held else "new pages")
+        return not is_held
 
     def unchanged(self, link: Link) -> None:
         """Record that the server says the page has not changed."""
@@ -302,41 +333,3 @@ def _yield_of(source: Source, counts: Mapping[str, object], end: RunEnd, now: dt
 def _reason_in(counts: Mapping[str, object]) -> str:
     reasons = [what.removeprefix("index failed: ") for what in counts if what.startswith("index failed: ")]
     return "; ".join(reasons) or "the crawl was cut short"
-
-
-def _store_new_links(
-    session: Session, source: Source, found: Iterable[FoundLink], *, now: dt.datetime, is_backfill: bool
-) -> int:
-    """Store the links that the source has not given before, and make them wait to be fetched.
-
-    A known link without a date takes the one that is stated now, and its pages are read once more with it.
-    """
-    found = list({item.url: item for item in found}.values())
-    known = set(session.scalars(sa.select(Link.url).where(Link.source_id == source.id)))
-    _date_known_links(session, source, {item.url: item for item in found if item.published}, now=now)
-    new_links = [
-        Link(
-            source_id=source.id,
-            url=item.url,
-            title=item.title,
-            published=str(item.published) if item.published else None,
-            witness=item.witness,
-            found_at=now,
-            is_backfill=is_backfill,
-        )
-        for item in found
-        if item.url not in known
-    ]
-    session.add_all(new_links)
-    session.flush()
-    await_stage(session, Stage.FETCH, [link.id for link in new_links], due_at=now)
-    return len(new_links)
-
-
-def _date_known_links(session: Session, source: Source, dated: Mapping[str, FoundLink], *, now: dt.datetime) -> None:
-    undated = sa.select(Link).where(Link.source_id == source.id, Link.published.is_(None), ~Link.is_index)
-    links = [link for link in session.scalars(undated) if link.url in dated]
-    for link in links:
-        link.published, link.witness = str(dated[link.url].published), dated[link.url].witness
-    pages = sa.select(Page.id).where(Page.link_id.in_([link.id for link in links]))
-    await_stage(session, Stage.EXTRACT, session.scalars(pages).all(), due_at=now)

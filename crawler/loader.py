@@ -14,10 +14,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from crawler.catalogue import sync_sources
 from crawler.frontier import Frontier
 from crawler.source_file import SHIPPED, load_source_files
-from crawler.spiders.documents import DocumentsSpider
-from crawler.spiders.feed import FeedSpider
-from crawler.spiders.listing import ListingSpider
-from crawler.spiders.sitemap import SitemapSpider
 from crawler.spiders.source import SourceSpider
 from crawler.spiders.standing import StandingSpider
 from crawler.spiders.survey import SurveySpider
@@ -31,19 +27,15 @@ from models.way import way_of
 from perilune.config import Settings, settings_from
 
 Slugs = list[str]
-SPIDERS: dict[str, type[SourceSpider]] = {
-    SourceKind.FEED: FeedSpider,
-    SourceKind.SITEMAP: SitemapSpider,
-    SourceKind.LISTING: ListingSpider,
-    SourceKind.STANDING: StandingSpider,
-    SourceKind.DOCUMENTS: DocumentsSpider,
-}
 
 
 def spider_for(source: Source, frontier: Frontier) -> type[SourceSpider]:
     """Make the spider class of one source: that of its kind, or the one that finds out which kind it is."""
     way = way_of(source)
-    base = SurveySpider if way is None else SPIDERS[way.kind]
+    if way is None:
+        base: type[SourceSpider] = SurveySpider
+    else:
+        base = StandingSpider if way.kind == SourceKind.STANDING else SourceSpider
     return type(source.slug, (base,), {"name": source.slug, "source": source, "way": way, "frontier": frontier})
 
 

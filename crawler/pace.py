@@ -218,6 +218,17 @@ def next_try_after(pace: Pace, failed: VisitFailure, *, jitter: float, rules: Pa
     return NextVisit(failed.at + max(wait, asked), pace.model_copy(update=tried))
 
 
+def slower(kept: Mapping[str, object] | None, start_minutes: float, rules: PaceRules = RULES) -> Pace:
+    """Give a pace whose visits are twice as far apart; answered visits lead slowly back to the ordinary one."""
+    pace = pace_from(kept, start_minutes)
+    least = 2 * max(pace.floor_minutes, _ordinary_minutes(pace, rules))
+    return pace.model_copy(update={"floor_minutes": min(least, rules.longest / MINUTE)})
+
+
+def _ordinary_minutes(pace: Pace, rules: PaceRules) -> float:
+    return max(rules.eagerness * math.sqrt(_gap_minutes(pace, rules)), rules.shortest / MINUTE)
+
+
 def _learned(pace: Pace, seen: VisitYield) -> Pace:
     """Add a visit to what is known; the items found since the last one are ascribed to the likely hours between."""
     floor = pace.floor_minutes * RELAXATION

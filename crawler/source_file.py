@@ -62,6 +62,13 @@ class SourceFile(BaseModel):
     expects: Annotated[
         Literal["core", "mixed", "mostly-off"], Field(description="How much of it is about our subject.")
     ] = "mixed"
+    owner: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[^@\s]+@[^@\s]+$",
+            description="Mail address of whoever is told when it is not well; default: PERILUNE_OWNER.",
+        ),
+    ] = None
     note: Annotated[str | None, Field(description="Anything the next person should know.")] = None
 
     @field_validator("home")

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Generic
 
 from scrapy import Request
-from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.discovery.values import Asking, Seen, T
-from crawler.fetched import fetched_from, reason_of
+from crawler.fetched import fetched_from, problem_of, reason_of
+from crawler.health.observations import ProblemCode
 
 
 class Rounds(Generic[T]):
@@ -46,8 +46,9 @@ class Rounds(Generic[T]):
         return self._note(address, Seen(response.url, response.status, content_type, response.body))
 
     def _failed(self, address: str, failure: Failure) -> Iterator[Request]:
-        is_large = isinstance(failure.value, DownloadCancelledError)
-        return self._note(address, Seen(address, problem="it is too large" if is_large else reason_of(failure)))
+        code = problem_of(failure)
+        reason = "it is too large" if code is ProblemCode.TOO_LARGE else reason_of(failure)
+        return self._note(address, Seen(address, problem=reason, code=code))
 
     def _note(self, address: str, seen: Seen) -> Iterator[Request]:
         self._answers[address] = seen

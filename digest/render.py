@@ -43,6 +43,11 @@ def render_text(content: IssueContent, *, archive_url: str, unsubscribe_url: str
     return "\n".join(kept).strip("\n") + "\n"
 
 
+def render_notice(ending: str, **given: object) -> str:
+    """Render a notice about sources: `txt` or `html`."""
+    return _environment().get_template(f"notice.{ending}").render(**given)
+
+
 @lru_cache(maxsize=16)
 def _fitting(content: IssueContent, archive_url: str) -> Limits:
     sizes = ((limits, len(_html(content, limits, archive_url, None).encode())) for limits in TIERS)

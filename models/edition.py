@@ -7,7 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.article import Article
 from models.base import Base
-from models.vocabulary import DeliveryState, LedgerFate
+from models.outbox import OutboxRow
+from models.vocabulary import LedgerFate
 
 
 class Edition(Base):
@@ -93,7 +94,7 @@ class LedgerRow(Base):
     article: Mapped[Article] = relationship()
 
 
-class Delivery(Base):
+class Delivery(OutboxRow, Base):
     """The mail of one issue to one reader: an outbox row, claimed by a conditional update."""
 
     __tablename__ = "delivery"
@@ -102,14 +103,6 @@ class Delivery(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     issue_id: Mapped[int] = mapped_column(sa.ForeignKey("issue.id"))
     reader_id: Mapped[int] = mapped_column(sa.ForeignKey("reader.id"), index=True)
-    message_id: Mapped[str] = mapped_column(unique=True)
-    state: Mapped[DeliveryState] = mapped_column(sa.String(12), default=DeliveryState.WAITING, index=True)
-    attempt_count: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[dt.datetime]
-    """When it may be tried; while it is being sent, until when its claim lasts."""
-    claimed_by: Mapped[str | None] = mapped_column(sa.String(120))
-    sent_at: Mapped[dt.datetime | None]
-    problem: Mapped[str | None]
 
     issue: Mapped[Issue] = relationship()
     reader: Mapped[Reader] = relationship()

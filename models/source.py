@@ -36,8 +36,16 @@ class Source(Base):
     chosen: Mapped[dict[str, object] | None]
     """What discovery chose, as `models.way.Way` writes it."""
     chosen_at: Mapped[dt.datetime | None]
+    accepted_at: Mapped[dt.datetime | None]
+    """When a person took `chosen` over what the source's file says; its history of visits counts from then."""
+    proposed: Mapped[dict[str, object] | None]
+    """What discovery would choose now that the source is not well, in the same form."""
     history: Mapped[dict[str, object] | None]
     """How far fetching its history has come: the archive page that is next, and the day to stop at."""
+    health: Mapped[dict[str, object] | None]
+    """How it fares, as `models.health.SourceHealth` writes it."""
+    owner: Mapped[str | None]
+    """The address of whoever is told when it is not well."""
     expects: Mapped[str] = mapped_column(sa.String(20), default="mixed")
     note: Mapped[str | None]
     from_file: Mapped[bool] = mapped_column(default=False)
@@ -60,6 +68,8 @@ class CrawlRun(Base):
     finished_at: Mapped[dt.datetime | None]
     outcome: Mapped[str | None]
     counts: Mapped[dict[str, object]] = mapped_column(default=dict)
+    visit: Mapped[dict[str, object] | None]
+    """What it showed, as `crawler.health.observations.Visit` writes it."""
 
     source: Mapped[Source] = relationship()
 

@@ -19,6 +19,7 @@ from models.fate import Fate
 from models.knowledge import Actor, Correction, Topic
 from models.source import CrawlRun, Link, Page, Source
 from models.story import Evidence, Story, SummarySentence
+from models.watch import Incident, Notice
 
 __all__ = [
     "Actor",
@@ -32,10 +33,12 @@ __all__ = [
     "Evidence",
     "Fact",
     "Fate",
+    "Incident",
     "Issue",
     "LanguageMean",
     "LedgerRow",
     "Link",
+    "Notice",
     "Page",
     "Passage",
     "Reader",

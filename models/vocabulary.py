@@ -24,6 +24,8 @@ class Stage(StrEnum):
     EMBED = "embed"
     GROUP = "group"
     SUMMARISE = "summarise"
+    JUDGE = "judge"
+    """The health of a source."""
 
 
 class FateState(StrEnum):
@@ -34,6 +36,30 @@ class FateState(StrEnum):
     DONE = "done"
     SKIPPED = "skipped"
     FAILED = "failed"
+
+
+class HealthState(StrEnum):
+    """How a source fares; whether it is retired is a person's decision and stands elsewhere."""
+
+    NEW = "new"
+    HEALTHY = "healthy"
+    QUIET = "quiet"
+    DEGRADED = "degraded"
+    BROKEN = "broken"
+
+
+class Repair(StrEnum):
+    """What to do about a source that does not fare well."""
+
+    NOTHING = "nothing"
+    WAIT = "wait"
+    SLOW_DOWN = "slow-down"
+    LOOK_ANEW = "look-anew"
+    RELEARN = "relearn"
+    FOLLOW = "follow"
+    ASK_PUBLISHER = "ask-publisher"
+    TELL_HUMAN = "tell-human"
+    RETIRE = "retire"
 
 
 class Relevance(StrEnum):

@@ -59,7 +59,12 @@ def _with_patterns_of(source: Source, way: Way) -> Way:
 
 
 def way_of(source: Source) -> Way | None:
-    """Give the way a source is watched; None while discovery has yet to choose it, or to learn a list's pattern."""
+    """Give the way a source is watched; None while discovery has yet to choose it, or to learn a list's pattern.
+
+    What a person accepted stands over the file's own words.
+    """
+    if source.accepted_at and source.chosen:
+        return Way.model_validate(source.chosen).model_copy(update={"skip": source.skip})
     if source.kind is None or (source.kind == SourceKind.LISTING and not source.links and not source.select):
         return _with_patterns_of(source, Way.model_validate(source.chosen)) if source.chosen else None
     return Way(

@@ -11,12 +11,16 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.database import open_database
 from models.fate import Fate
+from models.health import health_of
 from models.page_store import PageStore
 from models.source import CrawlRun, Source
-from models.vocabulary import Stage
+from models.vocabulary import HealthState, Stage
+from models.watch import Incident
 from models.way import way_of
 from perilune.config import Settings
 from perilune.problems import Problem
+
+VISITS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ def open_archive(settings: Settings) -> Archive:
 def require_sources(archive: Archive, slugs: Sequence[str]) -> None:
     """Check that every named source is there; Problem names the first that is not and the likely right one."""
     with archive.sessions() as session:
-        known = set(session.scalars(sa.select(Source.slug).where(Source.is_active)))
+        known = set(session.scalars(sa.select(Source.slug)))
     for slug in slugs:
         if slug not in known:
             close = difflib.get_close_matches(slug, known, n=1)
@@ -67,9 +71,40 @@ def _source_row(source: Source, run: CrawlRun | None, fate: Fate | None) -> dict
         "source": source.slug,
         "name": source.name,
         "kind": way.kind if (way := way_of(source)) else None,
-        "home": source.home,
-        "last_visit": run.started_at if run else None,
-        "outcome": run.outcome if run else None,
-        "new_pages": run.counts.get("new pages", 0) if run else None,
-        "next_visit": fate.due_at if fate else None,
+        "state": health.state if (health := health_of(source)) else HealthState.NEW,
+        "how_it_fares": health.sentence if health else "not judged yet",
+        "last_new": health.last_new_at.date() if health and health.last_new_at else None,
+        "last_visit": run.started_at.replace(microsecond=0) if run else None,
+        "next_visit": fate.due_at.replace(microsecond=0) if fate and fate.due_at else None,
     }
+
+
+def source_in_full(archive: Archive, slug: str) -> dict[str, object]:
+    """Read all that is known of one source: its row as written, its way, its health, its incidents, its last visits."""
+    with archive.sessions() as session:
+        source = session.scalars(sa.select(Source).where(Source.slug == slug)).one()
+        way, health = way_of(source), health_of(source)
+        runs = sa.select(CrawlRun).where(CrawlRun.source_id == source.id).order_by(CrawlRun.id.desc())
+        incidents = sa.select(Incident).where(Incident.source_id == source.id).order_by(Incident.id.desc())
+        fate = session.get(Fate, (Stage.CRAWL, source.id))
+        return {
+            "source": source.slug,
+            "name": source.name,
+            "home": source.home,
+            "country": source.country,
+            "language": source.language,
+            "owner": source.owner,
+            "note": source.note,
+            "retired": source.retired_at,
+            "way": way.model_dump(mode="json", exclude_none=True) if way else None,
+            "health": health.model_dump(mode="json") if health else None,
+            "next_visit": fate.due_at if fate else None,
+            "incidents": [
+                {"opened": each.opened_at, "healed": each.healed_at, "sentence": each.sentence}
+                for each in session.scalars(incidents)
+            ],
+            "visits": [
+                {"started": run.started_at, "outcome": run.outcome, "counts": run.counts}
+                for run in session.scalars(runs.limit(VISITS_SHOWN))
+            ],
+        }

@@ -9,6 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from crawler.export import feeds_in_opml, opml_of, toml_of
+from crawler.mending import accept
 from models.fate import await_stage
 from models.source import Source
 from models.vocabulary import SourceKind, Stage
@@ -25,6 +26,15 @@ def set_retired(archive: Archive, slugs: Sequence[str], *, at: dt.datetime | Non
             if slug not in sources:
                 raise Problem(f"there is no source {slug!r}; `perilune sources list` shows all.")
             sources[slug].retired_at, sources[slug].is_active = at, at is None
+
+
+def repair(archive: Archive, slug: str, *, now: dt.datetime) -> str:
+    """Do what is proposed for a source, and say what was done; Problem where nothing is, or there is no such source."""
+    with archive.sessions.begin() as session:
+        source = session.scalar(sa.select(Source).where(Source.slug == slug))
+        if source is None:
+            raise Problem(f"there is no source {slug!r}; `perilune sources list` shows all.")
+        return accept(session, source, now)
 
 
 def exported(archive: Archive, slugs: Sequence[str], *, into: Path | None, opml: Path | None) -> Iterator[str]:

@@ -65,6 +65,10 @@ class Settings(BaseModel):
         str | None, Field(description="Address readers open the archive at; required before mail is sent.")
     ] = None
     mail_from: Annotated[str, Field(description="Sender of the digests.")] = "Perilune <digest@localhost>"
+    owner: Annotated[
+        str | None,
+        Field(description="Who is told when a source is not well without an owner; default: nobody."),
+    ] = None
     smtp: Annotated[
         str | None,
         Field(description="Mail server, smtp://user@host:587 or smtps://host:465; default: a folder in home."),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from digest.content import IssueContent, content_from
 from digest.deliver import Post, deliver_due
+from digest.incidents import write_notices
 from digest.issue import compose_due_issues, compose_issue, preview_issue
 from digest.mail import FolderMailer, Mailer, smtp_mailer_from
 from digest.message import Letter, message_of
@@ -33,9 +34,12 @@ def mailer_of(settings: Settings) -> Mailer:
 
 
 def compose_and_send(archive: Archive, *, now: dt.datetime) -> dict[str, object]:
-    """Compose the issues that are due and send what waits in the outbox; returns what was done."""
+    """Compose the issues and the notices that are due, and send what waits in the outbox; returns what was done."""
     composed = compose_due_issues(archive.sessions, now)
-    return {"composed": len(composed), **send_due(archive, now=now)}
+    settings = archive.settings
+    with archive.sessions.begin() as session:
+        notices = write_notices(session, owner=settings.owner, archive_url=settings.archive_url, now=now)
+    return {"composed": len(composed), "notices": notices, **send_due(archive, now=now)}
 
 
 def send_due(archive: Archive, *, now: dt.datetime) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Working off what waits in the pipeline: the stages in their order, with an encoder loaded only when one is needed."""
+"""Working off what waits: the pipeline's stages in their order, then the health of the sources that were visited."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable
 
+from crawler.watching import judge_due
 from models.claimant import this_process
 from models.fate import release_claims_of_the_dead
 from models.vocabulary import Stage
@@ -59,4 +60,6 @@ def process_due(
         Stage.GROUP: drain(GroupRunner(settings.encoder), worker),
         Stage.SUMMARISE: drain(SummariseRunner(settings.encoder, encoder), worker),
     }
+    # Last, since what became of a source's pages tells how it fares.
+    counts[Stage.JUDGE] = judge_due(archive.sessions, worker.claimant, now)
     return {stage: fates for stage, fates in counts.items() if fates}

@@ -24,7 +24,7 @@ from perilune.problems import Problem
 from perilune.seeding import seed
 
 TICK_SECONDS = 20
-PIPELINE = (Stage.EXTRACT, Stage.IDENTIFY, Stage.UNDERSTAND, Stage.EMBED, Stage.GROUP, Stage.SUMMARISE)
+PROCESSED = tuple(stage for stage in Stage if stage not in {Stage.CRAWL, Stage.FETCH})
 DEADLINE = dt.timedelta(hours=3)
 log = get_logger()
 
@@ -43,7 +43,7 @@ class Ticker:
 
     def process(self) -> None:
         """Process when something waits in the pipeline."""
-        if any(self._is_due(stage) for stage in PIPELINE):
+        if any(self._is_due(stage) for stage in PROCESSED):
             self._run(*self._with_us, "process")
 
     def mail(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from digest.content import content_from
 from digest.render import render_html
 from perilune.archive import Archive, open_archive
+from perilune.cataloguing import repair, set_retired
 from perilune.onboarding import FoundSource, add_source, find_source
 from perilune.output import console
 from web.app import create_app
@@ -29,8 +30,13 @@ def app_for(settings: Settings) -> FastAPI:
     def render_issue(content: Mapping[str, object]) -> str:
         return render_html(content_from(dict(content)), archive_url=settings.archive_url)
 
-    onboarding = ArchiveOnboarding(archive)
-    return create_app(archive.sessions, pages=archive.pages, render_issue=render_issue, onboarding=onboarding)
+    return create_app(
+        archive.sessions,
+        pages=archive.pages,
+        render_issue=render_issue,
+        onboarding=ArchiveOnboarding(archive),
+        upkeep=ArchiveUpkeep(archive),
+    )
 
 
 class ArchiveOnboarding:
@@ -56,6 +62,27 @@ class ArchiveOnboarding:
         wanted = {"slug": said.get("slug"), "name": said.get("name")}
         columns = wanted | {"backfill_months": int(months) if months.isdigit() else 0}
         return add_source(self._archive, found, columns, now=now).slug
+
+
+class ArchiveUpkeep:
+    """Changes how sources are watched, for the web app."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def repair(self, slug: str) -> str:
+        """Do what is proposed for a source."""
+        return repair(self._archive, slug, now=dt.datetime.now(dt.UTC))
+
+    def retire(self, slug: str) -> str:
+        """Watch a source no more."""
+        set_retired(self._archive, [slug], at=dt.datetime.now(dt.UTC))
+        return f"{slug} is watched no more."
+
+    def resume(self, slug: str) -> str:
+        """Watch a retired source again."""
+        set_retired(self._archive, [slug], at=None)
+        return f"{slug} is watched again from the next crawl on."
 
 
 def serve_archive(settings: Settings, *, port: int | None = None) -> None:

@@ -15,10 +15,11 @@ from digest.render import render_html, render_text
 from models.article import Article
 from models.edition import Issue, LedgerRow
 from models.fate import Fate
+from models.health import SourceHealth
 from models.knowledge import Actor
 from models.source import CrawlRun
 from models.story import Story
-from models.vocabulary import DocType, FactKind, FateState, LedgerFate, Relevance, Stage
+from models.vocabulary import DocType, FactKind, FateState, HealthState, LedgerFate, Relevance, Stage
 from perilune.dates import PartialDate
 from tests.builders import ArticleDraft, a_source, a_story, a_version, an_article, an_edition
 from tests.digest_issues import A_WEEK, ARCHIVE, add_fact, everything, frozen, ledger, titles, told_story
@@ -272,14 +273,22 @@ def test_documents_have_their_section_and_failing_sources_are_named(
         slides.current_version.page.content_type = "application/pdf"
         failing = a_source(session, "ru_tass")
         session.add(Fate(stage=Stage.CRAWL, item_id=failing.id, state=FateState.FAILED))
+        broken = SourceHealth(
+            judged_at=now, state=HealthState.BROKEN, sentence="list page changed: 0 of the usual 12 links"
+        )
+        a_source(session, "fr_cnes").health = broken.model_dump(mode="json")
         session.add(CrawlRun(source_id=slides.source_id, started_at=now - dt.timedelta(days=1)))
         session.flush()
         content = frozen(session, now)
         assert {item.title for item in content.documents} == {"White paper", "Slides"}
-        assert content.watch == Watch(source_count=2, checked_count=1, failing=("Ru Tass",))
+        assert content.watch == Watch(
+            source_count=3,
+            checked_count=1,
+            failing=("Fr Cnes (list page changed: 0 of the usual 12 links)", "Ru Tass"),
+        )
         text = render_text(content, archive_url=ARCHIVE)
-        assert "1 of 2 sources were checked" in text
-        assert "Failing: Ru Tass." in text
+        assert "1 of 3 sources were checked" in text
+        assert "Blind spots: Fr Cnes (list page changed: 0 of the usual 12 links)" in " ".join(text.split())
         assert "The clock stands still." in text
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from crawler.health.case import Case, Cause
 from crawler.health.observations import ArticlesSeen, IndexSeen, PagesSeen, ProblemCode, SecondLook, Visit
-from crawler.health.verdict import Repair, State, health_of, wants_reread, wants_second_look
+from crawler.health.verdict import health_of, wants_reread, wants_second_look
 from crawler.health.volumes import volume_of
-from models.vocabulary import SourceKind
+from models.vocabulary import HealthState as State
+from models.vocabulary import Repair, SourceKind
 from tests.health_visits import (
     CALM,
     DAY,

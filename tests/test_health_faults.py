@@ -10,7 +10,9 @@ from benchmarks.health_faults import FAULTS, Fault
 from benchmarks.health_replay import Crawl, replayed
 from benchmarks.health_times import Series
 from benchmarks.health_web import Flavour, Site
-from crawler.health.verdict import Health, Repair, State, health_of
+from crawler.health.verdict import Health, health_of
+from models.vocabulary import HealthState as State
+from models.vocabulary import Repair
 from tests.health_visits import DAY, FAULT_AT, HOUR, START, is_plain
 
 

@@ -22,10 +22,11 @@ from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 from sqlalchemy.orm import Session, sessionmaker
 
-from digest.deliver import RETRY_AFTER, Post, deliver_due
+from digest.deliver import Post, deliver_due
 from digest.issue import compose_due_issues
 from digest.mail import DeliveryProblem, FolderMailer, MailProblem, SmtpMailer, smtp_mailer_from
 from digest.message import Letter, message_of
+from digest.outbox import RETRY_AFTER
 from models.claimant import this_process
 from models.edition import Delivery, Reader
 from models.vocabulary import DeliveryState

@@ -26,14 +26,31 @@ class Onboarding(Protocol):
         ...
 
 
+class Upkeep(Protocol):
+    """Changes how a source is watched; each answers with what was done, in words."""
+
+    def repair(self, slug: str) -> str:
+        """Do what is proposed for a source."""
+        ...
+
+    def retire(self, slug: str) -> str:
+        """Watch a source no more."""
+        ...
+
+    def resume(self, slug: str) -> str:
+        """Watch a retired source again."""
+        ...
+
+
 @dataclass(frozen=True)
 class Access:
-    """The things an app was made with; one without onboarding only reads."""
+    """The things an app was made with; one without onboarding and upkeep only reads."""
 
     sessions: sessionmaker[Session]
     pages: PageStore
     render_issue: IssueRenderer
     onboarding: Onboarding | None = None
+    upkeep: Upkeep | None = None
 
 
 def access_of(request: Request) -> Access:

@@ -23,8 +23,9 @@ from web.api_models import (
     StoryAnswer,
     StoryCardAnswer,
 )
-from web.archive_view import issue_cards, issue_of, source_lines, status_of, story_cards
+from web.archive_view import issue_cards, issue_of, status_of, story_cards
 from web.article_view import article_view
+from web.source_view import source_lines
 from web.story_view import story_view
 
 PROBLEM_TYPE = "application/problem+json"

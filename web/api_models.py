@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from models.health import SourceHealth
 from models.vocabulary import DocType, FactKind, FateState, PassageKind, Relevance, SourceKind, Stage
 from perilune.dates import PartialDate
 
@@ -274,6 +275,8 @@ class SourceAnswer(Answer):
     is_active: bool
     interval_minutes: int
     article_count: int
+    state: str = Field(description="new, healthy, quiet, degraded, broken or retired.")
+    health: SourceHealth | None = Field(description="None before it was first judged.")
     last_crawled_at: dt.datetime | None
     last_outcome: str | None
     due_at: dt.datetime | None

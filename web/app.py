@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.page_store import PageStore
 from web import pages_archive, pages_article, pages_search, pages_sources
-from web.access import Access, Onboarding
+from web.access import Access, Onboarding, Upkeep
 from web.api import api
 from web.failures import tell_failures
 from web.headers import HeadRequests, SecurityHeaders
@@ -25,6 +25,7 @@ def create_app(
     pages: PageStore,
     render_issue: Callable[[Mapping[str, object]], str],
     onboarding: Onboarding | None = None,
+    upkeep: Upkeep | None = None,
 ) -> FastAPI:
     """Make the application; `render_issue` turns an issue's content into the whole HTML of its mail."""
     app = FastAPI(
@@ -34,7 +35,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.access = Access(sessions, pages, render_issue, onboarding)
+    app.state.access = Access(sessions, pages, render_issue, onboarding, upkeep)
     app.add_middleware(HeadRequests)
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from models.article import Article, Version
 from models.edition import Edition, Issue
-from models.fate import Fate, counts_by_state
-from models.source import CrawlRun, Page, Source
+from models.fate import counts_by_state
+from models.source import Page, Source
 from models.story import Story, SummarySentence
-from models.vocabulary import FateState, Relevance, SourceKind, Stage
-from models.way import way_of
+from models.vocabulary import FateState, Relevance, Stage
 from perilune.dates import PartialDate
 from web.links import issue_link, story_link
 from web.problems import checked_key, missing
@@ -138,60 +137,6 @@ def _issue_card(issue: Issue, edition: Edition) -> IssueCard:
         period_end_at=issue.period_end_at,
         composed_at=issue.composed_at,
         link=issue_link(issue.key),
-    )
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    """A source, what it gave, how its last crawl went and when the next is due."""
-
-    slug: str
-    name: str
-    home: str
-    kind: SourceKind | None
-    language: str | None
-    country: str | None
-    is_active: bool
-    interval_minutes: int
-    note: str | None
-    article_count: int
-    last_crawled_at: dt.datetime | None
-    last_outcome: str | None
-    last_counts: tuple[tuple[str, str], ...]
-    state: FateState | None
-    due_at: dt.datetime | None
-
-
-def source_lines(session: Session) -> tuple[SourceLine, ...]:
-    """Read all sources by name."""
-    counts = sa.select(Article.source_id, sa.func.count()).where(Article.current_version_id.is_not(None))
-    article_counts = dict(session.execute(counts.group_by(Article.source_id)).all())
-    last_ids = sa.select(sa.func.max(CrawlRun.id)).group_by(CrawlRun.source_id)
-    runs = {run.source_id: run for run in session.scalars(sa.select(CrawlRun).where(CrawlRun.id.in_(last_ids)))}
-    fates = {fate.item_id: fate for fate in session.scalars(sa.select(Fate).where(Fate.stage == str(Stage.CRAWL)))}
-    sources = session.scalars(sa.select(Source).order_by(sa.func.lower(Source.name), Source.slug))
-    return tuple(
-        _source_line(each, runs.get(each.id), fates.get(each.id), article_counts.get(each.id, 0)) for each in sources
-    )
-
-
-def _source_line(source: Source, run: CrawlRun | None, fate: Fate | None, article_count: int) -> SourceLine:
-    return SourceLine(
-        slug=source.slug,
-        name=source.name,
-        home=source.home,
-        kind=way.kind if (way := way_of(source)) else None,
-        language=source.language,
-        country=source.country,
-        is_active=source.is_active,
-        interval_minutes=source.interval_minutes,
-        note=source.note,
-        article_count=article_count,
-        last_crawled_at=(run.finished_at or run.started_at) if run else None,
-        last_outcome=(run.outcome or "running or interrupted") if run else None,
-        last_counts=tuple((str(name), str(count)) for name, count in run.counts.items()) if run else (),
-        state=fate.state if fate else None,
-        due_at=fate.due_at if fate else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from babel import Locale
 
@@ -83,3 +84,14 @@ def interval_in_words(minutes: int) -> str:
 def counted(count: int, singular: str, plural: str | None = None) -> str:
     """Write a number with its noun: `1 article`, `2 articles`."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def bars_of(counts: Sequence[int], height: int = 24) -> list[int]:
+    """Scale counts to the heights of a sparkline's bars; what is not zero can be seen."""
+    most = max(counts, default=0)
+    return [max(2, round(height * count / most)) if count else 0 for count in counts]
+
+
+def share_in_words(share: float | None) -> str:
+    """Write a share of 0 to 1 in percent."""
+    return "unknown" if share is None else f"{share:.0%}"

@@ -1,4 +1,4 @@
-"""The pages that list what the archive holds: stories, issues, sources, and where the work stands."""
+"""The pages that list what the archive holds: stories, issues, and where the work stands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from web.access import AccessHere, SessionHere
 from web.api_reference import operations_of
-from web.archive_view import issue_cards, issue_of, source_lines, status_of, story_cards
+from web.archive_view import issue_cards, issue_of, status_of, story_cards
 from web.headers import MAIL_POLICY
 from web.rendering import rendered
 from web.search_form import MAX_PAGE
@@ -57,12 +57,6 @@ def mail_page(session: SessionHere, access: AccessHere, key: str) -> HTMLRespons
     _, content = issue_of(session, key)
     html = access.render_issue(content).replace("<head>", FRAMED_HEAD, 1)
     return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
-
-
-@pages.get("/sources")
-def sources_page(session: SessionHere, added: Annotated[str, Query(max_length=80)] = "") -> HTMLResponse:
-    """List the sources with how they fare; `added` is the one that was added just now."""
-    return rendered("sources.html", sources=source_lines(session), added=added)
 
 
 @pages.get("/status")

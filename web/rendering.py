@@ -35,6 +35,8 @@ def _environment() -> Environment:
         "size": labels.size_in_words,
         "interval": labels.interval_in_words,
         "counted": labels.counted,
+        "bars": labels.bars_of,
+        "percent": labels.share_in_words,
         "outward": links.outward_link,
         "search_link": links.search_link,
     }

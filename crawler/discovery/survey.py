@@ -13,6 +13,9 @@ from crawler.discovery.lists import LearnedList, learn_list
 from crawler.discovery.paging import next_page_of
 from crawler.discovery.values import Asking, Discovery, Offer, Seen
 from crawler.found import FoundLink
+from crawler.frontier import Fetched
+from crawler.health.answers import problem_of_answer
+from crawler.health.observations import ProblemCode
 from models.vocabulary import SourceKind
 from perilune.encodings import decode
 from perilune.verdicts import verdict_on_page
@@ -46,7 +49,7 @@ def survey(url: str) -> Asking[Discovery]:
     said = _robots_in_words(first, robots)
     problem = _problem_with(first)
     if problem is not None:
-        return Discovery(url, None, None, said, problem=problem)
+        return Discovery(url, None, None, said, problem=problem, code=_code_of(first))
     if not _is_html(first):
         found = [*filter(None, [offers.feed_offer(first, None, None) or offers.sitemap_offer(first, url)])]
         return (yield from _sampled(site, _direct(first, found, said)))
@@ -164,6 +167,11 @@ def _problem_with(seen: Seen) -> str | None:
         return f"{seen.url} cannot be read: {seen.problem}"
     verdict = verdict_on_page(seen.status, seen.content_type, seen.body)
     return f"{seen.url} answers with a {verdict}" if verdict else None
+
+
+def _code_of(seen: Seen) -> ProblemCode | None:
+    headers = {"content-type": seen.content_type} if seen.content_type else {}
+    return seen.code or problem_of_answer(Fetched(seen.url, seen.status, headers, seen.body))
 
 
 def _robots_in_words(first: Seen, robots: Seen | None) -> str:

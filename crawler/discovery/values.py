@@ -10,6 +10,7 @@ from pydantic import Base64Bytes, TypeAdapter
 
 from crawler.discovery.lists import ListPattern
 from crawler.found import FoundLink
+from crawler.health.observations import ProblemCode
 from models.vocabulary import SourceKind
 
 NO_PATTERN = ListPattern()
@@ -25,6 +26,8 @@ class Seen:
     content_type: str | None = None
     body: Base64Bytes = b""
     problem: str | None = None
+    code: ProblemCode | None = None
+    """What `problem` is, for what judges the source's health."""
 
     @property
     def is_ok(self) -> bool:
@@ -63,6 +66,7 @@ class Discovery:
     chosen: Offer | None = None
     archive: Offer | None = None
     problem: str | None = None
+    code: ProblemCode | None = None
     samples: tuple[tuple[FoundLink, Seen], ...] = field(default=(), repr=False)
 
 

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
 from crawler.discovery.addresses import is_document, pattern_of, shape_of
 from crawler.discovery.index_page import IndexPage
 from crawler.discovery.lists import ListPattern, read_list
-from crawler.feeds import FeedProblem, links_in_feed
+from crawler.feeds import FeedProblem, feed_of
 from crawler.found import FoundLink, wanted
 from crawler.frontier import Fetched
 from crawler.health.characters import GARBLED_SHARE, garbled_share, has_garbled_text, visible_text
 from crawler.health.observations import IndexSeen, ProblemCode, Reread, SecondLook
+from crawler.pace import NO_HINTS, Hints
 from crawler.sitemaps import SitemapProblem, content_of_sitemap
 from models.vocabulary import SourceKind
 from models.way import Way
@@ -62,6 +63,7 @@ FAILURE_WORDS = {
 }
 PERMANENT = {301, 308}
 XML = {SourceKind.FEED, SourceKind.SITEMAP}
+NOTHING = {ProblemCode.NOT_A_FEED, ProblemCode.EMPTY}
 ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)[\s>]")
 XML_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|!DOCTYPE\s+\w+\s*\[|rss|feed|rdf:RDF|urlset|sitemapindex)\b")
 MIN_SHAPE_SHARE = 0.1
@@ -92,6 +94,7 @@ class IndexRead:
     chosen: tuple[FoundLink, ...] = ()
     entry_count: int = 0
     further: tuple[str, ...] = ()
+    hints: Hints = NO_HINTS
     is_malformed: bool = False
 
 
@@ -128,6 +131,13 @@ def read_index(fetched: Fetched, way: Way) -> IndexRead:
     return _read_xml(fetched, way) if way.kind in XML else _read_list(fetched, way)
 
 
+def read_of(links: Iterable[FoundLink], way: Way) -> IndexRead:
+    """Make a reading of links that somebody found in an index."""
+    offered = tuple(links)
+    chosen = tuple(wanted(offered, way))
+    return IndexRead(None if chosen else ProblemCode.NO_MATCH, chosen, len(offered))
+
+
 def _read_list(fetched: Fetched, way: Way) -> IndexRead:
     page = IndexPage(decode(fetched.body, fetched.content_type).text, fetched.url)
     if not page.anchors:
@@ -135,36 +145,35 @@ def _read_list(fetched: Fetched, way: Way) -> IndexRead:
     found = read_list(page, ListPattern(way.select, way.row, way.links))
     if way.kind == SourceKind.DOCUMENTS and not way.select:
         found = [link for link in found if is_document(link.url)]
-    chosen = tuple(wanted(found, way))
-    return IndexRead(None if chosen else ProblemCode.NO_MATCH, chosen, len(found))
+    return read_of(found, way)
 
 
 def _read_xml(fetched: Fetched, way: Way) -> IndexRead:
-    links, further, problem = _content_of_xml(fetched, way.kind)
-    is_malformed = _is_malformed(fetched.body)
-    if problem is None and not links and not further:
-        problem = ProblemCode.EMPTY
-    if problem is not None:
-        return IndexRead(ProblemCode.MALFORMED if is_malformed else problem, is_malformed=is_malformed)
-    chosen = tuple(wanted(links, way))
-    problem = None if chosen or further else ProblemCode.NO_MATCH
-    entries = len(ENTRY.findall(fetched.body)) if way.kind == SourceKind.FEED else 0
-    return IndexRead(problem, chosen, max(entries, len(links)), further, is_malformed)
+    read = _read_feed(fetched, way) if way.kind == SourceKind.FEED else _read_sitemap(fetched, way)
+    if not _is_malformed(fetched.body):
+        return read
+    return replace(read, is_malformed=True, problem=ProblemCode.MALFORMED if read.problem in NOTHING else read.problem)
 
 
-def _content_of_xml(
-    fetched: Fetched, kind: SourceKind
-) -> tuple[Sequence[FoundLink], tuple[str, ...], ProblemCode | None]:
-    """Give the links of a feed or a sitemap, and the sitemaps that this one names."""
+def _read_feed(fetched: Fetched, way: Way) -> IndexRead:
     try:
-        if kind == SourceKind.FEED:
-            return links_in_feed(fetched.body, fetched.url), (), None
-        content = content_of_sitemap(fetched.body, fetched.url)
+        feed = feed_of(fetched.body, fetched.url)
     except FeedProblem:
-        return (), (), ProblemCode.NOT_A_FEED
+        return IndexRead(ProblemCode.NOT_A_FEED)
+    if not feed.links:
+        return IndexRead(ProblemCode.EMPTY, hints=feed.hints)
+    read, entries = read_of(feed.links, way), len(ENTRY.findall(fetched.body))
+    return replace(read, entry_count=max(entries, read.entry_count), hints=feed.hints)
+
+
+def _read_sitemap(fetched: Fetched, way: Way) -> IndexRead:
+    try:
+        content = content_of_sitemap(fetched.body, fetched.url)
     except SitemapProblem as problem:
-        return (), (), ProblemCode.TOO_LARGE if "exceeded" in str(problem) else ProblemCode.NOT_A_FEED
-    return content.links, content.sitemaps, None
+        return IndexRead(ProblemCode.TOO_LARGE if "exceeded" in str(problem) else ProblemCode.NOT_A_FEED)
+    if content.sitemaps:
+        return replace(read_of(content.links, way), problem=None, further=content.sitemaps)
+    return read_of(content.links, way) if content.links else IndexRead(ProblemCode.EMPTY)
 
 
 def _is_malformed(body: bytes) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import chain
 
 from crawler.health.case import DAY, Case, Cause, Finding
@@ -28,36 +27,13 @@ from crawler.health.pages import page_findings
 from crawler.health.rereads import reread_findings, wants_page
 from crawler.health.silence import QUIET_AT, home_agrees, silence_findings, silence_words, stale_findings, wants_look
 from crawler.health.volumes import VOLUME_DAYS, expected_and_seen
-from models.vocabulary import SourceKind
+from models.vocabulary import HealthState as State
+from models.vocabulary import Repair, SourceKind
 
 NEW_FOR = 7 * DAY
 NEW_VISITS = 4
 GIVEN_UP_AFTER = 60 * DAY
 WORTH_A_PERSON_AFTER = 14 * DAY
-
-
-class State(StrEnum):
-    """How a source is; whether it is retired is a person's decision and stands elsewhere."""
-
-    NEW = "new"
-    HEALTHY = "healthy"
-    QUIET = "quiet"
-    DEGRADED = "degraded"
-    BROKEN = "broken"
-
-
-class Repair(StrEnum):
-    """What to do about it."""
-
-    NOTHING = "nothing"
-    WAIT = "wait"
-    SLOW_DOWN = "slow-down"
-    LOOK_ANEW = "look-anew"
-    RELEARN = "relearn"
-    FOLLOW = "follow"
-    ASK_PUBLISHER = "ask-publisher"
-    TELL_HUMAN = "tell-human"
-    RETIRE = "retire"
 
 
 REPAIR_WORDS = {

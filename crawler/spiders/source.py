@@ -4,42 +4,71 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
 import scrapy
 from scrapy import Request
-from scrapy.exceptions import CloseSpider, DownloadCancelledError
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from structlog import get_logger
 from twisted.python.failure import Failure
 
-from crawler.fetched import fetched_from, is_forbidden, reason_of
-from crawler.found import FoundLink, wanted
-from crawler.frontier import Frontier, RunEnd, conditional_headers
+from crawler.discovery.choice import way_from
+from crawler.discovery.lists import ListPattern
+from crawler.discovery.survey import survey
+from crawler.discovery.values import Discovery
+from crawler.fetched import answer_from, fetched_from, problem_of, reason_of
+from crawler.found import wanted
+from crawler.frontier import Fetched, Frontier, RunEnd, Waiting, conditional_headers
+from crawler.health.answers import (
+    GATES,
+    Answer,
+    IndexRead,
+    index_seen,
+    index_unanswered,
+    problem_of_answer,
+    read_index,
+    second_look,
+)
+from crawler.health.observations import ProblemCode, SecondLook
+from crawler.health.words import PROBLEM_WORDS
 from crawler.history import Archived, history_step
+from crawler.mending import takes_another_way
 from crawler.pace import NO_HINTS, retry_after
+from crawler.surveying import Rounds
+from crawler.visiting import Notes
+from models.health import health_of
 from models.page_store import PageStoreProblem
 from models.source import Link, Source
+from models.vocabulary import SourceKind
 from models.way import Way
 from perilune.verdicts import verdict_on_page
 
-GONE = {404, 410}
 NOT_MODIFIED = 304
+HTTP_ERROR = 400
 OK = range(200, 300)
-THROTTLED = {429, 503}
+MAX_INDEXES = 200
 NO_WAIT = dt.timedelta(0)
-Answered = Callable[[Response, Link], Iterator[Request] | None]
+# A feed or sitemap may be empty for a while, or list nothing of ours; a list page never is.
+MAY_BE_EMPTY = {SourceKind.FEED, SourceKind.SITEMAP}
+NOTHING = {ProblemCode.EMPTY, ProblemCode.NO_MATCH}
+# What answers, but not as it did when its way was chosen.
+OTHER_THAN_CHOSEN = NOTHING | {
+    ProblemCode.GONE,
+    ProblemCode.SOFT_404,
+    ProblemCode.NOT_A_FEED,
+    ProblemCode.MALFORMED,
+    ProblemCode.NO_LINKS,
+}
+Answered = Callable[..., Iterator[Request] | None]
 log = get_logger()
 
 
-class IndexProblem(Exception):
-    """An index that answered but cannot be read; the message says why."""
-
-
 class SourceSpider(scrapy.Spider):
-    """Crawls one source; a kind of source says how its index is read.
+    """Crawls one source by its way.
 
     A run ends with the answer to its last request, whatever else its process still crawls.
     """
@@ -54,22 +83,16 @@ class SourceSpider(scrapy.Spider):
     hints = NO_HINTS
     retry_after: dt.timedelta | None = None
     _awaited_count = 0
+    _further_count = 0
 
-    def links_in_index(self, response: Response) -> Iterable[FoundLink]:
-        """Read the links to articles out of an index page; IndexProblem when it is none."""
-        raise NotImplementedError
-
-    def check_choice(self, offered: Sequence[FoundLink], chosen: Sequence[FoundLink]) -> None:
-        """Raise IndexProblem where choosing by the source's patterns left nothing and should not have."""
-
-    def further_indexes(self, response: Response) -> Iterable[str]:
-        """Name index addresses that this index leads on to."""
-        del response
-        return ()
+    def read(self, fetched: Fetched) -> IndexRead:
+        """Read an index: what is wrong with it, or its links."""
+        return read_index(fetched, self.way)
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the index pages, and for what still waits from earlier runs."""
         self.run_id = self.frontier.begin_run(self.source)
+        self.notes = Notes()
         with self._awaiting():
             for request in self.first_requests():
                 yield request
@@ -78,8 +101,33 @@ class SourceSpider(scrapy.Spider):
         """Make the requests a run starts with."""
         for address in self.way.addresses:
             yield self.index_request(address)
+        yield from self.looks()
         yield from self.history_requests()
         yield from self.waiting_requests()
+
+    def looks(self) -> Iterator[Request]:
+        """Look beyond the index where the source's health asks for it: at its home page, and at what else there is."""
+        health = health_of(self.source)
+        if health is None:
+            return
+        if health.wants_look and self.source.home not in self.way.addresses:
+            yield self.awaited(
+                Request(self.source.home, self._look_at_home, errback=self._home_failed, dont_filter=True)
+            )
+        if health.wants_survey:
+            yield from Rounds(survey(self.source.home), self._propose, wrap=self.awaited).begin()
+
+    def _look_at_home(self, response: Response) -> None:
+        known = self.frontier.known_addresses(self.source)
+        self.notes.second_look = second_look(answer_from(response, self.source.home), known, self.way)
+
+    def _home_failed(self, failure: Failure) -> None:
+        self.notes.second_look = SecondLook(self.source.home, problem_of(failure))
+
+    def _propose(self, discovery: Discovery) -> None:
+        way = way_from(discovery)
+        if way is not None and takes_another_way(self.source, way):
+            self.frontier.propose(self.source, way)
 
     def history_requests(self) -> Iterator[Request]:
         """Ask for the next page of the source's past, where it wants one and has not come to its end."""
@@ -102,16 +150,18 @@ class SourceSpider(scrapy.Spider):
         yield from self.waiting_requests()
         yield from self.history_requests()
 
-    def index_request(self, url: str) -> Request:
+    def index_request(self, url: str, *, is_followed: bool = False) -> Request:
         """Ask for an index page, conditionally where it gave validators."""
         link = self.frontier.index_link(self.source, url)
-        request = _request(link, self.read_index, partial(self.index_failed, link))
+        request = _request(link, self.read_index, partial(self.index_failed, link), is_followed=is_followed)
         return self.awaited(request.replace(priority=10))
 
     def waiting_requests(self) -> Iterator[Request]:
         """Claim the source's waiting links and ask for them."""
-        for link in self.frontier.claim_links(self.source):
-            yield self.awaited(_request(link, self.keep, partial(self.failed, link)))
+        for waiting in self.frontier.claim_links(self.source):
+            yield self.awaited(
+                _request(waiting.link, self.keep, partial(self.failed, waiting), is_again=waiting.is_again)
+            )
 
     def awaited(self, request: Request) -> Request:
         """Count a request as under way until its callback or its errback has done its work."""
@@ -120,7 +170,7 @@ class SourceSpider(scrapy.Spider):
         assert answered is not None
         assert failed is not None
 
-        def on_answer(response: Response, **given: Link) -> Iterator[Request]:
+        def on_answer(response: Response, **given: Link | bool) -> Iterator[Request]:
             with self._settling():
                 yield from answered(response, **given) or ()
 
@@ -145,82 +195,118 @@ class SourceSpider(scrapy.Spider):
             if self._awaited_count == 0:
                 self._finish("finished")
 
-    def read_index(self, response: Response, link: Link) -> Iterator[Request]:
+    def read_index(self, response: Response, link: Link, *, is_followed: bool) -> Iterator[Request]:
         """Store the links of an index page, then ask for those that are new."""
-        if response.status == NOT_MODIFIED:
-            self.frontier.index_not_modified(link)
-            return
-        if response.status not in OK:
-            if response.status in THROTTLED:
-                asked = retry_after(fetched_from(response).headers, now=self.frontier.clock())
-                self.retry_after = max(asked or NO_WAIT, self.retry_after or NO_WAIT)
-            self.index_problem(link.url, f"the index answered {response.status}")
-            return
+        answer = answer_from(response, link.url)
         try:
-            further = self._store_index(response, link)
-        except IndexProblem as problem:
-            self.is_unreadable = True
-            self.index_problem(link.url, str(problem))
-            return
+            read, known = self._read_and_store(answer, link)
         except Exception as error:  # whatever a site sends, it never stops the other sources
             log.exception("index not read", source=self.source.slug, url=link.url)
+            self.notes.indexes.append(index_unanswered(link.url, ProblemCode.MALFORMED))
             self.index_problem(link.url, f"it could not be read ({type(error).__name__})")
             return
-        for url in further:
-            yield self.index_request(url)
+        self.notes.indexes.append(replace(index_seen(answer, read, known), is_followed=is_followed))
+        for url in self._further(read):
+            yield self.index_request(url, is_followed=True)
         yield from self.waiting_requests()
 
-    def _store_index(self, response: Response, link: Link) -> list[str]:
-        """Store what an index gives; returns the indexes that it leads on to."""
-        fetched = fetched_from(response)
-        verdict = verdict_on_page(response.status, fetched.content_type, response.body)
-        if verdict is not None:
-            raise IndexProblem(f"the index is a {verdict}")
-        offered = list(self.links_in_index(response))
-        found = list(wanted(offered, self.way))
-        self.check_choice(offered, found)
-        further = list(self.further_indexes(response))
-        self.frontier.count(self.source.id, "links", len(found))
+    def _read_and_store(self, answer: Answer, link: Link) -> tuple[IndexRead, Mapping[str, str | None]]:
+        """Read an index and store what it gives; returns the reading, and the source's links known before."""
+        if answer.fetched.status == NOT_MODIFIED:
+            self.frontier.index_not_modified(link)
+            return IndexRead(), {}
+        read = self.read(answer.fetched)
+        is_fault = not (read.problem in NOTHING and self.way.kind in MAY_BE_EMPTY)
+        if read.problem is not None and is_fault:
+            self._refuse_index(link.url, answer.fetched, read.problem)
+            return read, {}
+        self.hints = read.hints
+        self.frontier.count(self.source.id, "links", len(read.chosen))
         # An index of indexes keeps no validators: it may stay the same while those below it change.
-        self.frontier.add_links(self.source, found, index=link, validators={} if further else fetched.headers)
+        validators = {} if read.further else answer.fetched.headers
+        return read, self.frontier.add_links(self.source, read.chosen, index=link, validators=validators)
+
+    def _refuse_index(self, url: str, fetched: Fetched, problem: ProblemCode) -> None:
+        if problem is ProblemCode.RATE_LIMITED:
+            asked = retry_after(fetched.headers, now=self.frontier.clock())
+            self.retry_after = max(asked or NO_WAIT, self.retry_after or NO_WAIT)
+        self.is_unreadable |= problem in OTHER_THAN_CHOSEN
+        pattern = ListPattern(self.way.select, self.way.row, self.way.links)
+        if fetched.status >= HTTP_ERROR:
+            self.index_problem(url, f"the index answered {fetched.status}")
+        elif problem is ProblemCode.NO_MATCH:
+            self.index_problem(url, f"none of its links is among {pattern.in_words}")
+        else:
+            self.index_problem(url, f"the index gives {PROBLEM_WORDS[problem]}")
+
+    def _further(self, read: IndexRead) -> Sequence[str]:
+        """Choose the indexes to follow, up to a bound for the whole visit."""
+        further = read.further[: MAX_INDEXES - self._further_count]
+        self._further_count += len(further)
+        self.notes.is_cut_short |= len(further) < len(read.further)
         return further
 
-    def keep(self, response: Response, link: Link) -> None:
+    def keep(self, response: Response, link: Link, *, is_again: bool) -> None:
         """Keep a fetched page, or record why it is none."""
         try:
-            self._keep_or_refuse(response, link)
+            self._keep_or_refuse(response, link, is_again=is_again)
         except PageStoreProblem as problem:
             self.frontier.fail_link(link, "the page store cannot be written")
             log.warning("crawl stopped", reason=str(problem))
             raise CloseSpider("page store") from problem
 
-    def _keep_or_refuse(self, response: Response, link: Link) -> None:
+    def _keep_or_refuse(self, response: Response, link: Link, *, is_again: bool) -> None:
         fetched = fetched_from(response)
+        problem = problem_of_answer(fetched)
         if response.status == NOT_MODIFIED:
             self.frontier.unchanged(link)
-        elif response.status in GONE:
-            self.frontier.skip_link(link, f"not found ({response.status})")
-        elif response.status not in OK:
-            self.frontier.fail_link(link, f"the server answered {response.status}")
-        elif verdict := verdict_on_page(response.status, fetched.content_type, response.body):
-            self.frontier.fail_link(link, verdict)
+            self.page_kept(response, link, is_again=is_again, is_new=False)
+        elif problem is not None:
+            self._refuse_page(link, fetched, problem)
+            self.page_failed(link, problem, is_again=is_again)
         elif self._is_too_large(response):
             self.frontier.skip_link(link, "page too large")
+            self.page_failed(link, ProblemCode.TOO_LARGE, is_again=is_again)
         else:
             assert self.run_id is not None
-            self.frontier.keep_page(link, fetched, self.run_id)
+            is_new = self.frontier.keep_page(link, fetched, self.run_id)
+            self.page_kept(response, link, is_again=is_again, is_new=is_new)
 
-    def failed(self, link: Link, failure: Failure) -> None:
-        """Record why a page could not be fetched."""
-        if is_forbidden(failure):
-            self.frontier.skip_link(link, "robots.txt forbids it")
-        elif isinstance(failure.value, DownloadCancelledError):
-            self.frontier.skip_link(link, "page too large")
+    def _refuse_page(self, link: Link, fetched: Fetched, problem: ProblemCode) -> None:
+        if problem is ProblemCode.GONE:
+            self.frontier.skip_link(link, f"not found ({fetched.status})")
+        elif fetched.status >= HTTP_ERROR and problem not in GATES:
+            self.frontier.fail_link(link, f"the server answered {fetched.status}")
         else:
-            self.frontier.fail_link(link, reason_of(failure))
+            self.frontier.fail_link(link, verdict_on_page(fetched.status, fetched.content_type, fetched.body) or "")
+
+    def failed(self, waiting: Waiting, failure: Failure) -> None:
+        """Record why a page could not be fetched."""
+        problem = problem_of(failure)
+        if problem is ProblemCode.ROBOTS:
+            self.frontier.skip_link(waiting.link, "robots.txt forbids it")
+        elif problem is ProblemCode.TOO_LARGE:
+            self.frontier.skip_link(waiting.link, "page too large")
+        else:
+            self.frontier.fail_link(waiting.link, reason_of(failure))
+        self.page_failed(waiting.link, problem, is_again=waiting.is_again)
+
+    def page_kept(self, response: Response, link: Link, *, is_again: bool, is_new: bool) -> None:
+        """Note a page that was kept, or that is as it was."""
+        del link
+        if is_new:
+            self.notes.page_kept(fetched_from(response), is_again=is_again)
+        else:
+            self.notes.page_unchanged()
+
+    def page_failed(self, link: Link, problem: ProblemCode, *, is_again: bool) -> None:
+        """Note a page that could not be had."""
+        del link
+        self.notes.page_failed(problem, is_again=is_again)
 
     def index_failed(self, link: Link, failure: Failure) -> None:
         """Record why an index could not be fetched; the run is not whole then."""
+        self.notes.indexes.append(index_unanswered(link.url, problem_of(failure)))
         self.index_problem(link.url, reason_of(failure))
 
     def closed(self, reason: str) -> None:
@@ -236,7 +322,8 @@ class SourceSpider(scrapy.Spider):
     def _finish(self, reason: str) -> None:
         if self.run_id is not None:
             is_whole = reason == "finished" and self.index_failures == 0
-            end = RunEnd(is_whole, self.is_survey, self.is_unreadable, self.hints, self.retry_after)
+            visit = self.notes.visit(self.frontier.clock())
+            end = RunEnd(is_whole, visit, self.is_survey, self.is_unreadable, self.hints, self.retry_after)
             self.frontier.finish_run(self.source.id, self.run_id, end)
             self.run_id = None
 
@@ -251,12 +338,12 @@ class SourceSpider(scrapy.Spider):
         return not is_document and len(response.body) > self.settings.getint("PERILUNE_MAX_PAGE_BYTES")
 
 
-def _request(link: Link, answered: Answered, failed: Callable[[Failure], None]) -> Request:
+def _request(link: Link, answered: Answered, failed: Callable[[Failure], None], **given: bool) -> Request:
     return Request(
         link.url,
         headers=conditional_headers(link),
         callback=answered,
         errback=failed,
         dont_filter=True,
-        cb_kwargs={"link": link},
+        cb_kwargs={"link": link} | given,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.found import FoundLink
+from crawler.fetched import answer_from
+from crawler.health.answers import index_unanswered
+from crawler.health.observations import ProblemCode
 from crawler.spiders.source import SourceSpider
+from models.source import Link
 
 
 class StandingSpider(SourceSpider):
@@ -19,7 +22,12 @@ class StandingSpider(SourceSpider):
         self.frontier.await_standing_pages(self.source, self.way.addresses)
         yield from self.waiting_requests()
 
-    def links_in_index(self, response: Response) -> Iterable[FoundLink]:
-        """Find none: a standing page has no index."""
-        del response
-        return ()
+    def page_kept(self, response: Response, link: Link, *, is_again: bool, is_new: bool) -> None:
+        """Note that a page changed or did not; it is its own index."""
+        del is_again
+        self.notes.standing_page(answer_from(response, link.url), is_changed=is_new)
+
+    def page_failed(self, link: Link, problem: ProblemCode, *, is_again: bool) -> None:
+        """Note that a page could not be had."""
+        del is_again
+        self.notes.indexes.append(index_unanswered(link.url, problem))

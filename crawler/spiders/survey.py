@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from scrapy import Request
-from scrapy.http import Response
 
 from crawler.discovery.choice import way_from
 from crawler.discovery.survey import survey
 from crawler.discovery.values import Discovery
-from crawler.found import FoundLink
+from crawler.health.answers import index_unanswered
+from crawler.health.observations import ProblemCode
 from crawler.spiders.source import SourceSpider
 from crawler.surveying import Rounds
 
@@ -24,15 +24,11 @@ class SurveySpider(SourceSpider):
         """Ask what the survey wants to know."""
         yield from Rounds(survey(self.source.home), self._decide, wrap=self.awaited).begin()
 
-    def links_in_index(self, response: Response) -> Iterable[FoundLink]:
-        """Find none: what the survey reads becomes links at the next visit."""
-        del response
-        return ()
-
     def _decide(self, discovery: Discovery) -> None:
         way = way_from(discovery, self.source.kind, links=self.source.links)
         if way is None:
             nothing = f"the page has no {self.source.kind} that a survey could find"
+            self.notes.indexes.append(index_unanswered(self.source.home, discovery.code or ProblemCode.NO_LINKS))
             self.index_problem(self.source.home, discovery.problem or nothing)
         else:
             self.frontier.choose(self.source, way)

@@ -28,15 +28,15 @@ def list_sources(*, as_json: options.Json = False) -> None:
 
 @app.command()
 def show(slug: Annotated[str, typer.Argument(help="The source's short name.")]) -> None:
-    """Show all that is known of one source, as JSON."""
-    from perilune.archive import require_sources, source_rows
+    """Show all that is known of one source, as JSON: how it is watched, how it fares, its incidents and visits."""
+    from perilune.archive import require_sources, source_in_full
     from perilune.output import print_json
     from perilune.seeding import seed
 
     archive = options.archive()
     seed(archive, now=options.now())
     require_sources(archive, [slug])
-    print_json(next(row for row in source_rows(archive) if row["source"] == slug))
+    print_json(source_in_full(archive, slug))
 
 
 @app.command()
@@ -100,6 +100,14 @@ def new(
         return
     console().print(f"{source.slug}: {source.name}\nIt is crawled when `perilune run` looks next, or now with:")
     console().print(f"  perilune crawl {source.slug} && perilune process")
+
+
+@app.command()
+def repair(slug: Annotated[str, typer.Argument(help="The source's short name.")]) -> None:
+    """Do what is proposed for a source that is not well, as `sources show` and the archive say it."""
+    from perilune.cataloguing import repair as do_repair
+
+    typer.echo(do_repair(options.archive(), slug, now=options.now()))
 
 
 @app.command()

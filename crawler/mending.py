@@ -1,0 +1,74 @@
+"""Repairs of a source that is not well: what is proposed, in words, and doing it when a person says yes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from crawler.health.observations import Visit
+from crawler.health.verdict import REPAIR_WORDS
+from crawler.health.words import INDEX_NAMES
+from crawler.pace import slower
+from models.fate import await_stage
+from models.health import FOUND_BY_SURVEY, health_of
+from models.source import Source
+from models.vocabulary import Repair, Stage
+from models.way import Way, way_of
+from perilune.problems import Problem
+
+BY_WAY = FOUND_BY_SURVEY | {Repair.FOLLOW}
+BY_ITSELF = frozenset({Repair.SLOW_DOWN, Repair.RETIRE})
+
+
+def way_to_follow(way: Way, visit: Visit) -> Way | None:
+    """Give the way with the addresses that its old ones now lead to; None where none leads elsewhere."""
+    moved = {seen.url: seen.redirected_to for seen in visit.main_indexes if seen.redirected_to}
+    addresses = tuple(moved.get(address) or address for address in way.addresses)
+    return way.model_copy(update={"addresses": addresses}) if addresses != way.addresses else None
+
+
+def proposal_in_words(repair: Repair, proposed: Mapping[str, object] | None) -> str:
+    """Say what would be done."""
+    if repair not in BY_WAY or not proposed:
+        return REPAIR_WORDS[repair]
+    way = Way.model_validate(proposed)
+    return f"watch the {INDEX_NAMES[way.kind]} {way.addresses[0]} instead"
+
+
+def is_acceptable(repair: Repair, proposed: Mapping[str, object] | None) -> bool:
+    """Tell whether a person's yes is all that the repair needs."""
+    return repair in BY_ITSELF or (repair in BY_WAY and bool(proposed))
+
+
+def accept(session: Session, source: Source, now: dt.datetime) -> str:
+    """Do what is proposed for a source, and say what was done; Problem where nothing is."""
+    health = health_of(source)
+    if health is None or not health.is_acceptable:
+        raise Problem(f"nothing is proposed for {source.slug} that could be done by saying yes.")
+    if health.repair is Repair.RETIRE:
+        source.retired_at, source.is_active = now, False
+        return f"{source.slug} is watched no more."
+    if health.repair is Repair.SLOW_DOWN:
+        source.pace = slower(source.pace, source.interval_minutes).model_dump(mode="json")
+        words = f"{source.slug} is visited half as often from now on."
+    else:
+        way = Way.model_validate(source.proposed)
+        source.chosen, source.chosen_at, source.proposed = source.proposed, now, None
+        words = f"{source.slug} is watched by its {INDEX_NAMES[way.kind]} {way.addresses[0]} from now on."
+    source.accepted_at = now
+    await_stage(session, Stage.CRAWL, [source.id], due_at=now)
+    await_stage(session, Stage.JUDGE, [source.id], due_at=now)
+    return words
+
+
+def takes_another_way(source: Source, way: Way) -> bool:
+    """Tell whether a way differs from how the source is watched, in what it reads."""
+    present = way_of(source)
+    return present is None or (way.kind, way.addresses, way.select, way.links) != (
+        present.kind,
+        present.addresses,
+        present.select,
+        present.links,
+    )

@@ -1,0 +1,136 @@
+"""Judging sources: reads what their visits showed, stores how they fare, opens and heals incidents.
+
+Each source is one transaction. A source is judged after each of its visits, and once a day without any, since it is
+also news that nobody came.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from crawler.harvest import articles_seen
+from crawler.health.observations import SourceHistory, Visit
+from crawler.health.verdict import health_of, wants_second_look
+from crawler.health.volumes import volume_of
+from crawler.mending import is_acceptable, proposal_in_words, way_to_follow
+from models.fate import Claim, Claimed, Outcome, claim_due, finish
+from models.health import ILL, SourceHealth
+from models.source import CrawlRun, Link, Source
+from models.vocabulary import FateState, HealthState, Repair, SourceKind, Stage
+from models.watch import Incident
+from models.way import way_of
+from perilune.dates import PartialDate, Precision
+
+REMEMBERED = dt.timedelta(days=180)
+AT_LEAST = dt.timedelta(days=1)
+BATCH = 50
+EARLIER_ITEMS = 200
+
+
+def judge_due(sessions: sessionmaker[Session], claimant: str, now: dt.datetime) -> Counter[str]:
+    """Judge every source that is due to be; returns how many are in which state."""
+    counts: Counter[str] = Counter()
+    while claimed := _claimed(sessions, claimant, now):
+        for source_id in claimed:
+            with sessions.begin() as session:
+                source, outcome = session.get_one(Source, source_id), Outcome(FateState.DONE)
+                if source.is_active:
+                    counts[judge(session, source, now).state] += 1
+                    outcome = Outcome(FateState.DONE, due_at=now + AT_LEAST)
+                else:
+                    _close(session, source, now)
+                finish(session, Claimed(Stage.JUDGE, source_id, claimant), outcome, now=now)
+    return counts
+
+
+def _claimed(sessions: sessionmaker[Session], claimant: str, now: dt.datetime) -> list[int]:
+    with sessions.begin() as session:
+        return claim_due(session, Stage.JUDGE, Claim(claimant, now, BATCH))
+
+
+def judge(session: Session, source: Source, now: dt.datetime) -> SourceHealth:
+    """Judge one source, and store it with its incident."""
+    history = history_of_visits(session, source, now)
+    health, volume = health_of(history, now), volume_of(history, now)
+    way = way_of(source)
+    if health.state not in ILL:
+        source.proposed = None
+    elif health.repair is Repair.FOLLOW and way is not None:
+        followed = way_to_follow(way, history.visits[-1])
+        source.proposed = followed.model_dump(mode="json") if followed else None
+    judged = SourceHealth(
+        judged_at=now,
+        proposal=proposal_in_words(health.repair, source.proposed),
+        is_acceptable=is_acceptable(health.repair, source.proposed),
+        wants_look=wants_second_look(history, now),
+        **vars(health),
+        **vars(volume),
+    )
+    source.health = judged.model_dump(mode="json")
+    _keep_incident(session, source, judged, now)
+    return judged
+
+
+def history_of_visits(session: Session, source: Source, now: dt.datetime) -> SourceHistory:
+    """Read what a source's visits showed since its way was last accepted, at most half a year back."""
+    since = max(filter(None, (now - REMEMBERED, source.accepted_at)))
+    runs = session.scalars(
+        sa.select(CrawlRun)
+        .where(CrawlRun.source_id == source.id, CrawlRun.visit.is_not(None), CrawlRun.started_at >= since)
+        .order_by(CrawlRun.id)
+    ).all()
+    visits = tuple(_with_articles(session, runs))
+    way = way_of(source)
+    return SourceHistory(
+        kind=way.kind if way else source.kind or SourceKind.LISTING,
+        visits=visits,
+        country=source.country,
+        earlier=tuple(_earlier_dates(session, source, visits)),
+    )
+
+
+def _with_articles(session: Session, runs: Sequence[CrawlRun]) -> Iterator[Visit]:
+    """Read the visits; what the pipeline made of their pages is added, and kept, once all of them have their fate."""
+    for run in runs:
+        visit = Visit.from_json(run.visit or {})
+        if visit.articles is None and run.counts.get("new pages"):
+            visit = replace(visit, articles=articles_seen(session, run))
+            run.visit = visit.to_json()
+        yield visit
+
+
+def _earlier_dates(session: Session, source: Source, visits: Sequence[Visit]) -> list[dt.date]:
+    """Read the publication days of what the first visit found: the newest, as far as they are stated."""
+    if not visits:
+        return []
+    dated = sa.select(Link.published).where(Link.source_id == source.id, Link.published.is_not(None))
+    found = dated.where(Link.found_at <= visits[0].at).order_by(Link.published.desc()).limit(EARLIER_ITEMS)
+    dates = [PartialDate.parse(text) for text in session.scalars(found) if text]
+    return [date.first for date in dates if date.precision is Precision.DAY]
+
+
+def _keep_incident(session: Session, source: Source, health: SourceHealth, now: dt.datetime) -> None:
+    """Open an incident, or bring the open one up to what is known now, or heal it."""
+    incident = session.scalar(sa.select(Incident).where(Incident.source_id == source.id, Incident.healed_at.is_(None)))
+    if health.is_ill:
+        if incident is None:
+            incident = Incident(source_id=source.id, opened_at=now)
+            session.add(incident)
+        incident.state, incident.sentence = health.state, health.sentence
+        incident.cause, incident.proposal = health.cause, health.proposal
+    elif incident is not None and health.state is not HealthState.NEW:
+        incident.healed_at = now
+
+
+def _close(session: Session, source: Source, now: dt.datetime) -> None:
+    """End the incident of a source that is watched no more; nobody need be told."""
+    is_open = sa.select(Incident).where(Incident.source_id == source.id, Incident.healed_at.is_(None))
+    for incident in session.scalars(is_open):
+        incident.healed_at = incident.told_healed_at = now
+        incident.told_at = incident.told_at or now

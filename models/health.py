@@ -1,0 +1,56 @@
+"""How a source fares, as its row keeps it: one value for what judges it and for every page that shows it."""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from models.source import Source
+from models.vocabulary import HealthState, Repair
+
+ILL = frozenset({HealthState.DEGRADED, HealthState.BROKEN})
+FOUND_BY_SURVEY = frozenset({Repair.LOOK_ANEW, Repair.RELEARN})
+
+
+class SourceHealth(BaseModel):
+    """A source's state with its cause, a proposed repair, and the figures of its last weeks."""
+
+    model_config = ConfigDict(frozen=True)
+
+    judged_at: AwareDatetime
+    state: HealthState
+    sentence: str
+    cause: str | None = None
+    since: AwareDatetime | None = None
+    repair: Repair = Repair.NOTHING
+    proposal: str = ""
+    """The repair in words."""
+    is_acceptable: bool = False
+    """Whether saying yes to the proposal does it."""
+    also: tuple[str, ...] = ()
+    """Whatever else is wrong, one sentence each."""
+    expected_count: float | None = None
+    """How many items the last 28 days should have brought."""
+    seen_count: int = 0
+    last_new_at: AwareDatetime | None = None
+    success_rate: float | None = None
+    """The share of the visits of the last 28 days at which the index could be read, 0 to 1."""
+    median_seconds: float | None = None
+    weeks: tuple[int, ...] = ()
+    """New items of each of the last 26 weeks, the oldest first."""
+    wants_look: bool = False
+    """Whether the next visit should read the home page, too."""
+
+    @property
+    def is_ill(self) -> bool:
+        """Tell whether somebody should know."""
+        return self.state in ILL
+
+    @property
+    def wants_survey(self) -> bool:
+        """Tell whether the next visit should find out how else the source could be watched."""
+        return self.is_ill and self.repair in FOUND_BY_SURVEY
+
+
+def health_of(source: Source) -> SourceHealth | None:
+    """Read how a source fared when it was last judged; None before that."""
+    return SourceHealth.model_validate(source.health) if source.health else None

@@ -1,0 +1,50 @@
+"""Tables of how sources fare: the incident, which is opened once and heals, and the notice that tells of it."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.outbox import OutboxRow
+from models.source import Source
+from models.vocabulary import HealthState
+
+IS_OPEN = sa.text("healed_at IS NULL")
+
+
+class Incident(Base):
+    """A time in which a source is not well; each source has one open at the most, whose cause may change."""
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        sa.Index("uq_incident_open", "source_id", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("source.id"), index=True)
+    state: Mapped[HealthState] = mapped_column(sa.String(12))
+    cause: Mapped[str | None] = mapped_column(sa.String(20))
+    sentence: Mapped[str]
+    proposal: Mapped[str]
+    """What to do about it, in words."""
+    opened_at: Mapped[dt.datetime]
+    healed_at: Mapped[dt.datetime | None]
+    told_at: Mapped[dt.datetime | None]
+    """When the notice to the owner was written; once in an incident's life."""
+    told_healed_at: Mapped[dt.datetime | None]
+
+    source: Mapped[Source] = relationship()
+
+
+class Notice(OutboxRow, Base):
+    """A mail about the system itself to whoever looks after it, written once and kept until it is delivered."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    written_at: Mapped[dt.datetime]
