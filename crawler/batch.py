@@ -11,16 +11,19 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 
 import scrapy
 import sqlalchemy as sa
 from scrapy import Request
 from scrapy.crawler import AsyncCrawlerProcess
+from structlog import get_logger
 
 from crawler.frontier import Clock, Frontier
 from crawler.loader import spider_for
 from crawler.policy import scrapy_settings
+from crawler.source_file import SHIPPED, SourceProblem
 from crawler.spiders.source import SourceSpider
 from models.claimant import this_process
 from models.database import open_database
@@ -35,6 +38,7 @@ from perilune.problems import Problem
 
 SOURCES_AT_ONCE = 400
 LOOK_SECONDS = 1.0
+log = get_logger()
 
 
 class BatchSpider(scrapy.Spider):
@@ -93,12 +97,22 @@ def crawl(settings: Settings, clock: Clock, slugs: list[str], *, forced: bool) -
         nonlocal batch
         claimed, batch = batch or claim_sources(frontier, slugs, forced=False), []
         crawled.extend(source for source in claimed if source not in crawled)
-        return [spider_for(source, frontier) for source in claimed]
+        return list(_spiders_for(claimed, frontier, settings.sources or SHIPPED))
 
     process = AsyncCrawlerProcess(scrapy_settings(settings))
     process.crawl(BatchSpider, claim=claim)
     process.start()
     return _counts_of(frontier, crawled)
+
+
+def _spiders_for(sources: list[Source], frontier: Frontier, folder: Path) -> Iterator[type[SourceSpider]]:
+    """Make the spiders; a source whose own one cannot be loaded fails alone, and is tried again."""
+    for source in sources:
+        try:
+            yield spider_for(source, frontier, folder)
+        except SourceProblem as problem:
+            log.warning("spider not loaded", source=source.slug, reason=str(problem))
+            frontier.refuse(source, str(problem))
 
 
 def _counts_of(frontier: Frontier, sources: list[Source]) -> dict[str, dict[str, object]]:

@@ -62,6 +62,8 @@ def _fill(source: Source, file: SourceFile) -> None:
     source.authority = file.authority
     source.interval_minutes = file.interval_minutes
     source.expects = file.expects
+    source.least_links = file.least_links
+    source.longest_silence_days = file.longest_silence_days
     source.owner = file.owner
     source.note = file.note
     source.is_active = source.retired_at is None

@@ -16,7 +16,18 @@ from models.way import way_of
 from perilune.urls import is_web_address
 
 DEFAULTS: dict[str, object] = {"authority": 5, "interval_minutes": 360, "backfill_months": 0, "expects": "mixed"}
-KEPT = ("language", "country", "authority", "interval_minutes", "backfill_months", "expects", "owner", "note")
+KEPT = (
+    "language",
+    "country",
+    "authority",
+    "interval_minutes",
+    "backfill_months",
+    "expects",
+    "least_links",
+    "longest_silence_days",
+    "owner",
+    "note",
+)
 
 
 def toml_of(source: Source) -> str:

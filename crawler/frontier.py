@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from crawler.found import FoundLink
-from crawler.health.observations import Visit
+from crawler.health.observations import IndexSeen, ProblemCode, Visit
 from crawler.links import store_links
 from crawler.pace import (
     MAX_PRIMING,
@@ -100,6 +100,13 @@ class Frontier:
             session.add(run)
             session.flush()
             return run.id
+
+    def refuse(self, source: Source, reason: str) -> None:
+        """Close a visit that cannot begin."""
+        run_id = self.begin_run(source)
+        self.count(source.id, f"index failed: {reason}")
+        seen = IndexSeen(source.home, problem=ProblemCode.MALFORMED)
+        self.finish_run(source.id, run_id, RunEnd(is_whole=False, visit=Visit(self.clock(), (seen,))))
 
     def finish_run(self, source_id: int, run_id: int, end: RunEnd) -> dict[str, object]:
         """Close a crawl run with its counts, and make the source due again at its own pace.

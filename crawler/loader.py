@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from pathlib import Path
+from types import ModuleType
 from typing import Self
 
 import sqlalchemy as sa
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from crawler.catalogue import sync_sources
 from crawler.frontier import Frontier
-from crawler.source_file import SHIPPED, load_source_files
+from crawler.source_file import SHIPPED, SourceProblem, load_source_files
 from crawler.spiders.source import SourceSpider
 from crawler.spiders.standing import StandingSpider
 from crawler.spiders.survey import SurveySpider
@@ -23,20 +25,50 @@ from models.fate import Claim, claim_due
 from models.page_store import PageStore
 from models.source import Source
 from models.vocabulary import SourceKind, Stage
-from models.way import way_of
+from models.way import Way, way_of
 from perilune.config import Settings, settings_from
 
 Slugs = list[str]
 
 
-def spider_for(source: Source, frontier: Frontier) -> type[SourceSpider]:
-    """Make the spider class of one source: that of its kind, or the one that finds out which kind it is."""
-    way = way_of(source)
-    if way is None:
-        base: type[SourceSpider] = SurveySpider
-    else:
-        base = StandingSpider if way.kind == SourceKind.STANDING else SourceSpider
+def spider_for(source: Source, frontier: Frontier, folder: Path) -> type[SourceSpider]:
+    """Make the spider class of one source: its own, that of its kind, or the one that finds out which kind it is.
+
+    `folder` holds the source files; a source's own spider lies beside its file.
+    """
+    own, way = own_spider(folder / f"{source.slug}.py"), way_of(source)
+    if own is not None and way is None:
+        way = Way(kind=SourceKind.LISTING, addresses=(source.home,), because="as its own spider reads it")
+    base = own or _spider_of_kind(way)
     return type(source.slug, (base,), {"name": source.slug, "source": source, "way": way, "frontier": frontier})
+
+
+def _spider_of_kind(way: Way | None) -> type[SourceSpider]:
+    if way is None:
+        return SurveySpider
+    return StandingSpider if way.kind == SourceKind.STANDING else SourceSpider
+
+
+def spider_by(own: type[SourceSpider] | None, way: Way) -> SourceSpider:
+    """Make a spider that only reads, by a way, as a source's own one or that of the kind does."""
+    reader: type[SourceSpider] = type("reader", (own or _spider_of_kind(way),), {"name": "reader", "way": way})
+    return reader()
+
+
+def own_spider(path: Path) -> type[SourceSpider] | None:
+    """Load a source's own spider, where it has one; SourceProblem where its file cannot be used."""
+    if not path.is_file():
+        return None
+    module = ModuleType(path.stem)
+    try:
+        exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)  # noqa: S102 - the administrator's own file
+    except Exception as error:  # whatever the file does, the other sources are crawled
+        raise SourceProblem(path, f"its spider cannot be loaded: {error}") from error
+    spiders = [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == path.stem]
+    found = [each for each in spiders if issubclass(each, SourceSpider)]
+    if len(found) != 1:
+        raise SourceProblem(path, f"it must hold one spider, a class made from OwnSpider, and holds {len(found)}")
+    return found[0]
 
 
 def frontier_from(settings: Settings, sessions: sessionmaker[Session]) -> Frontier:
@@ -50,7 +82,8 @@ class SourceSpiderLoader:
     def __init__(self, settings: Settings) -> None:
         sessions = open_database(settings.database_url)
         self._frontier = frontier_from(settings, sessions)
-        files, _ = load_source_files(settings.sources or SHIPPED)
+        self._folder = settings.sources or SHIPPED
+        files, _ = load_source_files(self._folder)
         with sessions.begin() as session:
             sync_sources(session, files, now=self._frontier.clock())
         with sessions() as session:
@@ -70,7 +103,7 @@ class SourceSpiderLoader:
         with self._frontier.sessions.begin() as session:
             claim = Claim(self._frontier.claimant, self._frontier.clock())
             claim_due(session, Stage.CRAWL, claim, among=of_source)
-        return spider_for(source, self._frontier)
+        return spider_for(source, self._frontier, self._folder)
 
     def list(self) -> Slugs:  # the name is Scrapy's
         """Name all sources."""

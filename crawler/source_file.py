@@ -62,6 +62,12 @@ class SourceFile(BaseModel):
     expects: Annotated[
         Literal["core", "mixed", "mostly-off"], Field(description="How much of it is about our subject.")
     ] = "mixed"
+    least_links: Annotated[
+        int | None, Field(ge=1, description="Links that its index gives at least; fewer are an incident.")
+    ] = None
+    longest_silence_days: Annotated[
+        int | None, Field(ge=1, description="Days that may bring nothing new; more are an incident.")
+    ] = None
     owner: Annotated[
         str | None,
         Field(

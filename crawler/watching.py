@@ -93,6 +93,8 @@ def history_of_visits(session: Session, source: Source, now: dt.datetime) -> Sou
         visits=visits,
         country=source.country,
         earlier=tuple(_earlier_dates(session, source, visits)),
+        least_links=source.least_links,
+        longest_silence_days=source.longest_silence_days,
     )
 
 

@@ -44,6 +44,10 @@ class Source(Base):
     """How far fetching its history has come: the archive page that is next, and the day to stop at."""
     health: Mapped[dict[str, object] | None]
     """How it fares, as `models.health.SourceHealth` writes it."""
+    least_links: Mapped[int | None]
+    """How many links its index gives at least, by a person's word; fewer are an incident."""
+    longest_silence_days: Mapped[int | None]
+    """How many days may bring nothing new, by a person's word."""
     owner: Mapped[str | None]
     """The address of whoever is told when it is not well."""
     expects: Mapped[str] = mapped_column(sa.String(20), default="mixed")

@@ -52,6 +52,12 @@ def require_sources(archive: Archive, slugs: Sequence[str]) -> None:
             raise Problem(f"there is no source {slug!r}; {hint}")
 
 
+def watched_slugs(archive: Archive) -> list[str]:
+    """Name the sources that are watched."""
+    with archive.sessions() as session:
+        return list(session.scalars(sa.select(Source.slug).where(Source.is_active).order_by(Source.slug)))
+
+
 def source_rows(archive: Archive) -> list[dict[str, object]]:
     """Read each active source with its last visit and the time of the next."""
     newest = sa.select(sa.func.max(CrawlRun.id)).group_by(CrawlRun.source_id)

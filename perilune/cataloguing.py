@@ -9,7 +9,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from crawler.export import feeds_in_opml, opml_of, toml_of
+from crawler.health.bounds import bounds_from
 from crawler.mending import accept
+from crawler.watching import history_of_visits
 from models.fate import await_stage
 from models.source import Source
 from models.vocabulary import SourceKind, Stage
@@ -35,6 +37,19 @@ def repair(archive: Archive, slug: str, *, now: dt.datetime) -> str:
         if source is None:
             raise Problem(f"there is no source {slug!r}; `perilune sources list` shows all.")
         return accept(session, source, now)
+
+
+def bounds_of(archive: Archive, slug: str, *, now: dt.datetime, is_accepted: bool) -> list[str]:
+    """Propose bounds for a source as lines of its file; one that comes from no file can be held to them at once."""
+    with archive.sessions.begin() as session:
+        source = session.scalars(sa.select(Source).where(Source.slug == slug)).one()
+        if is_accepted and source.from_file:
+            raise Problem(f"{slug} comes from a file; write the lines there, or the next start would undo them.")
+        bounds = bounds_from(history_of_visits(session, source, now), now)
+        if is_accepted:
+            source.least_links, source.longest_silence_days = bounds.least_links, bounds.longest_silence_days
+    lines = [f"{key} = {value}" for key, value in vars(bounds).items() if value is not None]
+    return lines or [f"# {slug} has been visited too seldom to tell."]
 
 
 def exported(archive: Archive, slugs: Sequence[str], *, into: Path | None, opml: Path | None) -> Iterator[str]:

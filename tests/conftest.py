@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from pytest_httpserver import HTTPServer
 from sqlalchemy.orm import Session, sessionmaker
 
+from digest.mail import SmtpMailer
 from models.database import open_database
 from models.page_store import PageStore
 from perilune.config import settings_from
@@ -21,6 +22,7 @@ from perilune.logs import configure_logging
 from perilune.processing import EncoderOnDemand
 from pipeline.encoding.encoder import Encoder
 from tests.crawl_bench import PAGE, TEXT, Crawl
+from tests.inbox import Inbox, open_inbox
 from tests.postgres import private_cluster
 
 if TYPE_CHECKING:
@@ -103,6 +105,19 @@ def bench(tmp_path: Path, sessions: sessionmaker[Session], encoder: Callable[[],
     from tests.bench import Bench
 
     return Bench(tmp_path, sessions, encoder)
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    """An empty inbox."""
+    return Inbox()
+
+
+@pytest.fixture
+def smtp(inbox: Inbox) -> Iterator[SmtpMailer]:
+    """A mailer that speaks to a real server on loopback, which fills the inbox."""
+    with open_inbox(inbox) as port:
+        yield SmtpMailer("127.0.0.1", port, timeout_seconds=10)
 
 
 @pytest.fixture

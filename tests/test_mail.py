@@ -6,20 +6,15 @@ import datetime as dt
 import email
 import email.policy
 import os
-import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope
-from aiosmtpd.smtp import Session as SmtpSession
 from sqlalchemy.orm import Session, sessionmaker
 
 from digest.deliver import Post, deliver_due
@@ -31,58 +26,11 @@ from models.claimant import this_process
 from models.edition import Delivery, Reader
 from models.vocabulary import DeliveryState
 from tests.builders import ArticleDraft, a_reader, an_article, an_edition
+from tests.inbox import Inbox
 
 ME = this_process()
 POST = Post(sender="Perilune <digest@perilune.example>", archive_url="https://archive.example.org")
 A_DEAD_PROCESS = f"{ME.split('/', maxsplit=1)[0]}/1/0.00"
-
-
-class Inbox:
-    """What a mail server on loopback does with what it is given: keeps it, or answers as it is told to."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[str, bytes]] = []
-        self.answers_to_data: list[str] = []
-        self.answer_to_recipient = "250 OK"
-        self.hangs_up = False
-
-    async def handle_RCPT(  # noqa: N802 - the server library's name
-        self, server: SMTP, session: SmtpSession, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        """Answer the recipient."""
-        del server, session, options
-        if self.answer_to_recipient.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.answer_to_recipient
-
-    async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802
-        """Answer the message, or hang up having taken it."""
-        del session
-        answer = self.answers_to_data.pop(0) if self.answers_to_data else "250 OK"
-        if answer.startswith("250"):
-            assert isinstance(envelope.content, bytes)
-            self.messages.append((envelope.rcpt_tos[0], envelope.content))
-        if self.hangs_up:
-            assert server.transport is not None
-            server.transport.abort()
-        return answer
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    """An empty inbox."""
-    return Inbox()
-
-
-@pytest.fixture
-def smtp(inbox: Inbox) -> Iterator[SmtpMailer]:
-    """A mailer that speaks to a real server on loopback."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield SmtpMailer("127.0.0.1", port, timeout_seconds=10)
-    controller.stop()
 
 
 def an_outbox(sessions: sessionmaker[Session], now: dt.datetime, *addresses: str) -> None:

@@ -210,6 +210,10 @@ class SourceHistory:
     visits: tuple[Visit, ...]
     country: str | None = None
     earlier: tuple[dt.date, ...] = ()
+    least_links: int | None = None
+    """How many links its index gives at least, by a person's word."""
+    longest_silence_days: int | None = None
+    """How long nothing new may come, by a person's word."""
 
 
 @cache

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from crawler.health.bounds import bound_findings
 from crawler.health.case import DAY, Case, Cause, Finding
 from crawler.health.causes import (
     endless_findings,
@@ -123,6 +124,7 @@ def _findings(case: Case) -> Iterator[Finding]:
     return chain(
         unvisited_findings(case),
         index_findings(case),
+        bound_findings(case),
         page_findings(case),
         index_content_findings(case),
         endless_findings(case),

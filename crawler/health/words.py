@@ -9,6 +9,7 @@ from babel.dates import format_date
 from crawler.health.observations import ProblemCode
 from models.vocabulary import SourceKind
 
+HTTP_ERROR = 400
 INDEX_NAMES = {
     SourceKind.FEED: "feed",
     SourceKind.SITEMAP: "sitemap",
@@ -48,6 +49,15 @@ PROBLEM_WORDS = {
     ProblemCode.NO_LINKS: "no links",
     ProblemCode.NO_MATCH: "no link that matches",
 }
+
+
+def refusal_words(problem: ProblemCode, status: int, looks_for: str) -> str:
+    """Say in a sentence's end why an index is none; `looks_for` is what its links would be among."""
+    if status >= HTTP_ERROR:
+        return f"the index answered {status}"
+    if problem is ProblemCode.NO_MATCH:
+        return f"none of its links is among {looks_for}"
+    return f"the index gives {PROBLEM_WORDS[problem]}"
 
 
 def day_words(moment: dt.datetime | dt.date, now: dt.datetime) -> str:

@@ -35,7 +35,7 @@ from crawler.health.answers import (
     second_look,
 )
 from crawler.health.observations import ProblemCode, Reread, SecondLook
-from crawler.health.words import PROBLEM_WORDS
+from crawler.health.words import refusal_words
 from crawler.history import Archived, history_step
 from crawler.mending import takes_another_way
 from crawler.pace import NO_HINTS, retry_after
@@ -245,13 +245,12 @@ class SourceSpider(scrapy.Spider):
             asked = retry_after(fetched.headers, now=self.frontier.clock())
             self.retry_after = max(asked or NO_WAIT, self.retry_after or NO_WAIT)
         self.is_unreadable |= problem in OTHER_THAN_CHOSEN
-        pattern = ListPattern(self.way.select, self.way.row, self.way.links)
-        if fetched.status >= HTTP_ERROR:
-            self.index_problem(url, f"the index answered {fetched.status}")
-        elif problem is ProblemCode.NO_MATCH:
-            self.index_problem(url, f"none of its links is among {pattern.in_words}")
-        else:
-            self.index_problem(url, f"the index gives {PROBLEM_WORDS[problem]}")
+        self.index_problem(url, refusal_words(problem, fetched.status, self.looks_for))
+
+    @property
+    def looks_for(self) -> str:
+        """Say which links of an index are the source's."""
+        return ListPattern(self.way.select, self.way.row, self.way.links).in_words
 
     def _further(self, read: IndexRead) -> Sequence[str]:
         """Choose the indexes to follow, up to a bound for the whole visit."""

@@ -103,6 +103,84 @@ def new(
 
 
 @app.command()
+def check(
+    slugs: Annotated[list[str] | None, typer.Argument(help="Sources.")] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Check all sources that are watched.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Ask sources for their links now, and say what each gives; exit code 1 when one gives none. Stores nothing."""
+    from perilune.archive import require_sources, watched_slugs
+    from perilune.inspecting import check_sources
+    from perilune.output import print_rows, stage_progress
+    from perilune.problems import Problem
+    from perilune.seeding import seed
+
+    if every == bool(slugs):
+        raise Problem("name the sources to check, or say --all.")
+    archive = options.archive()
+    seed(archive, now=options.now())
+    require_sources(archive, slugs or [])
+    wanted = slugs or watched_slugs(archive)
+    results = []
+    with stage_progress(is_shown=not as_json) as progress:
+        for result in check_sources(wanted):
+            results.append(result)
+            progress("checked", len(results), len(wanted))
+    results.sort(key=lambda each: (each.is_good, each.source))
+    rows = [
+        {
+            "source": each.source,
+            "verdict": "good" if each.is_good else "bad",
+            "kind": each.kind,
+            "links": each.link_count,
+            "newest": each.newest,
+            "what": each.words,
+        }
+        for each in results
+    ]
+    print_rows(rows, as_json=as_json, empty="There is no source to check.")
+    if len(results) < len(wanted) or not all(each.is_good for each in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def freeze(
+    slug: Annotated[str, typer.Argument(help="The source's short name.")],
+    *,
+    into: Annotated[Path, typer.Option(help="Folder of frozen sources.")] = Path("tests/sources"),
+) -> None:
+    """Write a source's index and newest page to a folder, with what is read out of them, as a test."""
+    from perilune.archive import require_sources
+    from perilune.freezing import freeze as write_copy
+    from perilune.inspecting import copy_of_source
+    from perilune.output import waiting
+
+    archive, now = options.archive(), options.now()
+    require_sources(archive, [slug])
+    with waiting(f"asking {slug}", is_shown=True):
+        copy = copy_of_source(slug)
+    for path in write_copy(archive.settings, copy, into / slug, today=now.date()):
+        typer.echo(f"{path}: written")
+
+
+@app.command()
+def expect(
+    slug: Annotated[str, typer.Argument(help="The source's short name.")],
+    *,
+    accept: Annotated[bool, typer.Option(help="Hold the source to them; for sources that come from no file.")] = False,
+) -> None:
+    """Propose bounds from a source's history, as lines for its file: what lies outside them is an incident at once."""
+    from perilune.archive import require_sources
+    from perilune.cataloguing import bounds_of
+
+    archive, now = options.archive(), options.now()
+    require_sources(archive, [slug])
+    for line in bounds_of(archive, slug, now=now, is_accepted=accept):
+        typer.echo(line)
+
+
+@app.command()
 def repair(slug: Annotated[str, typer.Argument(help="The source's short name.")]) -> None:
     """Do what is proposed for a source that is not well, as `sources show` and the archive say it."""
     from perilune.cataloguing import repair as do_repair

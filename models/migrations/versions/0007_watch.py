@@ -19,6 +19,8 @@ def upgrade() -> None:
     op.add_column("source", sa.Column("accepted_at", MOMENT, nullable=True))
     op.add_column("source", sa.Column("proposed", JSON, nullable=True))
     op.add_column("source", sa.Column("health", JSON, nullable=True))
+    op.add_column("source", sa.Column("least_links", sa.Integer(), nullable=True))
+    op.add_column("source", sa.Column("longest_silence_days", sa.Integer(), nullable=True))
     op.add_column("source", sa.Column("owner", sa.String(), nullable=True))
     op.create_table(
         "incident",
@@ -63,6 +65,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("notice")
     op.drop_table("incident")
-    for name in ("owner", "health", "proposed", "accepted_at"):
+    for name in ("owner", "longest_silence_days", "least_links", "health", "proposed", "accepted_at"):
         op.drop_column("source", name)
     op.drop_column("crawl_run", "visit")

@@ -1,0 +1,23 @@
+"""Sources whose index needs a program of its own: a Python file beside the source file, with one class in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crawler.found import FoundLink
+from crawler.frontier import Fetched
+from crawler.health.answers import IndexRead, problem_of_answer, read_of
+from crawler.spiders.source import SourceSpider
+
+
+class OwnSpider(SourceSpider):
+    """Reads an index in a way of its own; all the rest is as with any source."""
+
+    def links_in_index(self, fetched: Fetched) -> Iterable[FoundLink]:
+        """Find the links to articles; whatever this raises is recorded as an index that cannot be read."""
+        raise NotImplementedError
+
+    def read(self, fetched: Fetched) -> IndexRead:
+        """Refuse what is no index, such as a challenge page, and read the rest."""
+        problem = problem_of_answer(fetched)
+        return IndexRead(problem) if problem else read_of(self.links_in_index(fetched), self.way)
