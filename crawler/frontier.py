@@ -42,6 +42,7 @@ Clock = Callable[[], dt.datetime]
 LINKS_AT_ONCE = 2000
 ATTEMPTS_BEFORE_ANEW = 2
 IDLE_PAGES = 3  # more would be a list that goes round in circles
+LATEST_PAGES = 20
 A_MONTH = dt.timedelta(days=31)
 
 
@@ -213,6 +214,18 @@ class Frontier:
         with self.sessions() as session:
             articles = sa.select(Link.url).where(Link.source_id == source.id, ~Link.is_index)
             return list(session.scalars(articles.order_by(Link.id)))
+
+    def kept_pages(self, source: Source, count: int) -> list[tuple[str, Fetched]]:
+        """Read some of the source's latest pages, by chance, with the addresses that they were asked at."""
+        newest = sa.select(Page).join(Link).where(Link.source_id == source.id, ~Link.is_standing)
+        with self.sessions() as session:
+            latest = session.scalars(newest.order_by(Page.id.desc()).limit(LATEST_PAGES)).all()
+            chosen = sorted(latest, key=lambda _: self.jitter())[:count]
+            return [(page.link.url, self._fetched(page)) for page in chosen]
+
+    def _fetched(self, page: Page) -> Fetched:
+        headers = {name: str(value) for name, value in page.headers.items()}
+        return Fetched(page.url, page.status, headers, self.pages.read(page.content_hash))
 
     def claim_links(self, source: Source) -> list[Waiting]:
         """Claim the links of a source that are due to be fetched."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from crawler.frontier import Fetched
 from crawler.health.answers import Answer, IndexRead, index_seen
 from crawler.health.characters import has_garbled_text
-from crawler.health.observations import IndexSeen, PagesSeen, ProblemCode, SecondLook, Visit
+from crawler.health.observations import IndexSeen, PagesSeen, ProblemCode, Reread, SecondLook, Visit
 
 
 @dataclass
@@ -18,6 +18,7 @@ class Notes:
 
     indexes: list[IndexSeen] = field(default_factory=list)
     second_look: SecondLook | None = None
+    reread: Reread | None = None
     is_cut_short: bool = False
     _pages: Counter[str] = field(default_factory=Counter)
     _failures: Counter[ProblemCode] = field(default_factory=Counter)
@@ -48,5 +49,6 @@ class Notes:
             indexes=tuple(self.indexes),
             pages=pages if pages != PagesSeen() else None,
             second_look=self.second_look,
+            reread=self.reread,
             is_cut_short=self.is_cut_short,
         )

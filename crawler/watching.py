@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from crawler.harvest import articles_seen
 from crawler.health.observations import SourceHistory, Visit
-from crawler.health.verdict import health_of, wants_second_look
+from crawler.health.verdict import health_of, wants_reread, wants_second_look
 from crawler.health.volumes import volume_of
 from crawler.mending import is_acceptable, proposal_in_words, way_to_follow
 from models.fate import Claim, Claimed, Outcome, claim_due, finish
@@ -69,6 +69,7 @@ def judge(session: Session, source: Source, now: dt.datetime) -> SourceHealth:
         proposal=proposal_in_words(health.repair, source.proposed),
         is_acceptable=is_acceptable(health.repair, source.proposed),
         wants_look=wants_second_look(history, now),
+        wants_reread=wants_reread(history, now),
         **vars(health),
         **vars(volume),
     )

@@ -39,6 +39,8 @@ class SourceHealth(BaseModel):
     """New items of each of the last 26 weeks, the oldest first."""
     wants_look: bool = False
     """Whether the next visit should read the home page, too."""
+    wants_reread: bool = False
+    """Whether it should read a known article's page again."""
 
     @property
     def is_ill(self) -> bool:

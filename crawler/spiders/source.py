@@ -31,9 +31,10 @@ from crawler.health.answers import (
     index_unanswered,
     problem_of_answer,
     read_index,
+    reread,
     second_look,
 )
-from crawler.health.observations import ProblemCode, SecondLook
+from crawler.health.observations import ProblemCode, Reread, SecondLook
 from crawler.health.words import PROBLEM_WORDS
 from crawler.history import Archived, history_step
 from crawler.mending import takes_another_way
@@ -106,16 +107,23 @@ class SourceSpider(scrapy.Spider):
         yield from self.waiting_requests()
 
     def looks(self) -> Iterator[Request]:
-        """Look beyond the index where the source's health asks for it: at its home page, and at what else there is."""
+        """Look beyond the index where the source's health asks for it.
+
+        At its home page, at a page that is known, and at how else the source could be watched.
+        """
         health = health_of(self.source)
         if health is None:
             return
         if health.wants_look and self.source.home not in self.way.addresses:
-            yield self.awaited(
-                Request(self.source.home, self._look_at_home, errback=self._home_failed, dont_filter=True)
-            )
+            yield self._look(self.source.home, self._look_at_home, self._home_failed)
+        if health.wants_reread and len(kept := self.frontier.kept_pages(self.source, 2)) > 1:
+            (url, page), (_, other) = kept
+            yield self._look(url, partial(self._compare, url, page, other), partial(self._page_lost, url))
         if health.wants_survey:
             yield from Rounds(survey(self.source.home), self._propose, wrap=self.awaited).begin()
+
+    def _look(self, url: str, seen: Answered, lost: Callable[[Failure], None]) -> Request:
+        return self.awaited(Request(url, seen, errback=lost, dont_filter=True))
 
     def _look_at_home(self, response: Response) -> None:
         known = self.frontier.known_addresses(self.source)
@@ -123,6 +131,12 @@ class SourceSpider(scrapy.Spider):
 
     def _home_failed(self, failure: Failure) -> None:
         self.notes.second_look = SecondLook(self.source.home, problem_of(failure))
+
+    def _compare(self, url: str, kept: Fetched, other: Fetched, response: Response) -> None:
+        self.notes.reread = reread(answer_from(response, url), kept, other)
+
+    def _page_lost(self, url: str, failure: Failure) -> None:
+        self.notes.reread = Reread(url, problem_of(failure))
 
     def _propose(self, discovery: Discovery) -> None:
         way = way_from(discovery)
