@@ -1,8 +1,8 @@
 """Measures health: faults laid into half a year of replayed visits to some fifty sources; which are found, how soon.
 
-Run as `python -m benchmarks.health FOLDER`, where the folder holds `text/` with the two lists of real items that
-`health_times` names; without it the publication times are invented. Baselines on the same visits: HTTP status only,
-zero items only, mean and standard deviation over 28 days. Tuned on seeds 1 to 5; seeds 11 to 13 are reported.
+Run as `python -m benchmarks.health FOLDER`, or with the folder in BENCH_TIMES; it holds `text/` with the two lists of
+real items that `health_times` names. Without it the publication times are invented. Baselines on the same visits: HTTP
+status only, zero items only, mean and standard deviation over 28 days. Tuned on seeds 1 to 5, reported on 11 to 13.
 """
 
 from __future__ import annotations
@@ -245,7 +245,8 @@ def _share(facts: Iterable[bool]) -> float:
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.health", description="Measure the health rules.")
-    parser.add_argument("folder", type=Path, nargs="?", help="holds text/ with the publication times")
+    folder = os.environ.get("BENCH_TIMES")
+    parser.add_argument("folder", type=Path, nargs="?", default=folder, help="holds text/ with the publication times")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--seeds", type=int, nargs="+", default=REPORTED_SEEDS)
     parser.add_argument("--misses", action="store_true", help="list what was missed, named wrongly, or a false alarm")
