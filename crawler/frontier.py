@@ -42,6 +42,7 @@ Clock = Callable[[], dt.datetime]
 LINKS_AT_ONCE = 2000
 ATTEMPTS_BEFORE_ANEW = 2
 IDLE_PAGES = 3  # more would be a list that goes round in circles
+NEWEST_PAGES = 3
 LATEST_PAGES = 20
 A_MONTH = dt.timedelta(days=31)
 
@@ -223,12 +224,17 @@ class Frontier:
             return list(session.scalars(articles.order_by(Link.id)))
 
     def kept_pages(self, source: Source, count: int) -> list[tuple[str, Fetched]]:
-        """Read some of the source's latest pages, by chance, with the addresses that they were asked at."""
-        newest = sa.select(Page).join(Link).where(Link.source_id == source.id, ~Link.is_standing)
+        """Read some of the source's latest pages, by chance, with the addresses that they were asked at.
+
+        The very newest are left out: what ails the site may ail them already.
+        """
+        newest = sa.select(sa.func.max(Page.id)).join(Link).where(Link.source_id == source.id, ~Link.is_standing)
+        each_once = newest.group_by(Page.link_id).order_by(sa.func.max(Page.id).desc())
         with self.sessions() as session:
-            latest = session.scalars(newest.order_by(Page.id.desc()).limit(LATEST_PAGES)).all()
-            chosen = sorted(latest, key=lambda _: self.jitter())[:count]
-            return [(page.link.url, self._fetched(page)) for page in chosen]
+            ids = session.scalars(each_once.offset(NEWEST_PAGES).limit(LATEST_PAGES)).all()
+            chosen = sorted(ids, key=lambda _: self.jitter())[:count]
+            pages = session.scalars(sa.select(Page).where(Page.id.in_(chosen)))
+            return [(page.link.url, self._fetched(page)) for page in pages]
 
     def _fetched(self, page: Page) -> Fetched:
         headers = {name: str(value) for name, value in page.headers.items()}

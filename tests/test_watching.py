@@ -175,7 +175,7 @@ def test_a_source_that_nobody_visits_is_judged_all_the_same(agency: Agency, craw
         judged = session.scalars(sa.select(Fate).where(Fate.stage == Stage.JUDGE)).one()
         assert judged.due_at == START + 10 * A_DAY
     counts = judge_due(crawl.sessions, this_process(), START + 20 * A_DAY)
-    assert counts == {HealthState.BROKEN: 1}
+    assert counts == {HealthState.DEGRADED: 1}
     with crawl.sessions() as session:
         assert session.scalars(sa.select(Incident.cause)).one() == "unvisited"
 
