@@ -16,12 +16,25 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from crawler.found import FoundLink
-from crawler.pace import NO_HINTS, Hints, VisitFailure, VisitYield, next_try_after, next_visit_after, pace_from
+from crawler.pace import (
+    MAX_PRIMING,
+    NO_HINTS,
+    Hints,
+    Pace,
+    VisitFailure,
+    VisitYield,
+    next_try_after,
+    next_visit_after,
+    pace_from,
+    pace_primed_by,
+)
+from crawler.validators import reply_from, trust_after, trust_from, validators_to_send
 from models.fate import Claim, Claimed, Outcome, attempts_at, await_stage, claim_due, failure, finish
 from models.page_store import PageStore
 from models.source import CrawlRun, Link, Page, Source
 from models.vocabulary import FateState, Stage
 from models.way import History, Way, first_of_archive, history_of
+from perilune.dates import PartialDate, Precision
 
 Clock = Callable[[], dt.datetime]
 LINKS_AT_ONCE = 2000
@@ -77,7 +90,7 @@ class Frontier:
             return run.id
 
     def finish_run(self, source_id: int, run_id: int, end: RunEnd) -> dict[str, object]:
-        """Close a crawl run with its counts; a whole one makes the source due again after its interval.
+        """Close a crawl run with its counts, and make the source due again at its own pace.
 
         What discovery chose is forgotten, so that it chooses anew, when its index was unreadable at a second visit too.
         """
@@ -90,7 +103,7 @@ class Frontier:
             run.finished_at = now
             run.outcome = "done" if end.is_whole else "failed"
             run.counts = counts
-            pace = pace_from(source.pace, source.interval_minutes)
+            pace = _pace_of(session, source, now)
             if end.is_whole:
                 following = next_visit_after(pace, _yield_of(source, counts, end, now), jitter=self.jitter())
                 source.first_crawled_at = source.first_crawled_at or (None if end.is_survey else now)
@@ -134,11 +147,15 @@ class Frontier:
         with self.sessions.begin() as session:
             is_first = session.scalar(sa.select(Source.first_crawled_at).where(Source.id == source.id)) is None
             new_count = _store_new_links(session, source, found, now=now, is_backfill=is_first)
-            row = session.get_one(Link, index.id)
-            row.checked_at = now
-            row.etag, row.last_modified = validators.get("etag"), validators.get("last-modified")
+            _answered(session.get_one(Link, index.id), validators, is_news=new_count > 0, now=now)
         self.count(source.id, "new links", new_count)
         return new_count
+
+    def index_not_modified(self, index: Link) -> None:
+        """Record that the server says an index has not changed."""
+        with self.sessions.begin() as session:
+            _not_modified(session.get_one(Link, index.id), now=self.clock())
+        self.count(index.source_id, "index not modified")
 
     def history_due(self, source: Source, way: Way) -> History | None:
         """Give how far the source's history has come, begun on first use; None where it wants none or has no list."""
@@ -203,17 +220,17 @@ class Frontier:
                 session.add(page)
                 session.flush()
                 await_stage(session, Stage.EXTRACT, [page.id], due_at=now)
-            row = session.get_one(Link, link.id)
-            row.checked_at = now
-            row.etag, row.last_modified = fetched.headers.get("etag"), fetched.headers.get("last-modified")
+            _answered(session.get_one(Link, link.id), fetched.headers, is_news=not is_held, now=now)
             outcome = Outcome(FateState.DONE, "unchanged" if is_held else None)
             finish(session, self._claimed(link), outcome, now=now)
         self.count(link.source_id, "unchanged pages" if is_held else "new pages")
 
     def unchanged(self, link: Link) -> None:
         """Record that the server says the page has not changed."""
+        now = self.clock()
         with self.sessions.begin() as session:
-            finish(session, self._claimed(link), Outcome(FateState.DONE, "unchanged"), now=self.clock())
+            _not_modified(session.get_one(Link, link.id), now=now)
+            finish(session, self._claimed(link), Outcome(FateState.DONE, "unchanged"), now=now)
         self.count(link.source_id, "unchanged pages")
 
     def skip_link(self, link: Link, reason: str) -> None:
@@ -236,6 +253,41 @@ class Frontier:
         """Count something for the source's current run."""
         if number:
             self.counts.setdefault(source_id, Counter())[what] += number
+
+
+def conditional_headers(link: Link) -> dict[str, str]:
+    """Give the headers that ask a server for a page only if it has changed, as far as it is believed."""
+    return validators_to_send(trust_from(link.trust), _validators_of(link))
+
+
+def _validators_of(link: Link) -> dict[str, str | None]:
+    return {"etag": link.etag, "last-modified": link.last_modified}
+
+
+def _answered(link: Link, validators: Mapping[str, str], *, is_news: bool, now: dt.datetime) -> None:
+    """Note a full answer: its validators, and what it says of how far they are to be believed."""
+    sent, stored = conditional_headers(link), _validators_of(link)
+    reply = reply_from(sent, stored, validators, is_not_modified=False, has_new_content=is_news)
+    link.trust = trust_after(trust_from(link.trust), reply).model_dump(mode="json", exclude_defaults=True)
+    link.checked_at = now
+    link.etag, link.last_modified = validators.get("etag"), validators.get("last-modified")
+
+
+def _not_modified(link: Link, *, now: dt.datetime) -> None:
+    sent, stored = conditional_headers(link), _validators_of(link)
+    reply = reply_from(sent, stored, {}, is_not_modified=True, has_new_content=False)
+    link.trust = trust_after(trust_from(link.trust), reply).model_dump(mode="json", exclude_defaults=True)
+    link.checked_at = now
+
+
+def _pace_of(session: Session, source: Source, now: dt.datetime) -> Pace:
+    """Give what the source's visits showed so far; before any, what the dates of its newest items tell."""
+    if source.pace is not None:
+        return pace_from(source.pace, source.interval_minutes)
+    dated = sa.select(Link.published).where(Link.source_id == source.id, Link.published.is_not(None))
+    newest = session.scalars(dated.order_by(Link.published.desc()).limit(MAX_PRIMING))
+    days = [date.first for date in map(PartialDate.parse, filter(None, newest)) if date.precision is Precision.DAY]
+    return pace_primed_by(days, start_minutes=source.interval_minutes, now=now)
 
 
 def _yield_of(source: Source, counts: Mapping[str, object], end: RunEnd, now: dt.datetime) -> VisitYield:

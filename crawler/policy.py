@@ -17,7 +17,6 @@ def scrapy_settings(settings: Settings) -> dict[str, object]:
         "DOWNLOAD_DELAY_JITTER": 0,
         "AUTOTHROTTLE_ENABLED": settings.download_delay > 0,
         "AUTOTHROTTLE_START_DELAY": settings.download_delay,
-        "EXTENSIONS": {"crawler.politeness.HostGap": 900},  # behind AutoThrottle, which it bounds
         "DOWNLOAD_TIMEOUT": settings.download_timeout,
         "DOWNLOAD_MAXSIZE": settings.max_document_bytes,
         "DOWNLOAD_WARNSIZE": 0,
@@ -30,7 +29,11 @@ def scrapy_settings(settings: Settings) -> dict[str, object]:
         "LOG_LEVEL": "ERROR",
         "LOG_INSTALL_ROOT_HANDLER": False,
         "LOG_STDOUT": False,
-        "EXTENSIONS": {"scrapy.extensions.memusage.MemoryUsage": None, "crawler.memory.CurrentMemory": 0},
+        "EXTENSIONS": {
+            "scrapy.extensions.memusage.MemoryUsage": None,
+            "crawler.memory.CurrentMemory": 0,
+            "crawler.politeness.HostGap": 900,  # behind AutoThrottle, which it bounds
+        },
         "MEMUSAGE_LIMIT_MB": 2048,
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

@@ -176,13 +176,8 @@ def attempts_at(session: Session, claimed: Claimed) -> int:
 
 
 def failure(session: Session, claimed: Claimed, reason: str, *, now: dt.datetime) -> Outcome:
-    """Make the outcome of a failed attempt: due again after ten minutes, two hours, a day, then given up.
-
-    A source is never given up: its crawl is tried again every day.
-    """
+    """Make the outcome of a failed attempt: due again after ten minutes, two hours, a day, then given up."""
     index = max(attempts_at(session, claimed), 1) - 1
-    if claimed.stage == Stage.CRAWL:
-        index = min(index, len(RETRY_AFTER) - 1)
     retry = now + RETRY_AFTER[index] if index < len(RETRY_AFTER) else None
     return Outcome(FateState.FAILED, reason, due_at=retry)
 

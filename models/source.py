@@ -29,6 +29,9 @@ class Source(Base):
     country: Mapped[str | None] = mapped_column(sa.String(8))
     authority: Mapped[int] = mapped_column(default=5)
     interval_minutes: Mapped[int] = mapped_column(default=360)
+    """How long to wait before its visits have shown how often it publishes."""
+    pace: Mapped[dict[str, object] | None]
+    """What its visits showed of that, as `crawler.pace.Pace` writes it."""
     backfill_months: Mapped[int] = mapped_column(default=0, server_default="0")
     chosen: Mapped[dict[str, object] | None]
     """What discovery chose, as `models.way.Way` writes it."""
@@ -81,6 +84,8 @@ class Link(Base):
     checked_at: Mapped[dt.datetime | None]
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
+    trust: Mapped[dict[str, object] | None]
+    """How far the server's validators are believed, as `crawler.validators.Trust` writes it."""
 
     source: Mapped[Source] = relationship()
 

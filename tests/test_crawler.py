@@ -47,13 +47,24 @@ def test_what_comes_after_the_first_crawl_is_no_backfill(site: HTTPServer, crawl
     assert found == {site.url_for("/news/1"): True, site.url_for("/news/3"): False}
 
 
-def test_a_source_is_not_due_again_before_its_interval(site: HTTPServer, crawl: Crawl) -> None:
-    a_feed(site, "/news/1")
-    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
-    moment = dt.datetime(2022, 3, 14, 7, tzinfo=dt.UTC)
-    assert list(crawl.run(at=moment)) == ["aa_feed"]
-    assert crawl.run(at=moment + dt.timedelta(minutes=359)) == {}
-    assert list(crawl.run(at=moment + dt.timedelta(minutes=360))) == ["aa_feed"]
+def test_a_source_that_publishes_is_due_sooner_than_one_that_rests(site: HTTPServer, crawl: Crawl) -> None:
+    start = dt.datetime(2022, 3, 14, 7, tzinfo=dt.UTC)
+    shown = {"lively": ["/news/1"], "resting": ["/news/1"]}
+
+    def feed(request: Request) -> Response:
+        paths = shown[request.path.strip("/")]
+        return Response(FEED.format(items="".join(ITEM.format(n=1, url=site.url_for(path)) for path in paths)))
+
+    for slug in shown:
+        site.expect_request(f"/{slug}").respond_with_handler(feed)
+        crawl.add(slug, name=slug, home=site.url_for("/"), kind="feed", address=f'["{site.url_for(f"/{slug}")}"]')
+    for day in range(6):
+        shown["lively"] = [f"/closed/{day}/{number}" for number in range(4)]
+        crawl.run(at=start + dt.timedelta(days=day))
+    due_at = sa.select(Source.slug, Fate.due_at).join(Fate, Fate.item_id == Source.id).where(Fate.stage == Stage.CRAWL)
+    with crawl.sessions() as session:
+        due = {slug: moment for slug, moment in session.execute(due_at) if moment}
+    assert start + dt.timedelta(days=5) < due["lively"] < due["resting"] - dt.timedelta(hours=1)
 
 
 def test_robots_txt_is_obeyed(site: HTTPServer, crawl: Crawl) -> None:

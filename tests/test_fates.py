@@ -55,21 +55,6 @@ def test_a_failure_is_tried_again_later_and_then_given_up(sessions: sessionmaker
         assert (row.state, row.reason, row.attempt_count) == (FateState.FAILED, "503", 4)
 
 
-def test_a_source_that_fails_is_never_given_up(sessions: sessionmaker[Session], now: dt.datetime) -> None:
-    with sessions.begin() as session:
-        await_stage(session, Stage.CRAWL, [1], due_at=now)
-    for _ in range(8):
-        with sessions.begin() as session:
-            assert claim_due(session, Stage.CRAWL, Claim(ME, now)) == [1]
-            finish(
-                session,
-                Claimed(Stage.CRAWL, 1, ME),
-                failure(session, Claimed(Stage.CRAWL, 1, ME), "503", now=now),
-                now=now,
-            )
-        now += dt.timedelta(days=1)
-
-
 def test_success_forgets_earlier_attempts(sessions: sessionmaker[Session], now: dt.datetime) -> None:
     with sessions.begin() as session:
         await_stage(session, Stage.FETCH, [1], due_at=now)

@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 
 from crawler.fetched import fetched_from, is_forbidden, reason_of
 from crawler.found import FoundLink, wanted
-from crawler.frontier import Frontier, RunEnd
+from crawler.frontier import Frontier, RunEnd, conditional_headers
 from crawler.history import Archived, history_step
 from crawler.pace import NO_HINTS, retry_after
 from models.page_store import PageStoreProblem
@@ -148,7 +148,7 @@ class SourceSpider(scrapy.Spider):
     def read_index(self, response: Response, link: Link) -> Iterator[Request]:
         """Store the links of an index page, then ask for those that are new."""
         if response.status == NOT_MODIFIED:
-            self.frontier.count(self.source.id, "index not modified")
+            self.frontier.index_not_modified(link)
             return
         if response.status not in OK:
             if response.status in THROTTLED:
@@ -252,10 +252,9 @@ class SourceSpider(scrapy.Spider):
 
 
 def _request(link: Link, answered: Answered, failed: Callable[[Failure], None]) -> Request:
-    headers = {"If-None-Match": link.etag, "If-Modified-Since": link.last_modified}
     return Request(
         link.url,
-        headers={name: value for name, value in headers.items() if value},
+        headers=conditional_headers(link),
         callback=answered,
         errback=failed,
         dont_filter=True,
