@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from crawler.found import FoundLink
+from crawler.found import FoundLink, Move
 from crawler.pace import (
     MAX_PRIMING,
     NO_HINTS,
@@ -29,9 +29,9 @@ from crawler.pace import (
     pace_primed_by,
 )
 from crawler.validators import reply_from, trust_after, trust_from, validators_to_send
-from models.fate import Claim, Claimed, Outcome, attempts_at, await_stage, claim_due, failure, finish
+from models.fate import Claim, Claimed, Fate, Outcome, attempts_at, await_stage, claim_due, failure, finish
 from models.page_store import PageStore
-from models.source import CrawlRun, Link, Page, Source
+from models.source import CrawlRun, Link, Page, Source, next_look_at
 from models.vocabulary import FateState, Stage
 from models.way import History, Way, first_of_archive, history_of
 from perilune.dates import PartialDate, Precision
@@ -140,13 +140,17 @@ class Frontier:
                 await_stage(session, Stage.FETCH, [link.id], due_at=now)
 
     def add_links(
-        self, source: Source, found: Iterable[FoundLink], *, index: Link, validators: Mapping[str, str]
+        self, source: Source, found: Iterable[FoundLink], *, index: Link, answered: str, validators: Mapping[str, str]
     ) -> int:
-        """Store the links of an index that are new, and its validators, in one transaction; returns how many."""
+        """Store the links of an index that are new, and its validators, in one transaction; returns how many.
+
+        `answered` is the address that the index came from in the end: what is known at its former host is not new.
+        """
         now = self.clock()
         with self.sessions.begin() as session:
             is_first = session.scalar(sa.select(Source.first_crawled_at).where(Source.id == source.id)) is None
-            new_count = _store_new_links(session, source, found, now=now, is_backfill=is_first)
+            unmoved = _without_moved(session, source, found, Move(index.url, answered))
+            new_count = _store_new_links(session, source, unmoved, now=now, is_backfill=is_first)
             _answered(session.get_one(Link, index.id), validators, is_news=new_count > 0, now=now)
         self.count(source.id, "new links", new_count)
         return new_count
@@ -220,8 +224,9 @@ class Frontier:
                 session.add(page)
                 session.flush()
                 await_stage(session, Stage.EXTRACT, [page.id], due_at=now)
-            _answered(session.get_one(Link, link.id), fetched.headers, is_news=not is_held, now=now)
-            outcome = Outcome(FateState.DONE, "unchanged" if is_held else None)
+            row = session.get_one(Link, link.id)
+            _answered(row, fetched.headers, is_news=not is_held, now=now)
+            outcome = _unchanged(session, row, now=now) if is_held else Outcome(FateState.DONE)
             finish(session, self._claimed(link), outcome, now=now)
         self.count(link.source_id, "unchanged pages" if is_held else "new pages")
 
@@ -229,14 +234,17 @@ class Frontier:
         """Record that the server says the page has not changed."""
         now = self.clock()
         with self.sessions.begin() as session:
-            _not_modified(session.get_one(Link, link.id), now=now)
-            finish(session, self._claimed(link), Outcome(FateState.DONE, "unchanged"), now=now)
+            row = session.get_one(Link, link.id)
+            _not_modified(row, now=now)
+            finish(session, self._claimed(link), _unchanged(session, row, now=now), now=now)
         self.count(link.source_id, "unchanged pages")
 
-    def skip_link(self, link: Link, reason: str) -> None:
-        """Record that a link will not be fetched again, and why."""
+    def skip_link(self, link: Link, reason: str, *, may_change: bool = False) -> None:
+        """Record that a link will not be fetched again, or only after long waits where that may change, and why."""
+        now = self.clock()
+        due_at = next_look_at(link, now=now) if may_change else None
         with self.sessions.begin() as session:
-            finish(session, self._claimed(link), Outcome(FateState.SKIPPED, reason), now=self.clock())
+            finish(session, self._claimed(link), Outcome(FateState.SKIPPED, reason, due_at), now=now)
         self.count(link.source_id, f"skipped: {reason}")
 
     def fail_link(self, link: Link, reason: str) -> None:
@@ -253,6 +261,14 @@ class Frontier:
         """Count something for the source's current run."""
         if number:
             self.counts.setdefault(source_id, Counter())[what] += number
+
+
+def _unchanged(session: Session, link: Link, *, now: dt.datetime) -> Outcome:
+    """Be done with a page that is as it was; one of which no article could be made is looked at again."""
+    newest = sa.select(sa.func.max(Page.id)).where(Page.link_id == link.id).scalar_subquery()
+    is_refused = Fate.state == FateState.SKIPPED, Fate.stage == Stage.EXTRACT, Fate.item_id == newest
+    has_article = session.scalar(sa.select(Fate.item_id).where(*is_refused)) is None
+    return Outcome(FateState.DONE, "unchanged", due_at=None if has_article else next_look_at(link, now=now))
 
 
 def conditional_headers(link: Link) -> dict[str, str]:
@@ -302,6 +318,14 @@ def _yield_of(source: Source, counts: Mapping[str, object], end: RunEnd, now: dt
 def _reason_in(counts: Mapping[str, object]) -> str:
     reasons = [what.removeprefix("index failed: ") for what in counts if what.startswith("index failed: ")]
     return "; ".join(reasons) or "the crawl was cut short"
+
+
+def _without_moved(session: Session, source: Source, found: Iterable[FoundLink], move: Move) -> Iterable[FoundLink]:
+    """Leave out what is known by the address that it had before its site moved."""
+    if not move.is_one:
+        return found
+    known = set(session.scalars(sa.select(Link.url).where(Link.source_id == source.id)))
+    return [item for item in found if item.url in known or move.former(item.url) not in known]
 
 
 def _store_new_links(

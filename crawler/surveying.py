@@ -7,7 +7,6 @@ from functools import partial
 from typing import Generic
 
 from scrapy import Request
-from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -46,8 +45,7 @@ class Rounds(Generic[T]):
         return self._note(address, Seen(response.url, response.status, content_type, response.body))
 
     def _failed(self, address: str, failure: Failure) -> Iterator[Request]:
-        is_large = isinstance(failure.value, DownloadCancelledError)
-        return self._note(address, Seen(address, problem="it is too large" if is_large else reason_of(failure)))
+        return self._note(address, Seen(address, problem=reason_of(failure)))
 
     def _note(self, address: str, seen: Seen) -> Iterator[Request]:
         self._answers[address] = seen

@@ -79,12 +79,13 @@ def test_robots_txt_is_obeyed(site: HTTPServer, crawl: Crawl) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "fate"),
     [
-        (404, "gone", ("skipped", "not found (404)")),
+        (410, "gone", ("skipped", "gone (410)")),
+        (404, "not yet there", ("failed", "not found (404)")),
         (503, "busy", ("failed", "the server answered 503")),
         (200, CHALLENGE, ("failed", "challenge page")),
         (200, "<p>" + "x" * 3_000_000, ("skipped", "page too large")),
     ],
-    ids=["missing", "busy", "challenge", "large"],
+    ids=["gone", "missing", "busy", "challenge", "large"],
 )
 def test_a_page_that_is_none_meets_a_recorded_fate(
     site: HTTPServer, crawl: Crawl, status: int, body: str, fate: tuple[str, str]

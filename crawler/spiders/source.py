@@ -10,12 +10,12 @@ from typing import ClassVar
 
 import scrapy
 from scrapy import Request
-from scrapy.exceptions import CloseSpider, DownloadCancelledError
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from structlog import get_logger
 from twisted.python.failure import Failure
 
-from crawler.fetched import fetched_from, is_forbidden, reason_of
+from crawler.fetched import fetched_from, is_forbidden, is_too_large, reason_of
 from crawler.found import FoundLink, wanted
 from crawler.frontier import Frontier, RunEnd, conditional_headers
 from crawler.history import Archived, history_step
@@ -25,7 +25,7 @@ from models.source import Link, Source
 from models.way import Way
 from perilune.verdicts import verdict_on_page
 
-GONE = {404, 410}
+NOT_FOUND, GONE = 404, 410
 NOT_MODIFIED = 304
 OK = range(200, 300)
 THROTTLED = {429, 503}
@@ -182,7 +182,8 @@ class SourceSpider(scrapy.Spider):
         further = list(self.further_indexes(response))
         self.frontier.count(self.source.id, "links", len(found))
         # An index of indexes keeps no validators: it may stay the same while those below it change.
-        self.frontier.add_links(self.source, found, index=link, validators={} if further else fetched.headers)
+        validators = {} if further else fetched.headers
+        self.frontier.add_links(self.source, found, index=link, answered=fetched.url, validators=validators)
         return further
 
     def keep(self, response: Response, link: Link) -> None:
@@ -198,14 +199,16 @@ class SourceSpider(scrapy.Spider):
         fetched = fetched_from(response)
         if response.status == NOT_MODIFIED:
             self.frontier.unchanged(link)
-        elif response.status in GONE:
-            self.frontier.skip_link(link, f"not found ({response.status})")
+        elif response.status == GONE:
+            self.frontier.skip_link(link, "gone (410)")
+        elif response.status == NOT_FOUND:  # feeds name pages before they are there
+            self.frontier.fail_link(link, "not found (404)")
         elif response.status not in OK:
             self.frontier.fail_link(link, f"the server answered {response.status}")
         elif verdict := verdict_on_page(response.status, fetched.content_type, response.body):
             self.frontier.fail_link(link, verdict)
         elif self._is_too_large(response):
-            self.frontier.skip_link(link, "page too large")
+            self.frontier.skip_link(link, "page too large", may_change=True)
         else:
             assert self.run_id is not None
             self.frontier.keep_page(link, fetched, self.run_id)
@@ -214,8 +217,8 @@ class SourceSpider(scrapy.Spider):
         """Record why a page could not be fetched."""
         if is_forbidden(failure):
             self.frontier.skip_link(link, "robots.txt forbids it")
-        elif isinstance(failure.value, DownloadCancelledError):
-            self.frontier.skip_link(link, "page too large")
+        elif is_too_large(failure):
+            self.frontier.skip_link(link, "page too large", may_change=True)
         else:
             self.frontier.fail_link(link, reason_of(failure))
 
