@@ -117,5 +117,5 @@ def next_look_at(link: Link, *, now: dt.datetime) -> dt.datetime | None:
 
     Each wait is twice as long as the link is known: an outage costs few requests, and is noticed soon after its end.
     """
-    age = now - link.found_at
-    return None if link.is_standing or age > LOOKS_END else now + max(FIRST_LOOK, 2 * age)
+    due_at = now + max(FIRST_LOOK, 2 * (now - link.found_at))
+    return None if link.is_standing or due_at > link.found_at + LOOKS_END else due_at

@@ -70,6 +70,8 @@ LIST, MAP = SourceKind.LISTING, SourceKind.SITEMAP
 CASES = (
     in_index(Fault.FORBIDDEN, Cause.FORBIDDEN, "answered 403", scope=Scope.ALL),
     in_pages(Fault.FORBIDDEN, Cause.FORBIDDEN, "the server answered 403"),
+    in_index(Fault.NOT_FOUND, Cause.GONE, "answered 404", scope=Scope.ALL),
+    in_pages(Fault.NOT_FOUND, Cause.GONE, "not found (404)"),
     in_index(Fault.THROTTLED, Cause.RATE_LIMITED, "cannot be read (429)", scope=Scope.ALL),
     in_index(Fault.THROTTLED, Cause.RATE_LIMITED, "answered 429"),
     in_pages(Fault.THROTTLED, Cause.RATE_LIMITED, "the server answered 429"),

@@ -25,6 +25,7 @@ class Fault(StrEnum):
     """What is wrong with a site."""
 
     FORBIDDEN = "forbidden"
+    NOT_FOUND = "not-found"
     THROTTLED = "throttled"
     CAPTCHA = "captcha"
     CHALLENGE = "challenge"
@@ -119,6 +120,10 @@ def _page(asked: Asked, content: str, title: str) -> Reply:
 
 def _forbidden(_asked: Asked, _healthy: Reply) -> Reply:
     return Reply(b"<html><title>403 Forbidden</title><h1>Forbidden</h1></html>", status=403)
+
+
+def _not_found(_asked: Asked, _healthy: Reply) -> Reply:
+    return Reply(b"<html><title>404 Not Found</title><h1>Not Found</h1></html>", status=404)
 
 
 def _throttled(_asked: Asked, _healthy: Reply) -> Reply:
@@ -332,7 +337,7 @@ def _external_entity(asked: Asked, healthy: Reply) -> Reply:
 
 
 def _endless_body(_asked: Asked, _healthy: Reply) -> Endless:
-    return Endless(itertools.chain([HEAD + b"\r\n"], itertools.repeat(b"<p>And so on.</p>" * 4_000)))
+    return Endless(itertools.chain([HEAD + b"\r\n"], itertools.repeat(b"<p>And so on.</p>" * 8_000)))
 
 
 def _huge_header(_asked: Asked, healthy: Reply) -> Reply:
@@ -350,6 +355,7 @@ def _short_body(_asked: Asked, healthy: Reply) -> Reply:
 
 BEHAVIOURS: dict[Fault, Behaviour] = {
     Fault.FORBIDDEN: _forbidden,
+    Fault.NOT_FOUND: _not_found,
     Fault.THROTTLED: _throttled,
     Fault.CAPTCHA: _captcha,
     Fault.CHALLENGE: _challenge,

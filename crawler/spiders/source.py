@@ -25,7 +25,8 @@ from models.source import Link, Source
 from models.way import Way
 from perilune.verdicts import verdict_on_page
 
-NOT_FOUND, GONE = 404, 410
+GONE = {404, 410}
+NOT_FOUND = 404
 NOT_MODIFIED = 304
 OK = range(200, 300)
 THROTTLED = {429, 503}
@@ -199,10 +200,10 @@ class SourceSpider(scrapy.Spider):
         fetched = fetched_from(response)
         if response.status == NOT_MODIFIED:
             self.frontier.unchanged(link)
-        elif response.status == GONE:
-            self.frontier.skip_link(link, "gone (410)")
-        elif response.status == NOT_FOUND:  # feeds name pages before they are there
+        elif response.status == NOT_FOUND and not link.is_backfill:  # feeds name pages before they are there
             self.frontier.fail_link(link, "not found (404)")
+        elif response.status in GONE:
+            self.frontier.skip_link(link, f"not found ({response.status})")
         elif response.status not in OK:
             self.frontier.fail_link(link, f"the server answered {response.status}")
         elif verdict := verdict_on_page(response.status, fetched.content_type, response.body):
