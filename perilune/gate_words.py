@@ -26,9 +26,8 @@ CAPTCHA_MARKUP = re.compile(
     re.IGNORECASE,
 )
 CHALLENGE_WORDS = _any_of(
-    r"^just a moment\b|\bverifying you are human|\bchecking (?:your browser|if the site connection)|ddos "
-    r"protection by|enable (?:javascript|cookies)"
-    r".{0,30}to (?:continue|proceed)|\bsecurity (?:checkpoint|check in progress)|please wait while (?:we|your)\b.{0,40}"
+    r"^(?:just a moment\b|ddos-guard$|client challenge$)|\bverifying you are human|ddos protection by"
+    r"|\bchecking (?:your browser|if the site connection)|enable (?:javascript|cookies).{0,30}to (?:continue|proceed)|\bsecurity (?:checkpoint|check in progress)|please wait while (?:we|your)\b.{0,40}"
     r"(?:verif|check|redirect)|^attention required!|incapsula incident id|your support id is|powered and protected by",
     r"(?:request|access|connection|you)\b.{0,25}\b(?:been|was|were) (?:blocked|denied|rejected|flagged)\b.{0,160}"
     r"(?:security|firewall|administrator|ray id|reference|incident|ip address|site owner|suspicious)",
@@ -38,7 +37,7 @@ CHALLENGE_WORDS = _any_of(
     r"|(?:访问|请求).{0,30}(?:被|已)(?:阻断|拦截|拒绝|禁止).{0,30}|(?:攻击|威胁).{0,20}(?:拦截|阻断)|云防御"
     r"|创宇盾|网站防火墙",
     r"провер\w+.{0,30}браузер|браузер\w*.{0,20}провер|провер\w+.{0,20}(?:соединени|подключени)|защит\w+ от ddos"
-    r"|доступ.{0,30}(?:заблокирован|ограничен).{0,80}(?:администратор|ip|запрос|подозрительн|безопасност)",
+    r"|доступ.{0,60}(?:заблокирован|ограничен).{0,80}(?:на основании|администратор|ip|запрос|подозрительн|безопасност)",
     r"vérifi\w+.{0,30}navigateur|vérifi\w+.{0,30}connexion.{0,20}sécuris|activ\w+ "
     r"javascript.{0,30}(?:continuer|accéder)",
 )
@@ -59,6 +58,11 @@ LOGIN_TITLE = _any_of(
     r"^\W*(?:вход|войти|авторизация|авторизуйтесь)(?:\W*$|\s+(?:в|на)\b.{0,60}$)",
     r"^\W*(?:connexion|se connecter|connectez-vous|identifiez-vous|identification|authentification)(?:\W*$"
     r"|\s+à\b.{0,60}$)",
+)
+LOGIN_WORDS = _any_of(
+    r"you (?:have to|must|need to) (?:be logged|log|sign) ?in|(?:log|sign) ?in to (?:continue|view|read|access)",
+    r"请先?登[录陆]|(?:необходимо|требуется|нужно) (?:войти|авторизоваться)|(?:войдите|авторизуйтесь),? чтобы",
+    r"(?:connectez|identifiez)-vous pour|vous devez (?:être connecté|vous connecter)",
 )
 CONSENT_TITLE = _any_of(
     r"^\W*(?:before you continue|your privacy(?: choices)?\b|we (?:value|respect|care about) your privacy|privacy gate"

@@ -23,6 +23,7 @@ from perilune.gate_words import (
     ERROR_WORDS,
     HUMAN_WORDS,
     LOGIN_TITLE,
+    LOGIN_WORDS,
     MEMBER_TALK,
 )
 
@@ -30,6 +31,7 @@ HTTP_ERROR = 400
 MAX_SCANNED_BYTES = 1_500_000
 MAX_GATE_CHARS = 1_500
 MAX_BARE_CHARS = 300
+MAX_NOTICE_CHARS = 120
 MAX_TITLE_CHARS = 110
 MIN_PROSE_RUN_BYTES = 90
 MAX_PROSE_BYTES = 700
@@ -132,6 +134,11 @@ class _Shown:
         return _words(TEXT_TAG.sub(" ", TEXT_LINK.sub(" ", UNSEEN.sub(" ", self.markup))))
 
     @cached_property
+    def text(self) -> str:
+        """Give the visible text on one line, links included."""
+        return " ".join(self.runs)
+
+    @cached_property
     def is_article(self) -> bool:
         return bool(ARTICLE_MARKUP.search(self.page))
 
@@ -153,6 +160,8 @@ def _gate(shown: _Shown) -> str | None:
     """Tell what keeps readers out: a challenge, a captcha, a login or a consent wall."""
     if shown.is_headed(LOGIN_TITLE) and (PASSWORD_FIELD.search(shown.page) or _is_mostly(shown, MEMBER_TALK)):
         return "login wall"
+    if len(shown.words) <= MAX_NOTICE_CHARS and not shown.is_article and LOGIN_WORDS.search(shown.text):
+        return "login wall"
     if len(shown.words) <= MAX_GATE_CHARS and (barrier := _barrier(shown)):
         return barrier
     return "consent wall" if _is_consent_wall(shown) else None
@@ -160,7 +169,7 @@ def _gate(shown: _Shown) -> str | None:
 
 def _barrier(shown: _Shown) -> str | None:
     """Tell a page that lets only browsers or people in."""
-    said = " ".join((*shown.headlines, shown.words, *map(_words, NOSCRIPT.findall(shown.markup))))
+    said = " ".join(filter(None, (*shown.headlines, shown.words, *map(_words, NOSCRIPT.findall(shown.markup)))))
     is_bare = len(shown.words) <= MAX_BARE_CHARS and not shown.is_article
     asks_for_people = bool(HUMAN_WORDS.search(said)) and not shown.is_article
     if CHALLENGE_MARKUP.search(shown.page):
@@ -182,7 +191,7 @@ def _only_lets_browsers_in(page: bytes) -> bool:
 
 def _is_consent_wall(shown: _Shown) -> bool:
     """Tell a page that speaks of nothing but consent; one with an article's markup only has a banner."""
-    if shown.is_article or not CONSENT_CONTROL.search(" ".join(shown.runs)):
+    if shown.is_article or not CONSENT_CONTROL.search(shown.text):
         return False
     return _is_mostly(shown, CONSENT_TALK) and shown.is_headed(CONSENT_TITLE)
 

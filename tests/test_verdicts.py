@@ -54,6 +54,12 @@ CHALLENGES = {
         "<html><head><title>Проверка браузера</title></head><body><p>Подождите, мы проверяем ваш браузер. Это займёт "
         "несколько секунд.</p></body></html>"
     ),
+    "russian-provider": (
+        "<html><head><title>Доступ ограничен</title></head><body><p>Доступ к информационному ресурсу "
+        "ограничен на основании "
+        "федерального закона.</p></body></html>"
+    ),
+    "ddos-guard-bare": "<!DOCTYPE html><html><head><title>DDOS-GUARD</title></head><body></body></html>",
     "jiasule-521": (
         "<script>document.cookie=('_')+('_')+('j')+('s')+('l')+('_clearance_s=')+(-~[]+'')+('7|-1|x');"
         "location.href=location.pathname+location.search</script>"
@@ -128,6 +134,8 @@ LOGINS = {
     ),
     "chinese": "<html><title>统一身份认证平台</title><h1>用户登录</h1><form><input><input type=password></form></html>",
     "russian": "<html><title>Авторизация | Портал</title><form><input><input type='password'></form></html>",
+    "notice": "<html><title>Forum</title><p>Sorry, you have to be <a href='/in'>logged in</a> to read this</p></html>",
+    "chinese-notice": "<html><title>提示信息</title><p>您无权查看，<a href='/login'>请先登录</a></p></html>",
     "french": "<html><title>Connexion</title><h1>Se connecter</h1><form><input type='password'></form></html>",
 }
 CONSENTS = {
@@ -208,6 +216,10 @@ BRIEFS = {
     "cookie-script": (
         f"<title>Agencies agree</title><h1>Agencies agree on a mission</h1>{BRIEF * 4}<script>document.cookie='seen=1';"
         "if(location.hash)location.reload()</script>"
+    ),
+    "login-to-comment": (
+        f"<title>Agencies agree | Agency</title><h1>Agencies agree on a mission</h1>{BRIEF}{BRIEF}"
+        "<p>You must be <a href='/login'>logged in</a> to post a comment.</p>"
     ),
     "chinese-brief": (
         "<title>两国签署航天合作协议</title><h1>两国签署航天合作协议</h1><p>两国航天机构今日在维也纳签署协议，"
