@@ -27,7 +27,8 @@ CAPTCHA_MARKUP = re.compile(
 )
 CHALLENGE_WORDS = _any_of(
     r"^(?:just a moment\b|ddos-guard$|client challenge$)|\bverifying you are human|ddos protection by"
-    r"|\bchecking (?:your browser|if the site connection)|enable (?:javascript|cookies).{0,30}to (?:continue|proceed)|\bsecurity (?:checkpoint|check in progress)|please wait while (?:we|your)\b.{0,40}"
+    r"|\bchecking (?:your browser|if the site connection)|enable (?:javascript|cookies).{0,30}to (?:continue|proceed)"
+    r"|\bsecurity (?:checkpoint|check in progress)|please wait while (?:we|your)\b.{0,40}"
     r"(?:verif|check|redirect)|^attention required!|incapsula incident id|your support id is|powered and protected by",
     r"(?:request|access|connection|you)\b.{0,25}\b(?:been|was|were) (?:blocked|denied|rejected|flagged)\b.{0,160}"
     r"(?:security|firewall|administrator|ray id|reference|incident|ip address|site owner|suspicious)",
