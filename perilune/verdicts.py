@@ -29,42 +29,46 @@ from perilune.gate_words import (
 
 HTTP_ERROR = 400
 MAX_SCANNED_BYTES = 1_500_000
+MAX_SHOWN_BYTES = 300_000
 MAX_GATE_CHARS = 1_500
 MAX_BARE_CHARS = 300
 MAX_NOTICE_CHARS = 120
+MAX_SCRIPTS = 20
 MAX_TITLE_CHARS = 110
 MIN_PROSE_RUN_BYTES = 90
 MAX_PROSE_BYTES = 700
 CONSENT_SHARE = 0.6
 
-INVISIBLE = re.compile(rb"<(script|style|noscript|template|svg)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-TAG = re.compile(rb"<[^>]*>")
-LINK = re.compile(rb"<a\s[^>]*>.*?</a\s*>", re.IGNORECASE | re.DOTALL)
-INLINE_TAG = re.compile(rb"</?(?:a|b|i|em|strong|span|u|sup|sub|font|mark|abbr|q|cite|small)\b[^>]*>", re.IGNORECASE)
-PARAGRAPH_START = re.compile(rb"<p(?:\s[^>]*)?>\s*([^<]{90,})", re.IGNORECASE)
+# No pattern below looks further than to the next `<` or a bound: pages may be made to cost what they can.
+INVISIBLE_START = re.compile(rb"<(?:(script|style|noscript|template|svg)\b|!--)", re.IGNORECASE)
+INVISIBLE_END = {
+    name: re.compile(rb"</" + name + rb"\s*>", re.IGNORECASE)
+    for name in (b"script", b"style", b"noscript", b"template", b"svg")
+} | {b"": re.compile(rb"-->")}
+TAG = re.compile(rb"<[^<>]*>")
+LINK = re.compile(rb"<a\s[^<>]*>[^<]*(?:<(?!/?a[\s>])[^<]*)*</a\s*>", re.IGNORECASE)
+INLINE_TAG = re.compile(rb"</?(?:a|b|i|em|strong|span|u|sup|sub|font|mark|abbr|q|cite|small)\b[^<>]*>", re.IGNORECASE)
+PARAGRAPH_START = re.compile(rb"<p(?:\s[^<>]*)?>\s*([^<]{90,})", re.IGNORECASE)
 GATE_TALK = re.compile(rb"cookie|consent|privacy|personal data|password|subscri|sign in|log in", re.IGNORECASE)
 EMPTY_FRAME = re.compile(rb"<(?:frame|iframe|img|object|embed|video|script)\b", re.IGNORECASE)
-PASSWORD_FIELD = re.compile(rb"<input\b[^>]*type\s*=\s*[\"']?password", re.IGNORECASE)
+PASSWORD_FIELD = re.compile(rb"<input\b[^<>]*type\s*=\s*[\"']?password", re.IGNORECASE)
 ARTICLE_MARKUP = re.compile(
     rb"<article\b|NewsArticle|articleBody|article:published_time|og:type[\"']?\s+content=[\"']?article", re.IGNORECASE
 )
-INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc\s*=)[^>]*>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+INLINE_SCRIPT = re.compile(rb"<script(?![^<>]*\ssrc\s*=)[^<>]*>(.{0,20000}?)</script", re.IGNORECASE | re.DOTALL)
 SETS_COOKIE = re.compile(rb"document\s*(?:\.\s*cookie|\[\s*['\"]cookie['\"]\s*\])\s*=", re.IGNORECASE)
 GOES_ON = re.compile(rb"location\b|\.submit\s*\(|\.reload\s*\(", re.IGNORECASE)
 OBFUSCATION = re.compile(
     rb"\beval\s*\(|fromCharCode|\b_0x[0-9a-f]{3,}|\\x[0-9a-f]{2}\\x[0-9a-f]{2}|\(\+?!\+?\[\]|\batob\("
 )
 
-TITLE = re.compile(r"<title\b[^>]*>(.*?)</title\s*>", re.IGNORECASE | re.DOTALL)
-FIRST_HEADING = re.compile(r"<h1\b[^>]*>(.*?)</h1\s*>", re.IGNORECASE | re.DOTALL)
-LESSER_HEADING = re.compile(r"<h2\b[^>]*>(.*?)</h2\s*>", re.IGNORECASE | re.DOTALL)
-NOSCRIPT = re.compile(r"<noscript\b[^>]*>(.*?)</noscript\s*>", re.IGNORECASE | re.DOTALL)
-UNSEEN = re.compile(
-    r"<(script|style|noscript|template|svg)\b.*?</\1\s*>|<!--.*?-->|<title\b.*?</title\s*>", re.IGNORECASE | re.DOTALL
-)
-TEXT_LINK = re.compile(r"<a\s[^>]*>.*?</a\s*>", re.IGNORECASE | re.DOTALL)
+TITLE = re.compile(r"<title\b[^<>]*>([^<]{0,500})<", re.IGNORECASE)
+FIRST_HEADING = re.compile(r"<h1\b[^<>]*>(.{0,500}?)</h1", re.IGNORECASE | re.DOTALL)
+LESSER_HEADING = re.compile(r"<h2\b[^<>]*>(.{0,500}?)</h2", re.IGNORECASE | re.DOTALL)
+NOSCRIPT = re.compile(r"<noscript\b[^<>]*>(.{0,1000}?)</noscript", re.IGNORECASE | re.DOTALL)
+TEXT_LINK = re.compile(LINK.pattern.decode(), re.IGNORECASE)
 TEXT_INLINE_TAG = re.compile(INLINE_TAG.pattern.decode(), re.IGNORECASE)
-TEXT_TAG = re.compile(r"<[^>]*>")
+TEXT_TAG = re.compile(r"<[^<>]*>")
 TITLE_SEPARATOR = re.compile(r"\s[|:>\-–—•·»«]+\s|\||_")
 
 
@@ -94,9 +98,21 @@ def _has_prose(page: bytes) -> bool:
     """Tell running text, most often at a glance; talk of cookies, passwords and the like is none, nor are links."""
     if _prose_bytes(PARAGRAPH_START.findall(page)) > MAX_PROSE_BYTES:
         return True
-    visible = INVISIBLE.sub(b" ", page)
-    runs = [b" ".join(run.split()) for run in TAG.split(INLINE_TAG.sub(b"", LINK.sub(b"", visible)))]
+    runs = [b" ".join(run.split()) for run in TAG.split(INLINE_TAG.sub(b"", LINK.sub(b"", _visible(page))))]
     return _prose_bytes(runs) > MAX_PROSE_BYTES
+
+
+def _visible(page: bytes) -> bytes:
+    """Leave out scripts, styles, comments and the like, in linear time; what is never closed stays."""
+    pieces, position, unclosed = [], 0, set[bytes]()
+    while start := INVISIBLE_START.search(page, position):
+        name = (start[1] or b"").lower()
+        end = None if name in unclosed else INVISIBLE_END[name].search(page, start.end())
+        if end is None:
+            unclosed.add(name)
+        pieces.append(page[position : start.end() if end is None else start.start()])
+        position = start.end() if end is None else end.end()
+    return b" ".join((*pieces, page[position:]))
 
 
 def _prose_bytes(runs: list[bytes]) -> int:
@@ -112,7 +128,16 @@ class _Shown:
 
     @cached_property
     def markup(self) -> str:
-        return decode(self.page, self.content_type).text
+        return decode(_visible(self.page)[:MAX_SHOWN_BYTES], self.content_type).text
+
+    @cached_property
+    def shown_without_scripts(self) -> list[str]:
+        """List what the page shows to those who run no scripts."""
+        return [_words(part) for part in NOSCRIPT.findall(decode(self.page[:MAX_SHOWN_BYTES], self.content_type).text)]
+
+    @cached_property
+    def body(self) -> str:
+        return TITLE.sub("<", self.markup)
 
     @cached_property
     def headlines(self) -> list[str]:
@@ -125,13 +150,13 @@ class _Shown:
     @cached_property
     def runs(self) -> list[str]:
         """List the pieces of visible text, links included."""
-        visible = TEXT_INLINE_TAG.sub("", UNSEEN.sub(" ", self.markup))
+        visible = TEXT_INLINE_TAG.sub("", self.body)
         return [run for run in map(_words, TEXT_TAG.split(visible)) if run]
 
     @cached_property
     def words(self) -> str:
         """Give the visible text on one line, without what is in links, as links are to other pages."""
-        return _words(TEXT_TAG.sub(" ", TEXT_LINK.sub(" ", UNSEEN.sub(" ", self.markup))))
+        return _words(TEXT_TAG.sub(" ", TEXT_LINK.sub(" ", self.body)))
 
     @cached_property
     def text(self) -> str:
@@ -169,7 +194,7 @@ def _gate(shown: _Shown) -> str | None:
 
 def _barrier(shown: _Shown) -> str | None:
     """Tell a page that lets only browsers or people in."""
-    said = " ".join(filter(None, (*shown.headlines, shown.words, *map(_words, NOSCRIPT.findall(shown.markup)))))
+    said = " ".join(filter(None, (*shown.headlines, shown.words, *shown.shown_without_scripts)))
     is_bare = len(shown.words) <= MAX_BARE_CHARS and not shown.is_article
     asks_for_people = bool(HUMAN_WORDS.search(said)) and not shown.is_article
     if CHALLENGE_MARKUP.search(shown.page):
@@ -185,7 +210,9 @@ def _barrier(shown: _Shown) -> str | None:
 
 def _only_lets_browsers_in(page: bytes) -> bool:
     """Tell a script that sets a cookie, or hides what it does, and then loads the page anew."""
-    scripts = b"\n".join(INLINE_SCRIPT.findall(page))
+    if page.lower().count(b"<script") > MAX_SCRIPTS:
+        return False
+    scripts = b"\n".join(INLINE_SCRIPT.findall(page[:MAX_SHOWN_BYTES]))
     return bool(GOES_ON.search(scripts) and (SETS_COOKIE.search(scripts) or OBFUSCATION.search(scripts)))
 
 
