@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from models.way import Way
 from perilune.dates import PartialDate, WitnessKind
@@ -53,3 +53,28 @@ def joined(base: str, address: str) -> str:
         return urljoin(base, address.strip())
     except ValueError:
         return address
+
+
+@dataclass(frozen=True)
+class Move:
+    """An index that was asked for at one address and answered at another, after redirects."""
+
+    asked: str
+    answered: str
+
+    @property
+    def is_one(self) -> bool:
+        """Whether the answer came from another host, or by another scheme."""
+        return _origin(self.asked) != _origin(self.answered)
+
+    def former(self, url: str) -> str:
+        """Give the address that a page had before its site moved to another host or to HTTPS; mostly its own."""
+        if _origin(url) != _origin(self.answered):
+            return url
+        scheme, netloc = _origin(self.asked)
+        return canonical_url(urlsplit(url)._replace(scheme=scheme, netloc=netloc).geturl())
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc

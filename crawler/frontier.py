@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from crawler.found import FoundLink
+from crawler.found import FoundLink, Move
 from crawler.health.observations import IndexSeen, ProblemCode, Visit
-from crawler.links import store_links
+from crawler.links import known_links, store_links
 from crawler.pace import (
     MAX_PRIMING,
     NO_HINTS,
@@ -33,7 +33,7 @@ from crawler.pace import (
 from crawler.validators import reply_from, trust_after, trust_from, validators_to_send
 from models.fate import Claim, Claimed, Fate, Outcome, attempts_at, await_stage, claim_due, failure, finish
 from models.page_store import PageStore
-from models.source import CrawlRun, Link, Page, Source
+from models.source import CrawlRun, Link, Page, Source, next_look_at
 from models.vocabulary import FateState, Stage
 from models.way import History, Way, first_of_archive, history_of
 from perilune.dates import PartialDate, Precision
@@ -162,19 +162,24 @@ class Frontier:
                 await_stage(session, Stage.FETCH, [link.id], due_at=now)
 
     def add_links(
-        self, source: Source, found: Iterable[FoundLink], *, index: Link, validators: Mapping[str, str]
+        self, source: Source, found: Iterable[FoundLink], *, index: Link, answered: str, validators: Mapping[str, str]
     ) -> Mapping[str, str | None]:
         """Store the links of an index that are new, and its validators, in one transaction.
 
+        `answered` is the address that the index came from in the end: what is known at its former host is not new.
         Returns the addresses that the source had given before, with the dates stated then.
         """
         now = self.clock()
         with self.sessions.begin() as session:
             is_first = session.scalar(sa.select(Source.first_crawled_at).where(Source.id == source.id)) is None
-            stored = store_links(session, source, found, now=now, is_backfill=is_first)
-            _answered(session.get_one(Link, index.id), validators, is_news=stored.new_count > 0, now=now)
-        self.count(source.id, "new links", stored.new_count)
-        return stored.known
+            known, move = known_links(session, source), Move(index.url, answered)
+            unmoved = [link for link in found if link.url in known or move.former(link.url) not in known]
+            new_links = store_links(session, source, unmoved, known, now=now)
+            for link in new_links:
+                link.is_backfill = is_first
+            _answered(session.get_one(Link, index.id), validators, is_news=bool(new_links), now=now)
+        self.count(source.id, "new links", len(new_links))
+        return known
 
     def index_not_modified(self, index: Link) -> None:
         """Record that the server says an index has not changed."""
@@ -197,12 +202,14 @@ class Frontier:
     def add_history(self, source: Source, found: Iterable[FoundLink], history: History) -> None:
         """Store links of a source's past, and how far its history has come, in one transaction."""
         with self.sessions.begin() as session:
-            new_count = store_links(session, source, found, now=self.clock(), is_backfill=True).new_count
-            idle_count = 0 if new_count else history.idle_count + 1
+            new_links = store_links(session, source, list(found), known_links(session, source), now=self.clock())
+            for link in new_links:
+                link.is_backfill = True
+            idle_count = 0 if new_links else history.idle_count + 1
             queue = () if idle_count >= IDLE_PAGES else history.queue
             reached = history.model_copy(update={"idle_count": idle_count, "queue": queue})
             session.get_one(Source, source.id).history = reached.model_dump(mode="json")
-        self.count(source.id, "links of the past", new_count)
+        self.count(source.id, "links of the past", len(new_links))
 
     def choose(self, source: Source, way: Way) -> None:
         """Store how discovery chose to watch a source, and make it due at once."""
@@ -276,8 +283,9 @@ class Frontier:
                 session.add(page)
                 session.flush()
                 await_stage(session, Stage.EXTRACT, [page.id], due_at=now)
-            _answered(session.get_one(Link, link.id), fetched.headers, is_news=not is_held, now=now)
-            outcome = Outcome(FateState.DONE, "unchanged" if is_held else None)
+            row = session.get_one(Link, link.id)
+            _answered(row, fetched.headers, is_news=not is_held, now=now)
+            outcome = _unchanged(session, row, now=now) if is_held else Outcome(FateState.DONE)
             finish(session, self._claimed(link), outcome, now=now)
         self.count(link.source_id, "unchanged pages" if is_held else "new pages")
         return not is_held
@@ -286,14 +294,17 @@ class Frontier:
         """Record that the server says the page has not changed."""
         now = self.clock()
         with self.sessions.begin() as session:
-            _not_modified(session.get_one(Link, link.id), now=now)
-            finish(session, self._claimed(link), Outcome(FateState.DONE, "unchanged"), now=now)
+            row = session.get_one(Link, link.id)
+            _not_modified(row, now=now)
+            finish(session, self._claimed(link), _unchanged(session, row, now=now), now=now)
         self.count(link.source_id, "unchanged pages")
 
-    def skip_link(self, link: Link, reason: str) -> None:
-        """Record that a link will not be fetched again, and why."""
+    def skip_link(self, link: Link, reason: str, *, may_change: bool = False) -> None:
+        """Record that a link will not be fetched again, or only after long waits where that may change, and why."""
+        now = self.clock()
+        due_at = next_look_at(link, now=now) if may_change else None
         with self.sessions.begin() as session:
-            finish(session, self._claimed(link), Outcome(FateState.SKIPPED, reason), now=self.clock())
+            finish(session, self._claimed(link), Outcome(FateState.SKIPPED, reason, due_at), now=now)
         self.count(link.source_id, f"skipped: {reason}")
 
     def fail_link(self, link: Link, reason: str) -> None:
@@ -310,6 +321,14 @@ class Frontier:
         """Count something for the source's current run."""
         if number:
             self.counts.setdefault(source_id, Counter())[what] += number
+
+
+def _unchanged(session: Session, link: Link, *, now: dt.datetime) -> Outcome:
+    """Be done with a page that is as it was; one of which no article could be made is looked at again."""
+    newest = sa.select(sa.func.max(Page.id)).where(Page.link_id == link.id).scalar_subquery()
+    is_refused = Fate.state == FateState.SKIPPED, Fate.stage == Stage.EXTRACT, Fate.item_id == newest
+    has_article = session.scalar(sa.select(Fate.item_id).where(*is_refused)) is None
+    return Outcome(FateState.DONE, "unchanged", due_at=None if has_article else next_look_at(link, now=now))
 
 
 def conditional_headers(link: Link) -> dict[str, str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,45 +14,40 @@ from models.source import Link, Page, Source
 from models.vocabulary import Stage
 
 
-@dataclass(frozen=True)
-class Stored:
-    """How many links were new, and the addresses that the source had given before, with the dates stated then."""
-
-    new_count: int
-    known: Mapping[str, str | None]
+def known_links(session: Session, source: Source) -> dict[str, str | None]:
+    """Give the addresses that a source has given before, with the dates that were stated then."""
+    rows = session.execute(sa.select(Link.url, Link.published).where(Link.source_id == source.id))
+    return {url: published for url, published in rows}  # noqa: C416 - to the type checker a row is no pair
 
 
 def store_links(
-    session: Session, source: Source, found: Iterable[FoundLink], *, now: dt.datetime, is_backfill: bool
-) -> Stored:
-    """Store the links that the source has not given before, and make them wait to be fetched.
+    session: Session, source: Source, found: Sequence[FoundLink], known: Mapping[str, str | None], *, now: dt.datetime
+) -> list[Link]:
+    """Store the links that a source has not given before, make them wait to be fetched, and return them.
 
     A known link without a date takes the one that is stated now, and its pages are read once more with it.
     """
-    rows = session.execute(sa.select(Link.url, Link.published).where(Link.source_id == source.id))
-    known = {url: published for url, published in rows}  # noqa: C416 - to the type checker a row is no pair
-    each = {link.url: link for link in found}
-    _date_known_links(session, source, {url: link for url, link in each.items() if link.published}, now=now)
-    new_links = [
+    _date_known_links(session, source, found, now=now)
+    links = [
         Link(
             source_id=source.id,
-            url=url,
+            url=link.url,
             title=link.title,
             published=str(link.published) if link.published else None,
             witness=link.witness,
             found_at=now,
-            is_backfill=is_backfill,
         )
-        for url, link in each.items()
-        if url not in known
+        for link in {link.url: link for link in found}.values()
+        if link.url not in known
     ]
-    session.add_all(new_links)
+    session.add_all(links)
     session.flush()
-    await_stage(session, Stage.FETCH, [link.id for link in new_links], due_at=now)
-    return Stored(len(new_links), known)
+    await_stage(session, Stage.FETCH, [link.id for link in links], due_at=now)
+    return links
 
 
-def _date_known_links(session: Session, source: Source, dated: Mapping[str, FoundLink], *, now: dt.datetime) -> None:
+def _date_known_links(session: Session, source: Source, found: Sequence[FoundLink], *, now: dt.datetime) -> None:
+    dated = {link.url: link for link in found if link.published}
     undated = sa.select(Link).where(Link.source_id == source.id, Link.published.is_(None), ~Link.is_index)
     links = [link for link in session.scalars(undated) if link.url in dated]
     for link in links:

@@ -32,8 +32,8 @@ def content_of_sitemap(body: bytes, url: str) -> SitemapContent:
         if body[:2] == b"\x1f\x8b":
             body = gunzip(body, max_size=MAX_UNZIPPED_BYTES)
         sitemap = Sitemap(body)
-    except (etree.LxmlError, ValueError, TypeError, AttributeError, OSError, EOFError) as error:
-        raise SitemapProblem(f"this is no sitemap: {error}") from error
+    except (etree.LxmlError, ValueError, TypeError, AttributeError, OSError, EOFError, StopIteration) as error:
+        raise SitemapProblem(f"this is no sitemap: {str(error) or 'it has no elements'}") from error
     entries = [entry for entry in sitemap if entry.get("loc")]
     if sitemap.type == "sitemapindex":
         return SitemapContent((), tuple(joined(url, str(entry["loc"])) for entry in entries))

@@ -12,7 +12,6 @@ from twisted.python.failure import Failure
 
 from crawler.discovery.values import Asking, Seen, T
 from crawler.fetched import fetched_from, problem_of, reason_of
-from crawler.health.observations import ProblemCode
 
 
 class Rounds(Generic[T]):
@@ -46,9 +45,7 @@ class Rounds(Generic[T]):
         return self._note(address, Seen(response.url, response.status, content_type, response.body))
 
     def _failed(self, address: str, failure: Failure) -> Iterator[Request]:
-        code = problem_of(failure)
-        reason = "it is too large" if code is ProblemCode.TOO_LARGE else reason_of(failure)
-        return self._note(address, Seen(address, problem=reason, code=code))
+        return self._note(address, Seen(address, problem=reason_of(failure), code=problem_of(failure)))
 
     def _note(self, address: str, seen: Seen) -> Iterator[Request]:
         self._answers[address] = seen

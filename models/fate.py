@@ -17,6 +17,8 @@ from models.vocabulary import FateState, Stage
 
 CLAIM_LASTS = dt.timedelta(hours=4)  # longer than any child process may run
 RETRY_AFTER = (dt.timedelta(minutes=10), dt.timedelta(hours=2), dt.timedelta(days=1))
+# A site may be down for weeks; what it published meanwhile is asked for until then, ever more seldom.
+FETCH_RETRY_AFTER = (*RETRY_AFTER, dt.timedelta(days=3), dt.timedelta(days=9), dt.timedelta(days=27))
 
 
 class Fate(Base):
@@ -176,9 +178,13 @@ def attempts_at(session: Session, claimed: Claimed) -> int:
 
 
 def failure(session: Session, claimed: Claimed, reason: str, *, now: dt.datetime) -> Outcome:
-    """Make the outcome of a failed attempt: due again after ten minutes, two hours, a day, then given up."""
+    """Make the outcome of a failed attempt: due again after ten minutes, two hours, a day, then given up.
+
+    A page is asked for longer than that, for some forty days.
+    """
+    waits = FETCH_RETRY_AFTER if claimed.stage == Stage.FETCH else RETRY_AFTER
     index = max(attempts_at(session, claimed), 1) - 1
-    retry = now + RETRY_AFTER[index] if index < len(RETRY_AFTER) else None
+    retry = now + waits[index] if index < len(waits) else None
     return Outcome(FateState.FAILED, reason, due_at=retry)
 
 

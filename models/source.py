@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, Strings
 from models.vocabulary import SourceKind
 
+FIRST_LOOK = dt.timedelta(days=1)
+LOOKS_END = dt.timedelta(days=40)
+
 
 class Source(Base):
     """A publisher's section that we watch. The row is what runs; a source file seeds it."""
@@ -121,3 +124,12 @@ class Page(Base):
     fetched_at: Mapped[dt.datetime]
 
     link: Mapped[Link] = relationship()
+
+
+def next_look_at(link: Link, *, now: dt.datetime) -> dt.datetime | None:
+    """Say when to fetch again a page that shows no article; None for one that never will, or has a rhythm of its own.
+
+    Each wait is twice as long as the link is known: an outage costs few requests, and is noticed soon after its end.
+    """
+    due_at = now + max(FIRST_LOOK, 2 * (now - link.found_at))
+    return None if link.is_standing or due_at > link.found_at + LOOKS_END else due_at

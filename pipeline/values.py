@@ -66,9 +66,13 @@ class Extracted:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A page that is no article, with the reason as the archive shows it, such as `challenge page`."""
+    """A page that is no article, with the reason as the archive shows it, such as `challenge page`.
+
+    `may_change`: whether its site may show the article at another time.
+    """
 
     reason: str
+    may_change: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from crawler.found import Move
 from models.fate import Fate
 from models.page_store import PageStore
-from models.source import CrawlRun, Link, Page, Source
+from models.source import CrawlRun, Link, Page, Source, next_look_at
 from models.vocabulary import Stage
 from tests.crawl_bench import CHALLENGE, FEED, ITEM, PAGE, SITEMAPS, TEXT, Crawl, a_feed
 
@@ -65,6 +66,27 @@ def test_a_source_that_publishes_is_due_sooner_than_one_that_rests(site: HTTPSer
     with crawl.sessions() as session:
         due = {slug: moment for slug, moment in session.execute(due_at) if moment}
     assert start + dt.timedelta(days=5) < due["lively"] < due["resting"] - dt.timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("answered", "url", "former"),
+    [
+        ("http://a.example/feed", "http://a.example/1", "http://a.example/1"),
+        ("https://a.example/feed", "https://a.example/1", "http://a.example/1"),
+        ("https://www.a.example/rss", "https://www.a.example/1?b=2", "http://a.example/1?b=2"),
+        ("https://www.a.example/rss", "https://other.example/1", "https://other.example/1"),
+    ],
+)
+def test_a_page_is_known_by_the_address_that_it_had_before_its_site_moved(answered: str, url: str, former: str) -> None:
+    assert Move("http://a.example/feed", answered).former(url) == former
+
+
+def test_a_page_without_text_is_looked_at_four_times_more_in_forty_days(now: dt.datetime) -> None:
+    link, moment, days = Link(found_at=now, is_standing=False), now, []
+    while (due_at := next_look_at(link, now=moment)) is not None:
+        days.append((due_at - now).days)
+        moment = due_at
+    assert days == [1, 3, 9, 27]
 
 
 def test_robots_txt_is_obeyed(site: HTTPServer, crawl: Crawl) -> None:

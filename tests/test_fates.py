@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.claimant import this_process
@@ -33,26 +34,24 @@ def test_an_item_is_claimed_once(sessions: sessionmaker[Session], now: dt.dateti
         assert due_count(session, Stage.EXTRACT, now=now) == 0
 
 
-def test_a_failure_is_tried_again_later_and_then_given_up(sessions: sessionmaker[Session], now: dt.datetime) -> None:
+@pytest.mark.parametrize(("stage", "attempt_count"), [(Stage.EXTRACT, 4), (Stage.FETCH, 7)])
+def test_a_failure_is_tried_again_later_and_then_given_up(
+    sessions: sessionmaker[Session], now: dt.datetime, stage: Stage, attempt_count: int
+) -> None:
+    claimed, moment = Claimed(stage, 1, ME), now
     with sessions.begin() as session:
-        await_stage(session, Stage.FETCH, [1], due_at=now)
-    moment = now
-    for _ in range(4):
+        await_stage(session, stage, [1], due_at=now)
+    for _ in range(attempt_count):
         with sessions.begin() as session:
-            assert claim_due(session, Stage.FETCH, Claim(ME, moment)) == [1]
-            finish(
-                session,
-                Claimed(Stage.FETCH, 1, ME),
-                failure(session, Claimed(Stage.FETCH, 1, ME), "503", now=moment),
-                now=moment,
-            )
+            assert claim_due(session, stage, Claim(ME, moment)) == [1]
+            finish(session, claimed, failure(session, claimed, "503", now=moment), now=moment)
         with sessions.begin() as session:
-            assert claim_due(session, Stage.FETCH, Claim(ME, moment)) == []
-        moment += dt.timedelta(days=2)
+            assert claim_due(session, stage, Claim(ME, moment)) == []
+        moment += dt.timedelta(days=28)
     with sessions.begin() as session:
-        assert claim_due(session, Stage.FETCH, Claim(ME, moment)) == []
-        row = session.get_one(Fate, (Stage.FETCH, 1))
-        assert (row.state, row.reason, row.attempt_count) == (FateState.FAILED, "503", 4)
+        assert claim_due(session, stage, Claim(ME, moment)) == []
+        row = session.get_one(Fate, (stage, 1))
+        assert (row.state, row.reason, row.attempt_count) == (FateState.FAILED, "503", attempt_count)
 
 
 def test_success_forgets_earlier_attempts(sessions: sessionmaker[Session], now: dt.datetime) -> None:

@@ -43,6 +43,7 @@ GATES = {
     "challenge page": ProblemCode.CHALLENGE,
     "captcha": ProblemCode.CAPTCHA,
     "login wall": ProblemCode.LOGIN_WALL,
+    "consent wall": ProblemCode.CONSENT_WALL,
 }
 FAILURES = {
     "CannotResolveHostError": ProblemCode.DNS,

@@ -40,6 +40,7 @@ class Cause(StrEnum):
     CHALLENGE = "challenge"
     CAPTCHA = "captcha"
     LOGIN_WALL = "login-wall"
+    CONSENT_WALL = "consent-wall"
     SOFT_404 = "soft-404"
     NOT_A_FEED = "not-a-feed"
     MALFORMED = "malformed"

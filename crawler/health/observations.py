@@ -37,6 +37,7 @@ class ProblemCode(StrEnum):
     CHALLENGE = "challenge"
     CAPTCHA = "captcha"
     LOGIN_WALL = "login-wall"
+    CONSENT_WALL = "consent-wall"
     SOFT_404 = "soft-404"
     NOT_A_FEED = "not-a-feed"  # nor a sitemap
     MALFORMED = "malformed"

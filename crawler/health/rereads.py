@@ -26,6 +26,7 @@ GATES = {
     ProblemCode.CHALLENGE,
     ProblemCode.CAPTCHA,
     ProblemCode.LOGIN_WALL,
+    ProblemCode.CONSENT_WALL,
 }
 OWN_CAUSE = GATES | {
     ProblemCode.ROBOTS,

@@ -58,6 +58,7 @@ REPAIRS = {
     Cause.CHALLENGE: Repair.SLOW_DOWN,
     Cause.CAPTCHA: Repair.SLOW_DOWN,
     Cause.LOGIN_WALL: Repair.ASK_PUBLISHER,
+    Cause.CONSENT_WALL: Repair.ASK_PUBLISHER,
     Cause.SOFT_404: Repair.LOOK_ANEW,
     Cause.NOT_A_FEED: Repair.LOOK_ANEW,
     Cause.MALFORMED: Repair.LOOK_ANEW,

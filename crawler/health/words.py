@@ -42,6 +42,7 @@ PROBLEM_WORDS = {
     ProblemCode.CHALLENGE: "a challenge page",
     ProblemCode.CAPTCHA: "a captcha",
     ProblemCode.LOGIN_WALL: "a login page",
+    ProblemCode.CONSENT_WALL: "a page that asks for consent",
     ProblemCode.SOFT_404: "a page that says not found, with status 200",
     ProblemCode.NOT_A_FEED: "something else",
     ProblemCode.MALFORMED: "malformed XML",

@@ -49,6 +49,7 @@ from models.way import Way
 from perilune.verdicts import verdict_on_page
 
 NOT_MODIFIED = 304
+NOT_FOUND = 404
 HTTP_ERROR = 400
 OK = range(200, 300)
 MAX_INDEXES = 200
@@ -238,7 +239,10 @@ class SourceSpider(scrapy.Spider):
         self.frontier.count(self.source.id, "links", len(read.chosen))
         # An index of indexes keeps no validators: it may stay the same while those below it change.
         validators = {} if read.further else answer.fetched.headers
-        return read, self.frontier.add_links(self.source, read.chosen, index=link, validators=validators)
+        known = self.frontier.add_links(
+            self.source, read.chosen, index=link, answered=answer.fetched.url, validators=validators
+        )
+        return read, known
 
     def _refuse_index(self, url: str, fetched: Fetched, problem: ProblemCode) -> None:
         if problem is ProblemCode.RATE_LIMITED:
@@ -278,7 +282,7 @@ class SourceSpider(scrapy.Spider):
             self._refuse_page(link, fetched, problem)
             self.page_failed(link, problem, is_again=is_again)
         elif self._is_too_large(response):
-            self.frontier.skip_link(link, "page too large")
+            self.frontier.skip_link(link, "page too large", may_change=True)
             self.page_failed(link, ProblemCode.TOO_LARGE, is_again=is_again)
         else:
             assert self.run_id is not None
@@ -286,7 +290,10 @@ class SourceSpider(scrapy.Spider):
             self.page_kept(response, link, is_again=is_again, is_new=is_new)
 
     def _refuse_page(self, link: Link, fetched: Fetched, problem: ProblemCode) -> None:
-        if problem is ProblemCode.GONE:
+        is_early = fetched.status == NOT_FOUND and not link.is_backfill  # feeds name pages before they are there
+        if problem is ProblemCode.GONE and is_early:
+            self.frontier.fail_link(link, f"not found ({fetched.status})")
+        elif problem is ProblemCode.GONE:
             self.frontier.skip_link(link, f"not found ({fetched.status})")
         elif fetched.status >= HTTP_ERROR and problem not in GATES:
             self.frontier.fail_link(link, f"the server answered {fetched.status}")
@@ -299,7 +306,7 @@ class SourceSpider(scrapy.Spider):
         if problem is ProblemCode.ROBOTS:
             self.frontier.skip_link(waiting.link, "robots.txt forbids it")
         elif problem is ProblemCode.TOO_LARGE:
-            self.frontier.skip_link(waiting.link, "page too large")
+            self.frontier.skip_link(waiting.link, "page too large", may_change=True)
         else:
             self.frontier.fail_link(waiting.link, reason_of(failure))
         self.page_failed(waiting.link, problem, is_again=waiting.is_again)
@@ -334,11 +341,12 @@ class SourceSpider(scrapy.Spider):
 
     def _finish(self, reason: str) -> None:
         if self.run_id is not None:
+            # Over whatever happens below: a batch waits for every run, and a claim that stays is free when we are gone.
+            run_id, self.run_id = self.run_id, None
             is_whole = reason == "finished" and self.index_failures == 0
             visit = self.notes.visit(self.frontier.clock())
             end = RunEnd(is_whole, visit, self.is_survey, self.is_unreadable, self.hints, self.retry_after)
-            self.frontier.finish_run(self.source.id, self.run_id, end)
-            self.run_id = None
+            self.frontier.finish_run(self.source.id, run_id, end)
 
     def index_problem(self, url: str, reason: str) -> None:
         """Record that an index cannot be read; the run is not whole then."""

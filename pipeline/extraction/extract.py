@@ -74,10 +74,10 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
 
     reason = verdict_on_page(200, page.content_type, page.body)
     if reason:
-        return Rejected(reason)
+        return Rejected(reason, may_change=True)
     article = article_of_html(decode(page.body, page.content_type).text, page.url, title_hint=page.title_hint)
-    if article is None or not _has_text(article.blocks):
-        return Rejected("no article text")
+    if article is None or not _has_text(article.blocks, apart_from=article.title):
+        return Rejected("no article text", may_change=True)
     return Extracted(
         title=article.title,
         passages=passages_from_blocks(article.blocks),
@@ -130,8 +130,8 @@ def _article_of_text(page: FetchedPage) -> Extracted | Rejected:
     )
 
 
-def _has_text(blocks: Sequence[Block]) -> bool:
-    text = " ".join(block.text for block in blocks)
+def _has_text(blocks: Sequence[Block], *, apart_from: str = "") -> bool:
+    text = " ".join(block.text.replace(apart_from, "") if apart_from else block.text for block in blocks)
     return len(re.findall(r"\w", text)) + IDEOGRAPH_WEIGHT * len(re.findall(r"[㐀-鿿]", text)) >= MIN_LETTERS
 
 

@@ -15,7 +15,7 @@ from models.base import key_of
 from models.edition import LedgerRow
 from models.fate import Outcome, await_stage
 from models.page_store import PageStore, PageStoreProblem
-from models.source import Link, Page
+from models.source import Link, Page, next_look_at
 from models.vocabulary import Stage
 from perilune.config import Settings
 from perilune.dates import PartialDate, Witness, WitnessKind
@@ -85,6 +85,8 @@ class ExtractRunner:
             if version is not None:
                 version.withdrawn = result.reason
                 show_latest_version(session, version.article, now=now)
+            if result.may_change:
+                _look_again(session, page, now=now)
             return skipped(result.reason)
         article, former = _article_of(session, page, result), None
         text_hash = hashlib.sha256(f"{result.title}\n{result.text}".encode()).hexdigest()
@@ -104,6 +106,13 @@ class ExtractRunner:
             _leave(session, former, version, now=now)
         await_stage(session, Stage.IDENTIFY, [version.id], due_at=now)
         return done()
+
+
+def _look_again(session: Session, page: Page, *, now: dt.datetime) -> None:
+    """Have a page that shows no article fetched again: its site may have been unwell."""
+    due_at = next_look_at(page.link, now=now)
+    if due_at is not None:
+        await_stage(session, Stage.FETCH, [page.link_id], due_at=due_at)
 
 
 def _text_hash_before(session: Session, article: Article, page: Page) -> str | None:
