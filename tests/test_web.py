@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.page_store import PageStore
 from models.search import rebuild_index
 from tests.builders import ArticleDraft, a_source, a_story, a_version, an_article
-from tests.web_archive import BODY, QUOTE, TEXT, UNKNOWN_KEY, Keys, fill_archive, mail_of
+from tests.web_archive import BODY, CAUSE, QUOTE, TEXT, UNKNOWN_KEY, Keys, fill_archive, mail_of
 from web.app import create_app
 
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -47,7 +47,9 @@ PAGES = {
     "/issues": ("Seven days of cooperation", "No. 7", "7–14 March 2022"),
     "/issue/{issue}": ("/issue/0123456789ab/mail", "sandbox="),
     "/issue/{issue}/mail": ('<base target="_top">', "A week"),
-    "/sources": ("Un Unoosa", "new pages: 3", "14 March 2022, 13:00 UTC", "not crawled yet"),
+    "/sources": ("Un Unoosa", "broken", CAUSE, "14 March 2022, 13:00 UTC", "not scheduled", "<rect"),
+    "/sources/un_unoosa": ("broken", CAUSE, "Do it", "3, 12 expected", "75%", "new pages: 3", "14 March 2022 to now"),
+    "/sources/wire": ("It has not been judged yet", "Retire"),
     "/status": ("challenge page", "1 failed"),
     "/api": ("GET /api/search", "GET /api/stories/{{key}}"),
     "/article/{article}": (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from models.fate import Fate
+from models.health import SourceHealth
 from models.page_store import PageStore
 from models.search import rebuild_index
 from models.tables import (
@@ -17,13 +18,25 @@ from models.tables import (
     CrawlRun,
     Evidence,
     Fact,
+    Incident,
     Issue,
     Source,
     SummarySentence,
     Version,
     VersionActor,
 )
-from models.vocabulary import DocType, FactKind, FateState, PassageKind, Relevance, Stage
+from models.vocabulary import (
+    DocType,
+    FactKind,
+    FateState,
+    HealthState,
+    PassageKind,
+    Relevance,
+    Repair,
+    SourceKind,
+    Stage,
+)
+from models.way import Way
 from perilune.dates import PartialDate
 from tests.builders import ArticleDraft, a_source, a_story, a_version, an_article, an_edition
 from tests.conftest import NOW
@@ -35,6 +48,7 @@ TEXT = (
     "Agencies met in Vienna.\n\nThe two agencies signed a memorandum on lunar exploration on 9 March 2022. 🌕\n\n"
     "Data are shared\n\nCrews are trained"
 )
+CAUSE = "list page changed: 0 of the usual 12 links since 14 March"
 QUOTE = "signed a memorandum on lunar exploration"
 
 
@@ -143,6 +157,26 @@ def _crawl(session: Session, source: Source) -> None:
     run = CrawlRun(source_id=source.id, started_at=NOW, finished_at=NOW, outcome="done", counts={"new pages": 3})
     waiting = Fate(stage=Stage.CRAWL, item_id=source.id, state=FateState.DONE, due_at=NOW + dt.timedelta(hours=6))
     failed = Fate(stage=Stage.FETCH, item_id=1, state=FateState.FAILED, reason="challenge page")
+    health = SourceHealth(
+        judged_at=NOW,
+        state=HealthState.BROKEN,
+        sentence=CAUSE,
+        cause="list-changed",
+        since=NOW,
+        repair=Repair.RELEARN,
+        proposal="watch the list page https://un-unoosa.example/new instead",
+        is_acceptable=True,
+        expected_count=12.0,
+        seen_count=3,
+        last_new_at=NOW,
+        success_rate=0.75,
+        weeks=(0,) * 24 + (2, 1),
+    )
+    source.health = health.model_dump(mode="json")
+    way = Way(kind=SourceKind.LISTING, addresses=("https://un-unoosa.example/new",), because="it has 12 links alike")
+    source.proposed = way.model_dump(mode="json")
+    incident = {"cause": "list-changed", "sentence": CAUSE, "proposal": health.proposal, "opened_at": NOW}
+    session.add(Incident(source_id=source.id, state=HealthState.BROKEN, **incident))
     session.add_all([run, waiting, failed])
     session.flush()
 

@@ -1,0 +1,79 @@
+"""The buttons of a source's page: what is proposed is done by one click, from this archive's own pages only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.page_store import PageStore
+from models.source import Source
+from models.way import way_of
+from perilune.config import settings_from
+from perilune.serving import app_for
+from tests.web_archive import CAUSE, fill_archive, mail_of
+from web.app import create_app
+
+HERE = {"Origin": "http://testserver"}
+SLUG = "un_unoosa"
+
+
+@pytest.fixture
+def visitor(
+    sessions: sessionmaker[Session], page_store: PageStore, database_url: str, tmp_path: Path
+) -> Iterator[TestClient]:
+    """A visitor of a filled archive that the product serves."""
+    with sessions.begin() as session:
+        fill_archive(session, page_store)
+    settings = settings_from({"PERILUNE_HOME": str(tmp_path), "PERILUNE_DATABASE": database_url})
+    with TestClient(app_for(settings), raise_server_exceptions=False) as client:
+        yield client
+
+
+def the_source(sessions: sessionmaker[Session]) -> Source:
+    """Read the source that is not well."""
+    with sessions() as session:
+        return session.scalars(sa.select(Source).where(Source.slug == SLUG)).one()
+
+
+def test_what_is_proposed_is_done_by_one_click(visitor: TestClient, sessions: sessionmaker[Session]) -> None:
+    assert CAUSE in visitor.get("/sources").text
+    page = visitor.post(f"/sources/{SLUG}/repair", headers=HERE).text
+    assert f"{SLUG} is watched by its list page https://un-unoosa.example/new from now on." in page
+    way = way_of(the_source(sessions))
+    assert way is not None
+    assert way.addresses == ("https://un-unoosa.example/new",)
+    assert "accepted over what its file says" in page
+
+
+def test_a_source_is_retired_and_watched_again(visitor: TestClient, sessions: sessionmaker[Session]) -> None:
+    assert "watched no more" in visitor.post(f"/sources/{SLUG}/retire", headers=HERE).text
+    assert not the_source(sessions).is_active
+    assert "watched again" in visitor.post(f"/sources/{SLUG}/resume", headers=HERE).text
+    assert the_source(sessions).is_active
+
+
+def test_no_page_of_another_site_presses_our_buttons(visitor: TestClient, sessions: sessionmaker[Session]) -> None:
+    answer = visitor.post(f"/sources/{SLUG}/retire", headers={"Origin": "http://elsewhere.example"})
+    assert answer.status_code == 403
+    assert the_source(sessions).is_active
+
+
+def test_unknown_sources_and_buttons_are_not_found(visitor: TestClient) -> None:
+    assert visitor.get("/sources/nobody").status_code == 404
+    assert visitor.post(f"/sources/{SLUG}/explode", headers=HERE).status_code == 404
+
+
+def test_an_archive_that_only_reads_says_how_else_sources_are_changed(
+    sessions: sessionmaker[Session], page_store: PageStore
+) -> None:
+    with sessions.begin() as session:
+        fill_archive(session, page_store)
+    reader = TestClient(create_app(sessions, pages=page_store, render_issue=mail_of), raise_server_exceptions=False)
+    answer = reader.post(f"/sources/{SLUG}/repair", headers=HERE)
+    assert answer.status_code == 501
+    assert "perilune sources" in answer.text
