@@ -6,11 +6,12 @@ before its row is written, so that a row never names bytes that are not there.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
@@ -29,7 +30,7 @@ from crawler.pace import (
     pace_primed_by,
 )
 from crawler.validators import reply_from, trust_after, trust_from, validators_to_send
-from models.fate import Claim, Claimed, Outcome, attempts_at, await_stage, claim_due, failure, finish
+from models.fate import Claim, Claimed, Outcome, attempts_at, await_stage, claim_due, failure, finish, finish_all
 from models.page_store import PageStore
 from models.source import CrawlRun, Link, Page, Source
 from models.vocabulary import FateState, Stage
@@ -38,6 +39,8 @@ from perilune.dates import PartialDate, Precision
 
 Clock = Callable[[], dt.datetime]
 LINKS_AT_ONCE = 2000
+PAGES_AT_ONCE = 100
+STORE_AFTER_SECONDS = 1.0
 ATTEMPTS_BEFORE_ANEW = 2
 IDLE_PAGES = 3  # more would be a list that goes round in circles
 A_MONTH = dt.timedelta(days=31)
@@ -59,6 +62,19 @@ class Fetched:
 
 
 @dataclass(frozen=True)
+class KeptPage:
+    """A page whose bytes are kept, and whose rows are still to be written."""
+
+    fetched: Fetched
+    """Without its body."""
+    byte_count: int
+    content_hash: str
+    source_id: int
+    run_id: int
+    fetched_at: dt.datetime
+
+
+@dataclass(frozen=True)
 class RunEnd:
     """How a run ended: whole or not, whether it was a survey, and whether an index answered but could not be read."""
 
@@ -67,6 +83,10 @@ class RunEnd:
     is_unreadable: bool = False
     hints: Hints = NO_HINTS
     retry_after: dt.timedelta | None = None
+
+
+def _within_a_second(work: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_later(STORE_AFTER_SECONDS, work)
 
 
 @dataclass
@@ -79,6 +99,8 @@ class Frontier:
     claimant: str
     jitter: Callable[[], float] = random.random
     counts: dict[int, Counter[str]] = field(default_factory=dict)
+    kept: dict[int, KeptPage] = field(default_factory=dict)
+    soon: Callable[[Callable[[], None]], object] = _within_a_second
 
     def begin_run(self, source: Source) -> int:
         """Open a crawl run for a source."""
@@ -94,6 +116,7 @@ class Frontier:
 
         What discovery chose is forgotten, so that it chooses anew, when its index was unreadable at a second visit too.
         """
+        self.store_kept()
         now = self.clock()
         counts: dict[str, object] = dict(self.counts.pop(source_id, Counter()))
         claimed = Claimed(Stage.CRAWL, source_id, self.claimant)
@@ -196,34 +219,37 @@ class Frontier:
             return list(session.scalars(sa.select(Link).where(Link.id.in_(ids)).order_by(Link.id)))
 
     def keep_page(self, link: Link, fetched: Fetched, run_id: int) -> None:
-        """Keep a fetched page and make it wait for extraction; the bytes of the link's last page again are none.
-
-        A page that goes back to earlier bytes is a new page, since that is what it shows from then on.
-        """
-        now = self.clock()
+        """Keep a fetched page's bytes at once; its rows are written with those of others, within a second."""
+        if link.id in self.kept or len(self.kept) >= PAGES_AT_ONCE:
+            self.store_kept()
         content_hash = self.pages.keep(fetched.body)
+        if not self.kept:
+            self.soon(self.store_kept)
+        self.kept[link.id] = KeptPage(
+            replace(fetched, body=b""), len(fetched.body), content_hash, link.source_id, run_id, self.clock()
+        )
+
+    def store_kept(self) -> None:
+        """Write the rows of kept pages in one transaction; the bytes of a link's last page again are no page.
+
+        A page that goes back to earlier bytes is a new page, since that is what it shows from then on. What a kill
+        keeps from being written stays claimed by the dead, and is fetched again.
+        """
+        if not self.kept:
+            return
         with self.sessions.begin() as session:
-            last = sa.select(Page.content_hash).where(Page.link_id == link.id).order_by(Page.id.desc()).limit(1)
-            is_held = session.scalar(last) == content_hash
-            if not is_held:
-                page = Page(
-                    link_id=link.id,
-                    crawl_run_id=run_id,
-                    url=fetched.url,
-                    status=fetched.status,
-                    content_type=fetched.content_type,
-                    headers=dict(fetched.headers),
-                    content_hash=content_hash,
-                    byte_count=len(fetched.body),
-                    fetched_at=now,
-                )
-                session.add(page)
-                session.flush()
-                await_stage(session, Stage.EXTRACT, [page.id], due_at=now)
-            _answered(session.get_one(Link, link.id), fetched.headers, is_news=not is_held, now=now)
-            outcome = Outcome(FateState.DONE, "unchanged" if is_held else None)
-            finish(session, self._claimed(link), outcome, now=now)
-        self.count(link.source_id, "unchanged pages" if is_held else "new pages")
+            shown = _last_hashes(session, self.kept)
+            news = {link_id for link_id, page in self.kept.items() if page.content_hash != shown.get(link_id)}
+            _store_pages(session, {link_id: self.kept[link_id] for link_id in sorted(news)})
+            for link in session.scalars(sa.select(Link).where(Link.id.in_(self.kept))):
+                page = self.kept[link.id]
+                _answered(link, page.fetched.headers, is_news=link.id in news, now=page.fetched_at)
+            for link_ids, reason in ((news, None), (self.kept.keys() - news, "unchanged")):
+                claimed = [Claimed(Stage.FETCH, link_id, self.claimant) for link_id in sorted(link_ids)]
+                finish_all(session, claimed, Outcome(FateState.DONE, reason), now=self.clock())
+        for link_id, page in self.kept.items():
+            self.count(page.source_id, "new pages" if link_id in news else "unchanged pages")
+        self.kept.clear()
 
     def unchanged(self, link: Link) -> None:
         """Record that the server says the page has not changed."""
@@ -278,6 +304,33 @@ def _not_modified(link: Link, *, now: dt.datetime) -> None:
     reply = reply_from(sent, stored, {}, is_not_modified=True, has_new_content=False)
     link.trust = trust_after(trust_from(link.trust), reply).model_dump(mode="json", exclude_defaults=True)
     link.checked_at = now
+
+
+def _last_hashes(session: Session, link_ids: Iterable[int]) -> dict[int, str]:
+    """Give the hash of each link's last page, where it has one."""
+    pages = sa.select(Page.link_id, Page.content_hash).where(Page.link_id.in_(link_ids)).order_by(Page.id)
+    return {link_id: content_hash for link_id, content_hash in session.execute(pages)}
+
+
+def _store_pages(session: Session, pages: Mapping[int, KeptPage]) -> None:
+    """Store the rows of pages by their links, and make each wait for extraction."""
+    rows = [
+        {
+            "link_id": link_id,
+            "crawl_run_id": page.run_id,
+            "url": page.fetched.url,
+            "status": page.fetched.status,
+            "content_type": page.fetched.content_type,
+            "headers": page.fetched.headers,
+            "content_hash": page.content_hash,
+            "byte_count": page.byte_count,
+            "fetched_at": page.fetched_at,
+        }
+        for link_id, page in pages.items()
+    ]
+    if rows:
+        ids = session.scalars(sa.insert(Page).returning(Page.id), rows)
+        await_stage(session, Stage.EXTRACT, ids, due_at=max(page.fetched_at for page in pages.values()))
 
 
 def _pace_of(session: Session, source: Source, now: dt.datetime) -> Pace:

@@ -225,6 +225,7 @@ class SourceSpider(scrapy.Spider):
 
     def closed(self, reason: str) -> None:
         """Close the run; one that was stopped from outside leaves the source due, any other trouble makes it wait."""
+        self.frontier.store_kept()
         if reason != "shutdown":
             self._finish(reason)
 
