@@ -309,7 +309,7 @@ def _not_modified(link: Link, *, now: dt.datetime) -> None:
 def _last_hashes(session: Session, link_ids: Iterable[int]) -> dict[int, str]:
     """Give the hash of each link's last page, where it has one."""
     pages = sa.select(Page.link_id, Page.content_hash).where(Page.link_id.in_(link_ids)).order_by(Page.id)
-    return {link_id: content_hash for link_id, content_hash in session.execute(pages)}
+    return dict(session.execute(pages).all())
 
 
 def _store_pages(session: Session, pages: Mapping[int, KeptPage]) -> None:
