@@ -21,7 +21,6 @@ from benchmarks.health_faults import ERROR_PAGE, LOGIN_PAGE, Fault, Lost, Moment
 from benchmarks.health_web import Item, Site
 from crawler.discovery.index_page import IndexPage
 from crawler.discovery.paging import next_page_of
-from crawler.frontier import Fetched
 from crawler.health.answers import (
     Answer,
     IndexRead,
@@ -45,6 +44,7 @@ from crawler.health.observations import (
     Visit,
 )
 from crawler.health.verdict import wants_reread, wants_second_look
+from crawler.kept import Fetched
 from models.fate import RETRY_AFTER
 from models.vocabulary import SourceKind
 from models.way import Way

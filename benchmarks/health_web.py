@@ -15,8 +15,8 @@ from functools import cached_property
 from babel.dates import format_date
 
 from benchmarks.health_times import FIRST_MONDAY, Series
-from crawler.frontier import Fetched
 from crawler.health.answers import Answer
+from crawler.kept import Fetched
 from models.vocabulary import SourceKind
 from models.way import Way
 

@@ -7,9 +7,9 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.frontier import Fetched
 from crawler.health.answers import Answer, problem_of_failure
 from crawler.health.observations import ProblemCode
+from crawler.kept import Fetched
 
 MAX_SIZE_SETTING = "DOWNLOAD_MAXSIZE"  # what Scrapy says of a bomb, its only sign
 FAILURES = {

@@ -6,18 +6,20 @@ before its row is written, so that a row never names bytes that are not there.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from crawler.found import FoundLink, Move
 from crawler.health.observations import IndexSeen, ProblemCode, Visit
-from crawler.links import known_links, store_links
+from crawler.kept import Fetched, KeptPage, store_pages
+from crawler.links import answered, known_links, not_modified, outcome_of_unchanged, store_links
 from crawler.pace import (
     MAX_PRIMING,
     NO_HINTS,
@@ -30,8 +32,18 @@ from crawler.pace import (
     pace_from,
     pace_primed_by,
 )
-from crawler.validators import reply_from, trust_after, trust_from, validators_to_send
-from models.fate import Claim, Claimed, Fate, Outcome, attempts_at, await_stage, claim_due, failure, finish
+from models.fate import (
+    Claim,
+    Claimed,
+    Fate,
+    Outcome,
+    attempts_at,
+    await_stage,
+    claim_due,
+    failure,
+    finish,
+    finish_all,
+)
 from models.page_store import PageStore
 from models.source import CrawlRun, Link, Page, Source, next_look_at
 from models.vocabulary import FateState, Stage
@@ -40,26 +52,13 @@ from perilune.dates import PartialDate, Precision
 
 Clock = Callable[[], dt.datetime]
 LINKS_AT_ONCE = 2000
+PAGES_AT_ONCE = 100
+STORE_AFTER_SECONDS = 1.0
 ATTEMPTS_BEFORE_ANEW = 2
 IDLE_PAGES = 3  # more would be a list that goes round in circles
 NEWEST_PAGES = 3
 LATEST_PAGES = 20
 A_MONTH = dt.timedelta(days=31)
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """A response as it is kept: where it came from, its HTTP facts and its bytes."""
-
-    url: str
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def content_type(self) -> str | None:
-        """The declared type, parameters included."""
-        return self.headers.get("content-type")
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,10 @@ class Waiting:
     is_again: bool
 
 
+def _within_a_second(work: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_later(STORE_AFTER_SECONDS, work)
+
+
 @dataclass
 class Frontier:
     """Reads and writes for the spiders of one process."""
@@ -92,6 +95,8 @@ class Frontier:
     claimant: str
     jitter: Callable[[], float] = random.random
     counts: dict[int, Counter[str]] = field(default_factory=dict)
+    kept: dict[int, KeptPage] = field(default_factory=dict)
+    soon: Callable[[Callable[[], None]], object] = _within_a_second
 
     def begin_run(self, source: Source) -> int:
         """Open a crawl run for a source."""
@@ -114,6 +119,7 @@ class Frontier:
 
         What discovery chose is forgotten, so that it chooses anew, when its index was unreadable at a second visit too.
         """
+        self.store_kept()
         now = self.clock()
         counts: dict[str, object] = dict(self.counts.pop(source_id, Counter()))
         claimed = Claimed(Stage.CRAWL, source_id, self.claimant)
@@ -177,14 +183,14 @@ class Frontier:
             new_links = store_links(session, source, unmoved, known, now=now)
             for link in new_links:
                 link.is_backfill = is_first
-            _answered(session.get_one(Link, index.id), validators, is_news=bool(new_links), now=now)
+            answered(session.get_one(Link, index.id), validators, is_news=bool(new_links), now=now)
         self.count(source.id, "new links", len(new_links))
         return known
 
     def index_not_modified(self, index: Link) -> None:
         """Record that the server says an index has not changed."""
         with self.sessions.begin() as session:
-            _not_modified(session.get_one(Link, index.id), now=self.clock())
+            not_modified(session.get_one(Link, index.id), now=self.clock())
         self.count(index.source_id, "index not modified")
 
     def history_due(self, source: Source, way: Way) -> History | None:
@@ -258,45 +264,64 @@ class Frontier:
             return [Waiting(link, attempt_count > 1) for link, attempt_count in rows]
 
     def keep_page(self, link: Link, fetched: Fetched, run_id: int) -> bool:
-        """Keep a fetched page and make it wait for extraction; the bytes of the link's last page again are none.
+        """Keep a fetched page's bytes at once; its rows are written with those of others, within a second.
 
-        A page that goes back to earlier bytes is a new page, since that is what it shows from then on. Returns
-        whether it is a new page.
+        The bytes of the link's last page again are no page. One that goes back to earlier bytes is a new page, since
+        that is what it shows from then on. Returns whether it is a new page.
         """
-        now = self.clock()
+        if link.id in self.kept or len(self.kept) >= PAGES_AT_ONCE:
+            self.store_kept()
         content_hash = self.pages.keep(fetched.body)
+        if not self.kept:
+            self.soon(self.store_kept)
+        is_new = link.checked_at is None or self._last_hash(link) != content_hash
+        self.kept[link.id] = KeptPage(
+            fetched=replace(fetched, body=b""),
+            byte_count=len(fetched.body),
+            content_hash=content_hash,
+            is_new=is_new,
+            source_id=link.source_id,
+            run_id=run_id,
+            fetched_at=self.clock(),
+        )
+        return is_new
+
+    def _last_hash(self, link: Link) -> str | None:
+        last = sa.select(Page.content_hash).where(Page.link_id == link.id).order_by(Page.id.desc()).limit(1)
+        with self.sessions() as session:
+            return session.scalar(last)
+
+    def store_kept(self) -> None:
+        """Write the rows of kept pages in one transaction.
+
+        What a kill keeps from being written stays claimed by the dead, and is fetched again.
+        """
+        if not self.kept:
+            return
+        now = self.clock()
         with self.sessions.begin() as session:
-            last = sa.select(Page.content_hash).where(Page.link_id == link.id).order_by(Page.id.desc()).limit(1)
-            is_held = session.scalar(last) == content_hash
-            if not is_held:
-                page = Page(
-                    link_id=link.id,
-                    crawl_run_id=run_id,
-                    url=fetched.url,
-                    status=fetched.status,
-                    content_type=fetched.content_type,
-                    headers=dict(fetched.headers),
-                    content_hash=content_hash,
-                    byte_count=len(fetched.body),
-                    fetched_at=now,
-                )
-                session.add(page)
-                session.flush()
-                await_stage(session, Stage.EXTRACT, [page.id], due_at=now)
-            row = session.get_one(Link, link.id)
-            _answered(row, fetched.headers, is_news=not is_held, now=now)
-            outcome = _unchanged(session, row, now=now) if is_held else Outcome(FateState.DONE)
-            finish(session, self._claimed(link), outcome, now=now)
-        self.count(link.source_id, "unchanged pages" if is_held else "new pages")
-        return not is_held
+            new = {link_id: page for link_id, page in sorted(self.kept.items()) if page.is_new}
+            store_pages(session, new)
+            for link in session.scalars(sa.select(Link).where(Link.id.in_(self.kept))):
+                page = self.kept[link.id]
+                answered(link, page.fetched.headers, is_news=page.is_new, now=page.fetched_at)
+                if not page.is_new:
+                    finish(
+                        session, self._claimed(link), outcome_of_unchanged(session, link, now=page.fetched_at), now=now
+                    )
+            claimed = [Claimed(Stage.FETCH, link_id, self.claimant) for link_id in new]
+            finish_all(session, claimed, Outcome(FateState.DONE), now=now)
+        for page in self.kept.values():
+            self.count(page.source_id, "new pages" if page.is_new else "unchanged pages")
+        self.kept.clear()
 
     def unchanged(self, link: Link) -> None:
         """Record that the server says the page has not changed."""
         now = self.clock()
         with self.sessions.begin() as session:
             row = session.get_one(Link, link.id)
-            _not_modified(row, now=now)
-            finish(session, self._claimed(link), _unchanged(session, row, now=now), now=now)
+            not_modified(row, now=now)
+            finish(session, self._claimed(link), outcome_of_unchanged(session, row, now=now), now=now)
         self.count(link.source_id, "unchanged pages")
 
     def skip_link(self, link: Link, reason: str, *, may_change: bool = False) -> None:
@@ -321,39 +346,6 @@ class Frontier:
         """Count something for the source's current run."""
         if number:
             self.counts.setdefault(source_id, Counter())[what] += number
-
-
-def _unchanged(session: Session, link: Link, *, now: dt.datetime) -> Outcome:
-    """Be done with a page that is as it was; one of which no article could be made is looked at again."""
-    newest = sa.select(sa.func.max(Page.id)).where(Page.link_id == link.id).scalar_subquery()
-    is_refused = Fate.state == FateState.SKIPPED, Fate.stage == Stage.EXTRACT, Fate.item_id == newest
-    has_article = session.scalar(sa.select(Fate.item_id).where(*is_refused)) is None
-    return Outcome(FateState.DONE, "unchanged", due_at=None if has_article else next_look_at(link, now=now))
-
-
-def conditional_headers(link: Link) -> dict[str, str]:
-    """Give the headers that ask a server for a page only if it has changed, as far as it is believed."""
-    return validators_to_send(trust_from(link.trust), _validators_of(link))
-
-
-def _validators_of(link: Link) -> dict[str, str | None]:
-    return {"etag": link.etag, "last-modified": link.last_modified}
-
-
-def _answered(link: Link, validators: Mapping[str, str], *, is_news: bool, now: dt.datetime) -> None:
-    """Note a full answer: its validators, and what it says of how far they are to be believed."""
-    sent, stored = conditional_headers(link), _validators_of(link)
-    reply = reply_from(sent, stored, validators, is_not_modified=False, has_new_content=is_news)
-    link.trust = trust_after(trust_from(link.trust), reply).model_dump(mode="json", exclude_defaults=True)
-    link.checked_at = now
-    link.etag, link.last_modified = validators.get("etag"), validators.get("last-modified")
-
-
-def _not_modified(link: Link, *, now: dt.datetime) -> None:
-    sent, stored = conditional_headers(link), _validators_of(link)
-    reply = reply_from(sent, stored, {}, is_not_modified=True, has_new_content=False)
-    link.trust = trust_after(trust_from(link.trust), reply).model_dump(mode="json", exclude_defaults=True)
-    link.checked_at = now
 
 
 def _pace_of(session: Session, source: Source, now: dt.datetime) -> Pace:

@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict
 from crawler.discovery.survey import newest_first, survey
 from crawler.discovery.values import Asking, Seen
 from crawler.found import FoundLink
-from crawler.frontier import Fetched
 from crawler.health.answers import IndexRead
 from crawler.health.observations import ProblemCode
 from crawler.health.words import refusal_words
+from crawler.kept import Fetched
 from crawler.spiders.source import MAY_BE_EMPTY, NOTHING, SourceSpider
 from models.vocabulary import SourceKind
 from models.way import Way

@@ -1,4 +1,4 @@
-"""The link rows of a source: what an index gives is stored once, however often it gives it."""
+"""The link rows of a source: what an index gives is stored once, and how each last answered."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crawler.found import FoundLink
-from models.fate import await_stage
-from models.source import Link, Page, Source
-from models.vocabulary import Stage
+from crawler.validators import reply_from, trust_after, trust_from, validators_to_send
+from models.fate import Fate, Outcome, await_stage
+from models.source import Link, Page, Source, next_look_at
+from models.vocabulary import FateState, Stage
 
 
 def known_links(session: Session, source: Source) -> dict[str, str | None]:
@@ -54,3 +55,36 @@ def _date_known_links(session: Session, source: Source, found: Sequence[FoundLin
         link.published, link.witness = str(dated[link.url].published), dated[link.url].witness
     pages = sa.select(Page.id).where(Page.link_id.in_([link.id for link in links]))
     await_stage(session, Stage.EXTRACT, session.scalars(pages).all(), due_at=now)
+
+
+def conditional_headers(link: Link) -> dict[str, str]:
+    """Give the headers that ask a server for a page only if it has changed, as far as it is believed."""
+    return validators_to_send(trust_from(link.trust), _validators_of(link))
+
+
+def _validators_of(link: Link) -> dict[str, str | None]:
+    return {"etag": link.etag, "last-modified": link.last_modified}
+
+
+def answered(link: Link, validators: Mapping[str, str], *, is_news: bool, now: dt.datetime) -> None:
+    """Note a full answer: its validators, and what it says of how far they are to be believed."""
+    sent, stored = conditional_headers(link), _validators_of(link)
+    reply = reply_from(sent, stored, validators, is_not_modified=False, has_new_content=is_news)
+    link.trust = trust_after(trust_from(link.trust), reply).model_dump(mode="json", exclude_defaults=True)
+    link.checked_at = now
+    link.etag, link.last_modified = validators.get("etag"), validators.get("last-modified")
+
+
+def not_modified(link: Link, *, now: dt.datetime) -> None:
+    sent, stored = conditional_headers(link), _validators_of(link)
+    reply = reply_from(sent, stored, {}, is_not_modified=True, has_new_content=False)
+    link.trust = trust_after(trust_from(link.trust), reply).model_dump(mode="json", exclude_defaults=True)
+    link.checked_at = now
+
+
+def outcome_of_unchanged(session: Session, link: Link, *, now: dt.datetime) -> Outcome:
+    """Be done with a page that is as it was; one of which no article could be made is looked at again."""
+    newest = sa.select(sa.func.max(Page.id)).where(Page.link_id == link.id).scalar_subquery()
+    is_refused = Fate.state == FateState.SKIPPED, Fate.stage == Stage.EXTRACT, Fate.item_id == newest
+    has_article = session.scalar(sa.select(Fate.item_id).where(*is_refused)) is None
+    return Outcome(FateState.DONE, "unchanged", due_at=None if has_article else next_look_at(link, now=now))

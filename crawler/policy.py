@@ -25,6 +25,9 @@ def scrapy_settings(settings: Settings) -> dict[str, object]:
         "REDIRECT_MAX_TIMES": 6,
         "HTTPERROR_ALLOW_ALL": True,
         "COOKIES_ENABLED": False,
+        "CONCURRENT_ITEMS": 1,  # Scrapy starts as many tasks for every answer; what our spiders yield is only queued
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,  # else it reads the source of every request's callback
+        "DOWNLOADER_STATS": False,  # it writes out each request and answer once more to count their bytes
         "TELNETCONSOLE_ENABLED": False,
         "LOG_LEVEL": "ERROR",
         "LOG_INSTALL_ROOT_HANDLER": False,

@@ -6,10 +6,10 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from crawler.frontier import Fetched
 from crawler.health.answers import Answer, IndexRead, index_seen
 from crawler.health.characters import has_garbled_text
 from crawler.health.observations import IndexSeen, PagesSeen, ProblemCode, Reread, SecondLook, Visit
+from crawler.kept import Fetched
 
 
 @dataclass

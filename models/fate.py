@@ -153,22 +153,31 @@ class Claimed:
 
 def finish(session: Session, claimed: Claimed, outcome: Outcome, *, now: dt.datetime) -> None:
     """Record the outcome of a claimed item; one that waits again meanwhile, or is another's by now, stays as it is."""
-    session.execute(
-        sa.update(Fate)
-        .where(Fate.stage == claimed.stage, Fate.item_id == claimed.item_id)
-        .where(Fate.state == FateState.CLAIMED, Fate.claimed_by == claimed.claimant)
+    finish_all(session, [claimed], outcome, now=now)
+
+
+def finish_all(session: Session, claimed: Sequence[Claimed], outcome: Outcome, *, now: dt.datetime) -> None:
+    """Record the same outcome for several items, as `finish` does for one."""
+    if not claimed:
+        return
+    fates = Fate.metadata.tables[Fate.__tablename__].c
+    statement = (
+        sa.update(fates.item_id.table)
+        .where(fates.stage == sa.bindparam("of_stage"), fates.item_id == sa.bindparam("of_item"))
+        .where(fates.state == FateState.CLAIMED, fates.claimed_by == sa.bindparam("claimant"))
         .values(
             state=outcome.state,
             reason=outcome.reason,
             version=outcome.version,
             due_at=outcome.due_at,
             finished_at=now,
-            attempt_count=Fate.attempt_count if outcome.state == FateState.FAILED else 0,
+            attempt_count=fates.attempt_count if outcome.state == FateState.FAILED else 0,
             claimed_by=None,
             claimed_until=None,
         )
-        .execution_options(synchronize_session=False)
     )
+    items = [{"of_stage": each.stage, "of_item": each.item_id, "claimant": each.claimant} for each in claimed]
+    session.execute(statement, items)
 
 
 def attempts_at(session: Session, claimed: Claimed) -> int:

@@ -7,10 +7,10 @@ import json
 
 import pytest
 
-from crawler.frontier import Fetched
 from crawler.health.answers import Answer, problem_of_failure, read_index, reread, second_look
 from crawler.health.characters import GARBLED_SHARE, garbled_share, visible_text
 from crawler.health.observations import ArticlesSeen, IndexSeen, PagesSeen, ProblemCode, Reread, SecondLook, Visit
+from crawler.kept import Fetched
 from models.vocabulary import SourceKind
 from models.way import Way
 

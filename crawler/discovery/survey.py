@@ -13,9 +13,9 @@ from crawler.discovery.lists import LearnedList, learn_list
 from crawler.discovery.paging import next_page_of
 from crawler.discovery.values import Asking, Discovery, Offer, Seen
 from crawler.found import FoundLink
-from crawler.frontier import Fetched
 from crawler.health.answers import problem_of_answer
 from crawler.health.observations import ProblemCode
+from crawler.kept import Fetched
 from models.vocabulary import SourceKind
 from perilune.encodings import decode
 from perilune.verdicts import verdict_on_page

@@ -17,9 +17,9 @@ from crawler.discovery.index_page import IndexPage
 from crawler.discovery.lists import ListPattern, read_list
 from crawler.feeds import FeedProblem, feed_of
 from crawler.found import FoundLink, wanted
-from crawler.frontier import Fetched
 from crawler.health.characters import GARBLED_SHARE, garbled_share, has_garbled_text, visible_text
 from crawler.health.observations import IndexSeen, ProblemCode, Reread, SecondLook
+from crawler.kept import Fetched
 from crawler.pace import NO_HINTS, Hints
 from crawler.sitemaps import SitemapProblem, content_of_sitemap
 from models.vocabulary import SourceKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from crawler.frontier import Fetched
+from crawler.kept import Fetched
 from perilune.encodings import decode
 
 GARBLED_SHARE = 0.2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from crawler.found import FoundLink
-from crawler.frontier import Fetched
 from crawler.health.answers import IndexRead, problem_of_answer, read_of
+from crawler.kept import Fetched
 from crawler.spiders.source import SourceSpider
 
 

@@ -22,7 +22,7 @@ from crawler.discovery.survey import survey
 from crawler.discovery.values import Discovery
 from crawler.fetched import answer_from, fetched_from, problem_of, reason_of
 from crawler.found import wanted
-from crawler.frontier import Fetched, Frontier, RunEnd, Waiting, conditional_headers
+from crawler.frontier import Frontier, RunEnd, Waiting
 from crawler.health.answers import (
     GATES,
     Answer,
@@ -37,6 +37,8 @@ from crawler.health.answers import (
 from crawler.health.observations import ProblemCode, Reread, SecondLook
 from crawler.health.words import refusal_words
 from crawler.history import Archived, history_step
+from crawler.kept import Fetched
+from crawler.links import conditional_headers
 from crawler.mending import takes_another_way
 from crawler.pace import NO_HINTS, retry_after
 from crawler.surveying import Rounds
@@ -331,6 +333,7 @@ class SourceSpider(scrapy.Spider):
 
     def closed(self, reason: str) -> None:
         """Close the run; one that was stopped from outside leaves the source due, any other trouble makes it wait."""
+        self.frontier.store_kept()
         if reason != "shutdown":
             self._finish(reason)
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from crawler.found import FoundLink
-from crawler.frontier import Fetched
+from crawler.kept import Fetched
 from crawler.spiders.own import OwnSpider
 from perilune.dates import PartialDate, WitnessKind
 
