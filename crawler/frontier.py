@@ -168,17 +168,23 @@ class Frontier:
                 await_stage(session, Stage.FETCH, [link.id], due_at=now)
 
     def add_links(
-        self, source: Source, found: Iterable[FoundLink], *, index: Link, answered: str, validators: Mapping[str, str]
+        self,
+        source: Source,
+        found: Iterable[FoundLink],
+        *,
+        index: Link,
+        answered_at: str,
+        validators: Mapping[str, str],
     ) -> Mapping[str, str | None]:
         """Store the links of an index that are new, and its validators, in one transaction.
 
-        `answered` is the address that the index came from in the end: what is known at its former host is not new.
+        `answered_at` is the address that the index came from in the end: what is known at its former host is not new.
         Returns the addresses that the source had given before, with the dates stated then.
         """
         now = self.clock()
         with self.sessions.begin() as session:
             is_first = session.scalar(sa.select(Source.first_crawled_at).where(Source.id == source.id)) is None
-            known, move = known_links(session, source), Move(index.url, answered)
+            known, move = known_links(session, source), Move(index.url, answered_at)
             unmoved = [link for link in found if link.url in known or move.former(link.url) not in known]
             new_links = store_links(session, source, unmoved, known, now=now)
             for link in new_links:
@@ -306,9 +312,8 @@ class Frontier:
                 page = self.kept[link.id]
                 answered(link, page.fetched.headers, is_news=page.is_new, now=page.fetched_at)
                 if not page.is_new:
-                    finish(
-                        session, self._claimed(link), outcome_of_unchanged(session, link, now=page.fetched_at), now=now
-                    )
+                    outcome = outcome_of_unchanged(session, link, now=page.fetched_at)
+                    finish(session, self._claimed(link), outcome, now=now)
             claimed = [Claimed(Stage.FETCH, link_id, self.claimant) for link_id in new]
             finish_all(session, claimed, Outcome(FateState.DONE), now=now)
         for page in self.kept.values():

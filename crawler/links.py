@@ -76,6 +76,7 @@ def answered(link: Link, validators: Mapping[str, str], *, is_news: bool, now: d
 
 
 def not_modified(link: Link, *, now: dt.datetime) -> None:
+    """Note that the server says it has not changed."""
     sent, stored = conditional_headers(link), _validators_of(link)
     reply = reply_from(sent, stored, {}, is_not_modified=True, has_new_content=False)
     link.trust = trust_after(trust_from(link.trust), reply).model_dump(mode="json", exclude_defaults=True)

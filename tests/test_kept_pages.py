@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from crawler.frontier import Fetched, Frontier
+from crawler.frontier import Frontier
+from crawler.kept import Fetched
 from models.claimant import this_process
 from models.fate import Fate, await_stage, release_claims_of_the_dead
 from models.page_store import PageStore
@@ -47,7 +48,7 @@ def shows(link: Link, text: str) -> Fetched:
 
 def fetch_all(frontier: Frontier, source: Source, text_of: Mapping[str, str] | None = None) -> list[Link]:
     """Claim the source's due links and keep what each shows: the text given for its address, or the address."""
-    links = frontier.claim_links(source)
+    links = [waiting.link for waiting in frontier.claim_links(source)]
     for link in links:
         frontier.keep_page(link, shows(link, (text_of or {}).get(link.url, link.url)), 1)
     return links
@@ -117,4 +118,4 @@ def test_each_of_the_pages_written_together_has_a_fate_and_one_that_waits_again_
     with sessions() as session:
         fates = sa.select(Fate.state).where(Fate.stage == Stage.FETCH).order_by(Fate.item_id)
         assert list(session.scalars(fates)) == ["done", "waiting"]
-    assert [link.id for link in frontier.claim_links(source)] == [second.id]
+    assert [waiting.link.id for waiting in frontier.claim_links(source)] == [second.id]

@@ -242,7 +242,7 @@ class SourceSpider(scrapy.Spider):
         # An index of indexes keeps no validators: it may stay the same while those below it change.
         validators = {} if read.further else answer.fetched.headers
         known = self.frontier.add_links(
-            self.source, read.chosen, index=link, answered=answer.fetched.url, validators=validators
+            self.source, read.chosen, index=link, answered_at=answer.fetched.url, validators=validators
         )
         return read, known
 
