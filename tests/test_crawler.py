@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -255,18 +256,23 @@ def test_a_full_page_store_stops_the_crawl_in_one_sentence_and_loses_nothing(
 
 
 def test_a_crawl_that_was_killed_is_completed_by_the_next(site: HTTPServer, crawl: Crawl) -> None:
+    may_answer = threading.Event()
+
     def slow(_request: Request) -> Response:
-        time.sleep(2)
+        may_answer.wait(timeout=60)
         return Response(PAGE.format(n=1, text=TEXT), content_type="text/html")
 
     site.expect_request("/slow").respond_with_handler(slow)
     a_feed(site, "/slow", "/news/1", "/news/2")
+    crawl.settings["PERILUNE_DOWNLOAD_TIMEOUT"] = "60"
     crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
     command = [sys.executable, "-m", "crawler.batch", "--force"]
     with subprocess.Popen(command, env=crawl.environment, stdout=subprocess.DEVNULL) as child:
-        while len(crawl.page_urls()) < 2 and child.poll() is None:
+        while not crawl.page_urls():
+            assert child.poll() is None
             time.sleep(0.05)
         child.kill()
+    may_answer.set()
     crawl.run()
     assert crawl.page_urls() == [site.url_for("/news/1"), site.url_for("/news/2"), site.url_for("/slow")]
     with crawl.sessions() as session:
