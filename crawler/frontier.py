@@ -189,7 +189,7 @@ class Frontier:
             new_links = store_links(session, source, unmoved, known, now=now)
             for link in new_links:
                 link.is_backfill = is_first
-            answered(session.get_one(Link, index.id), validators, is_news=bool(new_links), now=now)
+            answered(session.get_one(Link, index.id), headers, is_news=bool(new_links), now=now)
         self.count(source.id, "new links", len(new_links))
         return known
 

@@ -16,7 +16,7 @@ from crawler.health.answers import IndexRead
 from crawler.health.observations import ProblemCode
 from crawler.health.words import refusal_words
 from crawler.kept import Fetched
-from crawler.spiders.source import MAY_BE_EMPTY, NOTHING, SourceSpider
+from crawler.spiders.source import SourceSpider
 from models.vocabulary import SourceKind
 from models.way import Way
 
@@ -88,8 +88,9 @@ def _read(spider: SourceSpider, seen: Seen) -> tuple[IndexRead, str | None]:
         read = spider.read(_fetched(seen))
     except Exception as error:  # noqa: BLE001 - whatever a source's own spider does, the other sources are checked
         return IndexRead(ProblemCode.MALFORMED), f"it could not be read ({type(error).__name__}: {error})"
-    is_fault = read.problem is not None and not (read.problem in NOTHING and spider.way.kind in MAY_BE_EMPTY)
-    return read, refusal_words(read.problem, seen.status, spider.looks_for) if read.problem and is_fault else None
+    if read.problem is None or read.is_bare:
+        return read, None
+    return read, refusal_words(read.problem, seen.status, spider.looks_for)
 
 
 def _fetched(seen: Seen) -> Fetched:

@@ -96,6 +96,8 @@ class IndexRead:
     entry_count: int = 0
     further: tuple[str, ...] = ()
     hints: Hints = NO_HINTS
+    is_bare: bool = False
+    """Whether it is sound, and has merely nothing for us now; a list page is never that."""
     is_malformed: bool = False
 
 
@@ -162,9 +164,9 @@ def _read_feed(fetched: Fetched, way: Way) -> IndexRead:
     except FeedProblem:
         return IndexRead(ProblemCode.NOT_A_FEED)
     if not feed.links:
-        return IndexRead(ProblemCode.EMPTY, hints=feed.hints)
+        return IndexRead(ProblemCode.EMPTY, hints=feed.hints, is_bare=True)
     read, entries = read_of(feed.links, way), len(ENTRY.findall(fetched.body))
-    return replace(read, entry_count=max(entries, read.entry_count), hints=feed.hints)
+    return replace(read, entry_count=max(entries, read.entry_count), hints=feed.hints, is_bare=not read.chosen)
 
 
 def _read_sitemap(fetched: Fetched, way: Way) -> IndexRead:
@@ -174,7 +176,8 @@ def _read_sitemap(fetched: Fetched, way: Way) -> IndexRead:
         return IndexRead(ProblemCode.TOO_LARGE if "exceeded" in str(problem) else ProblemCode.NOT_A_FEED)
     if content.sitemaps:
         return replace(read_of(content.links, way), problem=None, further=content.sitemaps)
-    return read_of(content.links, way) if content.links else IndexRead(ProblemCode.EMPTY)
+    read = read_of(content.links, way) if content.links else IndexRead(ProblemCode.EMPTY)
+    return replace(read, is_bare=not read.chosen)
 
 
 def _is_malformed(body: bytes) -> bool:

@@ -46,7 +46,6 @@ from crawler.visiting import Notes
 from models.health import health_of
 from models.page_store import PageStoreProblem
 from models.source import Link, Source
-from models.vocabulary import SourceKind
 from models.way import Way
 from perilune.verdicts import verdict_on_page
 
@@ -56,11 +55,10 @@ HTTP_ERROR = 400
 OK = range(200, 300)
 MAX_INDEXES = 200
 NO_WAIT = dt.timedelta(0)
-# A feed or sitemap may be empty for a while, or list nothing of ours; a list page never is.
-MAY_BE_EMPTY = {SourceKind.FEED, SourceKind.SITEMAP}
-NOTHING = {ProblemCode.EMPTY, ProblemCode.NO_MATCH}
 # What answers, but not as it did when its way was chosen.
-OTHER_THAN_CHOSEN = NOTHING | {
+OTHER_THAN_CHOSEN = {
+    ProblemCode.EMPTY,
+    ProblemCode.NO_MATCH,
     ProblemCode.GONE,
     ProblemCode.SOFT_404,
     ProblemCode.NOT_A_FEED,
@@ -233,8 +231,7 @@ class SourceSpider(scrapy.Spider):
             self.frontier.index_not_modified(link)
             return IndexRead(), {}
         read = self.read(answer.fetched)
-        is_fault = not (read.problem in NOTHING and self.way.kind in MAY_BE_EMPTY)
-        if read.problem is not None and is_fault:
+        if read.problem is not None and not read.is_bare:
             self._refuse_index(link.url, answer.fetched, read.problem)
             return read, {}
         self.hints = read.hints
@@ -242,7 +239,7 @@ class SourceSpider(scrapy.Spider):
         # An index of indexes keeps no validators: it may stay the same while those below it change.
         validators = {} if read.further else answer.fetched.headers
         known = self.frontier.add_links(
-            self.source, read.chosen, index=link, answered_at=answer.fetched.url, validators=validators
+            self.source, read.chosen, index=link, answered_at=answer.fetched.url, headers=validators
         )
         return read, known
 
