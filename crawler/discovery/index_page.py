@@ -6,7 +6,7 @@ Pure, from HTML to plain structure; what of it are articles is decided in `lists
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +16,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
+from crawler.discovery.labels import labels_of
 from crawler.found import joined
 from perilune.urls import canonical_url, is_web_address
 
@@ -27,16 +28,10 @@ FURNITURE_WORD = re.compile(
     r"search(?:box|form|bar)?|cookies?|partners?|banners?|hot|ranking?|toolbar|skip\w*)(?:$|[-_])",
     re.IGNORECASE,
 )
-STATE_TOKEN = re.compile(
-    r"\d|^(?:first|last|odd|even|active|current|selected|open|hover|clearfix|left|right|new|hidden|show|in|fade)$"
-)
-PLAIN_TOKEN = re.compile(r"[A-Za-z_][\w-]*")
 SLASHED = re.compile(r"(?<!\d)(\d{1,2})[-/](\d{1,2})[-/]((?:19|20)\d\d)(?!\d)")
 MONTHS = 12
 DAYS_FIRST = "und"  # no language of ours, and so none in which the month might come first
 MONTHS_FIRST = "en-US"
-SHARED_BY = 0.6
-MIN_SIBLINGS = 3
 
 
 @dataclass(eq=False)
@@ -83,7 +78,7 @@ class IndexPage:
         stated = self.tree.find(".//base")
         self._base = url if stated is None else joined(url, stated.get("href") or "")
         etree.strip_elements(self.tree, *INVISIBLE, with_tail=False)
-        self._labels = _labels(self.tree)
+        self._labels = labels_of(self.tree)
 
     @cached_property
     def language(self) -> str | None:
@@ -150,37 +145,6 @@ def _parsed(html: str) -> HtmlElement:
         return lxml_html.document_fromstring((html or "<p></p>").encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:  # nothing but comments or white space
         return lxml_html.document_fromstring(b"<p></p>", parser=parser)
-
-
-def _labels(tree: HtmlElement) -> dict[HtmlElement, str]:
-    """Name each element by its tag and the one class that tells its kind: items of a list bear the same label."""
-    labels: dict[HtmlElement, str] = {}
-    for parent in tree.iter(etree.Element):
-        by_tag: defaultdict[str, list[HtmlElement]] = defaultdict(list)
-        for child in parent.iterchildren(etree.Element):
-            by_tag[str(child.tag)].append(child)
-        for tag, children in by_tag.items():
-            counts = Counter(token for child in children for token in set(_tokens(child)))
-            least = SHARED_BY * len(children) if len(children) >= MIN_SIBLINGS else 1
-            for child in children:
-                labels[child] = _label(tag, child, counts, least)
-    return labels
-
-
-def _label(tag: str, element: HtmlElement, counts: Counter[str], least: float) -> str:
-    shared = [token for token in _tokens(element) if counts[token] >= least]
-    if shared:
-        return f"{tag}.{max(shared, key=lambda token: counts[token])}"
-    identifier = element.get("id") or ""
-    return f"{tag}#{identifier}" if _is_stable(identifier) else tag
-
-
-def _tokens(element: HtmlElement) -> list[str]:
-    return [token for token in (element.get("class") or "").split() if _is_stable(token)]
-
-
-def _is_stable(token: str) -> bool:
-    return bool(PLAIN_TOKEN.fullmatch(token)) and not STATE_TOKEN.search(token)
 
 
 def rows_of(anchors: Sequence[Anchor]) -> dict[Anchor, HtmlElement]:
