@@ -18,15 +18,15 @@ STATE_TOKEN = re.compile(
 )
 PLAIN_TOKEN = re.compile(r"[A-Za-z_][\w-]*")
 SHARED_BY_SIBLINGS = 0.6
-SHARED_BY_KIN = 0.3
 MIN_ALIKE = 3
+LEAST_SHARED_BY_KIN = 2
 
 
 def labels_of(tree: HtmlElement) -> dict[HtmlElement, str]:
     """Name every element of a page.
 
-    Among three siblings with one tag, a class counts that most of them have. Fewer are judged by their kin: what stands
-    in other rows at the same place. So a link's class that follows its category is no kind of link.
+    Among three siblings with one tag, a class counts that most of them have. Fewer are judged by their kin, which stand
+    in other rows at the same place: a class or an identifier that each has for itself alone names no kind.
     """
     labels: dict[HtmlElement, str] = {}
     generation = [tree]
@@ -52,7 +52,7 @@ def _labelled(kin: Sequence[HtmlElement]) -> list[tuple[HtmlElement, str]]:
         siblings = list(family)
         counts, least = _counts(siblings), SHARED_BY_SIBLINGS * len(siblings)
         if len(siblings) < MIN_ALIKE:
-            counts, least = among_kin, SHARED_BY_KIN * len(kin) if len(kin) >= MIN_ALIKE else 1
+            counts, least = among_kin, LEAST_SHARED_BY_KIN if len(kin) >= MIN_ALIKE else 1
         labelled += [(element, _label(element, counts, least, has_own_name=has_own_name)) for element in siblings]
     return labelled
 

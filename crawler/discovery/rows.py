@@ -1,0 +1,100 @@
+"""The rows of a list: each link's own part of the page, and what stands between and above these parts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.discovery.index_page import Anchor, text_of
+
+
+def rows_of(anchors: Sequence[Anchor]) -> dict[Anchor, HtmlElement]:
+    """Give each of a list's links its own row: the largest element around it that holds no other one's address.
+
+    Where rows have no element of their own (links between line breaks), the link itself is the row.
+    """
+    urls_in: defaultdict[HtmlElement, set[str]] = defaultdict(set)
+    for anchor in anchors:
+        for element in (anchor.element, *anchor.ancestors):
+            urls_in[element].add(anchor.url)
+    rows = {}
+    for anchor in anchors:
+        row = anchor.element
+        for element in anchor.ancestors:
+            if len(urls_in[element]) > 1 or element.tag in {"body", "html"}:
+                break
+            row = element
+        rows[anchor] = row
+    return rows
+
+
+def holders_of(rows: Iterable[HtmlElement]) -> set[HtmlElement]:
+    """Give rows and all that is around them."""
+    holders: set[HtmlElement] = set()
+    for row in rows:
+        for element in (row, *row.iterancestors()):
+            if element in holders:
+                break
+            holders.add(element)
+    return holders
+
+
+def container_of(rows: Collection[HtmlElement]) -> HtmlElement | None:
+    """Give the smallest element that holds all rows; None if there are no rows."""
+    first, *others = rows
+    around = [set(row.iterancestors()) for row in others]
+    return next((element for element in first.iterancestors() if all(element in each for each in around)), None)
+
+
+def text_after(row: HtmlElement, holders: Collection[HtmlElement]) -> str:
+    """Give the words between a row and the next one among its siblings."""
+    words = [row.tail or ""]
+    for sibling in row.itersiblings(etree.Element):
+        if sibling in holders or sibling.tag == "a":
+            break
+        words += [text_of(sibling), sibling.tail or ""]
+    return " ".join(" ".join(words).split())
+
+
+def text_before(row: HtmlElement, holders: Collection[HtmlElement]) -> str:
+    """Give the words between the row before and a row, or from the beginning of what holds them."""
+    words = []
+    for sibling in row.itersiblings(etree.Element, preceding=True):
+        words.append(sibling.tail or "")
+        if sibling in holders or sibling.tag == "a":
+            break
+        words.append(text_of(sibling))
+    else:
+        parent = row.getparent()
+        words.append(parent.text or "" if parent is not None else "")
+    return " ".join(" ".join(reversed(words)).split())
+
+
+def headings_before(element: HtmlElement) -> Iterator[str]:
+    """Give the headings above an element, the nearest first: a month or a year often stands there."""
+    tags = "self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::dt or self::caption"
+    for heading in reversed(element.xpath(f"preceding::*[{tags}]")):
+        yield text_of(heading)
+
+
+def runs_between(rows: Collection[HtmlElement]) -> Iterator[tuple[HtmlElement | None, str]]:
+    """Walk through what holds the rows in reading order: give each row, and each run of text outside of them."""
+    container = container_of(rows)
+    return _walked(container, set(rows), holders_of(rows)) if container is not None else iter(())
+
+
+def _walked(
+    element: HtmlElement, rows: Collection[HtmlElement], holders: Collection[HtmlElement]
+) -> Iterator[tuple[HtmlElement | None, str]]:
+    yield None, " ".join((element.text or "").split())
+    for child in element.iterchildren(etree.Element):
+        if child in rows:
+            yield child, ""
+        elif child in holders:
+            yield from _walked(child, rows, holders)
+        else:
+            yield None, text_of(child)
+        yield None, " ".join((child.tail or "").split())
