@@ -10,12 +10,14 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from lxml.html import HtmlElement
 
 from crawler.discovery.addresses import is_document, shape_of
 from crawler.discovery.index_page import Anchor, IndexPage
 from crawler.discovery.row_links import links_of
+from crawler.discovery.rows import rows_of
 from crawler.discovery.titles import is_headed, is_name, is_title
 from crawler.found import FoundLink
 from perilune.urls import site_of
@@ -50,6 +52,17 @@ class Group:
     def urls(self) -> frozenset[str]:
         """The addresses of its links."""
         return frozenset(link.url for link in self.links)
+
+    @cached_property
+    def furniture(self) -> float:
+        """The share of its rows that are, or stand in, a menu, a sidebar, a footer or their like.
+
+        What is named so within a row is no furniture of the page, if there are several rows to tell.
+        """
+        if len(self.links) == 1:
+            return share(bool(anchor.furniture) for anchor in self.anchors)
+        rows = rows_of(self.anchors)
+        return share(any(each in anchor.furniture for each in (row, *row.iterancestors())) for anchor, row in rows.items())
 
     @property
     def is_dated(self) -> bool:
@@ -158,7 +171,7 @@ def _weighed(group: Group, page: IndexPage, shown_elsewhere: Mapping[Path, set[s
         + 0.8 * min(length, LONG_TITLE_CHARS) / LONG_TITLE_CHARS
         + 0.5 * len({link.title for link in links}) / count
         + 0.5 * share(is_document(link.url) for link in links)
-        - 1.5 * share(anchor.is_furniture for anchor in group.anchors)
+        - 1.5 * group.furniture
         - 3.0 * len(group.urls & shown_elsewhere.get(group.path, set())) / count
     )
     return replace(group, score=score if group.titled >= MIN_TITLED_SHARE else 0.0)

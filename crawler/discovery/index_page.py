@@ -38,14 +38,14 @@ STATED_ADDRESSES = ("data-href", "data-url", "data-link")
 class Anchor:
     """A link of the page: its canonical address, its words, and the labels of its ancestors from the body down.
 
-    `is_furniture`: whether it stands in a menu, a sidebar, a footer or their like, by the names of what is around it.
+    `furniture`: what is named as a menu, a sidebar, a footer or their like around it.
     """
 
     element: HtmlElement
     url: str
     text: str
     path: tuple[str, ...]
-    is_furniture: bool = False
+    furniture: frozenset[HtmlElement] = frozenset()
 
     @cached_property
     def ancestors(self) -> list[HtmlElement]:
@@ -121,8 +121,8 @@ class IndexPage:
             return None
         chain = [element, *element.iterancestors()]
         path = tuple(self._labels[each] for each in reversed(chain) if each in self._labels)
-        is_furniture = any(each in self._furniture for each in chain)
-        return Anchor(element, url, text_of(element) or _stated_words(element), path, is_furniture)
+        furniture = frozenset(each for each in chain if each in self._furniture)
+        return Anchor(element, url, text_of(element) or _stated_words(element), path, furniture)
 
     @cached_property
     def _furniture(self) -> set[HtmlElement]:

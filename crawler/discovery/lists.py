@@ -22,7 +22,7 @@ from perilune.urls import site_of
 
 LIST_SCORE = 3.0
 SAME_SITE_SHARE = 0.8
-MOSTLY_ALIKE = 0.75
+MOSTLY_DATED = 0.75
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def learn_list(
         return None
     best = ranked[0]
     pattern = pattern_of([link.url for link in best.links])
-    return _learned(page, [best, *(group for group in groups if _goes_with(group, best, pattern))], further)
+    return _learned(page, [best, *(group for group in groups if _goes_with(group, best, pattern, page.language))], further)
 
 
 def read_list(page: IndexPage, pattern: ListPattern) -> list[FoundLink]:
@@ -93,24 +93,25 @@ def _shown_elsewhere(others: Iterable[IndexPage]) -> dict[Path, set[str]]:
     return shown
 
 
-def _goes_with(group: Group, best: Group, pattern: str | None) -> bool:
+def _goes_with(group: Group, best: Group, pattern: str | None, language: str | None) -> bool:
     """Tell whether a further group belongs to the same list: rows beside the best group's, such as one with a picture.
 
     Its links are titles, in no row of the best group, and alike: by their addresses, or by their dates.
     """
     new = [link for link in group.links if link.url not in best.urls]
-    is_furniture = any(anchor.is_furniture for anchor in group.anchors) and not any(
-        anchor.is_furniture for anchor in best.anchors
-    )
+    is_furniture = group.furniture > best.furniture
     is_titled = share(is_title(anchor.text) for anchor in group.anchors) >= MIN_TITLED_SHARE
     if not new or group.score <= 0 or is_furniture or group.row_path or not is_titled:
         return False
     if group.path[-1] == best.path[-1] and pattern and all(re.search(pattern, link.url) for link in new):
         return _is_beside(group, best, is_row=False)
-    is_dated = best.is_dated and share(link.published is not None for link in new) >= MIN_TITLED_SHARE
+    if not _is_beside(group, best, is_row=True):
+        return False
+    if best.is_dated:  # the rows of both together, lest a single link's row be the whole page
+        together = links_of([*best.anchors, *group.anchors], language)
+        return share(link.published is not None for link in together if link.url not in best.urls) >= MIN_TITLED_SHARE
     shapes = {shape_of(link.url) for link in best.links}
-    is_made_alike = _tags_of(group) == _tags_of(best) and all(shape_of(link.url) in shapes for link in new)
-    return (is_dated or is_made_alike) and _is_beside(group, best, is_row=True)
+    return _tags_of(group) == _tags_of(best) and all(shape_of(link.url) in shapes for link in new)
 
 
 def _tags_of(group: Group) -> list[str]:
@@ -141,7 +142,8 @@ def _learned(page: IndexPage, groups: Sequence[Group], further: Sequence[IndexPa
     select = ", ".join(dict.fromkeys(_selector_of(page, group) for group in groups))
     row = _shortest(best.row_path, lambda selector: len(page.elements_at(selector)) == len(best.anchors))
     place = ListPattern(select, row if best.row_path else None)
-    later = [link for other in further for link in read_list(other, place)]
+    shown = {anchor.url for anchor in page.anchors}
+    later = [link for other in further for link in read_list(other, place) if link.url not in shown]
     known = [*links, *_without_strays(later)]
     pattern = ListPattern(place.select, place.row, pattern_of([link.url for link in known]) or _site_pattern(known))
     return LearnedList(pattern, tuple(read_list(page, pattern)), best.score)
@@ -154,19 +156,13 @@ def _site_pattern(links: Sequence[FoundLink]) -> str | None:
 
 
 def _without_strays(links: Sequence[FoundLink]) -> list[FoundLink]:
-    """Leave out the few links of a group that are unlike the others: of other sites, or of another form and undated."""
-    sites = Counter(site_of(link.url) for link in links)
-    shapes = Counter(shape_of(link.url) for link in links)
-    is_of_one_site = bool(sites) and sites.most_common(1)[0][1] >= SAME_SITE_SHARE * len(links)
-    is_dated = share(link.published is not None for link in links) >= MOSTLY_ALIKE
-    is_of_one_form = bool(shapes) and shapes.most_common(1)[0][1] >= MOSTLY_ALIKE * len(links)
-    site, shape = (each.most_common(1)[0][0] if each else None for each in (sites, shapes))
-    return [
-        link
-        for link in links
-        if not (is_of_one_site and site_of(link.url) != site)
-        and not (is_dated and is_of_one_form and link.published is None and shape_of(link.url) != shape)
-    ]
+    """Leave out the few links of a list that are unlike the others: on another site, or undated at other addresses."""
+    sites = Counter(site_of(link.url) for link in links).most_common(1)
+    if sites and sites[0][1] >= SAME_SITE_SHARE * len(links):
+        links = [link for link in links if site_of(link.url) == sites[0][0]]
+    dated = [link for link in links if link.published is not None]
+    pattern = pattern_of([link.url for link in dated]) if len(dated) >= MOSTLY_DATED * len(links) else None
+    return [link for link in links if link.published is not None or not pattern or re.search(pattern, link.url)]
 
 
 def _selector_of(page: IndexPage, group: Group) -> str:

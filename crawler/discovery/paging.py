@@ -13,9 +13,13 @@ from crawler.discovery.index_page import Anchor, IndexPage
 from perilune.urls import canonical_url, site_of
 
 NEXT_WORDS = re.compile(
-    r"^\W*(?:next(?: page)?|older(?: \w+)?|earlier(?: \w+)?|(?:load |show |view )?more(?: \w+)?|下一?[页頁]|后一页|"
-    r"加载更多|查看更多|更多|(?:page )?suivante?s?|(?:articles |actualités )?plus anciens|(?:voir|afficher) plus|"
-    r"следующ\w*(?: \w+)?|далее|впер[её]д|дальше|ещё|еще|(?:показать|загрузить) ещ[её]|siguiente|weiter|nächste)\W*$",
+    r"^\W*(?:next(?: page)?|older(?: \w+)?|earlier(?: \w+)?|下一?[页頁]|后一页|(?:page )?suivante?s?|"
+    r"(?:articles |actualités )?plus anciens|следующ\w*(?: \w+)?|впер[её]д|siguiente|nächste(?: seite)?)\W*$",
+    re.IGNORECASE,
+)
+MORE_WORDS = re.compile(
+    r"^\W*(?:(?:load |show |view )?more(?: \w+)?|加载更多|查看更多|更多|(?:voir|afficher) plus|далее|дальше|ещё|еще|"
+    r"(?:показать|загрузить) ещ[её]|weiter)\W*$",
     re.IGNORECASE,
 )
 NEXT_SIGNS = frozenset({"»", ">", ">>", "›", "→", "≫"})
@@ -25,6 +29,7 @@ PAGE_PART = re.compile(
     r"^/?(?:(?:page|p|seite|str|list|index)[-_/]?)?(?P<number>\d+)/?(?:\.\w{2,5})?$",
     re.IGNORECASE,
 )
+LAST_NUMBER = re.compile(r"[-_]?\d{1,4}(?=\.\w{2,5}$)")
 TRS_PAGES = re.compile(
     r"createPageHTML\w*\s*\(\s*['\"]?(?:[\w-]+['\"]?\s*,\s*)?(?P<count>\d+)\s*,\s*(?P<current>\d+)\s*,\s*"
     r"['\"](?P<name>[\w-]+)['\"]\s*,\s*['\"](?P<extension>s?html?)['\"]",
@@ -51,9 +56,11 @@ def _by_relation(page: IndexPage) -> Iterator[str]:
 
 
 def _by_words(page: IndexPage) -> Iterator[str]:
+    """Find what words call the next page. Those that may also lead to an article or a section need a number besides."""
     for anchor in page.anchors:
         words = _words_of(anchor)
-        if (NEXT_WORDS.match(words) or words in NEXT_SIGNS) and is_page_of(anchor.url, page.url):
+        is_next, is_more = NEXT_WORDS.match(words), MORE_WORDS.match(words) or words in NEXT_SIGNS
+        if (is_next and _is_below(anchor.url, page.url)) or ((is_next or is_more) and is_page_of(anchor.url, page.url)):
             yield anchor.url
 
 
@@ -70,10 +77,9 @@ def _by_numbers(page: IndexPage) -> Iterator[str]:
 
 
 def _words_of(anchor: Anchor) -> str:
-    """Give a link's words, or what stands for them: its title, its label, its picture's text."""
+    """Give a link's words, or its picture's text."""
     pictures = (image.get("alt") for image in anchor.element.iter("img"))
-    stated = (anchor.element.get("title"), anchor.element.get("aria-label"), *pictures)
-    return anchor.text or next(filter(None, stated), "").strip()
+    return anchor.text or next(filter(None, pictures), "").strip()
 
 
 def _by_script(page: IndexPage, html: str) -> Iterator[str]:
@@ -95,6 +101,12 @@ def is_page_of(address: str, home: str) -> bool:
     return _differ_by_number(one.path, other.path)
 
 
+def _is_below(address: str, home: str) -> bool:
+    """Tell whether an address lies below the list's own, or is the list with other parameters."""
+    one, other = urlsplit(canonical_url(address)), urlsplit(canonical_url(home))
+    return site_of(address) == site_of(home) and one != other and one.path.startswith(_folder(other.path))
+
+
 def _folder(path: str) -> str:
     return re.sub(r"/(?:index|default)\.\w+$", "", path).rstrip("/")
 
@@ -112,7 +124,8 @@ def _differ_by_number(path: str, home: str) -> bool:
     stem = re.sub(r"\.\w{2,5}$", "", _folder(home))
     last = _folder(home).rpartition("/")[2]
     is_alike = re.sub(r"\d+", "0", path) == re.sub(r"\d+", "0", home) and bool(re.search(r"\d", last))
-    return is_alike or any(_goes_on(path, start) for start in (stem, _without_page(stem)))
+    is_numbered = LAST_NUMBER.sub("", path) == LAST_NUMBER.sub("", home) != path
+    return is_alike or is_numbered or any(_goes_on(path, start) for start in (stem, _without_page(stem)))
 
 
 def _goes_on(path: str, start: str) -> bool:
