@@ -108,7 +108,7 @@ class IndexPage:
 
     def resolved(self, href: str) -> str | None:
         """Give the canonical address that a reference means; None where it is no web address."""
-        target = joined(self._base, href)
+        target = joined(self._base, href.strip().replace(" ", "%20"))
         try:
             return canonical_url(target) if is_web_address(target) else None
         except ValueError:

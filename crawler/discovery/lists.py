@@ -23,6 +23,7 @@ from perilune.urls import site_of
 LIST_SCORE = 3.0
 SAME_SITE_SHARE = 0.8
 MOSTLY_DATED = 0.75
+MOST_LEADS = 3
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,10 @@ def _goes_with(group: Group, best: Group, pattern: str | None, language: str | N
     is_titled = share(is_title(anchor.text) for anchor in group.anchors) >= MIN_TITLED_SHARE
     if not new or group.score <= 0 or is_furniture or group.row_path or not is_titled:
         return False
-    if group.path[-1] == best.path[-1] and pattern and all(re.search(pattern, link.url) for link in new):
+    has_its_addresses = pattern is not None and all(re.search(pattern, link.url) for link in new)
+    if has_its_addresses and _leads(group, best):
+        return True
+    if has_its_addresses and group.path[-1] == best.path[-1]:
         return _is_beside(group, best, is_row=False)
     if not _is_beside(group, best, is_row=True):
         return False
@@ -112,6 +116,16 @@ def _goes_with(group: Group, best: Group, pattern: str | None, language: str | N
         return share(link.published is not None for link in together if link.url not in best.urls) >= MIN_TITLED_SHARE
     shapes = {shape_of(link.url) for link in best.links}
     return _tags_of(group) == _tags_of(best) and all(shape_of(link.url) in shapes for link in new)
+
+
+def _leads(group: Group, best: Group) -> bool:
+    """Tell whether a group is the few links that stand in what comes just before the list, such as a pinned article."""
+    new = [anchor for anchor in group.anchors if anchor.url not in best.urls]
+    container = container_of(set(rows_of(best.anchors).values()))
+    before = set(container.itersiblings(preceding=True)) if container is not None else set()
+    return len(new) <= MOST_LEADS and all(
+        any(element in before for element in (anchor.element, *anchor.ancestors)) for anchor in new
+    )
 
 
 def _tags_of(group: Group) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from statistics import mode
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -20,15 +21,30 @@ def rows_of(anchors: Sequence[Anchor]) -> dict[Anchor, HtmlElement]:
     for anchor in anchors:
         for element in (anchor.element, *anchor.ancestors):
             urls_in[element].add(anchor.url)
-    rows = {}
-    for anchor in anchors:
-        row = anchor.element
-        for element in anchor.ancestors:
-            if len(urls_in[element]) > 1 or element.tag in {"body", "html"}:
-                break
-            row = element
-        rows[anchor] = row
-    return rows
+    heights = {anchor: _height_of_row(anchor, urls_in) for anchor in anchors}
+    usual = _usual_heights(heights)
+    return {
+        anchor: (anchor.element, *anchor.ancestors)[min(height, usual[anchor.path])]
+        for anchor, height in heights.items()
+    }
+
+
+def _height_of_row(anchor: Anchor, urls_in: Mapping[HtmlElement, Collection[str]]) -> int:
+    """Count how far up from a link its row is."""
+    height = 0
+    for element in anchor.ancestors:
+        if len(urls_in[element]) > 1 or element.tag in {"body", "html"}:
+            break
+        height += 1
+    return height
+
+
+def _usual_heights(heights: Mapping[Anchor, int]) -> dict[tuple[str, ...], int]:
+    """Give the height that most rows at a place have: the only row of its month is no larger than others."""
+    at_place: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for anchor, height in heights.items():
+        at_place[anchor.path].append(height)
+    return {path: mode(sorted(each)) for path, each in at_place.items()}
 
 
 def holders_of(rows: Iterable[HtmlElement]) -> set[HtmlElement]:

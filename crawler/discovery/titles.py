@@ -45,7 +45,7 @@ def titles_of(rows: Rows) -> dict[Anchor, str | None]:
     rest = [anchor for anchor, title in titles.items() if title is None]
     headings = {anchor: list(_headings_in(rows[anchor])) for anchor in rest}
     lines = {anchor: list(_lines_in(rows[anchor])) for anchor in rest}
-    common = generic | _repeated([*headings.values(), *lines.values()], len(rest))
+    common = generic | _repeated([*headings[anchor], *lines[anchor]] for anchor in rest)
     for anchor in rest:
         titles[anchor] = _title_in_row(anchor, headings[anchor], lines[anchor], common)
     return _undated(titles)
@@ -58,8 +58,9 @@ def is_title(text: str | None) -> bool:
 
 
 def is_name(text: str | None) -> bool:
-    """Tell whether words could name an article, though shorter than most titles: no number, size or kind of file."""
-    return len(LETTER.findall(FILE_WORDS.sub("", text or ""))) >= MIN_NAME_LETTERS
+    """Tell whether words could name an article, though shorter than most titles: no number, symbol or kind of file."""
+    words = [word for word in FILE_WORDS.sub("", text or "").split() if not re.search(r"\d", word) or CJK.search(word)]
+    return len(LETTER.findall(" ".join(words))) >= MIN_NAME_LETTERS
 
 
 def is_headed(anchor: Anchor) -> bool:
@@ -87,11 +88,12 @@ def generic_words(anchors: Collection[Anchor]) -> frozenset[str]:
     return frozenset(words for words, count in counts.items() if count >= least and len(urls[words]) > 1)
 
 
-def _repeated(texts: Iterable[Iterable[str]], row_count: int) -> frozenset[str]:
+def _repeated(texts_of_rows: Iterable[Iterable[str]]) -> frozenset[str]:
     """Find the words that many rows say, such as a kind of document."""
-    counts = Counter(words for each in texts for words in {_without_numbers(text) for text in each})
-    least = max(MIN_REPEATED, REPEATED_SHARE * row_count)
-    return frozenset(words for words, count in counts.items() if count >= least) if row_count > MIN_REPEATED else frozenset()
+    rows = [{_without_numbers(text) for text in texts} for texts in texts_of_rows]
+    counts = Counter(words for row in rows for words in row)
+    least = max(MIN_REPEATED, REPEATED_SHARE * len(rows))
+    return frozenset(words for words, count in counts.items() if count >= least)
 
 
 def _without_numbers(text: str) -> str:
@@ -104,8 +106,8 @@ def _title_in_link(anchor: Anchor, generic: Container[str]) -> str | None:
     blocks = [] if has_own_words else list(_lines_in(anchor.element))
     cards = blocks if len(blocks) > 1 else []
     candidates = (*_headings_in(anchor.element), *cards, _own_words(anchor.element))
-    title = next((text for text in candidates if _is_usable(text, generic)), None)
-    return _whole(title, anchor.element) if title else None
+    whole = (_whole(text, anchor.element) for text in candidates)
+    return next((text for text in whole if _is_usable(text, generic)), None)
 
 
 def _title_in_row(anchor: Anchor, headings: Iterable[str], lines: Iterable[str], common: Container[str]) -> str | None:
@@ -123,9 +125,7 @@ def _title_in_row(anchor: Anchor, headings: Iterable[str], lines: Iterable[str],
         *(text for text in named if is_name(text)),
         own if is_name(own) and _without_numbers(own) not in common else "",
         *(text for text in lines if _is_usable(text, common)),
-        _spaced(anchor.element.get("title")),
-        own,
-        *pictures,
+        *(text for text in (_spaced(anchor.element.get("title")), own, *pictures) if _without_numbers(text) not in common),
     )
     title = next(filter(None, candidates), None)
     return title[:MAX_TITLE_CHARS] if title else None
