@@ -62,7 +62,9 @@ class Group:
         if len(self.links) == 1:
             return share(bool(anchor.furniture) for anchor in self.anchors)
         rows = rows_of(self.anchors)
-        return share(any(each in anchor.furniture for each in (row, *row.iterancestors())) for anchor, row in rows.items())
+        return share(
+            any(each in anchor.furniture for each in (row, *row.iterancestors())) for anchor, row in rows.items()
+        )
 
     @property
     def is_dated(self) -> bool:
@@ -162,7 +164,7 @@ def _weighed(group: Group, page: IndexPage, shown_elsewhere: Mapping[Path, set[s
     length = statistics.median(len(link.title or "") for link in links)
     score = (
         2.0 * group.titled
-        + 0.5 * share(is_title(anchor.text) for anchor in group.anchors)
+        + 1.0 * share(is_title(anchor.text) for anchor in group.anchors)
         + 0.6 * share(is_headed(anchor) for anchor in group.anchors)
         + 1.5 * share(link.published is not None for link in links)
         + 0.8 * Counter(shape_of(link.url) for link in links).most_common(1)[0][1] / count

@@ -126,7 +126,7 @@ class IndexPage:
 
     @cached_property
     def _furniture(self) -> set[HtmlElement]:
-        """What is named as furniture, but for what holds most of the page: a layout `with-sidebar`, a form around all."""
+        """What is named as furniture, unless it holds most of the page: a layout `with-sidebar`, a form around all."""
         most = WRAPPER_SHARE * len(text_of(self.tree))
         named = (element for element in self.tree.iter(etree.Element) if is_furniture(element))
         return {element for element in named if element.tag in STRICT_TAGS or len(text_of(element)) < most}

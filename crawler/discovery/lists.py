@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-
 from crawler.discovery.addresses import pattern_of, shape_of
 from crawler.discovery.groups import MIN_LINKS, MIN_TITLED_SHARE, Group, Path, first_in_each, share, weighed_groups
 from crawler.discovery.index_page import IndexPage
@@ -70,7 +69,9 @@ def learn_list(
         return None
     best = ranked[0]
     pattern = pattern_of([link.url for link in best.links])
-    return _learned(page, [best, *(group for group in groups if _goes_with(group, best, pattern, page.language))], further)
+    return _learned(
+        page, [best, *(group for group in groups if _goes_with(group, best, pattern, page.language))], further
+    )
 
 
 def read_list(page: IndexPage, pattern: ListPattern) -> list[FoundLink]:

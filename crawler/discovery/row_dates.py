@@ -14,13 +14,14 @@ from lxml.html import HtmlElement
 
 from crawler.discovery.date_order import MONTHS_FIRST, SLASHED
 from crawler.discovery.index_page import Anchor, text_of
-from crawler.discovery.rows import headings_before, holders_of, runs_between, text_after, text_before
+from crawler.discovery.rows import container_of, headings_before, holders_of, runs_between, text_after, text_before
 from perilune.dates import PartialDate, dates_in
 
 MAX_ROW_CHARS = 1500
 MAX_MARK_CHARS = 40
 AROUND = " \u00a0-–—:：|·•,;()[]<>«»"
 MOST = 0.5
+MOST_LEVELS = 5
 DATE_WORD = re.compile(r"date|time|day|publish|created|posted|meta", re.IGNORECASE)
 MACHINE_ATTRIBUTES = ("datetime", "content", "title")
 ISO_DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?![\d-])")
@@ -151,13 +152,23 @@ def _days_at(rows: Rows, text_at: Callable[[HtmlElement], str], language: str | 
 def _marks_above(rows: Rows, language: str | None) -> dict[HtmlElement, _Mark]:
     """Give each row what the nearest text above it dates that is nothing but a date, a month or a year."""
     marks: dict[HtmlElement, _Mark] = {}
-    mark = _heading_above(next(iter(rows.values())), language)
+    mark = _mark_before(list(rows.values()), language)
     for row, text in runs_between(list(dict.fromkeys(rows.values()))):
         if row is None:
-            mark = _mark_in(text, mark, language) or mark
+            mark = _mark_in(text.lower(), mark, language) or mark
         elif mark is not None:
             marks[row] = mark
     return marks
+
+
+def _mark_before(rows: Sequence[HtmlElement], language: str | None) -> _Mark | None:
+    """Take the mark that stands just before what holds the rows, or what holds that, and else a heading's."""
+    container = container_of(rows)
+    around = [container, *container.iterancestors()][:MOST_LEVELS] if container is not None else []
+    mark = None
+    for element in reversed(around):
+        mark = _mark_in(text_before(element, ()).lower(), mark, language) or mark
+    return mark or _heading_above(rows[0], language)
 
 
 def _heading_above(row: HtmlElement, language: str | None) -> _Mark | None:
@@ -179,8 +190,9 @@ def _mark_in(text: str, above: _Mark | None, language: str | None) -> _Mark | No
         return _Mark(dates[0], text) if len(dates) == 1 else None
     if above is None or YEAR.search(text):
         return None
-    whole = (f"{text} {above.date.year}", f"{above.date.year}年{text}")
-    return next((_Mark(_dates_in(words, language)[0], words) for words in whole if _is_nothing_but_a_date(words, language)), None)
+    completed = (f"{text} {above.date.year}", f"{above.date.year}年{text}")
+    whole = next((words for words in completed if _is_nothing_but_a_date(words, language)), None)
+    return _Mark(_dates_in(whole, language)[0], whole) if whole else None
 
 
 def _is_nothing_but_a_date(text: str, language: str | None) -> bool:

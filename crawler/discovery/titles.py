@@ -43,8 +43,8 @@ def titles_of(rows: Rows) -> dict[Anchor, str | None]:
     generic = generic_words(rows)
     titles = {anchor: _title_in_link(anchor, generic) for anchor in rows}
     rest = [anchor for anchor, title in titles.items() if title is None]
-    headings = {anchor: list(_headings_in(rows[anchor])) for anchor in rest}
-    lines = {anchor: list(_lines_in(rows[anchor])) for anchor in rest}
+    headings = {anchor: list(_headings_in(rows[anchor], anchor.element)) for anchor in rest}
+    lines = {anchor: list(_lines_in(rows[anchor], anchor.element)) for anchor in rest}
     common = generic | _repeated([*headings[anchor], *lines[anchor]] for anchor in rest)
     for anchor in rest:
         titles[anchor] = _title_in_row(anchor, headings[anchor], lines[anchor], common)
@@ -103,9 +103,9 @@ def _without_numbers(text: str) -> str:
 def _title_in_link(anchor: Anchor, generic: Container[str]) -> str | None:
     """Find a title in the link itself: a heading, one of the blocks of a card, or all its words."""
     has_own_words = bool(_spaced(anchor.element.text))
-    blocks = [] if has_own_words else list(_lines_in(anchor.element))
+    blocks = [] if has_own_words else list(_lines_in(anchor.element, anchor.element))
     cards = blocks if len(blocks) > 1 else []
-    candidates = (*_headings_in(anchor.element), *cards, _own_words(anchor.element))
+    candidates = (*_headings_in(anchor.element, anchor.element), *cards, _own_words(anchor.element))
     whole = (_whole(text, anchor.element) for text in candidates)
     return next((text for text in whole if _is_usable(text, generic)), None)
 
@@ -117,15 +117,15 @@ def _title_in_row(anchor: Anchor, headings: Iterable[str], lines: Iterable[str],
     """
     named = [text for text in headings if _without_numbers(text) not in common]
     own = _own_words(anchor.element)
-    stated = anchor.text
     pictures = (_spaced(image.get("alt")) for image in anchor.element.iter("img"))
+    unseen = (_spaced(anchor.element.get("title")), own, *pictures)
     candidates = (
         *(text for text in named if _is_usable(text, common)),
-        stated if _is_usable(stated, common) else "",
+        anchor.text if _is_usable(anchor.text, common) else "",
         *(text for text in named if is_name(text)),
         own if is_name(own) and _without_numbers(own) not in common else "",
         *(text for text in lines if _is_usable(text, common)),
-        *(text for text in (_spaced(anchor.element.get("title")), own, *pictures) if _without_numbers(text) not in common),
+        *(text for text in unseen if _without_numbers(text) not in common),
     )
     title = next(filter(None, candidates), None)
     return title[:MAX_TITLE_CHARS] if title else None
@@ -155,21 +155,35 @@ def _whole(text: str, element: HtmlElement) -> str:
     return stated if text.endswith(ELLIPSIS) and len(stated) >= len(text) - len("...") else text
 
 
-def _headings_in(element: HtmlElement) -> Iterator[str]:
+def _headings_in(element: HtmlElement, link: HtmlElement) -> Iterator[str]:
     for inner in element.iterdescendants(etree.Element):
         names = (inner.get("class") or "").split()
-        if inner.tag in HEADINGS or any(TITLE_WORD.search(name) for name in names):
+        is_named = inner.tag in HEADINGS or any(TITLE_WORD.search(name) for name in names)
+        if is_named and not _is_of_another_link(inner, link):
             yield from _lines_of(inner)
 
 
-def _lines_in(row: HtmlElement) -> Iterator[str]:
+def _lines_in(row: HtmlElement, link: HtmlElement) -> Iterator[str]:
     """Give the lines of an element's smallest blocks, such as a table's cells, then its own words; dates are none."""
     for element in row.iterdescendants(*BLOCKS):
-        if all(child.tag in INLINE for child in element.iterdescendants(etree.Element)):
+        is_small = all(child.tag in INLINE for child in element.iterdescendants(etree.Element))
+        if is_small and not _is_of_another_link(element, link):
             yield from (line for line in _lines_of(element) if not _is_date(line))
     own = _spaced(" ".join([row.text or "", *(child.tail or "" for child in row)]))
     if own and not _is_date(own):
         yield own
+
+
+def _is_of_another_link(element: HtmlElement, link: HtmlElement) -> bool:
+    """Tell whether an element's words are mostly those of a link to elsewhere: then they are that link's title."""
+    others = (other for other in (*element.iterancestors("a"), *element.iter("a")) if other is not link)
+    elsewhere = [other for other in others if _leads_elsewhere(other, link)]
+    return any(2 * len(text_of(other)) >= len(text_of(element)) for other in elsewhere)
+
+
+def _leads_elsewhere(other: HtmlElement, link: HtmlElement) -> bool:
+    address = other.get("href") or "#"
+    return not address.startswith(("#", "javascript:")) and address != link.get("href")
 
 
 def _lines_of(element: HtmlElement) -> list[str]:
