@@ -132,13 +132,15 @@ def _by_rows(path: Path, anchors: Sequence[Anchor], language: str | None) -> Ite
 def _by_columns(
     anchors: Sequence[Anchor], depth: int, row_count: int
 ) -> Iterator[tuple[tuple[int, ...], list[Anchor]]]:
-    """Part links by their place in their rows, such as a table's column, if most rows have one there."""
+    """Part links to several places by where in their rows they stand, as in a table's column, if most rows have one."""
     columns: defaultdict[tuple[int, ...], list[Anchor]] = defaultdict(list)
     for anchor in anchors:
         inside = reversed((anchor.element, *anchor.ancestors[:depth]))
         columns[tuple(_place_of(element) for element in inside)].append(anchor)
-    least = max(MIN_IN_COLUMN, FULL_COLUMN * row_count)
-    yield from (column for column in columns.items() if len(column[1]) >= least)
+    least, most = max(MIN_IN_COLUMN, FULL_COLUMN * row_count), len({anchor.url for anchor in anchors})
+    for column, members in columns.items():
+        if len(members) >= least and len({anchor.url for anchor in members}) < most:
+            yield column, members
 
 
 def _place_of(element: HtmlElement) -> int:
@@ -164,8 +166,8 @@ def _weighed(group: Group, page: IndexPage, shown_elsewhere: Mapping[Path, set[s
     length = statistics.median(len(link.title or "") for link in links)
     score = (
         2.0 * group.titled
-        + 1.0 * share(is_title(anchor.text) for anchor in group.anchors)
-        + 0.6 * share(is_headed(anchor) for anchor in group.anchors)
+        + 1.0 * len({anchor.url for anchor in group.anchors if is_title(anchor.text)}) / count
+        + 0.6 * len({anchor.url for anchor in group.anchors if is_headed(anchor)}) / count
         + 1.5 * share(link.published is not None for link in links)
         + 0.8 * Counter(shape_of(link.url) for link in links).most_common(1)[0][1] / count
         + 0.6 * share(site_of(link.url) == site_of(page.url) for link in links)

@@ -19,6 +19,7 @@ from perilune.dates import PartialDate, dates_in
 
 MAX_ROW_CHARS = 1500
 MAX_MARK_CHARS = 40
+MAX_PART_CHARS = 20
 AROUND = " \u00a0-–—:：|·•,;()[]<>«»"
 MOST = 0.5
 MOST_LEVELS = 5
@@ -79,14 +80,20 @@ def date_in_address(url: str) -> PartialDate | None:
 
 
 def _places_in(row: HtmlElement, title: str | None) -> list[str]:
-    """Give the texts of a row where its date may be: elements that are named so, then all but the title."""
-    named = [text_of(element) for element in row.iter(etree.Element) if _is_named_date(element)]
+    """Give the texts of a row where its date may be: parts that are named so or short, then all but the title."""
+    parts = [text for element in row.iter(etree.Element) for text in _dateable(element) if text]
     whole = text_of(row)
-    return [*named, whole.replace(title, " ", 1) if title else whole]
+    return [*parts, whole.replace(title, " ", 1) if title else whole]
 
 
-def _is_named_date(element: HtmlElement) -> bool:
-    return element.tag == "time" or bool(DATE_WORD.search(element.get("class") or ""))
+def _dateable(element: HtmlElement) -> Iterator[str]:
+    text = text_of(element)
+    is_named = element.tag == "time" or bool(DATE_WORD.search(element.get("class") or ""))
+    is_short = len(text) <= MAX_PART_CHARS and any(sign.isdigit() for sign in text)
+    if is_named or is_short:
+        yield text
+    if is_short:
+        yield element.get("title") or ""
 
 
 def _own_day(row: HtmlElement, places: Iterable[str], language: str | None) -> PartialDate | None:
