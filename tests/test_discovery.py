@@ -137,6 +137,8 @@ def test_addresses_are_generalised_to_what_they_share(urls: tuple[str, ...], pat
         ("<script>createPageHTML(5, 0, 'index', 'html');</script>", "http://agency.example/news/index_1.html"),
         ("<a href='list2.htm'>2</a>", "http://agency.example/news/list2.htm"),
         ("<a href='/news/older-entries'>Older entries</a>", "http://agency.example/news/older-entries"),
+        ("<a href='archive-2024.html'>Archive 2024</a>", "http://agency.example/news/archive-2024.html"),
+        ("<a href='/jobs-2024.html'>Jobs 2024</a>", None),
         ("<a href='/older-entries'>Older entries</a>", None),
         ("<a href='/news/first-light'>Далее</a>", None),
         ("<a href='/next-generation/'>Next generation launcher</a>", None),

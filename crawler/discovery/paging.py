@@ -23,8 +23,8 @@ MORE_WORDS = re.compile(
     re.IGNORECASE,
 )
 NEXT_SIGNS = frozenset({"»", ">", ">>", "›", "→", "≫"})
-FIRST_YEAR = 1900
-NUMBER = re.compile(r"^\W*(?:(?:19|20)\d\d\s*年?|\d{1,3})\W*$")
+NUMBER = re.compile(r"^\W*\d{1,3}\W*$")
+YEAR_WORDS = re.compile(r"^\D{0,16}(?P<year>(?:19|20)\d\d)\D{0,8}$")
 PAGE_PART = re.compile(
     r"^/?(?:(?:page|p|seite|str|list|index)[-_/]?)?(?P<number>\d+)/?(?:\.\w{2,5})?$",
     re.IGNORECASE,
@@ -66,14 +66,15 @@ def _by_words(page: IndexPage) -> Iterator[str]:
 
 def _by_numbers(page: IndexPage) -> Iterator[str]:
     """Find numbered pages in their order, and pages of years from the newest on."""
-    numbered = {
-        anchor.url: int(re.sub(r"\D", "", anchor.text))
-        for anchor in page.anchors
-        if NUMBER.match(anchor.text) and is_page_of(anchor.url, page.url)
-    }
-    pages = sorted((each for each in numbered if numbered[each] < FIRST_YEAR), key=lambda each: numbered[each])
-    years = sorted((each for each in numbered if numbered[each] >= FIRST_YEAR), key=lambda each: -numbered[each])
-    yield from (*pages, *years)
+    pages, years = {}, {}
+    for anchor in page.anchors:
+        if match := YEAR_WORDS.match(anchor.text):
+            is_named = match["year"] in anchor.url and _is_below(anchor.url, page.url)
+            if is_named or is_page_of(anchor.url, page.url):
+                years[anchor.url] = -int(match["year"])
+        elif NUMBER.match(anchor.text) and is_page_of(anchor.url, page.url):
+            pages[anchor.url] = int(re.sub(r"\D", "", anchor.text))
+    yield from (*sorted(pages, key=pages.__getitem__), *sorted(years, key=years.__getitem__))
 
 
 def _words_of(anchor: Anchor) -> str:
