@@ -139,6 +139,12 @@ def test_addresses_are_generalised_to_what_they_share(urls: tuple[str, ...], pat
         ("<a href='/news/older-entries'>Older entries</a>", "http://agency.example/news/older-entries"),
         ("<a href='archive-2024.html'>Archive 2024</a>", "http://agency.example/news/archive-2024.html"),
         ("<a href='/jobs-2024.html'>Jobs 2024</a>", None),
+        ("<p><a href='/c/Zm9v'>2</a> <a href='/c/YmFy'>3</a></p>", "http://agency.example/c/Zm9v"),
+        (
+            "<p><b>1</b> <a href='/c/Zm9v'>2</a> <a href='/c/YmFy'>3</a> <a href='/c/Zm9v'>›</a></p>",
+            "http://agency.example/c/Zm9v",
+        ),
+        ("<table><tr><td><a href='/c/a'>2</a><td><a href='/c/b'>3</a></table>", None),
         ("<a href='/older-entries'>Older entries</a>", None),
         ("<a href='/news/first-light'>Далее</a>", None),
         ("<a href='/next-generation/'>Next generation launcher</a>", None),

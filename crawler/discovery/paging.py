@@ -6,6 +6,7 @@ Also where only a script writes the links (the TRS system of gov.cn sites). What
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
@@ -23,6 +24,7 @@ MORE_WORDS = re.compile(
     re.IGNORECASE,
 )
 NEXT_SIGNS = frozenset({"»", ">", ">>", "›", "→", "≫"})
+COUNTING_LEVELS = 2
 NUMBER = re.compile(r"^\W*\d{1,3}\W*$")
 YEAR_WORDS = re.compile(r"^\D{0,16}(?P<year>(?:19|20)\d\d)\D{0,8}$")
 PAGE_PART = re.compile(
@@ -57,8 +59,11 @@ def _by_relation(page: IndexPage) -> Iterator[str]:
 
 def _by_words(page: IndexPage) -> Iterator[str]:
     """Find what words call the next page. Those that may also lead to an article or a section need a number besides."""
+    counting = {parent for anchor in _counted(page) for parent in anchor.ancestors[:COUNTING_LEVELS]}
     for anchor in page.anchors:
         words = _words_of(anchor)
+        if (NEXT_WORDS.match(words) or words in NEXT_SIGNS) and not counting.isdisjoint(anchor.ancestors):
+            yield anchor.url
         is_next, is_more = NEXT_WORDS.match(words), MORE_WORDS.match(words) or words in NEXT_SIGNS
         if (is_next and _is_below(anchor.url, page.url)) or ((is_next or is_more) and is_page_of(anchor.url, page.url)):
             yield anchor.url
@@ -67,14 +72,25 @@ def _by_words(page: IndexPage) -> Iterator[str]:
 def _by_numbers(page: IndexPage) -> Iterator[str]:
     """Find numbered pages in their order, and pages of years from the newest on."""
     pages, years = {}, {}
+    counted = _counted(page)
     for anchor in page.anchors:
         if match := YEAR_WORDS.match(anchor.text):
             is_named = match["year"] in anchor.url and _is_below(anchor.url, page.url)
             if is_named or is_page_of(anchor.url, page.url):
                 years[anchor.url] = -int(match["year"])
-        elif NUMBER.match(anchor.text) and is_page_of(anchor.url, page.url):
+        elif NUMBER.match(anchor.text) and (anchor in counted or is_page_of(anchor.url, page.url)):
             pages[anchor.url] = int(re.sub(r"\D", "", anchor.text))
     yield from (*sorted(pages, key=pages.__getitem__), *sorted(years, key=years.__getitem__))
+
+
+def _counted(page: IndexPage) -> set[Anchor]:
+    """Find links that count pages by their words, whatever their addresses: 2, 3, 4 at one place, and no calendar."""
+    at_place: defaultdict[tuple[str, ...], dict[int, Anchor]] = defaultdict(dict)
+    for anchor in page.anchors:
+        if NUMBER.match(anchor.text) and not any(element.tag == "table" for element in anchor.ancestors):
+            at_place[anchor.path].setdefault(int(re.sub(r"\D", "", anchor.text)), anchor)
+    rows = (place for place in at_place.values() if {1, 2} <= place.keys() or {2, 3} <= place.keys())
+    return {anchor for place in rows for anchor in place.values()}
 
 
 def _words_of(anchor: Anchor) -> str:
