@@ -164,6 +164,13 @@ def test_a_number_that_links_takes_the_title_of_its_row_and_no_other_link_s() ->
     ]
 
 
+def test_titles_that_differ_by_a_number_alone_are_titles() -> None:
+    items = "".join(
+        f"<li><a href='/b/{number}.html'>Bulletin of the institute, No. {number}</a></li>" for number in range(9)
+    )
+    assert titles_in(learned_from(f"<ul class='all'>{items}</ul>"))[0] == "Bulletin of the institute, No. 0"
+
+
 def test_classes_that_follow_a_category_part_no_list() -> None:
     body = rows(
         lambda url, title, day: (

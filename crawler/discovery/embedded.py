@@ -82,17 +82,17 @@ def _states_in(text: str) -> Iterator[object]:
         yield state
 
 
-def _arrays_in(value: object, name: str) -> Iterator[tuple[str, Sequence[Entry]]]:
+def _arrays_in(state: object, name: str) -> Iterator[tuple[str, Sequence[Entry]]]:
     """Find the arrays of objects in a value, with the key that each stands under."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _arrays_in(inner, key)
-    elif isinstance(value, list):
-        entries = [entry for entry in value if isinstance(entry, Mapping)]
-        if entries:
-            yield name, entries
-        for entry in value:
-            yield from _arrays_in(entry, name)
+    waiting: list[tuple[str, object]] = [(name, state)]
+    while waiting:
+        key, value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += value.items()
+        elif isinstance(value, list):
+            if entries := [entry for entry in value if isinstance(entry, Mapping)]:
+                yield key, entries
+            waiting += ((key, entry) for entry in value)
 
 
 def _row_of(entry: Entry) -> HtmlElement | None:

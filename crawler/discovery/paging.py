@@ -1,4 +1,4 @@
-"""The further pages of a list: addresses like the list's own but for a number, behind words that mean one.
+"""The further pages of a list: addresses like the list's own but for a number, and what words or a pager call one.
 
 Also where only a script writes the links (the TRS system of gov.cn sites). What is named may have been visited before.
 """
@@ -8,14 +8,23 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from html import unescape
 from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
 
 from crawler.discovery.index_page import Anchor, IndexPage
 from perilune.urls import canonical_url, site_of
 
 NEXT_WORDS = re.compile(
-    r"^\W*(?:next(?: page)?|older(?: \w+)?|earlier(?: \w+)?|下一?[页頁]|后一页|(?:page )?suivante?s?|"
-    r"(?:articles |actualités )?plus anciens|следующ\w*(?: \w+)?|впер[её]д|siguiente|nächste(?: seite)?)\W*$",
+    r"^\W*(?:(?:go to )?(?:the )?next(?: page)?|older(?: \w+)?|earlier(?: \w+)?|下一?[页頁]|后一页|"
+    r"(?:page )?suivante?s?|(?:articles |actualités )?plus anciens|следующ\w*(?: \w+)?|впер[её]д|siguiente|"
+    r"nächste(?: seite)?)\W*$",
+    re.IGNORECASE,
+)
+ARCHIVE_WORDS = re.compile(
+    r"^\W*(?:(?:news |press )?archives?|all (?:the )?news|(?:toutes les )?archives(?: \w+)?|toutes les actualités|"
+    r"архив(?: новостей)?|все новости|往期\w*|历史\w*)\W*$",
     re.IGNORECASE,
 )
 MORE_WORDS = re.compile(
@@ -23,14 +32,22 @@ MORE_WORDS = re.compile(
     r"(?:показать|загрузить) ещ[её]|weiter)\W*$",
     re.IGNORECASE,
 )
-NEXT_SIGNS = frozenset({"»", ">", ">>", "›", "→", "≫"})
-COUNTING_LEVELS = 2
-NUMBER = re.compile(r"^\W*\d{1,3}\W*$")
+NEXT_SIGNS = frozenset({"»", ">", ">>", "›", "→", "≫", "▶", "►", "⟩"})
+NEXT_NAME = re.compile(r"(?:^|[-_\s])(?:next|older|suivante?)(?:$|[-_\s])", re.IGNORECASE)
+PAGER_NAME = re.compile(
+    r"(?:^|[-_\s])(?:pag(?:e|es|er|ers|ing|ination|inator|enav\w*)|nav-?links)(?:$|[-_\s])", re.IGNORECASE
+)
+PAGER_LEVELS = 3
+NUMBER = re.compile(r"^\W*(?:page|p\.|стр\.?|страница|第)?\s*\d{1,3}\s*页?\W*$", re.IGNORECASE)
 YEAR_WORDS = re.compile(r"^\D{0,16}(?P<year>(?:19|20)\d\d)\D{0,8}$")
 PAGE_PART = re.compile(
     r"^/?(?:(?:page|p|seite|str|list|index)[-_/]?)?(?P<number>\d+)/?(?:\.\w{2,5})?$",
     re.IGNORECASE,
 )
+OPTION = re.compile(r"<option[^>]+value=[\"']?([^\"'\s>]+)[\"']?[^>]*>\s*\W*\d{1,3}\W*\s*<", re.IGNORECASE)
+COUNTED_PAGES = re.compile(r"\b(?:countPage|totalPages?|pageCount)\s*=\s*['\"]?(?P<count>\d+)")
+CURRENT_PAGE = re.compile(r"\b(?:currentPage|curPage|pageIndex)\s*=\s*['\"]?(?P<current>\d+)")
+NUMBERED_FILE = re.compile(r"['\"](?:\./)?(?P<name>\w+)_['\"]\s*\+[^;]{1,80}?\+\s*['\"]\.(?P<extension>s?html?)['\"]")
 LAST_NUMBER = re.compile(r"[-_]?\d{1,4}(?=\.\w{2,5}$)")
 TRS_PAGES = re.compile(
     r"createPageHTML\w*\s*\(\s*['\"]?(?:[\w-]+['\"]?\s*,\s*)?(?P<count>\d+)\s*,\s*(?P<current>\d+)\s*,\s*"
@@ -59,14 +76,21 @@ def _by_relation(page: IndexPage) -> Iterator[str]:
 
 def _by_words(page: IndexPage) -> Iterator[str]:
     """Find what words call the next page. Those that may also lead to an article or a section need a number besides."""
-    counting = {parent for anchor in _counted(page) for parent in anchor.ancestors[:COUNTING_LEVELS]}
+    counting = {parent for anchor in _counted(page) for parent in anchor.ancestors[:PAGER_LEVELS]}
     for anchor in page.anchors:
         words = _words_of(anchor)
-        if (NEXT_WORDS.match(words) or words in NEXT_SIGNS) and not counting.isdisjoint(anchor.ancestors):
+        around = anchor.ancestors[:PAGER_LEVELS]
+        is_next = bool(NEXT_WORDS.match(words)) or bool(NEXT_NAME.search(_names_of(anchor.element)))
+        is_sign = words in NEXT_SIGNS or bool(MORE_WORDS.match(words))
+        is_in_pager = not counting.isdisjoint(around) or any(PAGER_NAME.search(_names_of(each)) for each in around)
+        is_archive = bool(ARCHIVE_WORDS.match(words)) and _is_below(anchor.url, page.url)
+        is_near = is_in_pager or _is_below(anchor.url, page.url)
+        if (is_next and is_near) or ((is_next or is_sign) and is_page_of(anchor.url, page.url)) or is_archive:
             yield anchor.url
-        is_next, is_more = NEXT_WORDS.match(words), MORE_WORDS.match(words) or words in NEXT_SIGNS
-        if (is_next and _is_below(anchor.url, page.url)) or ((is_next or is_more) and is_page_of(anchor.url, page.url)):
-            yield anchor.url
+
+
+def _names_of(element: HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
 
 
 def _by_numbers(page: IndexPage) -> Iterator[str]:
@@ -100,10 +124,21 @@ def _words_of(anchor: Anchor) -> str:
 
 
 def _by_script(page: IndexPage, html: str) -> Iterator[str]:
-    match = TRS_PAGES.search(html)
-    if match and int(match["current"]) + 1 < int(match["count"]):
-        name = f"{match['name']}_{int(match['current']) + 1}.{match['extension']}"
-        yield canonical_url(urljoin(page.url, name))
+    """Find pages that only a script links to, or that a list to choose from names."""
+    if match := TRS_PAGES.search(html):
+        if int(match["current"]) + 1 < int(match["count"]):
+            yield _numbered(page, match["name"], int(match["current"]) + 1, match["extension"])
+    elif (count := COUNTED_PAGES.search(html)) and (file := NUMBERED_FILE.search(html)):
+        current = CURRENT_PAGE.search(html)
+        following = int(current["current"]) + 1 if current else 1
+        if following < int(count["count"]):
+            yield _numbered(page, file["name"], following, file["extension"])
+    options = (page.resolved(unescape(value)) for value in OPTION.findall(html))
+    yield from (address for address in options if address and is_page_of(address, page.url))
+
+
+def _numbered(page: IndexPage, name: str, number: int, extension: str) -> str:
+    return canonical_url(urljoin(page.url, f"{name}_{number}.{extension}"))
 
 
 def is_page_of(address: str, home: str) -> bool:
@@ -147,7 +182,7 @@ def _differ_by_number(path: str, home: str) -> bool:
 
 def _goes_on(path: str, start: str) -> bool:
     rest = path.removeprefix(start) if path.startswith(start) else ""
-    return bool(rest) and rest[0] in "/_-" and PAGE_PART.match(rest[1:]) is not None
+    return bool(rest) and rest[0] in "/_-,.;~" and PAGE_PART.match(rest[1:]) is not None
 
 
 def _without_page(stem: str) -> str:

@@ -50,10 +50,14 @@ Rows = Mapping[Anchor, HtmlElement]
 
 @dataclass(frozen=True)
 class _Mark:
-    """A date that stands above rows and counts for all of them, with its words."""
+    """A date that stands above rows and counts for all of them, with its words.
+
+    `is_theirs`: not only a year among other words, by which a day may be completed but nothing is dated.
+    """
 
     date: PartialDate
     words: str
+    is_theirs: bool = True
 
 
 def dates_of(rows: Rows, titles: Mapping[Anchor, str | None], language: str | None) -> dict[Anchor, PartialDate]:
@@ -182,8 +186,8 @@ def _heading_above(row: HtmlElement, language: str | None) -> _Mark | None:
     """Take the nearest heading that is a date of some precision, or else that names a year."""
     headings = list(headings_before(row))
     alone = next((mark for text in headings if (mark := _mark_in(text, None, language))), None)
-    named = next((_Mark(PartialDate(int(year[1])), text) for text in headings if (year := YEAR.search(text))), None)
-    return alone or named
+    named = next((year for text in headings if (year := YEAR.search(text))), None)
+    return alone or (_Mark(PartialDate(int(named[1])), named[1], is_theirs=False) if named else None)
 
 
 def _mark_in(text: str, above: _Mark | None, language: str | None) -> _Mark | None:
@@ -195,8 +199,9 @@ def _mark_in(text: str, above: _Mark | None, language: str | None) -> _Mark | No
     if _is_nothing_but_a_date(text, language):
         dates = _dates_in(text, language)
         return _Mark(dates[0], text) if len(dates) == 1 else None
-    if above is None or YEAR.search(text):
-        return None
+    years = YEAR.findall(text)
+    if above is None or years:
+        return _Mark(PartialDate(int(years[0])), years[0], is_theirs=False) if len(years) == 1 else None
     completed = (f"{text} {above.date.year}", f"{above.date.year}年{text}")
     whole = next((words for words in completed if _is_nothing_but_a_date(words, language)), None)
     return _Mark(_dates_in(whole, language)[0], whole) if whole else None
@@ -219,7 +224,11 @@ def _date_from_elsewhere(
     in_address = date_in_address(anchor.url)
     if mark is not None and mark.date.day is not None:
         return mark.date
-    return in_address or (stated.pop() if len(stated) == 1 else None) or (mark.date if mark is not None else None)
+    return (
+        in_address
+        or (stated.pop() if len(stated) == 1 else None)
+        or (mark.date if mark is not None and mark.is_theirs else None)
+    )
 
 
 def _completed(places: Collection[str], mark: _Mark, language: str | None) -> Iterator[PartialDate]:

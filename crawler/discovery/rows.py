@@ -99,18 +99,23 @@ def headings_before(element: HtmlElement) -> Iterator[str]:
 def runs_between(rows: Collection[HtmlElement]) -> Iterator[tuple[HtmlElement | None, str]]:
     """Walk through what holds the rows in reading order: give each row, and each run of text outside of them."""
     container = container_of(rows)
-    return _walked(container, set(rows), holders_of(rows)) if container is not None else iter(())
-
-
-def _walked(
-    element: HtmlElement, rows: Collection[HtmlElement], holders: Collection[HtmlElement]
-) -> Iterator[tuple[HtmlElement | None, str]]:
-    yield None, " ".join((element.text or "").split())
-    for child in element.iterchildren(etree.Element):
-        if child in rows:
-            yield child, ""
-        elif child in holders:
-            yield from _walked(child, rows, holders)
+    own, holders = set(rows), holders_of(rows)
+    waiting: list[HtmlElement | str] = [container] if container is not None else []
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            yield None, " ".join(part.split())
+        elif part in own:
+            yield part, ""
+        elif part in holders:
+            waiting += reversed(_parts_of(part))
         else:
-            yield None, text_of(child)
-        yield None, " ".join((child.tail or "").split())
+            yield None, text_of(part)
+
+
+def _parts_of(element: HtmlElement) -> list[HtmlElement | str]:
+    """Give what stands in an element in reading order: its words, its children, and the words after each."""
+    parts: list[HtmlElement | str] = [element.text or ""]
+    for child in element.iterchildren(etree.Element):
+        parts += [child, child.tail or ""]
+    return parts

@@ -97,7 +97,9 @@ def _repeated(texts_of_rows: Iterable[Iterable[str]]) -> frozenset[str]:
 
 
 def _without_numbers(text: str) -> str:
-    return re.sub(r"[\d.,]+", "0", text.casefold())
+    """Give words as they repeat: without sizes and counts, but the numbers of a bulletin are part of its title."""
+    is_numbered_title = is_title(text) and not FILE_WORDS.search(text)
+    return text.casefold() if is_numbered_title else re.sub(r"[\d.,]+", "0", text.casefold())
 
 
 def _title_in_link(anchor: Anchor, generic: Container[str]) -> str | None:
