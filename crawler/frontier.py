@@ -168,13 +168,7 @@ class Frontier:
                 await_stage(session, Stage.FETCH, [link.id], due_at=now)
 
     def add_links(
-        self,
-        source: Source,
-        found: Iterable[FoundLink],
-        *,
-        index: Link,
-        answered_at: str,
-        validators: Mapping[str, str],
+        self, source: Source, found: Iterable[FoundLink], *, index: Link, answered_at: str, headers: Mapping[str, str]
     ) -> Mapping[str, str | None]:
         """Store the links of an index that are new, and its validators, in one transaction.
 

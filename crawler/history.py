@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from crawler.discovery.index_page import IndexPage
 from crawler.discovery.lists import ListPattern, read_list
 from crawler.discovery.paging import further_pages_of
-from crawler.discovery.row import date_in_address
+from crawler.discovery.row_dates import date_in_address
 from crawler.found import FoundLink
 from crawler.sitemaps import SitemapProblem, content_of_sitemap
 from models.vocabulary import SourceKind

@@ -135,6 +135,27 @@ def test_addresses_are_generalised_to_what_they_share(urls: tuple[str, ...], pat
         ("<b>1</b> <a href='?p=2'>2</a> <a href='?p=3'>3</a>", "http://agency.example/news/?p=2"),
         ("<a class='next' href='/news/page/2/'>»</a>", "http://agency.example/news/page/2/"),
         ("<script>createPageHTML(5, 0, 'index', 'html');</script>", "http://agency.example/news/index_1.html"),
+        ("<a href='list2.htm'>2</a>", "http://agency.example/news/list2.htm"),
+        ("<a href='/news/older-entries'>Older entries</a>", "http://agency.example/news/older-entries"),
+        ("<a href='archive-2024.html'>Archive 2024</a>", "http://agency.example/news/archive-2024.html"),
+        ("<a href='/jobs-2024.html'>Jobs 2024</a>", None),
+        ("<p><a href='/c/Zm9v'>2</a> <a href='/c/YmFy'>3</a></p>", "http://agency.example/c/Zm9v"),
+        (
+            "<p><b>1</b> <a href='/c/Zm9v'>2</a> <a href='/c/YmFy'>3</a> <a href='/c/Zm9v'>›</a></p>",
+            "http://agency.example/c/Zm9v",
+        ),
+        ("<table><tr><td><a href='/c/a'>2</a><td><a href='/c/b'>3</a></table>", None),
+        ("<a class='btn-next' href='/news/x7f/'><i></i></a>", "http://agency.example/news/x7f/"),
+        ("<div class='pagination'><a href='/list/x7f'>Next</a></div>", "http://agency.example/list/x7f"),
+        ("<a href='?p=2'>Page 2</a>", "http://agency.example/news/?p=2"),
+        ("<select><option value='/news/page/2/'>2</option></select>", "http://agency.example/news/page/2/"),
+        ("<a href='/news/archive/'>News archive</a>", "http://agency.example/news/archive/"),
+        (
+            "<script>var countPage = 9; var currentPage = 0; write('index_' + (currentPage + 1) + '.shtml')</script>",
+            "http://agency.example/news/index_1.shtml",
+        ),
+        ("<a href='/older-entries'>Older entries</a>", None),
+        ("<a href='/news/first-light'>Далее</a>", None),
         ("<a href='/next-generation/'>Next generation launcher</a>", None),
         ("<a rel='next' href='http://elsewhere.example/?page=2'>next</a>", None),
     ],
@@ -142,6 +163,11 @@ def test_addresses_are_generalised_to_what_they_share(urls: tuple[str, ...], pat
 def test_the_next_page_of_a_list_is_found(body: str, following: str | None) -> None:
     html = f"<html><body>{body}</body></html>"
     assert next_page_of(IndexPage(html, HOME), html) == following
+
+
+def test_a_file_with_a_number_is_the_next_page_of_the_file_without() -> None:
+    html = "<html><body><a class='next' href='list2.htm'>下一页&gt;&gt;</a></body></html>"
+    assert next_page_of(IndexPage(html, f"{HOME}list.htm"), html) == f"{HOME}list2.htm"
 
 
 def test_a_feed_of_the_page_s_items_is_taken_and_the_list_kept_for_history() -> None:
@@ -179,6 +205,14 @@ def test_a_page_that_a_script_fills_is_told_so() -> None:
     assert found.chosen is None
     assert found.problem is not None
     assert "filled by a program in the browser" in found.problem
+
+
+def test_a_list_in_a_frame_is_found_where_it_is() -> None:
+    frames = "<html><frameset cols='20%,*'><frame src='menu.htm'><frame src='list.htm'></frameset></html>"
+    menu = "<html><body><a href='/about/'>About</a></body></html>"
+    found = discovered({HOME: frames, f"{HOME}menu.htm": menu, f"{HOME}list.htm": a_list()})
+    assert found.chosen is not None
+    assert (found.chosen.kind, found.chosen.addresses) == (SourceKind.LISTING, (f"{HOME}list.htm",))
 
 
 def test_an_address_that_is_a_feed_itself_is_taken() -> None:

@@ -8,7 +8,7 @@ from benchmarks.onboarding.measure import score
 from benchmarks.onboarding.replicas import Replica, load_replicas
 
 REPLICAS = list(load_replicas("tuning"))
-HARD = {"cards_agency_en", "embassy_french_fr"}  # a feed with other pages among its items; an undated list
+HARD = {"embassy_french_fr"}  # an undated list
 
 
 @pytest.mark.parametrize("replica", REPLICAS, ids=[replica.folder.name for replica in REPLICAS])

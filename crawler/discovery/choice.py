@@ -9,7 +9,7 @@ from models.vocabulary import SourceKind
 from models.way import Way
 from perilune.urls import site_of
 
-MOSTLY = 0.7
+MOSTLY = 0.5
 
 
 def way_from(discovery: Discovery, kind: SourceKind | None = None, *, links: str | None = None) -> Way | None:

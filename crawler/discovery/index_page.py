@@ -1,4 +1,4 @@
-"""A page of links as discovery sees it: anchors with their place in the structure, and each one's own row.
+"""A page of links as discovery sees it: anchors with their addresses, words and place in the structure.
 
 Pure, from HTML to plain structure; what of it are articles is decided in `lists`.
 """
@@ -6,8 +6,6 @@ Pure, from HTML to plain structure; what of it are articles is decided in `lists
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +14,9 @@ from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
+from crawler.discovery.date_order import order_in
+from crawler.discovery.embedded import unpack
+from crawler.discovery.labels import labels_of
 from crawler.found import joined
 from perilune.urls import canonical_url, is_web_address
 
@@ -27,36 +28,29 @@ FURNITURE_WORD = re.compile(
     r"search(?:box|form|bar)?|cookies?|partners?|banners?|hot|ranking?|toolbar|skip\w*)(?:$|[-_])",
     re.IGNORECASE,
 )
-STATE_TOKEN = re.compile(
-    r"\d|^(?:first|last|odd|even|active|current|selected|open|hover|clearfix|left|right|new|hidden|show|in|fade)$"
-)
-PLAIN_TOKEN = re.compile(r"[A-Za-z_][\w-]*")
-SLASHED = re.compile(r"(?<!\d)(\d{1,2})[-/](\d{1,2})[-/]((?:19|20)\d\d)(?!\d)")
-MONTHS = 12
-DAYS_FIRST = "und"  # no language of ours, and so none in which the month might come first
-MONTHS_FIRST = "en-US"
-SHARED_BY = 0.6
-MIN_SIBLINGS = 3
+WRAPPER_SHARE = 0.7
+STRICT_TAGS = frozenset({"nav", "footer", "aside"})
+SCRIPT_ADDRESS = re.compile(r"""['"]([^'"\s]*(?:[/?]|\.\w{2,5}(?=['"]))[^'"\s]*)['"]""")
+STATED_ADDRESSES = ("data-href", "data-url", "data-link")
 
 
 @dataclass(eq=False)
 class Anchor:
-    """A link of the page: its canonical address, its words, and the labels of its ancestors from the body down."""
+    """A link of the page: its canonical address, its words, and the labels of its ancestors from the body down.
+
+    `furniture`: what is named as a menu, a sidebar, a footer or their like around it.
+    """
 
     element: HtmlElement
     url: str
     text: str
     path: tuple[str, ...]
+    furniture: frozenset[HtmlElement] = frozenset()
 
     @cached_property
     def ancestors(self) -> list[HtmlElement]:
         """Its ancestors, the nearest first."""
         return list(self.element.iterancestors())
-
-    @cached_property
-    def is_furniture(self) -> bool:
-        """Tell whether it stands in a menu, a sidebar, a footer or their like, by the names of what is around it."""
-        return any(is_furniture(element) for element in (self.element, *self.ancestors))
 
 
 def is_furniture(element: HtmlElement) -> bool:
@@ -82,31 +76,23 @@ class IndexPage:
         self.tree = _parsed(html)
         stated = self.tree.find(".//base")
         self._base = url if stated is None else joined(url, stated.get("href") or "")
+        unpack(self.tree)
         etree.strip_elements(self.tree, *INVISIBLE, with_tail=False)
-        self._labels = _labels(self.tree)
+        self._labels = labels_of(self.tree)
 
     @cached_property
     def language(self) -> str | None:
-        """The language that its dates are written in, as the page declares it or as they show; None if unknown.
-
-        In English `04/05` may be either; one day above twelve anywhere tells which of them is the day.
-        """
-        declared = (self.tree.get("lang") or self.tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[
-            :2
-        ].lower()
+        """The language that its dates are written in, as the page declares it or as they show; None if unknown."""
+        named = self.tree.get("lang") or self.tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
+        declared = named[:2].lower()
         if declared and declared != "en":
             return declared
-        pairs = [(int(first), int(second)) for first, second, _ in SLASHED.findall(text_of(self.tree))]
-        is_day_first = any(first > MONTHS for first, _ in pairs)
-        is_month_first = any(second > MONTHS for _, second in pairs)
-        if is_day_first != is_month_first:
-            return DAYS_FIRST if is_day_first else MONTHS_FIRST
-        return declared or None
+        return order_in(text_of(self.tree)) or declared or None
 
     @cached_property
     def anchors(self) -> list[Anchor]:
         """All links to other pages, in reading order."""
-        return [anchor for element in self.tree.iter("a") if (anchor := self._anchor(element)) is not None]
+        return [anchor for element in self.tree.iter(etree.Element) if (anchor := self._anchor(element)) is not None]
 
     def anchors_at(self, select: str) -> list[Anchor]:
         """Find the links that a CSS selector chooses; ValueError for one that is none."""
@@ -122,26 +108,49 @@ class IndexPage:
 
     def resolved(self, href: str) -> str | None:
         """Give the canonical address that a reference means; None where it is no web address."""
-        target = joined(self._base, href)
+        target = joined(self._base, href.strip().replace(" ", "%20"))
         try:
             return canonical_url(target) if is_web_address(target) else None
         except ValueError:
             return None
 
     def _anchor(self, element: HtmlElement) -> Anchor | None:
-        href = (element.get("href") or "").strip()
-        if not href or href.startswith("#"):
-            return None
-        url = self.resolved(href)
+        reference = _reference_of(element)
+        url = self.resolved(reference) if reference else None
         if url is None or url == self._own_address:
             return None
         chain = [element, *element.iterancestors()]
         path = tuple(self._labels[each] for each in reversed(chain) if each in self._labels)
-        return Anchor(element, url, text_of(element), path)
+        furniture = frozenset(each for each in chain if each in self._furniture)
+        return Anchor(element, url, text_of(element) or _stated_words(element), path, furniture)
+
+    @cached_property
+    def _furniture(self) -> set[HtmlElement]:
+        """What is named as furniture, unless it holds most of the page: a layout `with-sidebar`, a form around all."""
+        most = WRAPPER_SHARE * len(text_of(self.tree))
+        named = (element for element in self.tree.iter(etree.Element) if is_furniture(element))
+        return {element for element in named if element.tag in STRICT_TAGS or len(text_of(element)) < most}
 
     @cached_property
     def _own_address(self) -> str:
         return canonical_url(self.url)
+
+
+def _reference_of(element: HtmlElement) -> str | None:
+    """Give the address that an element leads to: a link's, one that its script opens, or that of a row to click."""
+    href = (element.get("href") or "").strip() if element.tag == "a" else ""
+    if href and not href.startswith("#") and not href.lower().startswith("javascript:"):
+        return href
+    script = f"{href} {element.get('onclick') or ''}"
+    stated = next((value for name in STATED_ADDRESSES if (value := element.get(name))), None)
+    match = SCRIPT_ADDRESS.search(script)
+    address = stated or (match[1] if match else None)
+    return address if address and (element.tag == "a" or element.find(".//a") is None) else None
+
+
+def _stated_words(element: HtmlElement) -> str:
+    """Give the words that a link without any states for those who do not see it."""
+    return " ".join((element.get("aria-label") or element.get("title") or "").split())
 
 
 def _parsed(html: str) -> HtmlElement:
@@ -150,86 +159,3 @@ def _parsed(html: str) -> HtmlElement:
         return lxml_html.document_fromstring((html or "<p></p>").encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:  # nothing but comments or white space
         return lxml_html.document_fromstring(b"<p></p>", parser=parser)
-
-
-def _labels(tree: HtmlElement) -> dict[HtmlElement, str]:
-    """Name each element by its tag and the one class that tells its kind: items of a list bear the same label."""
-    labels: dict[HtmlElement, str] = {}
-    for parent in tree.iter(etree.Element):
-        by_tag: defaultdict[str, list[HtmlElement]] = defaultdict(list)
-        for child in parent.iterchildren(etree.Element):
-            by_tag[str(child.tag)].append(child)
-        for tag, children in by_tag.items():
-            counts = Counter(token for child in children for token in set(_tokens(child)))
-            least = SHARED_BY * len(children) if len(children) >= MIN_SIBLINGS else 1
-            for child in children:
-                labels[child] = _label(tag, child, counts, least)
-    return labels
-
-
-def _label(tag: str, element: HtmlElement, counts: Counter[str], least: float) -> str:
-    shared = [token for token in _tokens(element) if counts[token] >= least]
-    if shared:
-        return f"{tag}.{max(shared, key=lambda token: counts[token])}"
-    identifier = element.get("id") or ""
-    return f"{tag}#{identifier}" if _is_stable(identifier) else tag
-
-
-def _tokens(element: HtmlElement) -> list[str]:
-    return [token for token in (element.get("class") or "").split() if _is_stable(token)]
-
-
-def _is_stable(token: str) -> bool:
-    return bool(PLAIN_TOKEN.fullmatch(token)) and not STATE_TOKEN.search(token)
-
-
-def rows_of(anchors: Sequence[Anchor]) -> dict[Anchor, HtmlElement]:
-    """Give each of a list's links its own row: the largest element around it that holds no other one's address.
-
-    Where rows have no element of their own (links between line breaks), the link itself is the row.
-    """
-    urls_in: defaultdict[HtmlElement, set[str]] = defaultdict(set)
-    for anchor in anchors:
-        for element in (anchor.element, *anchor.ancestors):
-            urls_in[element].add(anchor.url)
-    rows = {}
-    for anchor in anchors:
-        row = anchor.element
-        for element in anchor.ancestors:
-            if len(urls_in[element]) > 1 or element.tag in {"body", "html"}:
-                break
-            row = element
-        rows[anchor] = row
-    return rows
-
-
-def following_text(element: HtmlElement) -> str:
-    """Give the words between an element and the next link, for rows without an element of their own."""
-    words = [element.tail or ""]
-    for sibling in element.itersiblings():
-        if sibling.tag == "a" or (isinstance(sibling.tag, str) and sibling.find(".//a") is not None):
-            break
-        words += [text_of(sibling), sibling.tail or ""]
-    return " ".join(" ".join(words).split())
-
-
-def preceding_siblings_text(element: HtmlElement) -> str:
-    """Give the words between the link before and an element."""
-    words = []
-    for sibling in element.itersiblings(preceding=True):
-        words.append(sibling.tail or "")
-        if sibling.tag == "a" or sibling.find(".//a") is not None:
-            break
-        words.append(text_of(sibling))
-    else:
-        parent = element.getparent()
-        words.append(parent.text or "" if parent is not None else "")
-    return " ".join(" ".join(reversed(words)).split())
-
-
-def headings_before(element: HtmlElement) -> Iterator[str]:
-    """Give the headings above an element, the nearest first: a month or a year often stands there."""
-    for heading in element.xpath("preceding::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::dt]")[
-        ::-1
-    ]:
-        yield text_of(heading)

@@ -1,34 +1,28 @@
 """Learning which links of a page are its articles, from structure, addresses, titles and dates; and reading them later.
 
-Links with the same place in the structure form a group (tag paths, as in Miao et al., "Extracting data records from
-the web using tag path clustering", WWW 2009); each group is weighed, and what other pages of the site show too is
-furniture. What was learned is a pattern that an analyst can read and change.
+What was learned is a pattern that an analyst can read and change.
 """
 
 from __future__ import annotations
 
 import re
-import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from lxml.html import HtmlElement
-
-from crawler.discovery.addresses import is_document, pattern_of, shape_of
-from crawler.discovery.index_page import Anchor, IndexPage, rows_of
-from crawler.discovery.row import RowReading, generic_words, is_headed, is_title, row_link, title_rank
+from crawler.discovery.addresses import pattern_of, shape_of
+from crawler.discovery.groups import MIN_LINKS, MIN_TITLED_SHARE, Group, Path, first_in_each, share, weighed_groups
+from crawler.discovery.index_page import IndexPage
+from crawler.discovery.row_links import links_of
+from crawler.discovery.rows import container_of, rows_of
+from crawler.discovery.titles import is_title
 from crawler.found import FoundLink
 from perilune.urls import site_of
 
-MIN_LINKS = 2
-MANY_LINKS = 12
-LONG_TITLE_CHARS = 60
 LIST_SCORE = 3.0
 SAME_SITE_SHARE = 0.8
-MIN_TITLED_SHARE = 0.6
-MOST_LINKS_A_ROW = 4
-MIN_IN_CONTAINER = 3
+MOSTLY_DATED = 0.75
+MOST_LEADS = 3
 
 
 @dataclass(frozen=True)
@@ -61,35 +55,23 @@ class LearnedList:
     score: float
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Links with one place in the structure, at most one a row, and how much speaks for their being articles."""
+def learn_list(
+    page: IndexPage, others: Sequence[IndexPage] = (), further: Sequence[IndexPage] = ()
+) -> LearnedList | None:
+    """Learn the list of a page; `others` are other pages of the site, whose shared links are furniture.
 
-    path: tuple[str, ...]
-    anchors: tuple[Anchor, ...]
-    links: tuple[FoundLink, ...]
-    row_path: tuple[str, ...] = ()
-    score: float = 0.0
-
-    @property
-    def urls(self) -> frozenset[str]:
-        return frozenset(link.url for link in self.links)
-
-
-def learn_list(page: IndexPage, others: Sequence[IndexPage] = ()) -> LearnedList | None:
-    """Learn the list of a page; `others` are further pages of the site, whose shared links are furniture.
-
-    None where no group of links looks like a list of articles.
+    `further` are more pages of the same list: their links make the pattern of addresses wider. None where no group of
+    links looks like a list of articles.
     """
-    shown_elsewhere = _shown_elsewhere(others)
-    groups = [_weighed(group, page, shown_elsewhere) for group in _groups(page)]
+    groups = weighed_groups(page, _shown_elsewhere([*others, *further]))
     ranked = sorted((group for group in groups if len(group.links) >= MIN_LINKS), key=lambda group: -group.score)
     if not ranked or ranked[0].score < LIST_SCORE:
         return None
     best = ranked[0]
     pattern = pattern_of([link.url for link in best.links])
-    further = [group for group in groups if group is not best and pattern and _goes_with(group, best, pattern)]
-    return _learned(page, [best, *further])
+    return _learned(
+        page, [best, *(group for group in groups if _goes_with(group, best, pattern, page.language))], further
+    )
 
 
 def read_list(page: IndexPage, pattern: ListPattern) -> list[FoundLink]:
@@ -99,142 +81,87 @@ def read_list(page: IndexPage, pattern: ListPattern) -> list[FoundLink]:
     """
     anchors = page.anchors_at(pattern.select) if pattern.select else page.anchors
     if pattern.row:
-        anchors = _first_in_each(anchors, page.elements_at(pattern.row))
+        anchors = first_in_each(anchors, page.elements_at(pattern.row))
     if pattern.links:
         anchors = [anchor for anchor in anchors if re.search(pattern.links, anchor.url)]
-    return _links_of(anchors, page.language)
+    return links_of(anchors, page.language)
 
 
-def _groups(page: IndexPage) -> Iterator[_Group]:
-    by_path: defaultdict[tuple[str, ...], list[Anchor]] = defaultdict(list)
-    for anchor in page.anchors:
-        by_path[anchor.path].append(anchor)
-    for path, anchors in by_path.items():
-        for members in (anchors, *_by_container(anchors)):
-            yield _Group(path, tuple(members), tuple(_links_of(members, page.language)))
-            yield from _by_rows(path, members, page.language)
-
-
-def _by_container(anchors: Sequence[Anchor]) -> Iterator[list[Anchor]]:
-    """Part links with one place in the structure by what holds several of them: menu and list may be made alike."""
-    containers: defaultdict[HtmlElement, list[Anchor]] = defaultdict(list)
-    counts = Counter(element for anchor in anchors for element in anchor.ancestors)
-    for anchor in anchors:
-        holder = next((element for element in anchor.ancestors if counts[element] >= MIN_IN_CONTAINER), None)
-        if holder is not None:
-            containers[holder].append(anchor)
-    if len(containers) > 1:
-        yield from (members for members in containers.values() if len(members) >= MIN_IN_CONTAINER)
-
-
-def _by_rows(path: tuple[str, ...], anchors: Sequence[Anchor], language: str | None) -> Iterator[_Group]:
-    """Take the first of several links in a row, where rows repeat around them: a document and its other languages."""
-    count = len(anchors)
-    tried = {count}
-    for length in range(len(path) - 1, 1, -1):
-        depth = len(path) - length - 1
-        rows = list(dict.fromkeys(anchor.ancestors[depth] for anchor in anchors))
-        if len(rows) in tried or len(rows) * MOST_LINKS_A_ROW < count or len(rows) < MIN_LINKS:
-            continue
-        tried.add(len(rows))
-        first = _first_in_each(anchors, rows)
-        yield _Group(path, tuple(first), tuple(_links_of(first, language)), path[:length])
-
-
-def _first_in_each(anchors: Sequence[Anchor], rows: Iterable[HtmlElement]) -> list[Anchor]:
-    wanted = set(rows)
-    seen: set[HtmlElement] = set()
-    first = []
-    for anchor in anchors:
-        row = next((element for element in anchor.ancestors if element in wanted), None)
-        if row is not None and row not in seen:
-            seen.add(row)
-            first.append(anchor)
-    return first
-
-
-def _links_of(anchors: Sequence[Anchor], language: str | None = None) -> list[FoundLink]:
-    """Make one link of each address, with the best title and the date of its rows."""
-    rows = rows_of(anchors)
-    generic = generic_words(anchors)
-    links: dict[str, FoundLink] = {}
-    titled_by: dict[str, int] = {}
-    for anchor in anchors:
-        link = row_link(anchor, rows[anchor], RowReading(generic, language))
-        known = links.setdefault(link.url, link)
-        rank = title_rank(anchor, generic)
-        title = link.title if rank > titled_by.get(link.url, -1) else known.title
-        titled_by[link.url] = max(rank, titled_by.get(link.url, -1))
-        published = known.published or link.published
-        links[link.url] = replace(known, title=title, published=published, witness=known.witness or link.witness)
-    return list(links.values())
-
-
-def _shown_elsewhere(others: Iterable[IndexPage]) -> dict[tuple[str, ...], set[str]]:
-    shown: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+def _shown_elsewhere(others: Iterable[IndexPage]) -> dict[Path, set[str]]:
+    shown: defaultdict[Path, set[str]] = defaultdict(set)
     for other in others:
         for anchor in other.anchors:
             shown[anchor.path].add(anchor.url)
     return shown
 
 
-def _weighed(group: _Group, page: IndexPage, shown_elsewhere: dict[tuple[str, ...], set[str]]) -> _Group:
-    """Weigh a group; the weights were chosen on replicas of some forty sites and are not delicate."""
-    links, count = group.links, len(group.links)
-    titled = _share(is_title(link.title) for link in links)
-    length = statistics.median(len(link.title or "") for link in links)
-    score = (
-        2.0 * titled
-        + 0.5 * _share(is_title(anchor.text) for anchor in group.anchors)
-        + 0.6 * _share(is_headed(anchor) for anchor in group.anchors)
-        + 1.5 * _share(link.published is not None for link in links)
-        + 0.8 * Counter(shape_of(link.url) for link in links).most_common(1)[0][1] / count
-        + 0.6 * _share(site_of(link.url) == site_of(page.url) for link in links)
-        + 1.0 * min(count, MANY_LINKS) / MANY_LINKS
-        + 0.8 * min(length, LONG_TITLE_CHARS) / LONG_TITLE_CHARS
-        + 0.5 * len({link.title for link in links}) / count
-        + 0.5 * _share(is_document(link.url) for link in links)
-        - 1.5 * _share(anchor.is_furniture for anchor in group.anchors)
-        - 3.0 * len(group.urls & shown_elsewhere.get(group.path, set())) / count
-    )
-    return replace(group, score=score if titled >= MIN_TITLED_SHARE else 0.0)
+def _goes_with(group: Group, best: Group, pattern: str | None, language: str | None) -> bool:
+    """Tell whether a further group belongs to the same list: rows beside the best group's, such as one with a picture.
+
+    Its links are titles, in no row of the best group, and alike: by their addresses, or by their dates.
+    """
+    new = [link for link in group.links if link.url not in best.urls]
+    is_furniture = group.furniture > best.furniture
+    is_titled = share(is_title(anchor.text) for anchor in group.anchors) >= MIN_TITLED_SHARE
+    if not new or group.score <= 0 or is_furniture or group.row_path or not is_titled:
+        return False
+    has_its_addresses = pattern is not None and all(re.search(pattern, link.url) for link in new)
+    if has_its_addresses and _leads(group, best):
+        return True
+    if has_its_addresses and group.path[-1] == best.path[-1]:
+        return _is_beside(group, best, is_row=False)
+    if not _is_beside(group, best, is_row=True):
+        return False
+    if best.is_dated:  # the rows of both together, lest a single link's row be the whole page
+        together = links_of([*best.anchors, *group.anchors], language)
+        return share(link.published is not None for link in together if link.url not in best.urls) >= MIN_TITLED_SHARE
+    shapes = {shape_of(link.url) for link in best.links}
+    return _tags_of(group) == _tags_of(best) and all(shape_of(link.url) in shapes for link in new)
 
 
-def _share(facts: Iterable[bool]) -> float:
-    values = list(facts)
-    return sum(values) / len(values) if values else 0.0
-
-
-def _goes_with(group: _Group, best: _Group, pattern: str) -> bool:
-    """Tell whether a further group belongs to the same list: other rows of it, such as the one with a picture."""
-    new = group.urls - best.urls
-    is_alike = group.path[-1] == best.path[-1] and all(re.search(pattern, url) for url in new)
-    is_titled = _share(is_title(anchor.text) for anchor in group.anchors) >= MIN_TITLED_SHARE
-    is_furniture = any(anchor.is_furniture for anchor in group.anchors) and not any(
-        anchor.is_furniture for anchor in best.anchors
-    )
-    return (
-        bool(new) and is_alike and is_titled and not is_furniture and group.score > 0 and _share_container(group, best)
+def _leads(group: Group, best: Group) -> bool:
+    """Tell whether a group is the few links that stand in what comes just before the list, such as a pinned article."""
+    new = [anchor for anchor in group.anchors if anchor.url not in best.urls]
+    container = container_of(set(rows_of(best.anchors).values()))
+    before = set(container.itersiblings(preceding=True)) if container is not None else set()
+    return len(new) <= MOST_LEADS and all(
+        any(element in before for element in (anchor.element, *anchor.ancestors)) for anchor in new
     )
 
 
-def _share_container(one: _Group, other: _Group) -> bool:
-    container = next((element for element in other.anchors[0].ancestors if _holds_all(element, other)), None)
-    return container is not None and any(container in anchor.ancestors for anchor in one.anchors)
+def _tags_of(group: Group) -> list[str]:
+    return [re.split(r"[.#:]", label)[0] for label in group.path]
 
 
-def _holds_all(element: object, group: _Group) -> bool:
-    return all(element in anchor.ancestors for anchor in group.anchors)
+def _is_beside(group: Group, best: Group, *, is_row: bool) -> bool:
+    """Tell whether a group's links stand in what holds the best group's rows, but in none of these.
+
+    `is_row`: they must stand in rows of their own among those of the best group.
+    """
+    rows = set(rows_of(best.anchors).values())
+    container = container_of(rows)
+    parents = {row.getparent() for row in rows} if is_row else set()
+    new = [anchor for anchor in group.anchors if anchor.url not in best.urls]
+    return all(
+        container in anchor.ancestors
+        and not any(element in rows for element in (anchor.element, *anchor.ancestors))
+        and (not is_row or any(element in parents for element in anchor.ancestors))
+        for anchor in new
+    )
 
 
-def _learned(page: IndexPage, groups: Sequence[_Group]) -> LearnedList:
-    members = {anchor for group in groups for anchor in group.anchors}
-    links = _on_one_site(_links_of([anchor for anchor in page.anchors if anchor in members], page.language))
-    select = ", ".join(dict.fromkeys(_selector_of(page, group) for group in groups))
+def _learned(page: IndexPage, groups: Sequence[Group], further: Sequence[IndexPage]) -> LearnedList:
     best = groups[0]
+    members = {anchor for group in groups for anchor in group.anchors}
+    links = _without_strays(links_of([anchor for anchor in page.anchors if anchor in members], page.language))
+    select = ", ".join(dict.fromkeys(_selector_of(page, group) for group in groups))
     row = _shortest(best.row_path, lambda selector: len(page.elements_at(selector)) == len(best.anchors))
-    pattern = pattern_of([link.url for link in links]) or _site_pattern(links)
-    return LearnedList(ListPattern(select, row if best.row_path else None, pattern), tuple(links), best.score)
+    place = ListPattern(select, row if best.row_path else None)
+    shown = {anchor.url for anchor in page.anchors}
+    later = [link for other in further for link in read_list(other, place) if link.url not in shown]
+    known = [*links, *_without_strays(later)]
+    pattern = ListPattern(place.select, place.row, pattern_of([link.url for link in known]) or _site_pattern(known))
+    return LearnedList(pattern, tuple(read_list(page, pattern)), best.score)
 
 
 def _site_pattern(links: Sequence[FoundLink]) -> str | None:
@@ -243,17 +170,19 @@ def _site_pattern(links: Sequence[FoundLink]) -> str | None:
     return rf"^https?://(?:www\.)?{re.escape(sites.pop())}[/:]" if len(sites) == 1 else None
 
 
-def _on_one_site(links: Sequence[FoundLink]) -> list[FoundLink]:
-    """Leave out the few links to other sites that stand among those of the page's own, or the other way round."""
-    site, count = Counter(site_of(link.url) for link in links).most_common(1)[0]
-    if count < SAME_SITE_SHARE * len(links):
-        return list(links)
-    return [link for link in links if site_of(link.url) == site]
+def _without_strays(links: Sequence[FoundLink]) -> list[FoundLink]:
+    """Leave out the few links of a list that are unlike the others: on another site, or undated at other addresses."""
+    sites = Counter(site_of(link.url) for link in links).most_common(1)
+    if sites and sites[0][1] >= SAME_SITE_SHARE * len(links):
+        links = [link for link in links if site_of(link.url) == sites[0][0]]
+    dated = [link for link in links if link.published is not None]
+    pattern = pattern_of([link.url for link in dated]) if len(dated) >= MOSTLY_DATED * len(links) else None
+    return [link for link in links if link.published is not None or not pattern or re.search(pattern, link.url)]
 
 
-def _selector_of(page: IndexPage, group: _Group) -> str:
+def _selector_of(page: IndexPage, group: Group) -> str:
     """Write the shortest selector, from the link upwards, that names a class and chooses the group and nothing else."""
-    wanted = {anchor for anchor in page.anchors if anchor.path == group.path}
+    wanted = {anchor for anchor in page.anchors if anchor.path == group.path} or set(group.anchors)
     return _shortest(group.path, lambda selector: set(page.anchors_at(selector)) <= wanted)
 
 

@@ -27,6 +27,7 @@ FEED_PLACES = ("feed/", "rss.xml")
 ROOT_FEED_PLACES = ("/feed/", "/rss.xml", "/feed", "/rss", "/atom.xml", "/feed.xml")
 SITEMAP_PLACES = ("/news-sitemap.xml", "/sitemap.xml")
 MAX_FEEDS = 8
+MAX_FRAMES = 4
 MAX_PLACES = 6
 COVERS = 0.5
 STANDING_CHARS = 600
@@ -53,6 +54,12 @@ def stated_feeds(page: IndexPage) -> list[str]:
 def _note(found: dict[str, None], address: str | None) -> None:
     if address and not COMMENTS.search(address):
         found.setdefault(address)
+
+
+def frames_of(page: IndexPage) -> list[str]:
+    """Name the pages of the same site that a page puts into frames."""
+    sources = (page.resolved(frame.get("src") or "") for frame in page.tree.iter("frame", "iframe"))
+    return list(dict.fromkeys(each for each in sources if each and site_of(each) == site_of(page.url)))[:MAX_FRAMES]
 
 
 def usual_feeds(url: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The further pages of a list: addresses like the list's own but for a number, behind words that mean one.
+"""The further pages of a list: addresses like the list's own but for a number, and what words or a pager call one.
 
 Also where only a script writes the links (the TRS system of gov.cn sites). What is named may have been visited before.
 """
@@ -6,25 +6,49 @@ Also where only a script writes the links (the TRS system of gov.cn sites). What
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from html import unescape
 from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
 
 from crawler.discovery.index_page import Anchor, IndexPage
 from perilune.urls import canonical_url, site_of
 
 NEXT_WORDS = re.compile(
-    r"^\W*(?:next(?: page)?|older(?: \w+)?|earlier(?: \w+)?|(?:load |show |view )?more(?: \w+)?|下一?[页頁]|后一页|"
-    r"加载更多|查看更多|更多|(?:page )?suivante?s?|(?:articles |actualités )?plus anciens|(?:voir|afficher) plus|"
-    r"следующ\w*(?: \w+)?|далее|впер[её]д|дальше|ещё|еще|(?:показать|загрузить) ещ[её]|siguiente|weiter|nächste)\W*$",
+    r"^\W*(?:(?:go to )?(?:the )?next(?: page)?|older(?: \w+)?|earlier(?: \w+)?|下一?[页頁]|后一页|"
+    r"(?:page )?suivante?s?|(?:articles |actualités )?plus anciens|следующ\w*(?: \w+)?|впер[её]д|siguiente|"
+    r"nächste(?: seite)?)\W*$",
     re.IGNORECASE,
 )
-NEXT_SIGNS = frozenset({"»", ">", ">>", "›", "→", "≫"})
-FIRST_YEAR = 1900
-NUMBER = re.compile(r"^\W*(?:(?:19|20)\d\d\s*年?|\d{1,3})\W*$")
+ARCHIVE_WORDS = re.compile(
+    r"^\W*(?:(?:news |press )?archives?|all (?:the )?news|(?:toutes les )?archives(?: \w+)?|toutes les actualités|"
+    r"архив(?: новостей)?|все новости|往期\w*|历史\w*)\W*$",
+    re.IGNORECASE,
+)
+MORE_WORDS = re.compile(
+    r"^\W*(?:(?:load |show |view )?more(?: \w+)?|加载更多|查看更多|更多|(?:voir|afficher) plus|далее|дальше|ещё|еще|"
+    r"(?:показать|загрузить) ещ[её]|weiter)\W*$",
+    re.IGNORECASE,
+)
+NEXT_SIGNS = frozenset({"»", ">", ">>", "›", "→", "≫", "▶", "►", "⟩"})
+NEXT_NAME = re.compile(r"(?:^|[-_\s])(?:next|older|suivante?)(?:$|[-_\s])", re.IGNORECASE)
+PAGER_NAME = re.compile(
+    r"(?:^|[-_\s])(?:pag(?:e|es|er|ers|ing|ination|inator|enav\w*)|nav-?links)(?:$|[-_\s])", re.IGNORECASE
+)
+PAGER_LEVELS = 3
+NUMBER = re.compile(r"^\W*(?:page|p\.|стр\.?|страница|第)?\s*\d{1,3}\s*页?\W*$", re.IGNORECASE)
+YEAR_WORDS = re.compile(r"^\D{0,16}(?P<year>(?:19|20)\d\d)\D{0,8}$")
 PAGE_PART = re.compile(
     r"^/?(?:(?:page|p|seite|str|list|index)[-_/]?)?(?P<number>\d+)/?(?:\.\w{2,5})?$",
     re.IGNORECASE,
 )
+OPTION = re.compile(r"<option[^>]+value=[\"']?([^\"'\s>]+)[\"']?[^>]*>\s*\W*\d{1,3}\W*\s*<", re.IGNORECASE)
+COUNTED_PAGES = re.compile(r"\b(?:countPage|totalPages?|pageCount)\s*=\s*['\"]?(?P<count>\d+)")
+CURRENT_PAGE = re.compile(r"\b(?:currentPage|curPage|pageIndex)\s*=\s*['\"]?(?P<current>\d+)")
+NUMBERED_FILE = re.compile(r"['\"](?:\./)?(?P<name>\w+)_['\"]\s*\+[^;]{1,80}?\+\s*['\"]\.(?P<extension>s?html?)['\"]")
+LAST_NUMBER = re.compile(r"[-_]?\d{1,4}(?=\.\w{2,5}$)")
 TRS_PAGES = re.compile(
     r"createPageHTML\w*\s*\(\s*['\"]?(?:[\w-]+['\"]?\s*,\s*)?(?P<count>\d+)\s*,\s*(?P<current>\d+)\s*,\s*"
     r"['\"](?P<name>[\w-]+)['\"]\s*,\s*['\"](?P<extension>s?html?)['\"]",
@@ -51,36 +75,70 @@ def _by_relation(page: IndexPage) -> Iterator[str]:
 
 
 def _by_words(page: IndexPage) -> Iterator[str]:
+    """Find what words call the next page. Those that may also lead to an article or a section need a number besides."""
+    counting = {parent for anchor in _counted(page) for parent in anchor.ancestors[:PAGER_LEVELS]}
     for anchor in page.anchors:
         words = _words_of(anchor)
-        if (NEXT_WORDS.match(words) or words in NEXT_SIGNS) and is_page_of(anchor.url, page.url):
+        around = anchor.ancestors[:PAGER_LEVELS]
+        is_next = bool(NEXT_WORDS.match(words)) or bool(NEXT_NAME.search(_names_of(anchor.element)))
+        is_sign = words in NEXT_SIGNS or bool(MORE_WORDS.match(words))
+        is_in_pager = not counting.isdisjoint(around) or any(PAGER_NAME.search(_names_of(each)) for each in around)
+        is_archive = bool(ARCHIVE_WORDS.match(words)) and _is_below(anchor.url, page.url)
+        is_near = is_in_pager or _is_below(anchor.url, page.url)
+        if (is_next and is_near) or ((is_next or is_sign) and is_page_of(anchor.url, page.url)) or is_archive:
             yield anchor.url
+
+
+def _names_of(element: HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
 
 
 def _by_numbers(page: IndexPage) -> Iterator[str]:
     """Find numbered pages in their order, and pages of years from the newest on."""
-    numbered = {
-        anchor.url: int(re.sub(r"\D", "", anchor.text))
-        for anchor in page.anchors
-        if NUMBER.match(anchor.text) and is_page_of(anchor.url, page.url)
-    }
-    pages = sorted((each for each in numbered if numbered[each] < FIRST_YEAR), key=lambda each: numbered[each])
-    years = sorted((each for each in numbered if numbered[each] >= FIRST_YEAR), key=lambda each: -numbered[each])
-    yield from (*pages, *years)
+    pages, years = {}, {}
+    counted = _counted(page)
+    for anchor in page.anchors:
+        if match := YEAR_WORDS.match(anchor.text):
+            is_named = match["year"] in anchor.url and _is_below(anchor.url, page.url)
+            if is_named or is_page_of(anchor.url, page.url):
+                years[anchor.url] = -int(match["year"])
+        elif NUMBER.match(anchor.text) and (anchor in counted or is_page_of(anchor.url, page.url)):
+            pages[anchor.url] = int(re.sub(r"\D", "", anchor.text))
+    yield from (*sorted(pages, key=pages.__getitem__), *sorted(years, key=years.__getitem__))
+
+
+def _counted(page: IndexPage) -> set[Anchor]:
+    """Find links that count pages by their words, whatever their addresses: 2, 3, 4 at one place, and no calendar."""
+    at_place: defaultdict[tuple[str, ...], dict[int, Anchor]] = defaultdict(dict)
+    for anchor in page.anchors:
+        if NUMBER.match(anchor.text) and not any(element.tag == "table" for element in anchor.ancestors):
+            at_place[anchor.path].setdefault(int(re.sub(r"\D", "", anchor.text)), anchor)
+    rows = (place for place in at_place.values() if {1, 2} <= place.keys() or {2, 3} <= place.keys())
+    return {anchor for place in rows for anchor in place.values()}
 
 
 def _words_of(anchor: Anchor) -> str:
-    """Give a link's words, or what stands for them: its title, its label, its picture's text."""
+    """Give a link's words, or its picture's text."""
     pictures = (image.get("alt") for image in anchor.element.iter("img"))
-    stated = (anchor.element.get("title"), anchor.element.get("aria-label"), *pictures)
-    return anchor.text or next(filter(None, stated), "").strip()
+    return anchor.text or next(filter(None, pictures), "").strip()
 
 
 def _by_script(page: IndexPage, html: str) -> Iterator[str]:
-    match = TRS_PAGES.search(html)
-    if match and int(match["current"]) + 1 < int(match["count"]):
-        name = f"{match['name']}_{int(match['current']) + 1}.{match['extension']}"
-        yield canonical_url(urljoin(page.url, name))
+    """Find pages that only a script links to, or that a list to choose from names."""
+    if match := TRS_PAGES.search(html):
+        if int(match["current"]) + 1 < int(match["count"]):
+            yield _numbered(page, match["name"], int(match["current"]) + 1, match["extension"])
+    elif (count := COUNTED_PAGES.search(html)) and (file := NUMBERED_FILE.search(html)):
+        current = CURRENT_PAGE.search(html)
+        following = int(current["current"]) + 1 if current else 1
+        if following < int(count["count"]):
+            yield _numbered(page, file["name"], following, file["extension"])
+    options = (page.resolved(unescape(value)) for value in OPTION.findall(html))
+    yield from (address for address in options if address and is_page_of(address, page.url))
+
+
+def _numbered(page: IndexPage, name: str, number: int, extension: str) -> str:
+    return canonical_url(urljoin(page.url, f"{name}_{number}.{extension}"))
 
 
 def is_page_of(address: str, home: str) -> bool:
@@ -93,6 +151,12 @@ def is_page_of(address: str, home: str) -> bool:
     if one.query != other.query:
         return False
     return _differ_by_number(one.path, other.path)
+
+
+def _is_below(address: str, home: str) -> bool:
+    """Tell whether an address lies below the list's own, or is the list with other parameters."""
+    one, other = urlsplit(canonical_url(address)), urlsplit(canonical_url(home))
+    return site_of(address) == site_of(home) and one != other and one.path.startswith(_folder(other.path))
 
 
 def _folder(path: str) -> str:
@@ -112,12 +176,13 @@ def _differ_by_number(path: str, home: str) -> bool:
     stem = re.sub(r"\.\w{2,5}$", "", _folder(home))
     last = _folder(home).rpartition("/")[2]
     is_alike = re.sub(r"\d+", "0", path) == re.sub(r"\d+", "0", home) and bool(re.search(r"\d", last))
-    return is_alike or any(_goes_on(path, start) for start in (stem, _without_page(stem)))
+    is_numbered = LAST_NUMBER.sub("", path) == LAST_NUMBER.sub("", home) != path
+    return is_alike or is_numbered or any(_goes_on(path, start) for start in (stem, _without_page(stem)))
 
 
 def _goes_on(path: str, start: str) -> bool:
     rest = path.removeprefix(start) if path.startswith(start) else ""
-    return bool(rest) and rest[0] in "/_-" and PAGE_PART.match(rest[1:]) is not None
+    return bool(rest) and rest[0] in "/_-,.;~" and PAGE_PART.match(rest[1:]) is not None
 
 
 def _without_page(stem: str) -> str:

@@ -62,6 +62,7 @@ def _direct(first: Seen, found: Sequence[Offer], said: str) -> Discovery:
 
 
 def _surveyed(site: _Site, first: Seen, robots: Seen | None, said: str) -> Asking[Discovery]:
+    first = yield from _frame_with_list(site, first)
     html = _text(first)
     page = IndexPage(html, first.url)
     learned = yield from _learned(site, page, html)
@@ -78,13 +79,28 @@ def _surveyed(site: _Site, first: Seen, robots: Seen | None, said: str) -> Askin
     return _decided(page, first, found, said)
 
 
+def _frame_with_list(site: _Site, first: Seen) -> Asking[Seen]:
+    """Go on to the frame that holds the list, where a page only puts others into frames."""
+    page = IndexPage(_text(first), first.url)
+    frames = offers.frames_of(page)
+    if not frames or learn_list(page) is not None:
+        return first
+    seen = yield from site.ask(frames)
+    learned = [(learn_list(IndexPage(_text(each), each.url)), each) for each in seen if each.is_ok and _is_html(each)]
+    scores = [(found.score, each) for found, each in learned if found is not None]
+    return max(scores, key=lambda scored: scored[0])[1] if scores else first
+
+
 def _learned(site: _Site, page: IndexPage, html: str) -> Asking[LearnedList | None]:
     """Learn the list, then once more with pages that it leads to: what those show too is no item of it."""
     guess = learn_list(page)
     links = [link.url for link in guess.links[:OTHER_PAGES]] if guess else []
-    seen = yield from site.ask([*links, *filter(None, [next_page_of(page, html)])])
-    others = [IndexPage(_text(each), each.url) for each in seen if each.is_ok and _is_html(each)]
-    return learn_list(page, others) if others else guess
+    next_page = next_page_of(page, html)
+    seen = yield from site.ask([*links, *filter(None, [next_page])])
+    readable = [each for each in seen if each.is_ok and _is_html(each)]
+    others = [IndexPage(_text(each), each.url) for each in readable if each.url != next_page]
+    further = [IndexPage(_text(each), each.url) for each in readable if each.url == next_page]
+    return learn_list(page, others, further) if readable else guess
 
 
 def _feeds(seen: Iterable[Seen], page: IndexPage, learned: LearnedList | None) -> Iterator[Offer]:
