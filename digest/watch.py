@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from digest.content import Watch
-from models.edition import Issue
+from models.edition import Edition, Issue
 from models.fate import Fate
 from models.health import health_of
 from models.source import CrawlRun, Source
@@ -24,7 +24,7 @@ def watch_of(session: Session, issue: Issue) -> Watch:
     fates = session.scalars(sa.select(Fate).where(Fate.stage == Stage.CRAWL)).all()
     visited |= {fate.item_id for fate in fates if fate.finished_at and fate.finished_at > issue.period_start_at}
     failed = {fate.item_id for fate in fates if fate.state == FateState.FAILED}
-    is_english = issue.edition.language == "en"
+    is_english = session.get_one(Edition, issue.edition_id).language == "en"
     spots = (_blind_spot(source, has_failed=source.id in failed, is_english=is_english) for source in sources)
     return Watch(
         source_count=len(sources),
