@@ -34,6 +34,7 @@ class Browser:
 
     def __init__(self, crawler: Crawler) -> None:
         self._user_agent = str(crawler.settings["USER_AGENT"])
+        self._robot = str(crawler.settings["ROBOTSTXT_USER_AGENT"])
         self._seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT") + 2 * SETTLE_SECONDS
         self._rules = crawler.get_downloader_middleware(RobotsRules)
         self._turns = asyncio.Semaphore(PAGES_AT_ONCE)
@@ -74,7 +75,11 @@ class Browser:
         meta = {
             "playwright": True,
             "playwright_include_page": True,  # ours then, to wait with and to close whatever happens
-            "playwright_context_kwargs": {"user_agent": self._user_agent, "accept_downloads": False},
+            "playwright_context_kwargs": {
+                "user_agent": self._user_agent,
+                "accept_downloads": False,
+                "service_workers": "block",  # what they ask for would escape us
+            },
             "playwright_page_init_callback": partial(_hand_over, response),
             "playwright_page_goto_kwargs": {"wait_until": "commit"},
         }
@@ -87,7 +92,7 @@ class Browser:
         if self._rules is None or urlsplit(asked.url).scheme not in {"http", "https"}:
             return False
         rules = await self._rules.robot_parser(Request(asked.url))
-        return rules is not None and not rules.allowed(asked.url, self._user_agent)
+        return rules is not None and not rules.allowed(asked.url, self._robot)
 
 
 async def _hand_over(response: HtmlResponse, page: Page, request: Request) -> None:

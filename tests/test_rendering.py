@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from fastapi.testclient import TestClient
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from models.page_store import PageStore
 from models.source import CrawlRun, Page, Source
+from perilune.config import settings_from
+from perilune.serving import app_for
 from tests.crawl_bench import PAGE, TEXT, Crawl, a_feed
 from tests.test_browser import CHROMIUM
 
@@ -72,6 +75,7 @@ def crawl(crawl: Crawl) -> Crawl:
 def site() -> Iterator[HTTPServer]:
     """A site whose list and articles are empty until a program has run."""
     with HTTPServer(threaded=True) as server:
+        server.no_handler_status_code = 404
         server.expect_request("/robots.txt").respond_with_data("User-agent: *\nDisallow: /closed/\n")
         server.expect_request("/api/news").respond_with_json(ITEMS)
         server.expect_request("/closed/api").respond_with_json(ITEMS)
@@ -137,6 +141,18 @@ def test_robots_txt_holds_for_what_a_page_asks_for(site: HTTPServer, crawl: Craw
     assert outcomes(crawl) == {"aa_list": "failed"}
     assert len(asked(site, "/shut")) == 1
     assert asked(site, "/closed/api") == []
+
+
+def test_robots_txt_holds_for_where_a_rendered_page_leads(site: HTTPServer, crawl: Crawl) -> None:
+    site.expect_request("/moved").respond_with_data(status=302, headers={"Location": "/closed/list"})
+    leave = "<script>location.href = '/closed/list'</script>"
+    site.expect_request("/leaving").respond_with_data(FRAME.format(title="", script=leave), content_type="text/html")
+    a_list(crawl, site, "/moved", render="true")
+    a_list(crawl, site, "/leaving", slug="bb_list", render="true")
+    crawl.run()
+    assert outcomes(crawl) == {"aa_list": "failed", "bb_list": "failed"}
+    assert len(asked(site, "/leaving")) == 1
+    assert asked(site, "/closed/list") == []
 
 
 def test_documents_of_a_rendered_source_come_in_as_they_are(site: HTTPServer, crawl: Crawl) -> None:
@@ -248,9 +264,6 @@ def perilune(crawl: Crawl, *command: str) -> subprocess.CompletedProcess[str]:
 
 def test_find_and_new_read_what_a_browser_shows(site: HTTPServer, crawl: Crawl) -> None:
     home = site.url_for("/list")
-    blind = perilune(crawl, "sources", "find", home, "--json")
-    assert (blind.returncode, json.loads(blind.stdout)["chosen"]) == (1, None)
-    assert "set render = true" in json.loads(blind.stdout)["problem"]
     seeing = perilune(crawl, "sources", "find", home, "--render", "--json")
     assert seeing.returncode == 0, seeing.stderr
     found = json.loads(seeing.stdout)
@@ -261,6 +274,22 @@ def test_find_and_new_read_what_a_browser_shows(site: HTTPServer, crawl: Crawl) 
     assert added.returncode == 0, added.stderr
     crawl.run("aa_new")
     assert crawl.page_urls() == [site.url_for(item["path"]) for item in ITEMS]
+
+
+def test_the_archive_s_page_finds_and_adds_a_source_that_is_to_be_rendered(site: HTTPServer, crawl: Crawl) -> None:
+    home = site.url_for("/list")
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in crawl.settings.items():
+            environment.setenv(name, value)
+        client = TestClient(app_for(settings_from(os.environ)), follow_redirects=False)
+        assert "set render = true" in client.get("/sources/new", params={"url": home}).text
+        page = client.get("/sources/new", params={"url": home, "render": "true"}).text
+        assert TITLES[0] in page
+        assert '<input type="hidden" name="render" value="true">' in page
+        form = {"url": home, "slug": "aa_new", "render": "true"}
+        assert client.post("/sources", data=form).status_code == 303
+    with crawl.sessions() as session:
+        assert session.scalars(sa.select(Source.render)).one()
 
 
 def test_find_says_what_rendering_takes_where_it_is_not_there(site: HTTPServer, crawl: Crawl) -> None:
