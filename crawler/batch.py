@@ -12,7 +12,6 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 
 import scrapy
 import sqlalchemy as sa
@@ -21,8 +20,10 @@ from scrapy.crawler import AsyncCrawlerProcess
 from structlog import get_logger
 
 from crawler.frontier import Clock, Frontier
+from crawler.health.observations import ProblemCode
 from crawler.loader import spider_for
 from crawler.policy import scrapy_settings
+from crawler.rendering import RenderingProblem, require_browser
 from crawler.source_file import SHIPPED, SourceProblem
 from crawler.spiders.source import SourceSpider
 from models.claimant import this_process
@@ -97,7 +98,7 @@ def crawl(settings: Settings, clock: Clock, slugs: list[str], *, forced: bool) -
         nonlocal batch
         claimed, batch = batch or claim_sources(frontier, slugs, forced=False), []
         crawled.extend(source for source in claimed if source not in crawled)
-        return list(_spiders_for(claimed, frontier, settings.sources or SHIPPED))
+        return list(_spiders_for(claimed, frontier, settings))
 
     process = AsyncCrawlerProcess(scrapy_settings(settings))
     process.crawl(BatchSpider, claim=claim)
@@ -105,14 +106,19 @@ def crawl(settings: Settings, clock: Clock, slugs: list[str], *, forced: bool) -
     return _counts_of(frontier, crawled)
 
 
-def _spiders_for(sources: list[Source], frontier: Frontier, folder: Path) -> Iterator[type[SourceSpider]]:
-    """Make the spiders; a source whose own one cannot be loaded fails alone, and is tried again."""
+def _spiders_for(sources: list[Source], frontier: Frontier, settings: Settings) -> Iterator[type[SourceSpider]]:
+    """Make the spiders; a source whose own one, or whose browser, is not to be had fails alone, and is tried again."""
     for source in sources:
         try:
-            yield spider_for(source, frontier, folder)
+            if source.render:
+                require_browser(settings)
+            yield spider_for(source, frontier, settings.sources or SHIPPED)
         except SourceProblem as problem:
             log.warning("spider not loaded", source=source.slug, reason=str(problem))
-            frontier.refuse(source, str(problem))
+            frontier.refuse(source, str(problem), ProblemCode.MALFORMED)
+        except RenderingProblem as problem:
+            log.warning("source not rendered", source=source.slug, reason=str(problem))
+            frontier.refuse(source, str(problem), ProblemCode.UNRENDERED)
 
 
 def _counts_of(frontier: Frontier, sources: list[Source]) -> dict[str, dict[str, object]]:

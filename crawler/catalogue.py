@@ -41,8 +41,8 @@ def sync_sources(session: Session, files: Sequence[SourceFile], *, now: dt.datet
 
 def _says_another_way(source: Source, file: SourceFile) -> bool:
     """Tell whether a file says something else than before of how its source is watched."""
-    before = (source.home, source.kind, source.addresses, source.select, source.row, source.links)
-    return before != (file.home, file.kind, file.address, file.select, file.row, file.links)
+    before = (source.home, source.kind, source.addresses, source.select, source.row, source.links, source.render)
+    return before != (file.home, file.kind, file.address, file.select, file.row, file.links, file.render)
 
 
 def _fill(source: Source, file: SourceFile) -> None:
@@ -55,6 +55,7 @@ def _fill(source: Source, file: SourceFile) -> None:
     source.select = file.select
     source.row = file.row
     source.links = file.links
+    source.render = file.render
     source.backfill_months = file.backfill_months
     source.skip = file.skip
     source.language = file.language

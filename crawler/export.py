@@ -15,8 +15,15 @@ from models.vocabulary import SourceKind
 from models.way import way_of
 from perilune.urls import is_web_address
 
-DEFAULTS: dict[str, object] = {"authority": 5, "interval_minutes": 360, "backfill_months": 0, "expects": "mixed"}
+DEFAULTS: dict[str, object] = {
+    "authority": 5,
+    "interval_minutes": 360,
+    "backfill_months": 0,
+    "expects": "mixed",
+    "render": False,
+}
 KEPT = (
+    "render",
     "language",
     "country",
     "authority",

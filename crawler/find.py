@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 
 import scrapy
 from scrapy import Request
@@ -17,6 +18,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from crawler.discovery.survey import survey
 from crawler.discovery.values import DISCOVERIES, Discovery
 from crawler.policy import scrapy_settings
+from crawler.rendering import marked
 from crawler.surveying import Rounds
 from perilune.config import Settings, settings_from
 from perilune.lineage import die_with_parent
@@ -32,9 +34,9 @@ class AddressSpider(scrapy.Spider):
 
     name = "survey"
 
-    def __init__(self, url: str, results: list[Discovery]) -> None:
+    def __init__(self, url: str, results: list[Discovery], *, render: bool) -> None:
         super().__init__()
-        self._rounds = Rounds(survey(url), results.append)
+        self._rounds = Rounds(survey(url), results.append, wrap=partial(marked, render=render))
 
     async def start(self) -> AsyncIterator[Request]:
         """Begin the first round."""
@@ -42,12 +44,12 @@ class AddressSpider(scrapy.Spider):
             yield request
 
 
-def find(settings: Settings, url: str) -> Discovery:
+def find(settings: Settings, url: str, *, render: bool) -> Discovery:
     """Survey an address; Problem when its process was stopped before it knew anything."""
     results: list[Discovery] = []
     own = {"DOWNLOAD_MAXSIZE": MAX_ANSWER_BYTES, "DOWNLOAD_TIMEOUT": min(SURVEY_SECONDS, settings.download_timeout)}
     process = AsyncCrawlerProcess(scrapy_settings(settings) | own)
-    process.crawl(AddressSpider, url=url, results=results)
+    process.crawl(AddressSpider, url=url, results=results, render=render)
     process.start()
     if not results:
         raise Problem(f"the survey of {url} was stopped before it ended; try again.")
@@ -58,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Survey the address on the command line, and print what was found as JSON."""
     parser = argparse.ArgumentParser(prog="python -m crawler.find", description="Find out how a source can be watched.")
     parser.add_argument("url")
+    parser.add_argument("--render", action="store_true", help="read its pages as a browser shows them")
     parser.add_argument("--parent", type=int, help="the process that must not be outlived")
     options = parser.parse_args(arguments)
     if options.parent:
@@ -65,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = settings_from(os.environ)
         configure_logging(settings.log_level)
-        found = find(settings, options.url)
+        found = find(settings, options.url, render=options.render)
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")
         return 2

@@ -107,11 +107,11 @@ class Frontier:
             session.flush()
             return run.id
 
-    def refuse(self, source: Source, reason: str) -> None:
+    def refuse(self, source: Source, reason: str, problem: ProblemCode) -> None:
         """Close a visit that cannot begin."""
         run_id = self.begin_run(source)
         self.count(source.id, f"index failed: {reason}")
-        seen = IndexSeen(source.home, problem=ProblemCode.MALFORMED)
+        seen = IndexSeen(source.home, problem=problem)
         self.finish_run(source.id, run_id, RunEnd(is_whole=False, visit=Visit(self.clock(), (seen,))))
 
     def finish_run(self, source_id: int, run_id: int, end: RunEnd) -> dict[str, object]:

@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 
 import scrapy
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from crawler.discovery.values import Asking
 from crawler.inspection import Checked, Failure, checked, frozen
 from crawler.loader import frontier_from, spider_for
 from crawler.policy import scrapy_settings
+from crawler.rendering import RenderingProblem, marked, require_browser
 from crawler.source_file import SHIPPED, SourceProblem
 from crawler.spiders.source import SourceSpider
 from crawler.surveying import Rounds
@@ -56,8 +58,10 @@ def inspect(settings: Settings, slugs: Sequence[str], work: str, tell: Callable[
     rounds: list[Rounds[BaseModel]] = []
     for source in sources:
         try:
+            if source.render:
+                require_browser(settings)
             spider = spider_for(source, frontier, settings.sources or SHIPPED)()
-        except SourceProblem as problem:
+        except (SourceProblem, RenderingProblem) as problem:
             tell(_refused(source, str(problem), work))
             continue
         rounds.append(_rounds_of(spider, work, tell))
@@ -68,7 +72,7 @@ def inspect(settings: Settings, slugs: Sequence[str], work: str, tell: Callable[
 
 def _rounds_of(spider: SourceSpider, work: str, tell: Callable[[BaseModel], None]) -> Rounds[BaseModel]:
     asking: Asking[BaseModel] = checked(spider) if work == "check" else frozen(spider)
-    return Rounds(asking, tell)
+    return Rounds(asking, tell, wrap=partial(marked, render=spider.source.render))
 
 
 def _refused(source: Source, words: str, work: str) -> BaseModel:

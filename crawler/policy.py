@@ -1,5 +1,6 @@
 """How we crawl, as Scrapy settings: polite, bounded, honest about who asks."""
 
+from crawler.rendering import rendering_settings
 from perilune.config import Settings
 
 
@@ -41,8 +42,10 @@ def scrapy_settings(settings: Settings) -> dict[str, object]:
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawler.politeness.RobotsRules": 100,
+            "crawler.middleware.Rendering": 580,  # behind redirects and unpacking
             "crawler.middleware.ProxyFromSettings": 740,
         },
+        **rendering_settings(settings),
         "PERILUNE_PROXY": settings.proxy,
         "PERILUNE_MAX_PAGE_BYTES": settings.max_page_bytes,
     }

@@ -51,6 +51,9 @@ class SourceFile(BaseModel):
         str | None, Field(description="CSS selector of the list's rows, of which only the first such link counts.")
     ] = None
     links: Annotated[str | None, Field(description="Pattern that addresses of articles match.")] = None
+    render: Annotated[
+        bool, Field(description="Its pages are filled by a program in the browser: read them as a browser shows them.")
+    ] = False
     skip: Annotated[str | None, Field(description="Pattern of addresses to leave alone.")] = None
     language: Annotated[str | None, Field(max_length=8, description="ISO 639-1 code of its language.")] = None
     country: Annotated[str | None, Field(max_length=8, description="ISO 3166 alpha-2 code, EU-ESA or UN.")] = None

@@ -28,6 +28,8 @@ class Source(Base):
     row: Mapped[str | None]
     links: Mapped[str | None]
     skip: Mapped[str | None]
+    render: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Whether its pages are read as a browser shows them, after the programs in them have run."""
     language: Mapped[str | None] = mapped_column(sa.String(8))
     country: Mapped[str | None] = mapped_column(sa.String(8))
     authority: Mapped[int] = mapped_column(default=5)

@@ -46,6 +46,10 @@ class Settings(BaseModel):
         Field(description="Sentence encoder: the packaged one, a model hub's name, or a folder."),
     ] = "multilingual-e5-small"
     proxy: Annotated[str | None, Field(description="HTTP proxy that crawls go through.")] = None
+    chromium: Annotated[
+        str | None,
+        Field(description="Chromium's program, for sources with render = true; default: the system's."),
+    ] = None
     identity: Annotated[
         str, Field(description="Page that tells publishers who crawls them; part of the user agent.")
     ] = "https://perilune.example/bot"

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from crawler.discovery.choice import way_from
 from crawler.discovery.values import DISCOVERIES, Discovery, Offer, Seen
 from crawler.found import FoundLink
+from crawler.rendering import require_browser
 from crawler.source_file import SLUG
 from models.fate import await_stage
 from models.source import Source
@@ -60,6 +61,8 @@ class FoundSource:
     items: tuple[PreviewItem, ...]
     per_month: float | None
     """How many items a month its dates tell of; None where they are too few."""
+    render: bool = False
+    """Whether a browser rendered its pages, and is to do so at every visit."""
 
     @property
     def language(self) -> str | None:
@@ -76,6 +79,7 @@ class FoundSource:
             "title": found.title,
             "language": self.language,
             "robots": found.robots,
+            "render": self.render,
             "problem": found.problem,
             "chosen": _offer_value(found.chosen),
             "archive": _offer_value(found.archive),
@@ -105,19 +109,33 @@ def _link_value(link: FoundLink) -> dict[str, object]:
     return {"url": link.url, "title": link.title, "published": str(link.published) if link.published else None}
 
 
-def find_source(settings: Settings, url: str, *, today: dt.date) -> FoundSource:
-    """Survey an address in a child process and read its newest items; Problem for what is no web address."""
+def find_source(settings: Settings, url: str, *, today: dt.date, render: bool = False) -> FoundSource:
+    """Survey an address in a child process and read its newest items; Problem for what is no web address.
+
+    `render` has a browser render its pages first; RenderingProblem where there is none.
+    """
     url = url.strip()
     address = url if "://" in url else f"https://{url}"
     if not is_web_address(address):
         raise Problem(f"{url!r} is no web address; paste the address of the page that lists the news.")
-    discovery = _survey_in_child(address)
+    if render:
+        require_browser(settings)
+    discovery = _survey_in_child(address, render=render)
     items = tuple(_preview(discovery.samples, settings, today))
-    return FoundSource(discovery, items, _per_month(discovery.chosen))
+    return FoundSource(discovery, items, _per_month(discovery.chosen), render)
 
 
-def _survey_in_child(address: str) -> Discovery:
-    command = [sys.executable, "-m", "crawler.find", "--parent", str(os.getpid()), "--", address]
+def _survey_in_child(address: str, *, render: bool) -> Discovery:
+    command = [
+        sys.executable,
+        "-m",
+        "crawler.find",
+        "--parent",
+        str(os.getpid()),
+        *["--render"] * render,
+        "--",
+        address,
+    ]
     try:
         child = subprocess.run(command, stdout=subprocess.PIPE, check=False, timeout=FIND_DEADLINE.total_seconds())  # noqa: S603
     except subprocess.TimeoutExpired:
@@ -193,6 +211,7 @@ def add_source(archive: Archive, found: FoundSource, said: Mapping[str, object],
             kind=None,
             name=str(columns.pop("name", "") or found.discovery.title or site_of(home))[:200],
             language=found.language,
+            render=found.render,
             chosen=way.model_dump(mode="json"),
             chosen_at=now,
             created_at=now,

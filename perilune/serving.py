@@ -44,12 +44,12 @@ class ArchiveOnboarding:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._found: OrderedDict[str, FoundSource] = OrderedDict()
+        self._found: OrderedDict[tuple[str, bool], FoundSource] = OrderedDict()
 
-    def find(self, url: str) -> Mapping[str, object]:
+    def find(self, url: str, *, render: bool) -> Mapping[str, object]:
         """Say what an address offers."""
-        found = find_source(self._archive.settings, url, today=dt.datetime.now(dt.UTC).date())
-        self._found[url.strip()] = found
+        found = find_source(self._archive.settings, url, today=dt.datetime.now(dt.UTC).date(), render=render)
+        self._found[url.strip(), render] = found
         while len(self._found) > REMEMBERED_FINDS:
             self._found.popitem(last=False)
         return found.value
@@ -57,7 +57,10 @@ class ArchiveOnboarding:
     def add(self, url: str, said: Mapping[str, str]) -> str:
         """Add the source at an address, as it was found last."""
         now = dt.datetime.now(dt.UTC)
-        found = self._found.get(url.strip()) or find_source(self._archive.settings, url, today=now.date())
+        render = said.get("render") == "true"
+        found = self._found.get((url.strip(), render)) or find_source(
+            self._archive.settings, url, today=now.date(), render=render
+        )
         months = said.get("backfill_months", "0")
         wanted = {"slug": said.get("slug"), "name": said.get("name")}
         columns = wanted | {"backfill_months": int(months) if months.isdigit() else 0}

@@ -48,7 +48,10 @@ class Crawl:
 
     def add(self, slug: str, **keys: str) -> None:
         """Write a source file and sync it."""
-        lines = [f"{key} = {value if value.startswith('[') else repr(value)}" for key, value in keys.items()]
+        written = {
+            key: value if value.startswith("[") or value == "true" else repr(value) for key, value in keys.items()
+        }
+        lines = [f"{key} = {value}" for key, value in written.items()]
         (self.sources / f"{slug}.toml").write_text("\n".join(lines), encoding="utf-8")
         files, problems = load_source_files(self.sources)
         assert problems == []

@@ -56,6 +56,22 @@ def test_what_was_exported_is_a_source_file_that_another_archive_accepts(archive
     )
 
 
+def test_render_is_exported_where_it_is_true_and_a_change_of_it_in_a_file_is_another_way(
+    archive: Archive, tmp_path: Path
+) -> None:
+    file = tmp_path / "bb_file.toml"
+    for line in ("", "render = true\n"):
+        file.write_text(f'name = "B"\nhome = "http://b.example/"\n{line}', encoding="utf-8")
+        files, _ = load_source_files(tmp_path)
+        with archive.sessions.begin() as session:
+            sync_sources(session, files, now=NOW)
+            source = session.scalars(sa.select(Source).where(Source.slug == "bb_file")).one()
+            assert source.accepted_at is None
+            source.accepted_at = NOW
+        (text,) = exported(archive, ["bb_file"], into=None, opml=None)
+        assert ("render = true" in text) == bool(line)
+
+
 def test_a_retired_source_stays_retired_though_its_file_is_there(archive: Archive, tmp_path: Path) -> None:
     (tmp_path / "bb_file.toml").write_text('name = "B"\nhome = "http://b.example/"\n', encoding="utf-8")
     files, _ = load_source_files(tmp_path)

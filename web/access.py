@@ -17,8 +17,8 @@ IssueRenderer = Callable[[Mapping[str, object]], str]
 class Onboarding(Protocol):
     """Finds and adds sources; the wiring composes it of crawler and pipeline."""
 
-    def find(self, url: str) -> Mapping[str, object]:
-        """Say what an address offers, as `perilune sources find --json` does."""
+    def find(self, url: str, *, render: bool) -> Mapping[str, object]:
+        """Say what an address offers, as `perilune sources find --json` does; `render` has a browser read it."""
         ...
 
     def add(self, url: str, said: Mapping[str, str]) -> str:

@@ -30,10 +30,12 @@ def sources_page(session: SessionHere, added: Annotated[str, Query(max_length=80
 
 
 @pages.get("/sources/new")
-def new_source_page(access: AccessHere, url: Annotated[str, Query(max_length=MAX_ADDRESS_CHARS)] = "") -> HTMLResponse:
-    """Ask for an address, and show what it offers."""
-    found = _given(access.onboarding, BY_COMMAND).find(url) if url.strip() else None
-    return rendered("new_source.html", url=url, found=found, months=MONTHS)
+def new_source_page(
+    access: AccessHere, url: Annotated[str, Query(max_length=MAX_ADDRESS_CHARS)] = "", *, render: bool = False
+) -> HTMLResponse:
+    """Ask for an address, and show what it offers, with `render` as a browser shows it."""
+    found = _given(access.onboarding, BY_COMMAND).find(url, render=render) if url.strip() else None
+    return rendered("new_source.html", url=url, render=render, found=found, months=MONTHS)
 
 
 @pages.post("/sources")

@@ -57,6 +57,7 @@ FAILURES = {
 }
 FAILURE_WORDS = {
     "robots.txt": ProblemCode.ROBOTS,
+    "could not render": ProblemCode.UNRENDERED,
     "max redirections": ProblemCode.REDIRECT_LOOP,
     "DOWNLOAD_MAXSIZE": ProblemCode.TOO_LARGE,
     "SSL": ProblemCode.TLS,

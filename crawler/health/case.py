@@ -32,6 +32,7 @@ class Cause(StrEnum):
     TOO_LARGE = "too-large"
     REDIRECT_LOOP = "redirect-loop"
     DECODE = "decode"
+    UNRENDERED = "unrendered"
     ROBOTS = "robots"
     GONE = "gone"
     FORBIDDEN = "forbidden"

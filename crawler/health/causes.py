@@ -29,6 +29,7 @@ PASSING = {
 UNREACHED = PASSING - {ProblemCode.STATUS, ProblemCode.RATE_LIMITED} | {
     ProblemCode.TOO_LARGE,
     ProblemCode.REDIRECT_LOOP,
+    ProblemCode.UNRENDERED,
     ProblemCode.ROBOTS,
 }
 WITH_STATUS = {ProblemCode.GONE, ProblemCode.FORBIDDEN, ProblemCode.RATE_LIMITED, ProblemCode.STATUS}

@@ -29,6 +29,7 @@ class ProblemCode(StrEnum):
     TOO_LARGE = "too-large"  # as sent, or when unpacked
     REDIRECT_LOOP = "redirect-loop"
     DECODE = "decode"
+    UNRENDERED = "unrendered"  # no browser there, or it could not
     ROBOTS = "robots"
     GONE = "gone"  # 404, 410
     FORBIDDEN = "forbidden"  # 401, 403

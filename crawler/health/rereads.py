@@ -29,6 +29,7 @@ GATES = {
     ProblemCode.CONSENT_WALL,
 }
 OWN_CAUSE = GATES | {
+    ProblemCode.UNRENDERED,
     ProblemCode.ROBOTS,
     ProblemCode.GONE,
     ProblemCode.SOFT_404,

@@ -51,6 +51,7 @@ REPAIR_WORDS = {
 REPAIRS = {
     Cause.TOO_LARGE: Repair.LOOK_ANEW,
     Cause.REDIRECT_LOOP: Repair.LOOK_ANEW,
+    Cause.UNRENDERED: Repair.TELL_HUMAN,
     Cause.ROBOTS: Repair.ASK_PUBLISHER,
     Cause.GONE: Repair.LOOK_ANEW,
     Cause.FORBIDDEN: Repair.ASK_PUBLISHER,

@@ -34,6 +34,7 @@ PROBLEM_WORDS = {
     ProblemCode.TOO_LARGE: "the answer is larger than we read, or unpacks to more",
     ProblemCode.REDIRECT_LOOP: "it redirects without end",
     ProblemCode.DECODE: "the answer cannot be unpacked",
+    ProblemCode.UNRENDERED: "no browser could render it",
     ProblemCode.ROBOTS: "robots.txt forbids it",
     ProblemCode.GONE: "not found",
     ProblemCode.FORBIDDEN: "forbidden",

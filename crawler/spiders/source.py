@@ -41,6 +41,7 @@ from crawler.kept import Fetched
 from crawler.links import conditional_headers
 from crawler.mending import takes_another_way
 from crawler.pace import NO_HINTS, retry_after
+from crawler.rendering import marked
 from crawler.surveying import Rounds
 from crawler.visiting import Notes
 from models.health import health_of
@@ -193,7 +194,7 @@ class SourceSpider(scrapy.Spider):
             with self._settling():
                 yield from failed(failure) or ()
 
-        return request.replace(callback=on_answer, errback=on_failure)
+        return marked(request, render=self.source.render).replace(callback=on_answer, errback=on_failure)
 
     @contextlib.contextmanager
     def _awaiting(self) -> Iterator[None]:

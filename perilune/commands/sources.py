@@ -10,6 +10,9 @@ import typer
 from perilune.commands import options
 
 app = typer.Typer(no_args_is_help=True, help="What is watched: list, show and check sources.")
+Render = Annotated[
+    bool, typer.Option("--render", help="Read its pages as a browser shows them, with what programs fill in.")
+]
 
 
 @app.command("list")
@@ -59,14 +62,17 @@ def lint(paths: Annotated[list[Path], typer.Argument(help="Source files.")], *, 
 
 @app.command()
 def find(
-    url: Annotated[str, typer.Argument(help="The page that lists the news.")], *, as_json: options.Json = False
+    url: Annotated[str, typer.Argument(help="The page that lists the news.")],
+    *,
+    render: Render = False,
+    as_json: options.Json = False,
 ) -> None:
     """Say how an address can be watched, and show its newest items as they would be stored. Stores nothing."""
     from perilune.onboarding import find_source, print_found
     from perilune.output import print_json, waiting
 
     with waiting(f"asking {url}", is_shown=not as_json):
-        found = find_source(options.settings(), url, today=options.now().date())
+        found = find_source(options.settings(), url, today=options.now().date(), render=render)
     if as_json:
         print_json(found.value)
     else:
@@ -84,6 +90,7 @@ def new(
     country: Annotated[str | None, typer.Option(help="ISO 3166 code, EU-ESA or UN.")] = None,
     authority: Annotated[int, typer.Option(min=1, max=9, help="9 issues the act itself, 1 copies others.")] = 5,
     months: Annotated[int, typer.Option(min=0, max=240, help="Months of history to fetch.")] = 3,
+    render: Render = False,
     as_json: options.Json = False,
 ) -> None:
     """Add the source at an address: find out how it can be watched, and watch it from the next crawl on."""
@@ -92,7 +99,7 @@ def new(
 
     archive, now = options.archive(), options.now()
     with waiting(f"asking {url}", is_shown=not as_json):
-        found = find_source(archive.settings, url, today=now.date())
+        found = find_source(archive.settings, url, today=now.date(), render=render)
     said = {"slug": slug, "name": name, "country": country, "authority": authority, "backfill_months": months}
     source = add_source(archive, found, said, now=now)
     if as_json:
