@@ -6,6 +6,7 @@ Knows neither Scrapy nor the browser, which an installation may lack; `middlewar
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 RENDER = "perilune_render"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
-    "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -57,9 +57,15 @@ def rendering_settings(settings: Settings) -> dict[str, object]:
     proxy = {"proxy": _proxy(settings.proxy)} if settings.proxy else {}
     return {
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
-        "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": _chromium(settings), "args": list(ARGUMENTS), **proxy},
+        "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": _chromium(settings), "args": _arguments(), **proxy},
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.download_timeout * 1000,
     }
+
+
+def _arguments() -> list[str]:
+    """Keep the sandbox around strangers' programs, unless we are root, as whom Chromium has none."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [*ARGUMENTS, *(["--no-sandbox"] if is_root else [])]
 
 
 def _chromium(settings: Settings) -> str | None:
