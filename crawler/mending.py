@@ -12,12 +12,13 @@ from crawler.health.verdict import REPAIR_WORDS
 from crawler.health.words import INDEX_NAMES
 from crawler.pace import slower
 from models.fate import await_stage
-from models.health import FOUND_BY_SURVEY, health_of
+from models.health import health_of
 from models.source import Source
 from models.vocabulary import Repair, Stage
 from models.way import Way, way_of
 from perilune.problems import Problem
 
+FOUND_BY_SURVEY = frozenset({Repair.LOOK_ANEW, Repair.RELEARN})
 BY_WAY = FOUND_BY_SURVEY | {Repair.FOLLOW}
 BY_ITSELF = frozenset({Repair.SLOW_DOWN, Repair.RETIRE})
 

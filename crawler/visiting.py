@@ -20,6 +20,7 @@ class Notes:
     second_look: SecondLook | None = None
     reread: Reread | None = None
     is_cut_short: bool = False
+    has_surveyed: bool = False
     _pages: Counter[str] = field(default_factory=Counter)
     _failures: Counter[ProblemCode] = field(default_factory=Counter)
     _failures_again: Counter[ProblemCode] = field(default_factory=Counter)
@@ -51,4 +52,5 @@ class Notes:
             second_look=self.second_look,
             reread=self.reread,
             is_cut_short=self.is_cut_short,
+            has_surveyed=self.has_surveyed,
         )

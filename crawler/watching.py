@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from crawler.harvest import articles_seen
 from crawler.health.observations import SourceHistory, Visit
-from crawler.health.verdict import health_of, wants_reread, wants_second_look
+from crawler.health.verdict import Health, health_of, wants_reread, wants_second_look
 from crawler.health.volumes import volume_of
-from crawler.mending import is_acceptable, proposal_in_words, way_to_follow
+from crawler.mending import FOUND_BY_SURVEY, is_acceptable, proposal_in_words, way_to_follow
 from models.fate import Claim, Claimed, Outcome, claim_due, finish
 from models.health import ILL, SourceHealth
 from models.source import CrawlRun, Link, Source
@@ -29,6 +29,7 @@ from perilune.dates import PartialDate, Precision
 
 REMEMBERED = dt.timedelta(days=180)
 AT_LEAST = dt.timedelta(days=1)
+SURVEY_AGAIN_AFTER = dt.timedelta(hours=20)
 BATCH = 50
 EARLIER_ITEMS = 200
 
@@ -70,6 +71,7 @@ def judge(session: Session, source: Source, now: dt.datetime) -> SourceHealth:
         is_acceptable=is_acceptable(health.repair, source.proposed),
         wants_look=wants_second_look(history, now),
         wants_reread=wants_reread(history, now),
+        wants_survey=_wants_survey(source, health, history, now),
         **vars(health),
         **vars(volume),
     )
@@ -78,9 +80,16 @@ def judge(session: Session, source: Source, now: dt.datetime) -> SourceHealth:
     return judged
 
 
+def _wants_survey(source: Source, health: Health, history: SourceHistory, now: dt.datetime) -> bool:
+    """Ask once a day how else an ill source could be watched, until something is found."""
+    is_asked = any(visit.has_surveyed and now - visit.at < SURVEY_AGAIN_AFTER for visit in history.visits)
+    is_of_use = health.state in ILL and health.repair in FOUND_BY_SURVEY
+    return is_of_use and source.proposed is None and not is_asked
+
+
 def history_of_visits(session: Session, source: Source, now: dt.datetime) -> SourceHistory:
-    """Read what a source's visits showed since its way was last accepted, at most half a year back."""
-    since = max(filter(None, (now - REMEMBERED, source.accepted_at)))
+    """Read what a source's visits showed since its way was last chosen or accepted, at most half a year back."""
+    since = max(filter(None, (now - REMEMBERED, source.chosen_at, source.accepted_at)))
     runs = session.scalars(
         sa.select(CrawlRun)
         .where(CrawlRun.source_id == source.id, CrawlRun.visit.is_not(None), CrawlRun.started_at >= since)

@@ -8,7 +8,6 @@ from models.source import Source
 from models.vocabulary import HealthState, Repair
 
 ILL = frozenset({HealthState.DEGRADED, HealthState.BROKEN})
-FOUND_BY_SURVEY = frozenset({Repair.LOOK_ANEW, Repair.RELEARN})
 
 
 class SourceHealth(BaseModel):
@@ -41,16 +40,13 @@ class SourceHealth(BaseModel):
     """Whether the next visit should read the home page, too."""
     wants_reread: bool = False
     """Whether it should read a known article's page again."""
+    wants_survey: bool = False
+    """Whether it should find out how else the source could be watched."""
 
     @property
     def is_ill(self) -> bool:
         """Tell whether somebody should know."""
         return self.state in ILL
-
-    @property
-    def wants_survey(self) -> bool:
-        """Tell whether the next visit should find out how else the source could be watched."""
-        return self.is_ill and self.repair in FOUND_BY_SURVEY
 
 
 def health_of(source: Source) -> SourceHealth | None:

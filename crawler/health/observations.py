@@ -173,6 +173,8 @@ class Visit:
     reread: Reread | None = None
     is_cut_short: bool = False
     """The index led on to more pages than a visit reads."""
+    has_surveyed: bool = False
+    """It was asked how else the source could be watched."""
 
     @cached_property
     def main_indexes(self) -> tuple[IndexSeen, ...]:

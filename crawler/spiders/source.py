@@ -141,6 +141,7 @@ class SourceSpider(scrapy.Spider):
         self.notes.reread = Reread(url, problem_of(failure))
 
     def _propose(self, discovery: Discovery) -> None:
+        self.notes.has_surveyed = True
         way = way_from(discovery)
         if way is not None and takes_another_way(self.source, way):
             self.frontier.propose(self.source, way)
