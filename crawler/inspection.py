@@ -90,7 +90,7 @@ def _read(spider: SourceSpider, seen: Seen) -> tuple[IndexRead, str | None]:
         return IndexRead(ProblemCode.MALFORMED), f"it could not be read ({type(error).__name__}: {error})"
     if read.problem is None or read.is_bare:
         return read, None
-    return read, refusal_words(read.problem, seen.status, spider.looks_for)
+    return read, read.detail or refusal_words(read.problem, seen.status, spider.looks_for)
 
 
 def _fetched(seen: Seen) -> Fetched:

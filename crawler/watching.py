@@ -13,13 +13,14 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
+from structlog import get_logger
 
 from crawler.harvest import articles_seen
 from crawler.health.observations import SourceHistory, Visit
 from crawler.health.verdict import Health, health_of, wants_reread, wants_second_look
 from crawler.health.volumes import volume_of
 from crawler.mending import FOUND_BY_SURVEY, is_acceptable, proposal_in_words, way_to_follow
-from models.fate import Claim, Claimed, Outcome, claim_due, finish
+from models.fate import Claim, Claimed, Outcome, claim_due, failure, finish
 from models.health import ILL, SourceHealth
 from models.source import CrawlRun, Link, Source
 from models.vocabulary import FateState, HealthState, Repair, SourceKind, Stage
@@ -31,6 +32,7 @@ REMEMBERED = dt.timedelta(days=180)
 AT_LEAST = dt.timedelta(days=1)
 SURVEY_AGAIN_AFTER = dt.timedelta(hours=20)
 BATCH = 50
+log = get_logger()
 EARLIER_ITEMS = 200
 
 
@@ -39,15 +41,30 @@ def judge_due(sessions: sessionmaker[Session], claimant: str, now: dt.datetime) 
     counts: Counter[str] = Counter()
     while claimed := _claimed(sessions, claimant, now):
         for source_id in claimed:
-            with sessions.begin() as session:
-                source, outcome = session.get_one(Source, source_id), Outcome(FateState.DONE)
-                if source.is_active:
-                    counts[judge(session, source, now).state] += 1
-                    outcome = Outcome(FateState.DONE, due_at=now + AT_LEAST)
-                else:
-                    _close(session, source, now)
-                finish(session, Claimed(Stage.JUDGE, source_id, claimant), outcome, now=now)
+            item = Claimed(Stage.JUDGE, source_id, claimant)
+            try:
+                with sessions.begin() as session:
+                    state = _judge_claimed(session, item, now)
+            except sa.exc.OperationalError:
+                raise  # a database that is gone is no source's fault
+            except Exception:
+                log.exception("source not judged", source=source_id)
+                with sessions.begin() as session:
+                    finish(session, item, failure(session, item, "it could not be judged", now=now), now=now)
+                state = "failed"
+            counts[state] += 1
     return counts
+
+
+def _judge_claimed(session: Session, item: Claimed, now: dt.datetime) -> str:
+    source = session.get_one(Source, item.item_id)
+    if source.is_active:
+        state: str = judge(session, source, now).state
+        finish(session, item, Outcome(FateState.DONE, due_at=now + AT_LEAST), now=now)
+        return state
+    _close(session, source, now)
+    finish(session, item, Outcome(FateState.DONE), now=now)
+    return "retired"
 
 
 def _claimed(sessions: sessionmaker[Session], claimant: str, now: dt.datetime) -> list[int]:
@@ -91,11 +108,9 @@ def history_of_visits(session: Session, source: Source, now: dt.datetime) -> Sou
     """Read what a source's visits showed since its way was last chosen or accepted, at most half a year back."""
     since = max(filter(None, (now - REMEMBERED, source.chosen_at, source.accepted_at)))
     runs = session.scalars(
-        sa.select(CrawlRun)
-        .where(CrawlRun.source_id == source.id, CrawlRun.visit.is_not(None), CrawlRun.started_at >= since)
-        .order_by(CrawlRun.id)
+        sa.select(CrawlRun).where(CrawlRun.source_id == source.id, CrawlRun.started_at >= since).order_by(CrawlRun.id)
     ).all()
-    visits = tuple(_with_articles(session, runs))
+    visits = tuple(_with_articles(session, [run for run in runs if run.visit]))
     way = way_of(source)
     return SourceHistory(
         kind=way.kind if way else source.kind or SourceKind.LISTING,

@@ -32,6 +32,7 @@ from tests.inbox import Inbox
 
 START = dt.datetime(2026, 3, 2, 7, tzinfo=dt.UTC)
 A_DAY = dt.timedelta(days=1)
+BETWEEN_VISITS = 2 * A_DAY
 SLUG = "aa_agency"
 OWNER = "ada@example.org"
 POST = Post(sender="Perilune <digest@perilune.example>", archive_url="https://archive.example.org")
@@ -83,10 +84,10 @@ def agency(site: HTTPServer, crawl: Crawl) -> Agency:
     return made
 
 
-def live_through(agency: Agency, crawl: Crawl, days: int) -> SourceHealth:
-    """Let days go by, with a visit and a judgement on each; returns the last one."""
-    for _ in range(days):
-        moment = START + agency.day * A_DAY
+def live_through(agency: Agency, crawl: Crawl, visits: int) -> SourceHealth:
+    """Let time go by, with a visit and a judgement every other day; returns the last one."""
+    for _ in range(visits):
+        moment = START + agency.day * BETWEEN_VISITS
         with crawl.sessions.begin() as session:
             sources = list(session.scalars(sa.select(Source.id)))
             await_stage(session, Stage.CRAWL, sources, due_at=moment)
@@ -109,19 +110,19 @@ def tell(crawl: Crawl, smtp: SmtpMailer, moment: dt.datetime) -> None:
 def test_an_owner_is_told_once_when_a_source_breaks_and_once_when_it_heals(
     agency: Agency, crawl: Crawl, smtp: SmtpMailer, inbox: Inbox
 ) -> None:
-    assert live_through(agency, crawl, 10).state == HealthState.HEALTHY
-    tell(crawl, smtp, START + agency.day * A_DAY)
+    assert live_through(agency, crawl, 6).state == HealthState.HEALTHY
+    tell(crawl, smtp, START + agency.day * BETWEEN_VISITS)
     assert inbox.messages == []
     agency.shown["/feed"] = Response(CHALLENGE, content_type="text/html")
     broken = live_through(agency, crawl, 3)
     assert (broken.state, broken.cause) == (HealthState.BROKEN, "challenge")
     assert broken.sentence.startswith("feed now answers with a challenge page")
     for _ in range(2):
-        tell(crawl, smtp, START + agency.day * A_DAY)
+        tell(crawl, smtp, START + agency.day * BETWEEN_VISITS)
     agency.shown.clear()
     assert live_through(agency, crawl, 2).state == HealthState.HEALTHY
     for _ in range(2):
-        tell(crawl, smtp, START + agency.day * A_DAY)
+        tell(crawl, smtp, START + agency.day * BETWEEN_VISITS)
     messages = [email.message_from_bytes(body, policy=email.policy.default) for _, body in inbox.messages]
     assert [address for address, _ in inbox.messages] == [OWNER, OWNER]
     assert [message["Subject"] for message in messages] == [
@@ -138,14 +139,14 @@ def test_an_owner_is_told_once_when_a_source_breaks_and_once_when_it_heals(
 
 
 def test_a_feed_that_is_gone_is_replaced_by_the_one_that_the_home_page_names(agency: Agency, crawl: Crawl) -> None:
-    live_through(agency, crawl, 9)
+    live_through(agency, crawl, 6)
     agency.shown["/feed"] = Response("gone", status=404)
     health = live_through(agency, crawl, 4)
     new_feed = agency.site.url_for("/new-feed")
     assert (health.state, health.is_acceptable) == (HealthState.BROKEN, True)
     assert health.proposal == f"watch the feed {new_feed} instead"
     archive = open_archive(settings_from(crawl.settings))
-    moment = START + agency.day * A_DAY
+    moment = START + agency.day * BETWEEN_VISITS
     assert repair(archive, SLUG, now=moment) == f"{SLUG} is watched by its feed {new_feed} from now on."
     with crawl.sessions() as session:
         source = session.scalars(sa.select(Source)).one()
@@ -159,7 +160,7 @@ def test_a_feed_that_is_gone_is_replaced_by_the_one_that_the_home_page_names(age
         kind="feed",
         address=f'["{agency.site.url_for("/feed")}"]',
     )
-    live_through(agency, crawl, 9)
+    live_through(agency, crawl, 6)
     with crawl.sessions() as session:
         newest = session.scalars(sa.select(CrawlRun).order_by(CrawlRun.id.desc())).first()
         assert newest is not None
@@ -170,11 +171,13 @@ def test_a_feed_that_is_gone_is_replaced_by_the_one_that_the_home_page_names(age
 
 
 def test_a_source_that_nobody_visits_is_judged_all_the_same(agency: Agency, crawl: Crawl) -> None:
-    live_through(agency, crawl, 10)
-    with crawl.sessions() as session:
+    live_through(agency, crawl, 6)
+    with crawl.sessions.begin() as session:
         judged = session.scalars(sa.select(Fate).where(Fate.stage == Stage.JUDGE)).one()
-        assert judged.due_at == START + 10 * A_DAY
-    counts = judge_due(crawl.sessions, this_process(), START + 20 * A_DAY)
+        assert judged.due_at == START + 11 * A_DAY
+        # A visit that was killed has shown nothing.
+        session.add(CrawlRun(source_id=judged.item_id, started_at=START + 12 * A_DAY))
+    counts = judge_due(crawl.sessions, this_process(), START + 30 * A_DAY)
     assert counts == {HealthState.DEGRADED: 1}
     with crawl.sessions() as session:
         assert session.scalars(sa.select(Incident.cause)).one() == "unvisited"

@@ -96,6 +96,8 @@ class IndexRead:
     chosen: tuple[FoundLink, ...] = ()
     entry_count: int = 0
     further: tuple[str, ...] = ()
+    detail: str | None = None
+    """What a reader said of an index that it could not read."""
     hints: Hints = NO_HINTS
     is_bare: bool = False
     """Whether it is sound, and has merely nothing for us now; a list page is never that."""
@@ -162,8 +164,8 @@ def _read_xml(fetched: Fetched, way: Way) -> IndexRead:
 def _read_feed(fetched: Fetched, way: Way) -> IndexRead:
     try:
         feed = feed_of(fetched.body, fetched.url)
-    except FeedProblem:
-        return IndexRead(ProblemCode.NOT_A_FEED)
+    except FeedProblem as problem:
+        return IndexRead(ProblemCode.NOT_A_FEED, detail=str(problem))
     if not feed.links:
         return IndexRead(ProblemCode.EMPTY, hints=feed.hints, is_bare=True)
     read, entries = read_of(feed.links, way), len(ENTRY.findall(fetched.body))
@@ -174,7 +176,8 @@ def _read_sitemap(fetched: Fetched, way: Way) -> IndexRead:
     try:
         content = content_of_sitemap(fetched.body, fetched.url)
     except SitemapProblem as problem:
-        return IndexRead(ProblemCode.TOO_LARGE if "exceeded" in str(problem) else ProblemCode.NOT_A_FEED)
+        code = ProblemCode.TOO_LARGE if "exceeded" in str(problem) else ProblemCode.NOT_A_FEED
+        return IndexRead(code, detail=str(problem))
     if content.sitemaps:
         return replace(read_of(content.links, way), problem=None, further=content.sitemaps)
     read = read_of(content.links, way) if content.links else IndexRead(ProblemCode.EMPTY)

@@ -234,7 +234,7 @@ class SourceSpider(scrapy.Spider):
             return IndexRead(), {}
         read = self.read(answer.fetched)
         if read.problem is not None and not read.is_bare:
-            self._refuse_index(link.url, answer.fetched, read.problem)
+            self._refuse_index(link.url, answer.fetched, read.problem, read.detail)
             return read, {}
         self.hints = read.hints
         self.frontier.count(self.source.id, "links", len(read.chosen))
@@ -245,12 +245,12 @@ class SourceSpider(scrapy.Spider):
         )
         return read, known
 
-    def _refuse_index(self, url: str, fetched: Fetched, problem: ProblemCode) -> None:
+    def _refuse_index(self, url: str, fetched: Fetched, problem: ProblemCode, detail: str | None) -> None:
         if problem is ProblemCode.RATE_LIMITED:
             asked = retry_after(fetched.headers, now=self.frontier.clock())
             self.retry_after = max(asked or NO_WAIT, self.retry_after or NO_WAIT)
         self.is_unreadable |= problem in OTHER_THAN_CHOSEN
-        self.index_problem(url, refusal_words(problem, fetched.status, self.looks_for))
+        self.index_problem(url, detail or refusal_words(problem, fetched.status, self.looks_for))
 
     @property
     def looks_for(self) -> str:
