@@ -102,6 +102,8 @@ class RobotsRules(RobotsTxtMiddleware):
         """Refuse what the rules forbid, and all while they could not be had."""
         if isinstance(rp, UnreadRules):
             raise rp.cause
+        if rp is None:
+            raise IgnoreRequest("the host's rules cannot be read")
         super().process_request_2(rp, request)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
