@@ -98,6 +98,12 @@ class RobotsRules(RobotsTxtMiddleware):
     robots.txt forbids.
     """
 
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """Give a host's rules; Scrapy lets all who wait share one result, of which only the first gets anything."""
+        rules = await super().robot_parser(request)
+        settled = self._parsers.get(urlsplit(request.url).netloc)
+        return rules if rules is not None or isinstance(settled, Deferred) else settled
+
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Refuse what the rules forbid, and all while they could not be had."""
         if isinstance(rp, UnreadRules):

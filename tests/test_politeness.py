@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from itertools import pairwise
 
 import pytest
+import sqlalchemy as sa
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from models.fate import await_stage
+from models.source import Link, Source
+from models.vocabulary import Stage
 from tests.crawl_bench import FEED, ITEM, PAGE, TEXT, Crawl
 
 
@@ -77,3 +82,19 @@ def test_an_error_page_in_place_of_rules_forbids_nothing(httpserver: HTTPServer,
 def test_a_host_that_cannot_be_reached_is_called_so(httpserver: HTTPServer, crawl: Crawl) -> None:
     crawl.add("aa_feed", name="A", home="http://127.0.0.1:9/feed", kind="feed")
     assert "index failed: the host refuses connections" in crawl.run()["aa_feed"]
+
+
+def test_links_that_wait_when_a_crawl_begins_are_held_to_the_rules_too(site: HTTPServer, crawl: Crawl) -> None:
+    site.expect_request("/feed").respond_with_data("<rss><channel/></rss>")
+    for number in range(8):
+        site.expect_request(f"/closed/{number}").respond_with_data("a page that nobody may read " * 20)
+    crawl.add("aa_feed", name="A", home=site.url_for("/feed"), kind="feed")
+    with crawl.sessions.begin() as session:
+        source_id, now = session.scalars(sa.select(Source.id)).one(), dt.datetime.now(dt.UTC)
+        links = [Link(source_id=source_id, url=site.url_for(f"/closed/{n}"), found_at=now) for n in range(8)]
+        session.add_all(links)
+        session.flush()
+        await_stage(session, Stage.FETCH, [link.id for link in links], due_at=now)
+    crawl.run()
+    assert crawl.page_urls() == []
+    assert crawl.fate_of(site.url_for("/closed/7")) == ("skipped", "robots.txt forbids it")
