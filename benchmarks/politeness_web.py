@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
-from types import TracebackType
-from typing import Self, cast
 from urllib.parse import urlsplit
+
+from benchmarks.proxy import ProxyWeb, Reply
 
 NEWS = "<html><title>{0}</title><article><h1>{0}</h1><p>{1}</p></article></html>"
 TEXT = "The agencies signed a memorandum on lunar exploration in Vienna on Thursday. " * 5
@@ -132,53 +130,18 @@ def _page(host: str, path: str, target: str) -> tuple[int, dict[str, str], str]:
     return 200, headers, NEWS.format(f"{host} {path}", TEXT)
 
 
-class HostileWeb:
-    """The web while the context is open; `address` is the proxy's."""
+class HostileWeb(ProxyWeb):
+    """The hosts on loopback, with a log of what they were asked for."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.log = Log()
-        self._server = _Server(("127.0.0.1", 0), self.log)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
-    @property
-    def address(self) -> str:
-        """The proxy's address."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, address: tuple[str, int], log: Log) -> None:
-        super().__init__(address, _Handler)
-        self.log = log
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # the name is the library's
-        moment = time.monotonic()
-        parts = urlsplit(self.path)
+    def reply_to(self, url: str) -> Reply:
+        """Answer a GET, and log it."""
+        moment, parts = time.monotonic(), urlsplit(url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         host = parts.hostname or ""
-        cast("_Server", self.server).log.requests.append((moment, host, path))
+        self.log.requests.append((moment, host, path))
         status, headers, text = reply_to(host, path) if host in HOSTS else (404, {}, "")
-        body = text.encode()
-        self.send_response(status)
-        for name, value in (headers | {"Content-Length": str(len(body))}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
-        """Write nothing."""
+        return Reply(status, headers, text.encode())

@@ -78,7 +78,7 @@ def _rounds_of(spider: SourceSpider, work: str, tell: Callable[[BaseModel], None
 def _refused(source: Source, words: str, work: str) -> BaseModel:
     if work == "freeze":
         return Failure(problem=words)
-    return Checked(source=source.slug, is_good=False, kind=source.kind, link_count=0, newest=None, words=words)
+    return Checked(source=source.slug, is_good=False, kind=source.kind, words=words)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -13,7 +13,6 @@ from crawler.discovery.survey import newest_first, survey
 from crawler.discovery.values import Asking, Seen
 from crawler.found import FoundLink
 from crawler.health.answers import IndexRead
-from crawler.health.observations import ProblemCode
 from crawler.health.words import refusal_words
 from crawler.kept import Fetched
 from crawler.spiders.source import SourceSpider
@@ -28,9 +27,9 @@ class Checked(BaseModel):
 
     source: str
     is_good: bool
-    kind: SourceKind | None
-    link_count: int
-    newest: str | None
+    kind: SourceKind | None = None
+    link_count: int = 0
+    newest: str | None = None
     words: str
 
 
@@ -84,10 +83,7 @@ def _read(spider: SourceSpider, seen: Seen) -> tuple[IndexRead, str | None]:
     """Read an index as a visit would; beside it stands what is wrong with it, in words."""
     if seen.problem is not None:
         return IndexRead(seen.code), seen.problem
-    try:
-        read = spider.read(_fetched(seen))
-    except Exception as error:  # noqa: BLE001 - whatever a source's own spider does, the other sources are checked
-        return IndexRead(ProblemCode.MALFORMED), f"it could not be read ({type(error).__name__}: {error})"
+    read = spider.read(_fetched(seen))
     if read.problem is None or read.is_bare:
         return read, None
     return read, read.detail or refusal_words(read.problem, seen.status, spider.looks_for)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from typing import Self
 
 import sqlalchemy as sa
@@ -59,9 +59,12 @@ def own_spider(path: Path) -> type[SourceSpider] | None:
     """Load a source's own spider, where it has one; SourceProblem where its file cannot be used."""
     if not path.is_file():
         return None
-    module = ModuleType(path.stem)
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
     try:
-        exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)  # noqa: S102 - the administrator's own file
+        spec.loader.exec_module(module)
     except Exception as error:  # whatever the file does, the other sources are crawled
         raise SourceProblem(path, f"its spider cannot be loaded: {error}") from error
     spiders = [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == path.stem]

@@ -57,12 +57,12 @@ def rendering_settings(settings: Settings) -> dict[str, object]:
     proxy = {"proxy": _proxy(settings.proxy)} if settings.proxy else {}
     return {
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
-        "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": _chromium(settings), "args": _arguments(), **proxy},
+        "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": _chromium(settings), "args": chromium_arguments(), **proxy},
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.download_timeout * 1000,
     }
 
 
-def _arguments() -> list[str]:
+def chromium_arguments() -> list[str]:
     """Keep the sandbox around strangers' programs, unless we are root, as whom Chromium has none."""
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [*ARGUMENTS, *(["--no-sandbox"] if is_root else [])]

@@ -16,9 +16,14 @@ COPIES: TypeAdapter[Frozen | Failure] = TypeAdapter(Frozen | Failure)
 
 
 def check_sources(slugs: Sequence[str]) -> Iterator[Checked]:
-    """Ask each source's index for its links now; yields each result as it comes."""
+    """Ask each source's index for its links now; yields each result as it comes, one for each source."""
+    missing = dict.fromkeys(slugs)
     for line in _lines_of("check", slugs):
-        yield Checked.model_validate_json(line)
+        result = Checked.model_validate_json(line)
+        missing.pop(result.source, None)
+        yield result
+    for slug in missing:
+        yield Checked(source=slug, is_good=False, words="it could not be checked; the log says why")
 
 
 def copy_of_source(slug: str) -> Frozen:

@@ -12,22 +12,13 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from crawler.rendering import chromium_arguments
 from models.database import open_database
 from models.page_store import PageStore
 from tests.web_archive import QUOTE, Keys, fill_archive, mail_of
 from web.app import create_app
 
 CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 NARROW = {"width": 360, "height": 740}
 PATHS = (
     "/",
@@ -94,7 +85,7 @@ def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.fail(f"the browser tests need {CHROMIUM}: run `make test-tools`, or apt-get install chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=chromium_arguments())
         yield chromium
         chromium.close()
 

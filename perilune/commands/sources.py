@@ -147,7 +147,7 @@ def check(
         for each in results
     ]
     print_rows(rows, as_json=as_json, empty="There is no source to check.")
-    if len(results) < len(wanted) or not all(each.is_good for each in results):
+    if not all(each.is_good for each in results):
         raise typer.Exit(1)
 
 
