@@ -1,7 +1,7 @@
 """Measures politeness: what polling costs on real publication times, and manners on a hostile web on loopback.
 
-Run as `python -m benchmarks.politeness FOLDER`, where the folder holds `text/` with the publication times; without it
-only the hostile web is crawled. The pace's constants were chosen on every other headline site and on the first months
+Run as `python -m benchmarks.politeness FOLDER`, or with the folder in BENCH_TIMES; it holds `text/` with the publication
+times. Without it only the hostile web is crawled. The pace's constants were chosen on every other headline site and on the first months
 of the news programme; what is reported is the rest.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
+import platform
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -150,8 +152,11 @@ def replay(folder: Path) -> None:
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description="Measure politeness.")
-    parser.add_argument("folder", nargs="?", type=Path, help="holds text/ with the publication times")
+    default = os.environ.get("BENCH_TIMES")
+    parser.add_argument("folder", nargs="?", type=Path, default=default, help="holds text/ with the publication times")
     folder: Path | None = parser.parse_args().folder
+    print(f"machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"date: {dt.datetime.now(dt.UTC):%Y-%m-%d}")
     if folder is None:
         print("no folder with publication times named: only the hostile web is crawled")
     else:

@@ -14,6 +14,7 @@ from models.database import open_database
 from tests.crawl_bench import Crawl
 
 DELAY_SECONDS = 0.5
+NOTED_LATE_SECONDS = 0.02  # a busy machine starts the thread that notes a request somewhat after it came
 PLAIN_SPIDER = """
 import sys, scrapy
 from scrapy.crawler import AsyncCrawlerProcess
@@ -48,7 +49,7 @@ def manners_of(log: Log) -> Manners:
     """Judge a log; a host is hurried when two requests came closer than its robots.txt and our delay allow."""
     gaps = {host: gap for host, gap in log.smallest_gaps().items() if host in HOSTS}
     asked = {host: max(DELAY_SECONDS, HOSTS[host].crawl_delay) for host in gaps}
-    hurried = {host: (gap, asked[host]) for host, gap in gaps.items() if gap < asked[host]}
+    hurried = {host: (gap, asked[host]) for host, gap in gaps.items() if gap < asked[host] - NOTED_LATE_SECONDS}
     return Manners(len(log.requests), log.forbidden(), hurried)
 
 

@@ -58,8 +58,12 @@ class BatchSpider(scrapy.Spider):
             for spider_class in self._claim():
                 spider = spider_class.from_crawler(self.crawler)
                 self._spiders.append(spider)
-                async for request in spider.start():
-                    yield request
+                try:
+                    async for request in spider.start():
+                        yield request
+                except Exception:  # what ails one source never stops the others
+                    log.exception("source not begun", source=spider.name)
+                    spider.closed("error")
             self._spiders = [spider for spider in self._spiders if spider.is_running]
             if not self._spiders:
                 return

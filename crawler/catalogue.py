@@ -34,9 +34,17 @@ def sync_sources(session: Session, files: Sequence[SourceFile], *, now: dt.datet
         session.flush()
         if session.get(Fate, (Stage.CRAWL, source.id)) is None:
             await_stage(session, Stage.CRAWL, [source.id], due_at=now)
-    for gone in rows.values():
-        gone.is_active = False
+    gone = [source for source in rows.values() if source.is_active]
+    for source in gone:
+        source.is_active = False
+    await_stage(session, Stage.JUDGE, [source.id for source in gone], due_at=now)
     return new_count
+
+
+def set_watched(session: Session, source: Source, *, retired_at: dt.datetime | None, now: dt.datetime) -> None:
+    """Retire a source, or without a time watch it again; its incident ends or its next visit comes at once."""
+    source.retired_at, source.is_active = retired_at, retired_at is None
+    await_stage(session, Stage.CRAWL if source.is_active else Stage.JUDGE, [source.id], due_at=now)
 
 
 def _says_another_way(source: Source, file: SourceFile) -> bool:

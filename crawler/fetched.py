@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scrapy import Request
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -11,7 +11,6 @@ from crawler.health.answers import Answer, problem_of_failure
 from crawler.health.observations import ProblemCode
 from crawler.kept import Fetched
 
-MAX_SIZE_SETTING = "DOWNLOAD_MAXSIZE"  # what Scrapy says of a bomb, its only sign
 FAILURES = {
     "CannotResolveHostError": "the host name is not known",
     "DownloadTimeoutError": "no answer in time",
@@ -43,26 +42,16 @@ def problem_of(failure: Failure) -> ProblemCode:
     return problem_of_failure(type(failure.value).__name__, str(failure.value), has_begun=has_begun)
 
 
-def is_forbidden(failure: Failure) -> bool:
-    """Tell whether robots.txt forbade a request."""
-    return isinstance(failure.value, IgnoreRequest) and "robots.txt" in str(failure.value)
-
-
-def is_too_large(failure: Failure) -> bool:
-    """Tell whether a body was more than we take, as it came or when it was unpacked."""
-    is_bomb = isinstance(failure.value, IgnoreRequest) and MAX_SIZE_SETTING in str(failure.value)
-    return is_bomb or isinstance(failure.value, DownloadCancelledError)
-
-
 def reason_of(failure: Failure) -> str:
     """Say in a few words why a request failed."""
-    if is_forbidden(failure):
+    problem = problem_of(failure)
+    if problem is ProblemCode.ROBOTS:
         return "robots.txt forbids it"
-    if is_too_large(failure):
+    if problem is ProblemCode.TOO_LARGE:
         return "it is too large"
     if isinstance(failure.value, IgnoreRequest):
         return str(failure.value) or "the request was not made"
-    if "SSL" in str(failure.value):
+    if problem is ProblemCode.TLS:
         return "no secure connection could be made"
     kind = type(failure.value).__name__
     return FAILURES.get(kind, f"the download failed ({kind})")

@@ -12,14 +12,23 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
+from structlog import get_logger
 
 from crawler.found import FoundLink, Move
 from crawler.health.observations import IndexSeen, ProblemCode, Visit
 from crawler.kept import Fetched, KeptPage, store_pages
-from crawler.links import answered, known_links, not_modified, outcome_of_unchanged, store_links
+from crawler.links import (
+    answered,
+    known_links,
+    not_modified,
+    outcome_of_unchanged,
+    sites_of_indexes,
+    store_links,
+)
 from crawler.pace import (
     MAX_PRIMING,
     NO_HINTS,
@@ -44,7 +53,7 @@ from models.fate import (
     finish,
     finish_all,
 )
-from models.page_store import PageStore
+from models.page_store import PageStore, PageStoreProblem
 from models.source import CrawlRun, Link, Page, Source, next_look_at
 from models.vocabulary import FateState, Stage
 from models.way import History, Way, first_of_archive, history_of
@@ -59,6 +68,7 @@ IDLE_PAGES = 3  # more would be a list that goes round in circles
 NEWEST_PAGES = 3
 LATEST_PAGES = 20
 A_MONTH = dt.timedelta(days=31)
+log = get_logger()
 
 
 @dataclass(frozen=True)
@@ -139,7 +149,8 @@ class Frontier:
                 failed = VisitFailure(now, end.retry_after, is_throttled=end.retry_after is not None)
                 following = next_try_after(pace, failed, jitter=self.jitter())
                 outcome = Outcome(FateState.FAILED, _reason_in(counts), following.due_at)
-                if end.is_unreadable and attempts_at(session, claimed) >= ATTEMPTS_BEFORE_ANEW:
+                is_lasting = end.is_unreadable and attempts_at(session, claimed) >= ATTEMPTS_BEFORE_ANEW
+                if is_lasting and source.accepted_at is None:
                     source.chosen = source.chosen_at = None
             source.pace = following.pace.model_dump(mode="json")
             finish(session, claimed, outcome, now=now)
@@ -178,8 +189,11 @@ class Frontier:
         now = self.clock()
         with self.sessions.begin() as session:
             is_first = session.scalar(sa.select(Source.first_crawled_at).where(Source.id == source.id)) is None
-            known, move = known_links(session, source), Move(index.url, answered_at)
-            unmoved = [link for link in found if link.url in known or move.former(link.url) not in known]
+            found = list(found)
+            moves = [Move(former, answered_at) for former in sites_of_indexes(session, source)]
+            formers = {link.url: {move.former(link.url) for move in moves} for link in found}
+            known = known_links(session, source, {*formers, *chain.from_iterable(formers.values())})
+            unmoved = [link for link in found if link.url in known or not formers[link.url] & known.keys()]
             new_links = store_links(session, source, unmoved, known, now=now)
             for link in new_links:
                 link.is_backfill = is_first
@@ -208,7 +222,9 @@ class Frontier:
     def add_history(self, source: Source, found: Iterable[FoundLink], history: History) -> None:
         """Store links of a source's past, and how far its history has come, in one transaction."""
         with self.sessions.begin() as session:
-            new_links = store_links(session, source, list(found), known_links(session, source), now=self.clock())
+            found = list(found)
+            known = known_links(session, source, {link.url for link in found})
+            new_links = store_links(session, source, found, known, now=self.clock())
             for link in new_links:
                 link.is_backfill = True
             idle_count = 0 if new_links else history.idle_count + 1
@@ -247,11 +263,16 @@ class Frontier:
             ids = session.scalars(each_once.offset(NEWEST_PAGES).limit(LATEST_PAGES)).all()
             chosen = sorted(ids, key=lambda _: self.jitter())[:count]
             pages = session.scalars(sa.select(Page).where(Page.id.in_(chosen)))
-            return [(page.link.url, self._fetched(page)) for page in pages]
+            found = [(page.link.url, self._fetched(page)) for page in pages]
+        return [(url, fetched) for url, fetched in found if fetched is not None]
 
-    def _fetched(self, page: Page) -> Fetched:
+    def _fetched(self, page: Page) -> Fetched | None:
         headers = {name: str(value) for name, value in page.headers.items()}
-        return Fetched(page.url, page.status, headers, self.pages.read(page.content_hash))
+        try:
+            return Fetched(page.url, page.status, headers, self.pages.read(page.content_hash))
+        except PageStoreProblem as problem:
+            log.warning("page left out", page=page.url, reason=str(problem))
+            return None
 
     def claim_links(self, source: Source) -> list[Waiting]:
         """Claim the links of a source that are due to be fetched."""
@@ -259,9 +280,9 @@ class Frontier:
         with self.sessions.begin() as session:
             claim = Claim(self.claimant, self.clock(), LINKS_AT_ONCE)
             ids = claim_due(session, Stage.FETCH, claim, among=of_source)
-            claimed = sa.select(Link, Fate.attempt_count).join(Fate, Fate.item_id == Link.id)
+            claimed = sa.select(Link, Fate.reason).join(Fate, Fate.item_id == Link.id)
             rows = session.execute(claimed.where(Fate.stage == Stage.FETCH, Link.id.in_(ids)).order_by(Link.id))
-            return [Waiting(link, attempt_count > 1) for link, attempt_count in rows]
+            return [Waiting(link, reason is not None) for link, reason in rows]
 
     def keep_page(self, link: Link, fetched: Fetched, run_id: int) -> bool:
         """Keep a fetched page's bytes at once; its rows are written with those of others, within a second.

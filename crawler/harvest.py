@@ -22,17 +22,17 @@ COMPARED_ARTICLES = 100
 def articles_seen(session: Session, run: CrawlRun) -> ArticlesSeen | None:
     """Count what became of a run's pages; None while the pipeline has not come to all of them."""
     fates = session.execute(
-        sa.select(Fate.state, Fate.reason)
+        sa.select(Fate.state, Fate.reason, Fate.due_at)
         .join(Page, (Page.id == Fate.item_id) & (Fate.stage == Stage.EXTRACT))
         .where(Page.crawl_run_id == run.id)
     ).all()
-    if any(state in UNSETTLED for state, _ in fates):
+    if any(state in UNSETTLED or due_at is not None for state, _, due_at in fates):
         return None
     is_read = (Page.crawl_run_id == run.id) & Version.withdrawn.is_(None)
     versions = session.scalars(sa.select(Version).join(Page, Version.page_id == Page.id).where(is_read)).all()
     return ArticlesSeen(
         article_count=len(versions),
-        refused_count=sum(state != FateState.DONE and reason != NO_CHANGE for state, reason in fates),
+        refused_count=sum(state != FateState.DONE and reason != NO_CHANGE for state, reason, _ in fates),
         median_chars=round(statistics.median(len(version.text) for version in versions)) if versions else 0,
         dated_count=sum(version.published is not None for version in versions),
         redated_count=_redated_count(session, versions),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,11 +16,29 @@ from models.fate import Fate, Outcome, await_stage
 from models.source import Link, Page, Source, next_look_at
 from models.vocabulary import FateState, Stage
 
+AT_ONCE = 500
+T = TypeVar("T")
 
-def known_links(session: Session, source: Source) -> dict[str, str | None]:
-    """Give the addresses that a source has given before, with the dates that were stated then."""
-    rows = session.execute(sa.select(Link.url, Link.published).where(Link.source_id == source.id))
-    return {url: published for url, published in rows}  # noqa: C416 - to the type checker a row is no pair
+
+def sites_of_indexes(session: Session, source: Source) -> list[str]:
+    """Give an index address of each origin that a source was ever watched at: by these, links that moved are known."""
+    indexes = sa.select(Link.url).where(Link.source_id == source.id, Link.is_index)
+    return list({urlsplit(url)[:2]: url for url in session.scalars(indexes)}.values())
+
+
+def known_links(session: Session, source: Source, addresses: Collection[str]) -> dict[str, str | None]:
+    """Give those of some addresses that a source has given before, with the dates that were stated then."""
+    known: dict[str, str | None] = {}
+    for some in _batches(addresses):
+        rows = sa.select(Link.url, Link.published).where(Link.source_id == source.id, Link.url.in_(some))
+        known |= {url: published for url, published in session.execute(rows)}  # noqa: C416 - no pair to the type checker
+    return known
+
+
+def _batches(items: Collection[T]) -> Iterator[list[T]]:
+    """Cut what is asked for into pieces: databases take so many parameters and no more."""
+    waiting = list(items)
+    yield from (waiting[start : start + AT_ONCE] for start in range(0, len(waiting), AT_ONCE))
 
 
 def store_links(
@@ -49,12 +69,13 @@ def store_links(
 
 def _date_known_links(session: Session, source: Source, found: Sequence[FoundLink], *, now: dt.datetime) -> None:
     dated = {link.url: link for link in found if link.published}
-    undated = sa.select(Link).where(Link.source_id == source.id, Link.published.is_(None), ~Link.is_index)
-    links = [link for link in session.scalars(undated) if link.url in dated]
-    for link in links:
-        link.published, link.witness = str(dated[link.url].published), dated[link.url].witness
-    pages = sa.select(Page.id).where(Page.link_id.in_([link.id for link in links]))
-    await_stage(session, Stage.EXTRACT, session.scalars(pages).all(), due_at=now)
+    for urls in _batches(dated):
+        undated = sa.select(Link).where(Link.source_id == source.id, Link.published.is_(None), ~Link.is_index)
+        links = session.scalars(undated.where(Link.url.in_(urls))).all()
+        for link in links:
+            link.published, link.witness = str(dated[link.url].published), dated[link.url].witness
+        pages = sa.select(Page.id).where(Page.link_id.in_([link.id for link in links]))
+        await_stage(session, Stage.EXTRACT, session.scalars(pages).all(), due_at=now)
 
 
 def conditional_headers(link: Link) -> dict[str, str]:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
+from crawler.catalogue import set_watched
 from crawler.health.observations import Visit
 from crawler.health.verdict import REPAIR_WORDS
 from crawler.health.words import INDEX_NAMES
 from crawler.pace import slower
 from models.fate import await_stage
-from models.health import health_of
+from models.health import last_health_of
 from models.source import Source
 from models.vocabulary import Repair, Stage
 from models.way import Way, way_of
@@ -24,8 +25,12 @@ BY_ITSELF = frozenset({Repair.SLOW_DOWN, Repair.RETIRE})
 
 
 def way_to_follow(way: Way, visit: Visit) -> Way | None:
-    """Give the way with the addresses that its old ones now lead to; None where none leads elsewhere."""
-    moved = {seen.url: seen.redirected_to for seen in visit.main_indexes if seen.redirected_to}
+    """Give the way with the addresses that its old ones moved to for good; None where none did, or cannot be read."""
+    moved = {
+        seen.url: seen.redirected_to
+        for seen in visit.main_indexes
+        if seen.redirected_to and seen.is_permanent and seen.problem is None
+    }
     addresses = tuple(moved.get(address) or address for address in way.addresses)
     return way.model_copy(update={"addresses": addresses}) if addresses != way.addresses else None
 
@@ -44,24 +49,22 @@ def is_acceptable(repair: Repair, proposed: Mapping[str, object] | None) -> bool
 
 
 def accept(session: Session, source: Source, now: dt.datetime) -> str:
-    """Do what is proposed for a source, and say what was done; Problem where nothing is."""
-    health = health_of(source)
-    if health is None or not health.is_acceptable:
+    """Do what is proposed for a source, and say what was done; Problem where nothing is, or it was done already."""
+    health = last_health_of(source)
+    if health is None or not source.is_active or not health.is_acceptable:
         raise Problem(f"nothing is proposed for {source.slug} that could be done by saying yes.")
+    source.health = health.model_copy(update={"is_acceptable": False}).model_dump(mode="json")
+    await_stage(session, Stage.JUDGE, [source.id], due_at=now)
     if health.repair is Repair.RETIRE:
-        source.retired_at, source.is_active = now, False
+        set_watched(session, source, retired_at=now, now=now)
         return f"{source.slug} is watched no more."
     if health.repair is Repair.SLOW_DOWN:
         source.pace = slower(source.pace, source.interval_minutes).model_dump(mode="json")
-        words = f"{source.slug} is visited half as often from now on."
-    else:
-        way = Way.model_validate(source.proposed)
-        source.chosen, source.chosen_at, source.proposed = source.proposed, now, None
-        words = f"{source.slug} is watched by its {INDEX_NAMES[way.kind]} {way.addresses[0]} from now on."
-    source.accepted_at = now
+        return f"{source.slug} is visited half as often from its next visit on."
+    way = Way.model_validate(source.proposed)
+    source.chosen, source.chosen_at, source.proposed, source.accepted_at = source.proposed, now, None, now
     await_stage(session, Stage.CRAWL, [source.id], due_at=now)
-    await_stage(session, Stage.JUDGE, [source.id], due_at=now)
-    return words
+    return f"{source.slug} is watched by its {INDEX_NAMES[way.kind]} {way.addresses[0]} from now on."
 
 
 def takes_another_way(source: Source, way: Way) -> bool:

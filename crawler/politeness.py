@@ -19,6 +19,7 @@ from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 
 TOO_MANY_REQUESTS = 429
+LONGEST_DELAY_SECONDS = 300  # whoever asks for more would hold up a whole crawl, and is left alone
 CLIENT_ERROR, SERVER_ERROR = range(400, 500), range(500, 600)
 
 
@@ -110,6 +111,9 @@ class RobotsRules(RobotsTxtMiddleware):
             raise rp.cause
         if rp is None:
             raise IgnoreRequest("the host's rules cannot be read")
+        delay = rp.crawl_delay(str(self._robotstxt_useragent)) or 0.0
+        if delay > LONGEST_DELAY_SECONDS:
+            raise IgnoreRequest(f"the host asks for {delay:,.0f} s between two requests")
         super().process_request_2(rp, request)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:

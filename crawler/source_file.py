@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.vocabulary import SourceKind
+from perilune.mail_addresses import mail_address
 from perilune.problems import Problem
 from perilune.urls import is_web_address
 
@@ -72,11 +73,7 @@ class SourceFile(BaseModel):
         int | None, Field(ge=1, description="Days that may bring nothing new; more are an incident.")
     ] = None
     owner: Annotated[
-        str | None,
-        Field(
-            pattern=r"^[^@\s]+@[^@\s]+$",
-            description="Mail address of whoever is told when it is not well; default: PERILUNE_OWNER.",
-        ),
+        str | None, Field(description="Mail address of whoever is told when it is not well; default: PERILUNE_OWNER.")
     ] = None
     note: Annotated[str | None, Field(description="Anything the next person should know.")] = None
 
@@ -89,6 +86,11 @@ class SourceFile(BaseModel):
     @classmethod
     def _all_are_addresses(cls, values: list[str]) -> list[str]:
         return [_web_address(value) for value in values]
+
+    @field_validator("owner")
+    @classmethod
+    def _is_a_mail_address(cls, value: str | None) -> str | None:
+        return value and mail_address(value)
 
     @field_validator("links", "skip")
     @classmethod

@@ -31,12 +31,17 @@ class Rounds(Generic[T]):
         self._answers: dict[str, Seen] = {}
 
     def begin(self) -> Iterator[Request]:
-        """Make the requests of the first round."""
-        yield from self._round(next(self._asking))
+        """Make the requests of the first round; work that asks nothing has ended with it."""
+        try:
+            wanted = next(self._asking)
+        except StopIteration as ended:
+            self._finished(ended.value)
+        else:
+            yield from self._round(wanted)
 
     def _round(self, wanted: Sequence[str]) -> Iterator[Request]:
-        self._wanted, self._answers = wanted, {}
-        for address in wanted:
+        self._wanted, self._answers = list(dict.fromkeys(wanted)), {}
+        for address in self._wanted:
             answered, failed = partial(self._answered, address), partial(self._failed, address)
             yield self._wrap(Request(address, callback=answered, errback=failed, dont_filter=True))
 

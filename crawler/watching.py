@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -20,8 +20,8 @@ from crawler.health.observations import SourceHistory, Visit
 from crawler.health.verdict import Health, health_of, wants_reread, wants_second_look
 from crawler.health.volumes import volume_of
 from crawler.mending import FOUND_BY_SURVEY, is_acceptable, proposal_in_words, way_to_follow
-from models.fate import Claim, Claimed, Outcome, claim_due, failure, finish
-from models.health import ILL, SourceHealth
+from models.fate import Claim, Claimed, Fate, Outcome, claim_due, due_count, failure, finish
+from models.health import ILL, SourceHealth, last_health_of
 from models.source import CrawlRun, Link, Source
 from models.vocabulary import FateState, HealthState, Repair, SourceKind, Stage
 from models.watch import Incident
@@ -36,35 +36,43 @@ log = get_logger()
 EARLIER_ITEMS = 200
 
 
-def judge_due(sessions: sessionmaker[Session], claimant: str, now: dt.datetime) -> Counter[str]:
-    """Judge every source that is due to be; returns how many are in which state."""
+def judge_due(
+    sessions: sessionmaker[Session],
+    claimant: str,
+    now: dt.datetime,
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Counter[str]:
+    """Judge every source that is due to be; returns how many met each fate. `progress` is told how many of how many."""
     counts: Counter[str] = Counter()
+    with sessions.begin() as session:
+        total = due_count(session, Stage.JUDGE, now=now)
     while claimed := _claimed(sessions, claimant, now):
         for source_id in claimed:
             item = Claimed(Stage.JUDGE, source_id, claimant)
             try:
                 with sessions.begin() as session:
-                    state = _judge_claimed(session, item, now)
+                    _judge_claimed(session, item, now)
+                counts[FateState.DONE] += 1
             except sa.exc.OperationalError:
                 raise  # a database that is gone is no source's fault
             except Exception:
                 log.exception("source not judged", source=source_id)
                 with sessions.begin() as session:
                     finish(session, item, failure(session, item, "it could not be judged", now=now), now=now)
-                state = "failed"
-            counts[state] += 1
+                counts[FateState.FAILED] += 1
+            progress(counts.total(), max(total, counts.total()))
     return counts
 
 
-def _judge_claimed(session: Session, item: Claimed, now: dt.datetime) -> str:
+def _judge_claimed(session: Session, item: Claimed, now: dt.datetime) -> None:
     source = session.get_one(Source, item.item_id)
     if source.is_active:
-        state: str = judge(session, source, now).state
+        judge(session, source, now)
         finish(session, item, Outcome(FateState.DONE, due_at=now + AT_LEAST), now=now)
-        return state
-    _close(session, source, now)
-    finish(session, item, Outcome(FateState.DONE), now=now)
-    return "retired"
+    else:
+        _close(session, source, now)
+        finish(session, item, Outcome(FateState.DONE), now=now)
 
 
 def _claimed(sessions: sessionmaker[Session], claimant: str, now: dt.datetime) -> list[int]:
@@ -76,25 +84,37 @@ def judge(session: Session, source: Source, now: dt.datetime) -> SourceHealth:
     """Judge one source, and store it with its incident."""
     history = history_of_visits(session, source, now)
     health, volume = health_of(history, now), volume_of(history, now)
-    way = way_of(source)
-    if health.state not in ILL:
-        source.proposed = None
-    elif health.repair is Repair.FOLLOW and way is not None:
-        followed = way_to_follow(way, history.visits[-1])
-        source.proposed = followed.model_dump(mode="json") if followed else None
+    source.proposed = _proposed(source, health, history)
+    next_visit = _next_visit(session, source, now)
     judged = SourceHealth(
         judged_at=now,
         proposal=proposal_in_words(health.repair, source.proposed),
         is_acceptable=is_acceptable(health.repair, source.proposed),
-        wants_look=wants_second_look(history, now),
-        wants_reread=wants_reread(history, now),
-        wants_survey=_wants_survey(source, health, history, now),
+        wants_look=wants_second_look(history, next_visit),
+        wants_reread=wants_reread(history, next_visit),
+        wants_survey=_wants_survey(source, health, history, next_visit),
         **vars(health),
         **vars(volume),
     )
     source.health = judged.model_dump(mode="json")
     _keep_incident(session, source, judged, now)
     return judged
+
+
+def _proposed(source: Source, health: Health, history: SourceHistory) -> dict[str, object] | None:
+    """Keep what a survey proposed while it may be of use, or propose the address that the source moved to."""
+    before, way = last_health_of(source), way_of(source)
+    if health.state not in ILL or way is None:
+        return None
+    if health.repair is Repair.FOLLOW:
+        followed = way_to_follow(way, history.visits[-1])
+        return followed.model_dump(mode="json") if followed else None
+    return None if before is not None and before.repair is Repair.FOLLOW else source.proposed
+
+
+def _next_visit(session: Session, source: Source, now: dt.datetime) -> dt.datetime:
+    fate = session.get(Fate, (Stage.CRAWL, source.id))
+    return max(now, fate.due_at) if fate is not None and fate.due_at is not None else now
 
 
 def _wants_survey(source: Source, health: Health, history: SourceHistory, now: dt.datetime) -> bool:

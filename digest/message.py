@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,6 +11,7 @@ from email.utils import format_datetime, parseaddr
 
 from digest.columns import one_line
 from digest.mail import DeliveryProblem, MailProblem
+from perilune.mail_addresses import mail_address
 
 # Quoted-printable or base64, so that a server without 8BITMIME takes the message too.
 POLICY = SMTP.clone(cte_type="7bit")
@@ -53,18 +53,6 @@ def message_of(letter: Letter) -> EmailMessage:
     # The library would draw a boundary by lot.
     message.set_boundary(f"=_{letter.key}")
     return message
-
-
-def mail_address(text: str) -> str:
-    """Return a bare address with its domain in ASCII; ValueError for what is no address."""
-    local, at, domain = text.rpartition("@")
-    if not (local and at and domain) or text != one_line(text) or not local.isascii():
-        raise ValueError(f"{one_line(text)!r} is not a mail address")
-    try:
-        address = Address(addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}")
-    except (MessageError, UnicodeError, ValueError, IndexError) as error:
-        raise ValueError(f"{text!r} is not a mail address") from error
-    return address.addr_spec
 
 
 def _recipient(letter: Letter) -> Address:

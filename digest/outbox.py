@@ -17,10 +17,11 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from digest.mail import DeliveryProblem, Mailer, UncertainDelivery
-from digest.message import Letter, mail_address, message_of
+from digest.message import Letter, message_of
 from models.claimant import is_alive
 from models.outbox import OutboxRow
 from models.vocabulary import DeliveryState
+from perilune.mail_addresses import mail_address
 
 log = structlog.get_logger()
 
@@ -132,6 +133,7 @@ class Outbox(Generic[Row]):
             if not self._has_claimed(session, row_id, claim):
                 return None
             self._record(session, row_id, outcome, now=claim.now)
+        log.warning("mail given up", mail=row_id, table=self.rows.__name__, problem=outcome.problem)
         return outcome.state
 
     def _record(self, session: Session, row_id: int, outcome: Outcome, *, now: dt.datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from digest.content import Watch
 from models.edition import Edition, Issue
 from models.fate import Fate
-from models.health import health_of
+from models.health import last_health_of
 from models.source import CrawlRun, Source
 from models.vocabulary import FateState, Stage
 
@@ -34,7 +34,7 @@ def watch_of(session: Session, issue: Issue) -> Watch:
 
 
 def _blind_spot(source: Source, *, has_failed: bool, is_english: bool) -> str | None:
-    health = health_of(source)
+    health = last_health_of(source)
     if health is None:
         return source.name if has_failed else None
     if not health.is_ill:

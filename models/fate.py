@@ -68,9 +68,10 @@ def _is_due(stage: Stage, now: dt.datetime) -> sa.ColumnElement[bool]:
     return (Fate.stage == stage) & (Fate.due_at <= now) & (free | expired)
 
 
-def due_count(session: Session, stage: Stage, *, now: dt.datetime) -> int:
-    """Count what could be claimed at a stage now."""
-    return session.scalar(sa.select(sa.func.count()).select_from(Fate).where(_is_due(stage, now))) or 0
+def due_count(session: Session, stage: Stage, *, now: dt.datetime, among: sa.Select[int] | None = None) -> int:
+    """Count what could be claimed at a stage now (of the items that `among` selects)."""
+    due = sa.select(sa.func.count()).select_from(Fate).where(_is_due(stage, now))
+    return session.scalar(due if among is None else due.where(Fate.item_id.in_(among))) or 0
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from models.source import Source
 from models.vocabulary import HealthState, Repair
 
+RETIRED = "retired"
 ILL = frozenset({HealthState.DEGRADED, HealthState.BROKEN})
 
 
@@ -49,6 +50,14 @@ class SourceHealth(BaseModel):
         return self.state in ILL
 
 
-def health_of(source: Source) -> SourceHealth | None:
+def last_health_of(source: Source) -> SourceHealth | None:
     """Read how a source fared when it was last judged; None before that."""
     return SourceHealth.model_validate(source.health) if source.health else None
+
+
+def state_of(source: Source) -> str:
+    """Say in one word how a source fares: `retired`, or its last judgement; one that was never judged is new."""
+    if not source.is_active:
+        return RETIRED
+    health = last_health_of(source)
+    return health.state if health else HealthState.NEW

@@ -115,7 +115,7 @@ class Page(Base):
     __tablename__ = "page"
     id: Mapped[int] = mapped_column(primary_key=True)
     link_id: Mapped[int] = mapped_column(sa.ForeignKey("link.id"), index=True)
-    crawl_run_id: Mapped[int | None] = mapped_column(sa.ForeignKey("crawl_run.id"))
+    crawl_run_id: Mapped[int | None] = mapped_column(sa.ForeignKey("crawl_run.id"), index=True)
     url: Mapped[str]
     """The address that answered, after redirects."""
     status: Mapped[int]

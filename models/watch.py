@@ -31,7 +31,7 @@ class Incident(Base):
     opened_at: Mapped[dt.datetime]
     healed_at: Mapped[dt.datetime | None]
     told_at: Mapped[dt.datetime | None]
-    """When the notice to the owner was written; once in an incident's life."""
+    """When the notice to the owner was written, once in an incident's life; None while there is nobody to tell."""
     told_healed_at: Mapped[dt.datetime | None]
 
     source: Mapped[Source] = relationship()

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.database import open_database
 from models.fate import Fate
-from models.health import health_of
+from models.health import last_health_of, state_of
 from models.page_store import PageStore
 from models.source import CrawlRun, Source
-from models.vocabulary import HealthState, Stage
+from models.vocabulary import Stage
 from models.watch import Incident
 from models.way import way_of
 from perilune.config import Settings
@@ -41,11 +41,13 @@ def open_archive(settings: Settings) -> Archive:
     return Archive(settings, open_database(settings.database_url))
 
 
-def require_sources(archive: Archive, slugs: Sequence[str]) -> None:
+def require_sources(archive: Archive, slugs: Sequence[str], *, only_watched: bool = False) -> None:
     """Check that every named source is there; Problem names the first that is not and the likely right one."""
     with archive.sessions() as session:
-        known = set(session.scalars(sa.select(Source.slug)))
+        known = dict(session.execute(sa.select(Source.slug, Source.is_active)).tuples().all())
     for slug in slugs:
+        if only_watched and known.get(slug) is False:
+            raise Problem(f"{slug} is retired; `perilune sources resume {slug}` has it watched again.")
         if slug not in known:
             close = difflib.get_close_matches(slug, known, n=1)
             hint = f"did you mean {close[0]}?" if close else "`perilune sources list` shows all."
@@ -59,13 +61,12 @@ def watched_slugs(archive: Archive) -> list[str]:
 
 
 def source_rows(archive: Archive) -> list[dict[str, object]]:
-    """Read each active source with its last visit and the time of the next."""
+    """Read each source with how it fares, its last visit and the time of the next."""
     newest = sa.select(sa.func.max(CrawlRun.id)).group_by(CrawlRun.source_id)
     rows = (
         sa.select(Source, CrawlRun, Fate)
         .outerjoin(CrawlRun, (CrawlRun.source_id == Source.id) & CrawlRun.id.in_(newest))
         .outerjoin(Fate, (Fate.item_id == Source.id) & (Fate.stage == Stage.CRAWL))
-        .where(Source.is_active)
         .order_by(Source.slug)
     )
     with archive.sessions() as session:
@@ -77,11 +78,11 @@ def _source_row(source: Source, run: CrawlRun | None, fate: Fate | None) -> dict
         "source": source.slug,
         "name": source.name,
         "kind": way.kind if (way := way_of(source)) else None,
-        "state": health.state if (health := health_of(source)) else HealthState.NEW,
-        "how_it_fares": health.sentence if health else "not judged yet",
+        "state": state_of(source),
+        "how_it_fares": health.sentence if (health := last_health_of(source)) else "not judged yet",
         "last_new": health.last_new_at.date() if health and health.last_new_at else None,
         "last_visit": run.started_at.replace(microsecond=0) if run else None,
-        "next_visit": fate.due_at.replace(microsecond=0) if fate and fate.due_at else None,
+        "next_visit": fate.due_at.replace(microsecond=0) if fate and fate.due_at and source.is_active else None,
     }
 
 
@@ -89,7 +90,7 @@ def source_in_full(archive: Archive, slug: str) -> dict[str, object]:
     """Read all that is known of one source: its row as written, its way, its health, its incidents, its last visits."""
     with archive.sessions() as session:
         source = session.scalars(sa.select(Source).where(Source.slug == slug)).one()
-        way, health = way_of(source), health_of(source)
+        way, health = way_of(source), last_health_of(source)
         runs = sa.select(CrawlRun).where(CrawlRun.source_id == source.id).order_by(CrawlRun.id.desc())
         incidents = sa.select(Incident).where(Incident.source_id == source.id).order_by(Incident.id.desc())
         fate = session.get(Fate, (Stage.CRAWL, source.id))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from crawler.catalogue import set_watched
 from crawler.export import feeds_in_opml, opml_of, toml_of
 from crawler.health.bounds import bounds_from
 from crawler.mending import accept
@@ -20,14 +21,14 @@ from perilune.onboarding import free_slug
 from perilune.problems import Problem
 
 
-def set_retired(archive: Archive, slugs: Sequence[str], *, at: dt.datetime | None) -> None:
+def set_retired(archive: Archive, slugs: Sequence[str], *, at: dt.datetime | None, now: dt.datetime) -> None:
     """Retire sources, or without a time watch them again; Problem names the first that is not there."""
     with archive.sessions.begin() as session:
         sources = {row.slug: row for row in session.scalars(sa.select(Source).where(Source.slug.in_(slugs)))}
         for slug in slugs:
             if slug not in sources:
                 raise Problem(f"there is no source {slug!r}; `perilune sources list` shows all.")
-            sources[slug].retired_at, sources[slug].is_active = at, at is None
+            set_watched(session, sources[slug], retired_at=at, now=now)
 
 
 def repair(archive: Archive, slug: str, *, now: dt.datetime) -> str:
@@ -39,8 +40,8 @@ def repair(archive: Archive, slug: str, *, now: dt.datetime) -> str:
         return accept(session, source, now)
 
 
-def bounds_of(archive: Archive, slug: str, *, now: dt.datetime, is_accepted: bool) -> list[str]:
-    """Propose bounds for a source as lines of its file; one that comes from no file can be held to them at once."""
+def bounds_of(archive: Archive, slug: str, *, now: dt.datetime, is_accepted: bool) -> dict[str, int | None]:
+    """Propose bounds for a source by their keys; one that comes from no file can be held to them at once."""
     with archive.sessions.begin() as session:
         source = session.scalars(sa.select(Source).where(Source.slug == slug)).one()
         if is_accepted and source.from_file:
@@ -48,8 +49,7 @@ def bounds_of(archive: Archive, slug: str, *, now: dt.datetime, is_accepted: boo
         bounds = bounds_from(history_of_visits(session, source, now), now)
         if is_accepted:
             source.least_links, source.longest_silence_days = bounds.least_links, bounds.longest_silence_days
-    lines = [f"{key} = {value}" for key, value in vars(bounds).items() if value is not None]
-    return lines or [f"# {slug} has been visited too seldom to tell."]
+    return vars(bounds)
 
 
 def exported(archive: Archive, slugs: Sequence[str], *, into: Path | None, opml: Path | None) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from perilune.mail_addresses import mail_address
 from perilune.problems import Problem
 
 PREFIX = "PERILUNE_"
@@ -79,6 +80,11 @@ class Settings(BaseModel):
     ] = None
     smtp_password: Annotated[SecretStr | None, Field(description="Password for the mail server.")] = None
     log_level: Annotated[str, Field(description="debug, info, warning or error.")] = "info"
+
+    @field_validator("owner")
+    @classmethod
+    def _is_a_mail_address(cls, value: str | None) -> str | None:
+        return value and mail_address(value)
 
     @field_validator("log_level")
     @classmethod

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import zoneinfo
 from dataclasses import dataclass
 
@@ -13,9 +12,9 @@ from sqlalchemy.orm import Session
 from models.edition import Edition, Reader, Subscription
 from models.search import parse_query
 from perilune.archive import Archive
+from perilune.mail_addresses import mail_address
 from perilune.problems import Problem
 
-ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 LAST_WEEKDAY = 6
 
 
@@ -54,8 +53,10 @@ def make_default_edition(archive: Archive, *, now: dt.datetime) -> None:
 
 def add_reader(archive: Archive, edition_slug: str, address: str, *, name: str | None, now: dt.datetime) -> None:
     """Add a reader to an edition; one who is there already stays."""
-    if not ADDRESS.fullmatch(address):
-        raise Problem(f"{address!r} is no mail address.")
+    try:
+        mail_address(address)
+    except ValueError as error:
+        raise Problem(f"{error}.") from error
     with archive.sessions.begin() as session:
         edition = edition_named(session, edition_slug)
         reader = session.scalar(sa.select(Reader).where(Reader.address == address))

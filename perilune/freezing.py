@@ -6,6 +6,7 @@ A folder per source holds index.* and page.* with the bytes, and index.json and 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -55,10 +56,22 @@ class FrozenPage(BaseModel):
 
 
 def freeze(settings: Settings, copy: Frozen, folder: Path, *, today: dt.date) -> list[Path]:
-    """Write a copy of a source into its folder, in place of an older one; returns the files."""
+    """Write a copy of a source into its folder, in place of an older one; returns the files.
+
+    Without a page where none could be had; Problem where the folder cannot be written.
+    """
+    try:
+        return list(_written(settings, copy, folder, today))
+    except OSError as error:
+        raise Problem(f"{folder} cannot be written: {error.strerror}.") from error
+
+
+def _written(settings: Settings, copy: Frozen, folder: Path, today: dt.date) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
+    for former in (*folder.glob("index.*"), *folder.glob("page.*")):
+        former.unlink()
     index = FrozenIndex(way=copy.way, url=copy.index.url, content_type=copy.index.content_type, links=copy.links)
-    written = _write(folder, "index", copy.index.body, index)
+    yield from _write(folder, "index", copy.index.body, index)
     if copy.page is not None and copy.page.is_ok and copy.link is not None:
         page = FrozenPage(
             url=copy.page.url,
@@ -68,14 +81,11 @@ def freeze(settings: Settings, copy: Frozen, folder: Path, *, today: dt.date) ->
             article=FrozenArticle(),
         )
         article = _article_of(settings, copy.page.body, page)
-        written += _write(folder, "page", copy.page.body, page.model_copy(update={"article": article}))
-    return written
+        yield from _write(folder, "page", copy.page.body, page.model_copy(update={"article": article}))
 
 
 def _write(folder: Path, stem: str, body: bytes, expected: FrozenIndex | FrozenPage) -> list[Path]:
     ending = next((ending for word, ending in ENDINGS if word in (expected.content_type or "")), "bin")
-    for former in folder.glob(f"{stem}.*"):
-        former.unlink()
     paths = [folder / f"{stem}.{ending}", folder / f"{stem}.json"]
     paths[0].write_bytes(body)
     paths[1].write_text(expected.model_dump_json(indent=2, exclude_none=True) + "\n", encoding="utf-8")

@@ -28,7 +28,10 @@ def check_sources(slugs: Sequence[str]) -> Iterator[Checked]:
 
 def copy_of_source(slug: str) -> Frozen:
     """Fetch a source's index and one page that it leads to; Problem says why that cannot be had."""
-    copy = COPIES.validate_json(next(iter(list(_lines_of("freeze", [slug]))), "{}"))
+    lines = list(_lines_of("freeze", [slug]))
+    if not lines:
+        raise Problem(f"{slug} could not be looked at; the log says why.")
+    copy = COPIES.validate_json(lines[0])
     if isinstance(copy, Failure):
         raise Problem(f"{slug} cannot be frozen: {copy.problem}.")
     return copy

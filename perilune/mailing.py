@@ -36,18 +36,22 @@ def mailer_of(settings: Settings) -> Mailer:
 def compose_and_send(archive: Archive, *, now: dt.datetime) -> dict[str, object]:
     """Compose the issues and the notices that are due, and send what waits in the outbox; returns what was done."""
     composed = compose_due_issues(archive.sessions, now)
-    settings = archive.settings
+    settings, mailer = archive.settings, mailer_of(archive.settings)
     with archive.sessions.begin() as session:
         notices = write_notices(session, owner=settings.owner, archive_url=settings.archive_url, now=now)
-    return {"composed": len(composed), "notices": notices, **send_due(archive, now=now)}
+    return {"composed": len(composed), "notices": notices, **_sent(archive, mailer, now=now)}
 
 
 def send_due(archive: Archive, *, now: dt.datetime) -> dict[str, object]:
     """Send what waits in the outbox."""
+    return _sent(archive, mailer_of(archive.settings), now=now)
+
+
+def _sent(archive: Archive, mailer: Mailer, *, now: dt.datetime) -> dict[str, object]:
     settings = archive.settings
     outcomes = deliver_due(
         archive.sessions,
-        mailer_of(settings),
+        mailer,
         post=Post(settings.mail_from, settings.archive_url),
         now=now,
         claimant=this_process(),

@@ -26,6 +26,7 @@ from models.vocabulary import Stage
 from perilune.archive import Archive
 from perilune.config import Settings
 from perilune.dates import Witness, WitnessKind
+from perilune.mail_addresses import mail_address
 from perilune.problems import Problem
 from perilune.urls import is_web_address, site_of
 from pipeline.extraction.extract import FetchedPage
@@ -198,6 +199,8 @@ def add_source(archive: Archive, found: FoundSource, said: Mapping[str, object],
         raise Problem(f"{found.discovery.url} cannot be watched: {found.discovery.problem}.")
     columns = {key: value for key, value in said.items() if value is not None}
     home = found.discovery.url
+    if columns.get("owner"):
+        columns["owner"] = _checked_owner(str(columns["owner"]))
     wanted = str(columns.pop("slug", ""))
     if wanted and not SLUG.fullmatch(wanted):
         raise Problem(f"{wanted!r} is no short name; write lower-case letters and digits, joined by _.")
@@ -221,6 +224,13 @@ def add_source(archive: Archive, found: FoundSource, said: Mapping[str, object],
         session.flush()
         await_stage(session, Stage.CRAWL, [source.id], due_at=now)
         return source
+
+
+def _checked_owner(address: str) -> str:
+    try:
+        return mail_address(address)
+    except ValueError as error:
+        raise Problem(f"{error}; name the owner by a plain address such as ada@example.org.") from error
 
 
 def free_slug(session: Session, url: str) -> str:

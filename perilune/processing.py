@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from crawler.watching import judge_due
 from models.claimant import this_process
@@ -61,5 +62,5 @@ def process_due(
         Stage.SUMMARISE: drain(SummariseRunner(settings.encoder, encoder), worker),
     }
     # Last, since what became of a source's pages tells how it fares.
-    counts[Stage.JUDGE] = judge_due(archive.sessions, worker.claimant, now)
+    counts[Stage.JUDGE] = judge_due(archive.sessions, worker.claimant, now, progress=partial(progress, Stage.JUDGE))
     return {stage: fates for stage, fates in counts.items() if fates}

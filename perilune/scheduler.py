@@ -12,13 +12,14 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from models.fate import due_count, release_claims_of_the_dead
+from models.source import Source
 from models.vocabulary import Stage
-from perilune.archive import Archive, open_archive
+from perilune.archive import Archive, open_archive, watched_slugs
 from perilune.config import Settings
 from perilune.problems import Problem
 from perilune.seeding import seed
@@ -38,7 +39,7 @@ class Ticker:
 
     def crawl(self) -> None:
         """Crawl when a source is due."""
-        if self._is_due(Stage.CRAWL):
+        if self._is_due(Stage.CRAWL, among=sa.select(Source.id).where(Source.is_active)):
             self._run(*self._with_us, "crawl")
 
     def process(self) -> None:
@@ -47,7 +48,7 @@ class Ticker:
             self._run(*self._with_us, "process")
 
     def mail(self) -> None:
-        """Compose and send the issues that are due; a mail that is under way outlives us, lest nobody know of it."""
+        """Compose and send what is due; a mail that is under way outlives us, lest nobody know of it."""
         self._run("digest", "due")
 
     def stop(self) -> None:
@@ -59,10 +60,10 @@ class Ticker:
     def _with_us(self) -> tuple[str, str]:
         return "--parent", str(os.getpid())
 
-    def _is_due(self, stage: Stage) -> bool:
+    def _is_due(self, stage: Stage, among: sa.Select[int] | None = None) -> bool:
         with self.archive.sessions.begin() as session:
             release_claims_of_the_dead(session)
-            return _due(session, stage) > 0
+            return due_count(session, stage, now=dt.datetime.now(dt.UTC), among=among) > 0
 
     def _run(self, *command: str) -> None:
         child = subprocess.Popen(  # noqa: S603 - our own command line
@@ -78,10 +79,6 @@ class Ticker:
             self.children.discard(child)
         if code:
             log.warning("child ended badly", command=" ".join(command), code=code)
-
-
-def _due(session: Session, stage: Stage) -> int:
-    return due_count(session, stage, now=dt.datetime.now(dt.UTC))
 
 
 def start_ticking(ticker: Ticker) -> BackgroundScheduler:
@@ -110,7 +107,7 @@ def run_everything(settings: Settings) -> None:
     for problem in seed(archive, now=now):
         log.warning("source left out", reason=str(problem))
     make_default_edition(archive, now=now)
-    if not any(True for _ in _active_sources(archive)):
+    if not watched_slugs(archive):
         raise Problem("no source is active; put source files into the folder that PERILUNE_SOURCES names.")
     ticker = Ticker(archive)
     # The web server stops on SIGTERM and then raises it again: it must end us through the clean-up below.
@@ -121,9 +118,3 @@ def run_everything(settings: Settings) -> None:
     finally:
         ticker.stop()
         scheduler.shutdown(wait=False)
-
-
-def _active_sources(archive: Archive) -> list[str]:
-    from perilune.archive import source_rows
-
-    return [str(row["source"]) for row in source_rows(archive)]

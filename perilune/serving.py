@@ -62,7 +62,7 @@ class ArchiveOnboarding:
             self._archive.settings, url, today=now.date(), render=render
         )
         months = said.get("backfill_months", "0")
-        wanted = {"slug": said.get("slug"), "name": said.get("name")}
+        wanted = {name: said.get(name) for name in ("slug", "name", "owner")}
         columns = wanted | {"backfill_months": int(months) if months.isdigit() else 0}
         return add_source(self._archive, found, columns, now=now).slug
 
@@ -79,12 +79,13 @@ class ArchiveUpkeep:
 
     def retire(self, slug: str) -> str:
         """Watch a source no more."""
-        set_retired(self._archive, [slug], at=dt.datetime.now(dt.UTC))
+        now = dt.datetime.now(dt.UTC)
+        set_retired(self._archive, [slug], at=now, now=now)
         return f"{slug} is watched no more."
 
     def resume(self, slug: str) -> str:
         """Watch a retired source again."""
-        set_retired(self._archive, [slug], at=None)
+        set_retired(self._archive, [slug], at=None, now=dt.datetime.now(dt.UTC))
         return f"{slug} is watched again from the next crawl on."
 
 

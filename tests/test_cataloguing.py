@@ -77,15 +77,15 @@ def test_a_retired_source_stays_retired_though_its_file_is_there(archive: Archiv
     files, _ = load_source_files(tmp_path)
     with archive.sessions.begin() as session:
         sync_sources(session, files, now=NOW)
-    set_retired(archive, ["bb_file"], at=NOW)
+    set_retired(archive, ["bb_file"], at=NOW, now=NOW)
     with archive.sessions.begin() as session:
         sync_sources(session, files, now=NOW)
         assert session.scalars(sa.select(Source.is_active).where(Source.slug == "bb_file")).one() is False
-    set_retired(archive, ["bb_file"], at=None)
+    set_retired(archive, ["bb_file"], at=None, now=NOW)
     with archive.sessions() as session:
         assert session.scalars(sa.select(Source.is_active).where(Source.slug == "bb_file")).one() is True
     with pytest.raises(Problem, match="there is no source 'zz'"):
-        set_retired(archive, ["zz"], at=NOW)
+        set_retired(archive, ["zz"], at=NOW, now=NOW)
 
 
 def test_feeds_come_in_from_opml_once_and_go_out_again(archive: Archive, tmp_path: Path) -> None:

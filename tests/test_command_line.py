@@ -71,7 +71,7 @@ def test_search_loads_no_encoder(sessions: sessionmaker[Session], database_url: 
         (("stories", "show", "abc"), {}, "there is no story 'abc'"),
         (("crawl", "un_unosa"), {}, "there is no source 'un_unosa'; did you mean un_unoosa?"),
         (("sources", "list"), {"sources": "/nowhere"}, "is no folder"),
-        (("readers", "add", "weekly", "nobody"), {}, "'nobody' is no mail address"),
+        (("readers", "add", "weekly", "nobody"), {}, "'nobody' is not a mail address"),
         (("digest", "preview", "weekly"), {}, "there is no edition 'weekly'"),
         (("try", "understand", "/nowhere.jsonl"), {}, "/nowhere.jsonl cannot be read"),
         (("editions", "new", "x", "--name", "X", "--timezone", "Mars/Base"), {}, "is no time zone"),

@@ -78,6 +78,9 @@ def test_freeze_writes_a_source_that_reads_as_it_did(sources: Crawl, tmp_path: P
     refused = perilune(sources, "sources", "freeze", "cc_guarded", "--into", str(folder))
     assert "cc_guarded cannot be frozen: the index gives a challenge page" in refused.stderr
     assert not (folder / "cc_guarded").exists()
+    sources.add("ee_open", name="E", home="http://127.0.0.1:9/")
+    unknown = perilune(sources, "sources", "freeze", "ee_open", "--into", str(folder))
+    assert "it is yet to be found out how it is watched" in unknown.stderr
     with sources.sessions() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Page)) == 0
 

@@ -98,3 +98,10 @@ def test_links_that_wait_when_a_crawl_begins_are_held_to_the_rules_too(site: HTT
     crawl.run()
     assert crawl.page_urls() == []
     assert crawl.fate_of(site.url_for("/closed/7")) == ("skipped", "robots.txt forbids it")
+
+
+def test_a_host_that_asks_for_an_hour_between_two_requests_is_left_alone(httpserver: HTTPServer, crawl: Crawl) -> None:
+    moments = a_site(httpserver, "User-agent: *\nCrawl-delay: 3600\n")
+    crawl.add("aa_feed", name="A", home=httpserver.url_for("/feed"), kind="feed")
+    assert "index failed: the host asks for 3,600 s between two requests" in crawl.run()["aa_feed"]
+    assert len(moments) == 1

@@ -12,15 +12,16 @@ import sqlalchemy as sa
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from crawler.pace import pace_from
 from crawler.watching import judge_due
 from digest.deliver import Post, deliver_due
 from digest.incidents import write_notices
 from digest.mail import SmtpMailer
 from models.claimant import this_process
 from models.fate import Fate, await_stage
-from models.health import SourceHealth, health_of
+from models.health import SourceHealth, last_health_of
 from models.source import CrawlRun, Source
-from models.vocabulary import HealthState, Stage
+from models.vocabulary import FateState, HealthState, Repair, Stage
 from models.watch import Incident, Notice
 from models.way import way_of
 from perilune.archive import open_archive
@@ -95,7 +96,7 @@ def live_through(agency: Agency, crawl: Crawl, visits: int) -> SourceHealth:
         judge_due(crawl.sessions, this_process(), moment)
         agency.day += 1
     with crawl.sessions() as session:
-        health = health_of(session.scalars(sa.select(Source)).one())
+        health = last_health_of(session.scalars(sa.select(Source)).one())
         assert health is not None
         return health
 
@@ -148,6 +149,8 @@ def test_a_feed_that_is_gone_is_replaced_by_the_one_that_the_home_page_names(age
     archive = open_archive(settings_from(crawl.settings))
     moment = START + agency.day * BETWEEN_VISITS
     assert repair(archive, SLUG, now=moment) == f"{SLUG} is watched by its feed {new_feed} from now on."
+    with pytest.raises(Problem, match="nothing is proposed"):
+        repair(archive, SLUG, now=moment)
     with crawl.sessions() as session:
         source = session.scalars(sa.select(Source)).one()
         way = way_of(source)
@@ -177,10 +180,30 @@ def test_a_source_that_nobody_visits_is_judged_all_the_same(agency: Agency, craw
         assert judged.due_at == START + 11 * A_DAY
         # A visit that was killed has shown nothing.
         session.add(CrawlRun(source_id=judged.item_id, started_at=START + 12 * A_DAY))
-    counts = judge_due(crawl.sessions, this_process(), START + 30 * A_DAY)
-    assert counts == {HealthState.DEGRADED: 1}
+    assert judge_due(crawl.sessions, this_process(), START + 30 * A_DAY) == {FateState.DONE: 1}
     with crawl.sessions() as session:
         assert session.scalars(sa.select(Incident.cause)).one() == "unvisited"
+
+
+def test_a_slower_pace_is_accepted_once_and_changes_nothing_else(crawl: Crawl) -> None:
+    crawl.add(SLUG, name="Agency", home="http://127.0.0.1:9/", links="/news/", kind="listing")
+    health = SourceHealth(
+        judged_at=START, state=HealthState.BROKEN, sentence="", repair=Repair.SLOW_DOWN, is_acceptable=True
+    )
+    with crawl.sessions.begin() as session:
+        source = session.scalars(sa.select(Source)).one()
+        source.health = health.model_dump(mode="json")
+        due_at = session.scalars(sa.select(Fate.due_at).where(Fate.stage == Stage.CRAWL)).one()
+        way = way_of(source)
+    archive = open_archive(settings_from(crawl.settings))
+    assert "half as often" in repair(archive, SLUG, now=START)
+    with pytest.raises(Problem, match="nothing is proposed"):
+        repair(archive, SLUG, now=START)
+    with crawl.sessions() as session:
+        source = session.scalars(sa.select(Source)).one()
+        assert pace_from(source.pace, 360).floor_minutes >= 2 * 300
+        assert way_of(source) == way
+        assert session.scalars(sa.select(Fate.due_at).where(Fate.stage == Stage.CRAWL)).one() == due_at
 
 
 def test_an_outage_of_many_sources_is_one_mail_to_whoever_looks_after_them(
@@ -200,7 +223,10 @@ def test_an_outage_of_many_sources_is_one_mail_to_whoever_looks_after_them(
                     opened_at=START,
                 )
             )
-        write_notices(session, owner=OWNER, archive_url=POST.archive_url, now=START)
+        notices = [
+            write_notices(session, owner=who, archive_url=POST.archive_url, now=START) for who in (None, OWNER, OWNER)
+        ]
+    assert notices == [0, 1, 0]
     deliver_due(crawl.sessions, smtp, post=POST, now=START, claimant=this_process())
     ((address, body),) = inbox.messages
     assert address == OWNER

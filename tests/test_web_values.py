@@ -10,7 +10,7 @@ from models.search import Query, QueryProblem, Vocabulary
 from perilune.dates import PartialDate
 from web.archived import archived_headers
 from web.changes import changes_between, sentences_of
-from web.labels import date_in_words, interval_in_words, period_in_words, size_in_words
+from web.labels import date_in_words, period_in_words, size_in_words
 from web.links import outward_link
 from web.passages import Span, pieces_of
 from web.search_form import SearchForm, fault_of, query_of
@@ -83,13 +83,6 @@ def test_periods_are_as_exact_as_their_ends(start: str | None, end: str | None, 
 
 def test_values_are_put_into_words() -> None:
     assert date_in_words(dt.date(2022, 3, 1)) == "1 March 2022"
-    assert [interval_in_words(minutes) for minutes in (1, 60, 360, 1440, 90)] == [
-        "every minute",
-        "every hour",
-        "every 6 hours",
-        "every day",
-        "every 90 minutes",
-    ]
     assert [size_in_words(size) for size in (12, 1600, 2_500_000)] == ["12 bytes", "2 kB", "2.5 MB"]
 
 

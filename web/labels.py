@@ -72,15 +72,6 @@ def size_in_words(byte_count: int) -> str:
     return f"{kilobytes:.0f} kB" if kilobytes < KILOBYTE else f"{kilobytes / KILOBYTE:.1f} MB"
 
 
-def interval_in_words(minutes: int) -> str:
-    """Write an interval in the largest unit that it is a whole number of."""
-    for unit, length in (("day", 1440), ("hour", 60), ("minute", 1)):
-        if minutes % length == 0:
-            count = minutes // length
-            return f"every {unit}" if count == 1 else f"every {count} {unit}s"
-    return f"every {minutes} minutes"
-
-
 def counted(count: int, singular: str, plural: str | None = None) -> str:
     """Write a number with its noun: `1 article`, `2 articles`."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"

@@ -49,7 +49,9 @@ async def add_source(request: Request, access: AccessHere) -> RedirectResponse:
 
 
 @pages.get("/sources/{slug}")
-def source_page(session: SessionHere, slug: str, done: Annotated[str, Query(max_length=300)] = "") -> HTMLResponse:
+def source_page(
+    session: SessionHere, slug: str, done: Annotated[str, Query(max_length=2 * MAX_ADDRESS_CHARS)] = ""
+) -> HTMLResponse:
     """Show how a source is watched and how it fares; `done` says what a button did just now."""
     return rendered("source.html", source=source_view(session, slug), done=done)
 

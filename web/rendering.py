@@ -33,7 +33,6 @@ def _environment() -> Environment:
         "words": labels.words_of,
         "relevance": labels.relevance_label,
         "size": labels.size_in_words,
-        "interval": labels.interval_in_words,
         "counted": labels.counted,
         "bars": labels.bars_of,
         "percent": labels.share_in_words,

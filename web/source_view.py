@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.article import Article
 from models.fate import Fate
-from models.health import SourceHealth, health_of
+from models.health import RETIRED, SourceHealth, last_health_of, state_of
 from models.source import CrawlRun, Source
 from models.vocabulary import FateState, HealthState, SourceKind, Stage
 from models.watch import Incident
@@ -20,8 +20,7 @@ from web.problems import missing
 
 VISITS_SHOWN = 20
 INCIDENTS_SHOWN = 20
-ORDER = (HealthState.BROKEN, HealthState.DEGRADED, HealthState.QUIET, HealthState.NEW, HealthState.HEALTHY)
-RETIRED, UNJUDGED = "retired", "new"
+NEEDS_SOMEBODY = (HealthState.BROKEN, HealthState.DEGRADED)
 
 
 @dataclass(frozen=True)
@@ -37,18 +36,13 @@ class SourceLine:
     is_active: bool
     interval_minutes: int
     article_count: int
+    state: str
+    """How it fares, in one word."""
     health: SourceHealth | None
     last_crawled_at: dt.datetime | None
     last_outcome: str | None
     fate: FateState | None
     due_at: dt.datetime | None
-
-    @property
-    def state(self) -> str:
-        """How it fares, in one word; a source that nobody judged yet is new."""
-        if not self.is_active:
-            return RETIRED
-        return self.health.state if self.health else UNJUDGED
 
 
 def source_lines(session: Session) -> tuple[SourceLine, ...]:
@@ -66,11 +60,10 @@ def source_lines(session: Session) -> tuple[SourceLine, ...]:
 
 
 def _rank(line: SourceLine) -> int:
-    """Put what needs somebody first: the list's order is by name within each state but the well ones' are one."""
-    ill = [HealthState.BROKEN, HealthState.DEGRADED]
-    if line.state in ill:
-        return ill.index(HealthState(line.state))
-    return len(ill) + (line.state == RETIRED)
+    """Put the broken first, then the degraded, then all that need nobody; the retired last."""
+    if line.state in NEEDS_SOMEBODY:
+        return NEEDS_SOMEBODY.index(HealthState(line.state))
+    return len(NEEDS_SOMEBODY) + (line.state == RETIRED)
 
 
 def _source_line(source: Source, run: CrawlRun | None, fate: Fate | None, article_count: int) -> SourceLine:
@@ -84,7 +77,8 @@ def _source_line(source: Source, run: CrawlRun | None, fate: Fate | None, articl
         is_active=source.is_active,
         interval_minutes=source.interval_minutes,
         article_count=article_count,
-        health=health_of(source),
+        state=state_of(source),
+        health=last_health_of(source),
         last_crawled_at=(run.finished_at or run.started_at) if run else None,
         last_outcome=(run.outcome or "running or interrupted") if run else None,
         fate=fate.state if fate else None,

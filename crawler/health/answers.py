@@ -57,6 +57,7 @@ FAILURES = {
 }
 FAILURE_WORDS = {
     "robots.txt": ProblemCode.ROBOTS,
+    "between two requests": ProblemCode.RATE_LIMITED,
     "could not render": ProblemCode.UNRENDERED,
     "max redirections": ProblemCode.REDIRECT_LOOP,
     "DOWNLOAD_MAXSIZE": ProblemCode.TOO_LARGE,
@@ -158,7 +159,9 @@ def _read_xml(fetched: Fetched, way: Way) -> IndexRead:
     read = _read_feed(fetched, way) if way.kind == SourceKind.FEED else _read_sitemap(fetched, way)
     if not _is_malformed(fetched.body):
         return read
-    return replace(read, is_malformed=True, problem=ProblemCode.MALFORMED if read.problem in NOTHING else read.problem)
+    if read.problem not in NOTHING:
+        return replace(read, is_malformed=True)
+    return replace(read, is_malformed=True, problem=ProblemCode.MALFORMED, is_bare=False)
 
 
 def _read_feed(fetched: Fetched, way: Way) -> IndexRead:
@@ -241,7 +244,7 @@ def _is_other_day(now: PartialDate, before: str) -> bool:
 
 
 def _seconds_in(retry_after: str | None) -> int | None:
-    return int(retry_after) if retry_after and retry_after.strip().isdigit() else None
+    return int(retry_after) if retry_after and retry_after.strip().isdecimal() else None
 
 
 def second_look(answer: Answer, known: Collection[str], way: Way) -> SecondLook:

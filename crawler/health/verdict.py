@@ -92,11 +92,6 @@ class Health:
     also: tuple[str, ...] = ()
     """Further findings, one sentence each."""
 
-    @property
-    def repair_words(self) -> str:
-        """The proposed repair in words."""
-        return REPAIR_WORDS[self.repair]
-
 
 def health_of(history: SourceHistory, now: dt.datetime) -> Health:
     """Judge a source; costs about a millisecond for half a year of visits."""
@@ -142,6 +137,8 @@ def _findings(case: Case) -> Iterator[Finding]:
 
 
 def _repair_of(finding: Finding, now: dt.datetime) -> Repair:
+    if finding.cause is Cause.MOVED and finding.is_broken:
+        return Repair.LOOK_ANEW  # where it moved to is nothing that can be read
     if finding.cause in REPAIRS:
         return REPAIRS[finding.cause]
     if now - finding.since >= GIVEN_UP_AFTER:

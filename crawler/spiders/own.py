@@ -18,6 +18,8 @@ log = get_logger()
 class OwnSpider(SourceSpider):
     """Reads an index in a way of its own; all the rest is as with any source."""
 
+    can_be_surveyed = False  # what a survey finds, it could not read
+
     def links_in_index(self, fetched: Fetched) -> Iterable[FoundLink]:
         """Find the links to articles; whatever this raises is recorded, as an index that cannot be read."""
         raise NotImplementedError

@@ -44,7 +44,7 @@ from crawler.pace import NO_HINTS, retry_after
 from crawler.rendering import marked
 from crawler.surveying import Rounds
 from crawler.visiting import Notes
-from models.health import health_of
+from models.health import last_health_of
 from models.page_store import PageStoreProblem
 from models.source import Link, Source
 from models.way import Way
@@ -82,11 +82,11 @@ class SourceSpider(scrapy.Spider):
     run_id: int | None = None
     index_failures = 0
     is_survey = False
+    can_be_surveyed = True
     is_unreadable = False
     hints = NO_HINTS
     retry_after: dt.timedelta | None = None
     _awaited_count = 0
-    _further_count = 0
 
     def read(self, fetched: Fetched) -> IndexRead:
         """Read an index: what is wrong with it, or its links."""
@@ -96,6 +96,7 @@ class SourceSpider(scrapy.Spider):
         """Ask for the index pages, and for what still waits from earlier runs."""
         self.run_id = self.frontier.begin_run(self.source)
         self.notes = Notes()
+        self._followed = set(self.way.addresses) if self.way else set()
         with self._awaiting():
             for request in self.first_requests():
                 yield request
@@ -113,7 +114,7 @@ class SourceSpider(scrapy.Spider):
 
         At its home page, at a page that is known, and at how else the source could be watched.
         """
-        health = health_of(self.source)
+        health = last_health_of(self.source)
         if health is None:
             return
         if health.wants_look and self.source.home not in self.way.addresses:
@@ -121,7 +122,7 @@ class SourceSpider(scrapy.Spider):
         if health.wants_reread and len(kept := self.frontier.kept_pages(self.source, 2)) > 1:
             (url, page), (_, other) = kept
             yield self._look(url, partial(self._compare, url, page, other), partial(self._page_lost, url))
-        if health.wants_survey:
+        if health.wants_survey and self.can_be_surveyed:
             yield from Rounds(survey(self.source.home), self._propose, wrap=self.awaited).begin()
 
     def _look(self, url: str, seen: Answered, lost: Callable[[Failure], None]) -> Request:
@@ -207,6 +208,9 @@ class SourceSpider(scrapy.Spider):
     def _settling(self) -> Iterator[None]:
         try:
             yield
+        except Exception:
+            self.index_failures += 1  # whatever it was, the run is not whole
+            raise
         finally:
             self._awaited_count -= 1
             if self._awaited_count == 0:
@@ -238,19 +242,22 @@ class SourceSpider(scrapy.Spider):
             return read, {}
         self.hints = read.hints
         self.frontier.count(self.source.id, "links", len(read.chosen))
-        # An index of indexes keeps no validators: it may stay the same while those below it change.
-        validators = {} if read.further else answer.fetched.headers
+        # An index of indexes may stay the same while those below it change; one that has nothing is to be seen again.
+        validators = {} if read.further or read.problem else answer.fetched.headers
         known = self.frontier.add_links(
             self.source, read.chosen, index=link, answered_at=answer.fetched.url, headers=validators
         )
         return read, known
 
     def _refuse_index(self, url: str, fetched: Fetched, problem: ProblemCode, detail: str | None) -> None:
+        self._note_throttling(fetched, problem)
+        self.is_unreadable |= problem in OTHER_THAN_CHOSEN
+        self.index_problem(url, detail or refusal_words(problem, fetched.status, self.looks_for))
+
+    def _note_throttling(self, fetched: Fetched, problem: ProblemCode) -> None:
         if problem is ProblemCode.RATE_LIMITED:
             asked = retry_after(fetched.headers, now=self.frontier.clock())
             self.retry_after = max(asked or NO_WAIT, self.retry_after or NO_WAIT)
-        self.is_unreadable |= problem in OTHER_THAN_CHOSEN
-        self.index_problem(url, detail or refusal_words(problem, fetched.status, self.looks_for))
 
     @property
     def looks_for(self) -> str:
@@ -259,9 +266,10 @@ class SourceSpider(scrapy.Spider):
 
     def _further(self, read: IndexRead) -> Sequence[str]:
         """Choose the indexes to follow, up to a bound for the whole visit."""
-        further = read.further[: MAX_INDEXES - self._further_count]
-        self._further_count += len(further)
-        self.notes.is_cut_short |= len(further) < len(read.further)
+        new = [url for url in dict.fromkeys(read.further) if url not in self._followed]
+        further = new[: MAX_INDEXES - len(self._followed)]
+        self._followed.update(further)
+        self.notes.is_cut_short |= len(further) < len(new)
         return further
 
     def keep(self, response: Response, link: Link, *, is_again: bool) -> None:
@@ -291,6 +299,7 @@ class SourceSpider(scrapy.Spider):
             self.page_kept(response, link, is_again=is_again, is_new=is_new)
 
     def _refuse_page(self, link: Link, fetched: Fetched, problem: ProblemCode) -> None:
+        self._note_throttling(fetched, problem)
         is_early = fetched.status == NOT_FOUND and not link.is_backfill  # feeds name pages before they are there
         if problem is ProblemCode.GONE and is_early:
             self.frontier.fail_link(link, f"not found ({fetched.status})")

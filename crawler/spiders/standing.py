@@ -10,6 +10,7 @@ from scrapy.http import Response
 from crawler.fetched import answer_from
 from crawler.health.answers import index_unanswered
 from crawler.health.observations import ProblemCode
+from crawler.health.words import PROBLEM_WORDS
 from crawler.spiders.source import SourceSpider
 from models.source import Link
 
@@ -20,6 +21,7 @@ class StandingSpider(SourceSpider):
     def first_requests(self) -> Iterator[Request]:
         """Ask for the pages themselves."""
         self.frontier.await_standing_pages(self.source, self.way.addresses)
+        yield from self.looks()
         yield from self.waiting_requests()
 
     def page_kept(self, response: Response, link: Link, *, is_again: bool, is_new: bool) -> None:
@@ -31,3 +33,4 @@ class StandingSpider(SourceSpider):
         """Note that a page could not be had."""
         del is_again
         self.notes.indexes.append(index_unanswered(link.url, problem))
+        self.index_problem(link.url, f"the page gives {PROBLEM_WORDS[problem]}")

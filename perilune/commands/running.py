@@ -32,7 +32,7 @@ def crawl(
     archive = options.archive()
     for problem in seed(archive, now=options.now()):
         typer.echo(f"perilune: left out {problem}", err=True)
-    require_sources(archive, slugs or [])
+    require_sources(archive, slugs or [], only_watched=True)
     counts = crawl_in_child(slugs or [], forced=force)
     rows = [{"source": slug, **_crawl_row(found)} for slug, found in counts.items()]
     print_rows(rows, as_json=as_json, empty="No source is due; name one with --force to crawl it now.")

@@ -89,6 +89,7 @@ def new(
     name: Annotated[str | None, typer.Option(help="What readers see; default: the page's title.")] = None,
     country: Annotated[str | None, typer.Option(help="ISO 3166 code, EU-ESA or UN.")] = None,
     authority: Annotated[int, typer.Option(min=1, max=9, help="9 issues the act itself, 1 copies others.")] = 5,
+    owner: Annotated[str | None, typer.Option(help="Mail address of whoever is told when it is not well.")] = None,
     months: Annotated[int, typer.Option(min=0, max=240, help="Months of history to fetch.")] = 3,
     render: Render = False,
     as_json: options.Json = False,
@@ -100,7 +101,8 @@ def new(
     archive, now = options.archive(), options.now()
     with waiting(f"asking {url}", is_shown=not as_json):
         found = find_source(archive.settings, url, today=now.date(), render=render)
-    said = {"slug": slug, "name": name, "country": country, "authority": authority, "backfill_months": months}
+    said = {"slug": slug, "name": name, "country": country, "authority": authority}
+    said |= {"owner": owner, "backfill_months": months}
     source = add_source(archive, found, said, now=now)
     if as_json:
         print_json({"source": source.slug, "name": source.name, "home": source.home, "chosen": source.chosen})
@@ -128,7 +130,7 @@ def check(
     archive = options.archive()
     seed(archive, now=options.now())
     require_sources(archive, slugs or [])
-    wanted = slugs or watched_slugs(archive)
+    wanted = list(dict.fromkeys(slugs or watched_slugs(archive)))
     results = []
     with stage_progress(is_shown=not as_json) as progress:
         for result in check_sources(wanted):
@@ -156,19 +158,24 @@ def freeze(
     slug: Annotated[str, typer.Argument(help="The source's short name.")],
     *,
     into: Annotated[Path, typer.Option(help="Folder of frozen sources.")] = Path("tests/sources"),
+    as_json: options.Json = False,
 ) -> None:
     """Write a source's index and newest page to a folder, with what is read out of them, as a test."""
     from perilune.archive import require_sources
     from perilune.freezing import freeze as write_copy
     from perilune.inspecting import copy_of_source
-    from perilune.output import waiting
+    from perilune.output import print_rows, waiting
+    from perilune.seeding import seed
 
     archive, now = options.archive(), options.now()
+    seed(archive, now=now)
     require_sources(archive, [slug])
-    with waiting(f"asking {slug}", is_shown=True):
+    with waiting(f"asking {slug}", is_shown=not as_json):
         copy = copy_of_source(slug)
-    for path in write_copy(archive.settings, copy, into / slug, today=now.date()):
-        typer.echo(f"{path}: written")
+    written = write_copy(archive.settings, copy, into / slug, today=now.date())
+    print_rows([{"written": str(path)} for path in written], as_json=as_json, empty="")
+    if not any(path.name == "page.json" for path in written):
+        typer.echo("perilune: the index leads to no page that can be had, so that it is frozen alone.", err=True)
 
 
 @app.command()
@@ -176,23 +183,41 @@ def expect(
     slug: Annotated[str, typer.Argument(help="The source's short name.")],
     *,
     accept: Annotated[bool, typer.Option(help="Hold the source to them; for sources that come from no file.")] = False,
+    as_json: options.Json = False,
 ) -> None:
-    """Propose bounds from a source's history, as lines for its file: what lies outside them is an incident at once."""
+    """Propose bounds from a source's history, as lines for its file; what lies outside them is an incident."""
     from perilune.archive import require_sources
     from perilune.cataloguing import bounds_of
+    from perilune.output import print_json
+    from perilune.seeding import seed
 
     archive, now = options.archive(), options.now()
+    seed(archive, now=now)
     require_sources(archive, [slug])
-    for line in bounds_of(archive, slug, now=now, is_accepted=accept):
-        typer.echo(line)
+    bounds = bounds_of(archive, slug, now=now, is_accepted=accept)
+    if as_json:
+        print_json(bounds)
+        return
+    lines = [f"{key} = {value}" for key, value in bounds.items() if value is not None]
+    typer.echo("\n".join(lines) or f"# {slug} has been visited too seldom to tell.")
 
 
 @app.command()
-def repair(slug: Annotated[str, typer.Argument(help="The source's short name.")]) -> None:
+def repair(
+    slug: Annotated[str, typer.Argument(help="The source's short name.")], *, as_json: options.Json = False
+) -> None:
     """Do what is proposed for a source that is not well, as `sources show` and the archive say it."""
+    from perilune.archive import require_sources
     from perilune.cataloguing import repair as do_repair
+    from perilune.output import print_json
 
-    typer.echo(do_repair(options.archive(), slug, now=options.now()))
+    archive = options.archive()
+    require_sources(archive, [slug])
+    done = do_repair(archive, slug, now=options.now())
+    if as_json:
+        print_json({"source": slug, "done": done})
+    else:
+        typer.echo(done)
 
 
 @app.command()
@@ -201,9 +226,9 @@ def retire(slugs: Annotated[list[str], typer.Argument(help="Sources to watch no 
     from perilune.archive import require_sources
     from perilune.cataloguing import set_retired
 
-    archive = options.archive()
+    archive, now = options.archive(), options.now()
     require_sources(archive, slugs)
-    set_retired(archive, slugs, at=options.now())
+    set_retired(archive, slugs, at=now, now=now)
 
 
 @app.command()
@@ -211,7 +236,7 @@ def resume(slugs: Annotated[list[str], typer.Argument(help="Retired sources to w
     """Watch retired sources again, from the next crawl on."""
     from perilune.cataloguing import set_retired
 
-    set_retired(options.archive(), slugs, at=None)
+    set_retired(options.archive(), slugs, at=None, now=options.now())
 
 
 @app.command()
