@@ -1,8 +1,8 @@
 """Measures politeness: what polling costs on real publication times, and manners on a hostile web on loopback.
 
-Run as `python -m benchmarks.politeness FOLDER`, or with the folder in BENCH_TIMES; it holds `text/` with the publication
-times. Without it only the hostile web is crawled. The pace's constants were chosen on every other headline site and on the first months
-of the news programme; what is reported is the rest.
+Run as `python -m benchmarks.politeness FOLDER`, or with the folder in BENCH_TIMES; it holds `text/` with the
+publication times. Without it only the hostile web is crawled. The pace's constants were chosen on every other headline
+site and on the first months of the news programme; what is reported is the rest.
 """
 
 from __future__ import annotations
