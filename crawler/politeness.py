@@ -124,10 +124,7 @@ class RobotsRules(RobotsTxtMiddleware):
             await super()._parse_robots(response.replace(body=b"") if is_none else response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        if isinstance(exc, IgnoreRequest):
-            super()._robots_error(exc, netloc)
-        else:
-            self._settle(netloc, exc)
+        self._settle(netloc, exc)
 
     def _settle(self, netloc: str, cause: Exception) -> None:
         waiting, rules = self._parsers[netloc], UnreadRules(cause)

@@ -56,7 +56,7 @@ FAILURES = {
     "ZstdError": ProblemCode.DECODE,
 }
 FAILURE_WORDS = {
-    "robots.txt": ProblemCode.ROBOTS,
+    "Forbidden by robots.txt": ProblemCode.ROBOTS,
     "between two requests": ProblemCode.RATE_LIMITED,
     "could not render": ProblemCode.UNRENDERED,
     "max redirections": ProblemCode.REDIRECT_LOOP,
