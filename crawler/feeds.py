@@ -16,10 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import feedparser
-from scrapy.utils.gz import gunzip
 
 from crawler.feed_dates import feed_date
 from crawler.found import FoundLink, address_of, joined
+from crawler.index_body import IndexProblem, unpacked
 from crawler.pace import NO_HINTS, Hints
 from perilune.dates import PartialDate, WitnessKind
 from perilune.encodings import decode
@@ -48,7 +48,7 @@ BROKEN_FEED = (ValueError, LookupError, TypeError, AttributeError, ArithmeticErr
 Words = Mapping[str, object]
 
 
-class FeedProblem(Exception):
+class FeedProblem(IndexProblem):
     """A body that is no feed; the message says what it looks like."""
 
 
@@ -93,7 +93,10 @@ def feed_of(body: bytes, url: str, *, now: dt.datetime | None = None) -> Feed:
 
     Items of one guid or of one address are one item. Dates more than two days after `now` are none.
     """
-    text = decode(_unzipped(body)).text.lstrip("\ufeff \t\r\n")
+    try:
+        text = decode(unpacked(body, MAX_FEED_BYTES)).text.lstrip("\ufeff \t\r\n")
+    except IndexProblem as problem:
+        raise FeedProblem(f"this is no feed: {problem}", is_too_large=problem.is_too_large) from problem
     if not text:
         raise FeedProblem("the feed is empty")
     head, entries = _json_feed(text) if text.startswith("{") else _xml_feed(text)
@@ -101,17 +104,6 @@ def feed_of(body: bytes, url: str, *, now: dt.datetime | None = None) -> Feed:
     language = (_word(head, "language") or "").strip().replace("_", "-")
     title = text_of_html(_word(head, "title"), MAX_TITLE_CHARS)
     return Feed(title, language or None, tuple(_each_once(items)), _hints(head, text))
-
-
-def _unzipped(body: bytes) -> bytes:
-    if body[:2] == b"\x1f\x8b":
-        try:
-            body = gunzip(body, max_size=MAX_FEED_BYTES)
-        except (OSError, EOFError, ValueError) as error:
-            raise FeedProblem(f"the feed cannot be unzipped: {error}") from error
-    if len(body) > MAX_FEED_BYTES:
-        raise FeedProblem(f"the feed is too large: {len(body)} bytes")
-    return body
 
 
 def _xml_feed(text: str) -> tuple[Words, Sequence[Words]]:
@@ -122,7 +114,7 @@ def _xml_feed(text: str) -> tuple[Words, Sequence[Words]]:
         title = PAGE_TITLE.search(text)
         raise FeedProblem(f"this is no feed but an HTML page{f': {text_of_html(title[1], 80)!r}' if title else ''}")
     if text.count("<") > MAX_MARKS:
-        raise FeedProblem(f"the feed is too large: {text.count('<')} marks")
+        raise FeedProblem(f"the feed is too large: {text.count('<')} marks", is_too_large=True)
     parsed = _parsed(REFERENCE.sub(_escaped, text).encode("utf-8", "replace"))
     if not (parsed.version or parsed.entries or is_named):
         what = f" but <{root[1]}>" if root else f"; it starts with {text[:60].strip()!r}"

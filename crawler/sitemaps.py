@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lxml import etree
-from scrapy.utils.gz import gunzip
 from scrapy.utils.sitemap import Sitemap
 
 from crawler.found import FoundLink, joined
+from crawler.index_body import IndexProblem, unpacked
 from perilune.dates import PartialDate, WitnessKind
 
-MAX_UNZIPPED_BYTES = 60_000_000
+MAX_UNPACKED_BYTES = 60_000_000
 
 
-class SitemapProblem(Exception):
+class SitemapProblem(IndexProblem):
     """A body that is no sitemap."""
 
 
@@ -29,10 +29,11 @@ class SitemapContent:
 def content_of_sitemap(body: bytes, url: str) -> SitemapContent:
     """Read a sitemap or a sitemap index; `lastmod` is no publication date and is left alone."""
     try:
-        if body[:2] == b"\x1f\x8b":
-            body = gunzip(body, max_size=MAX_UNZIPPED_BYTES)
+        body = unpacked(body, MAX_UNPACKED_BYTES)
         sitemap = Sitemap(body)
-    except (etree.LxmlError, ValueError, TypeError, AttributeError, OSError, EOFError, StopIteration) as error:
+    except IndexProblem as problem:
+        raise SitemapProblem(f"this is no sitemap: {problem}", is_too_large=problem.is_too_large) from problem
+    except (etree.LxmlError, ValueError, TypeError, AttributeError, StopIteration) as error:
         raise SitemapProblem(f"this is no sitemap: {str(error) or 'it has no elements'}") from error
     entries = [entry for entry in sitemap if entry.get("loc")]
     if sitemap.type == "sitemapindex":

@@ -15,7 +15,7 @@ import brotli  # type: ignore[import-untyped]
 from models.vocabulary import SourceKind
 from tests.fault_site import Item, Reply, Site, feed_of, sitemap_of
 
-BOMB_BYTES = 40_000_000
+BOMB_BYTES = 70_000_000
 KNOWN_ITEMS = 4
 CHARSETS = {"ru": "cp1251", "zh": "gbk", "en": "cp1252"}
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"

@@ -154,6 +154,14 @@ def test_addresses_are_generalised_to_what_they_share(urls: tuple[str, ...], pat
             "<script>var countPage = 9; var currentPage = 0; write('index_' + (currentPage + 1) + '.shtml')</script>",
             "http://agency.example/news/index_1.shtml",
         ),
+        (
+            "".join(f"<a href='/alerts.aspx?id={n}'>Alert {n} of the year</a>" for n in range(5))
+            + "<a href='/alerts.aspx?all=1'><img alt='View All News'></a>",
+            "http://agency.example/alerts.aspx?all=1",
+        ),
+        ("<a href='/missions/'>All missions</a>", None),
+        ("<a href='archive.aspx?year=2025'>2025</a>", "http://agency.example/news/archive.aspx?year=2025"),
+        ("<a href='/budget/2025'>2025</a>", None),
         ("<a href='/older-entries'>Older entries</a>", None),
         ("<a href='/news/first-light'>Далее</a>", None),
         ("<a href='/next-generation/'>Next generation launcher</a>", None),
@@ -230,6 +238,19 @@ def test_history_goes_back_page_by_page_until_its_day() -> None:
     assert step.history.queue == (f"{HOME}?page=2",)
     past = history.model_copy(update={"until": dt.date(2026, 4, 1)})
     assert history_step(Archived(html.encode(), "text/html", HOME), way, past).history.queue == ()
+
+
+def test_an_archive_made_otherwise_than_the_list_is_read_by_its_addresses() -> None:
+    way = Way(
+        kind=SourceKind.LISTING, addresses=(HOME,), select="ul.latest > li > a", links="^http://agency.example/news/"
+    )
+    history = History(queue=(f"{HOME}all/",), until=dt.date(2026, 1, 1))
+    old = "".join(f"<tr><td><a href='/news/{n}/'>Results of the survey of coast {n}</a></td></tr>" for n in range(6))
+    step = history_step(Archived(f"<table>{old}</table>".encode(), "text/html", f"{HOME}all/"), way, history)
+    assert len(step.links) == 6
+    box = "".join(f"<li><a href='/news/{n}/'>Results of the survey of coast {n}</a></li>" for n in range(2))
+    beside = Archived(f"<h1>About us</h1><ul>{box}</ul>".encode(), "text/html", f"{HOME}all/")
+    assert history_step(beside, way, history).links == ()
 
 
 def test_a_selector_that_is_none_is_told() -> None:

@@ -110,6 +110,7 @@ def test_rows_give_their_titles_and_dates(body: str) -> None:
         ("ru", "14 марта 2026 г.", "2026-03-14"),
         ("ru", "14.03.26", "2026-03-14"),
         ("fr", "14 févr. 2026", "2026-02-14"),
+        ("en", "14 Mar 26", "2026-03-14"),
         ("fr", "14/03/2026", "2026-03-14"),
         ("en", "<span property='dc:date' content='2026-03-14T00:00:00-04:00'>2026/03/14</span>", "2026-03-14"),
     ],
@@ -250,3 +251,40 @@ def test_the_second_page_of_a_list_widens_its_pattern_of_addresses() -> None:
     learned = learn_list(listed("march"), further=[listed("february")])
     assert learned is not None
     assert len(read_list(listed("january"), learned.pattern)) == len(TITLES)
+
+
+OLDER = ("Museum lends its oldest sextant to the port", "Ferry carries instruments to the island station")
+
+
+def older(write: Callable[[str, str], str]) -> str:
+    """Write a row for each older title with its address."""
+    return "".join(write(f"/news/{number}.html", title) for number, title in enumerate((*OLDER, TITLES[0][::-1]), 2))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "<section id='more'><ul>" + older(lambda url, t: f"<li class='row'><h3><a href='{url}'>{t}</a></h3></li>"),
+        "<ol class='nav'>" + older(lambda url, t: f"<li><a href='{url}'>{t}</a></li>"),
+    ],
+    ids=["rows made alike", "bare titles"],
+)
+def test_a_list_goes_on_in_what_comes_just_after_it(after: str) -> None:
+    first = rows(lambda url, title, _: f"<li class='row'><h2><a href='{url}'>{title}</a></h2></li>")
+    body = f"<main><div class='list'><ul>{first}</ul></div>{after}</main>"
+    assert set(OLDER) < set(titles_in(learned_from(body)))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "<aside><ul>" + older(lambda url, t: f"<li class='row'><h2><a href='{url}'>{t}</a></h2></li>"),
+        "<p><a href='/'>Everything about our missions and people</a></p><ol class='nav'>"
+        + older(lambda url, t: f"<li><a href='{url}'>{t}</a></li>"),
+    ],
+    ids=["aside", "among others"],
+)
+def test_a_box_beside_a_list_is_none_of_it(after: str) -> None:
+    first = rows(lambda url, title, _: f"<li class='row'><h2><a href='{url}'>{title}</a></h2></li>")
+    body = f"<main><div class='list'><ul>{first}</ul></div>{after}</main>"
+    assert titles_in(learned_from(body)) == list(TITLES)

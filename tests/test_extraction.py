@@ -155,6 +155,20 @@ def test_dates_of_updates_and_events_beside_the_title_are_no_witnesses(line: str
     )
 
 
+def test_a_line_that_says_when_the_page_was_published_counts_wherever_it_stands() -> None:
+    last = "<p>Publié le 15/07/2021 - Dernière modification : 16/08/2021</p>"
+    related = "<ul><li><a href='/b'>Another treaty</a> (3 May 2021)</li></ul>"
+    page = html_page(f"<h1>A treaty enters into force</h1><p>{PROSE}</p>{last}<div>{related}</div>")
+    assert article_at(page).published.date == PartialDate(2021, 7, 15)
+
+
+def test_a_paragraph_that_begins_with_the_title_is_not_where_the_title_stands() -> None:
+    title = "On the treaty that enters into force"
+    day = "<div>18 March 2021</div>"
+    body = f"{day}<h1>{title}</h1><p>{title}, as the ministry told today. {PROSE}</p><div>12 March 2021</div>"
+    assert article_at(html_page(body)).published.date == PartialDate(2021, 3, 18)
+
+
 def test_markup_beats_hints_and_hints_beat_nothing() -> None:
     hint = Witness(WitnessKind.FEED, PartialDate(2021, 5, 3), "Mon, 03 May 2021")
     bare = html_page(f"<h1>A treaty enters into force</h1><p>{PROSE}</p>")

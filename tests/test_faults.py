@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from crawler.watching import judge_due
 from models.article import Article
 from models.database import open_database
 from models.fate import Fate
+from models.health import SourceHealth, last_health_of
 from models.source import CrawlRun, Link, Page, Source
 from models.vocabulary import SourceKind, Stage
 from perilune.config import settings_from
@@ -59,6 +61,7 @@ class Aftermath:
     outcomes: list[dict[str, dict[str, object]]] = field(default_factory=list)
     while_broken: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     reasons: dict[str, list[str]] = field(default_factory=dict)
+    health: dict[str, SourceHealth] = field(default_factory=dict)
 
     def add(self, name: str, slug: str, kind: SourceKind, **more: str) -> Site:
         """Add a site and the source that watches it."""
@@ -78,6 +81,7 @@ class Aftermath:
             self.visit(day, patience=SHORT_PATIENCE)
         self.while_broken = {case.slug: self.articles_of(case.slug) for case in cases}
         self.reasons = {case.slug: self.reasons_of(case.slug) for case in cases}
+        self.health = self.health_of_all()
 
     def visit(self, day: int, *, patience: str) -> None:
         """Crawl everything, and let the pipeline read what came; `patience` is in seconds, for each answer."""
@@ -89,7 +93,15 @@ class Aftermath:
         self.outcomes.append(self.crawl.run(at=moment))
         self.requests.append(self.web.request_counts - before)
         settings = settings_from(self.crawl.settings | {"PERILUNE_EXTRACT_WORKERS": "1"})
-        drain(ExtractRunner(settings), Worker(self.crawl.sessions, "the test", moment + dt.timedelta(hours=1)))
+        read_at = moment + dt.timedelta(hours=1)
+        drain(ExtractRunner(settings), Worker(self.crawl.sessions, "the test", read_at))
+        judge_due(self.crawl.sessions, "the test", read_at)
+
+    def health_of_all(self) -> dict[str, SourceHealth]:
+        """Read how each source fares."""
+        with self.crawl.sessions() as session:
+            judged = {source.slug: last_health_of(source) for source in session.scalars(sa.select(Source))}
+            return {slug: health for slug, health in judged.items() if health is not None}
 
     def kept_urls(self, slug: str) -> list[str]:
         """Read the addresses of a source's links of which pages were kept, one for each page."""

@@ -8,11 +8,10 @@ from benchmarks.onboarding.measure import score
 from benchmarks.onboarding.replicas import Replica, load_replicas
 
 REPLICAS = list(load_replicas("tuning"))
-HARD = {"embassy_french_fr"}  # an undated list
 
 
 @pytest.mark.parametrize("replica", REPLICAS, ids=[replica.folder.name for replica in REPLICAS])
 def test_a_site_is_usable_from_its_address_alone(replica: Replica) -> None:
     result = score(replica)
     assert result.recall >= 0.9
-    assert result.is_usable or replica.folder.name in HARD, result
+    assert result.is_usable, result

@@ -10,9 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from lxml import etree
+from lxml.html import HtmlElement
+
 from crawler.discovery.addresses import pattern_of, shape_of
 from crawler.discovery.groups import MIN_LINKS, MIN_TITLED_SHARE, Group, Path, first_in_each, share, weighed_groups
-from crawler.discovery.index_page import IndexPage
+from crawler.discovery.index_page import STRICT_TAGS, Anchor, IndexPage
 from crawler.discovery.row_links import links_of
 from crawler.discovery.rows import container_of, rows_of
 from crawler.discovery.titles import is_title
@@ -69,9 +72,7 @@ def learn_list(
         return None
     best = ranked[0]
     pattern = pattern_of([link.url for link in best.links])
-    return _learned(
-        page, [best, *(group for group in groups if _goes_with(group, best, pattern, page.language))], further
-    )
+    return _learned(page, [best, *(group for group in groups if _goes_with(page, group, best, pattern))], further)
 
 
 def read_list(page: IndexPage, pattern: ListPattern) -> list[FoundLink]:
@@ -95,19 +96,25 @@ def _shown_elsewhere(others: Iterable[IndexPage]) -> dict[Path, set[str]]:
     return shown
 
 
-def _goes_with(group: Group, best: Group, pattern: str | None, language: str | None) -> bool:
-    """Tell whether a further group belongs to the same list: rows beside the best group's, such as one with a picture.
+def _goes_with(page: IndexPage, group: Group, best: Group, pattern: str | None) -> bool:
+    """Tell whether a further group belongs to the same list: rows before, among or after the best group's.
 
     Its links are titles, in no row of the best group, and alike: by their addresses, or by their dates.
     """
     new = [link for link in group.links if link.url not in best.urls]
-    is_furniture = group.furniture > best.furniture
     is_titled = share(is_title(anchor.text) for anchor in group.anchors) >= MIN_TITLED_SHARE
-    if not new or group.score <= 0 or is_furniture or group.row_path or not is_titled:
+    if not new or group.score <= 0 or group.row_path or not is_titled:
         return False
     has_its_addresses = pattern is not None and all(re.search(pattern, link.url) for link in new)
-    if has_its_addresses and _leads(group, best):
+    if group.furniture > best.furniture:
+        return has_its_addresses and _ends(page, group, best)
+    if has_its_addresses and (_leads(group, best) or _ends(page, group, best) or _goes_on(page, group, best)):
         return True
+    return _is_among(group, best, page.language, has_its_addresses=has_its_addresses)
+
+
+def _is_among(group: Group, best: Group, language: str | None, *, has_its_addresses: bool) -> bool:
+    """Tell whether a group's links stand among the rows of the best group, made like these or dated like these."""
     if has_its_addresses and group.path[-1] == best.path[-1]:
         return _is_beside(group, best, is_row=False)
     if not _is_beside(group, best, is_row=True):
@@ -116,7 +123,7 @@ def _goes_with(group: Group, best: Group, pattern: str | None, language: str | N
         together = links_of([*best.anchors, *group.anchors], language)
         return share(link.published is not None for link in together if link.url not in best.urls) >= MIN_TITLED_SHARE
     shapes = {shape_of(link.url) for link in best.links}
-    return _tags_of(group) == _tags_of(best) and all(shape_of(link.url) in shapes for link in new)
+    return _tags_of(group) == _tags_of(best) and all(shape_of(link.url) in shapes for link in group.links)
 
 
 def _leads(group: Group, best: Group) -> bool:
@@ -124,9 +131,57 @@ def _leads(group: Group, best: Group) -> bool:
     new = [anchor for anchor in group.anchors if anchor.url not in best.urls]
     container = container_of(set(rows_of(best.anchors).values()))
     before = set(container.itersiblings(preceding=True)) if container is not None else set()
-    return len(new) <= MOST_LEADS and all(
-        any(element in before for element in (anchor.element, *anchor.ancestors)) for anchor in new
-    )
+    return len(new) <= MOST_LEADS and all(_stands_in(anchor, before) for anchor in new)
+
+
+def _ends(page: IndexPage, group: Group, best: Group) -> bool:
+    """Tell whether a group's links stand in what comes just after the list, with nothing else but the two around them.
+
+    Such are older titles below teasers, which may well be named as a menu.
+    """
+    end = _end_of(page, best)
+    parent, after = end.getparent(), set(end.itersiblings(etree.Element))
+    if parent is None or not all(_stands_in(anchor, after) for anchor in group.anchors):
+        return False
+    known = best.urls | group.urls
+    others = (anchor for anchor in page.anchors if anchor.url not in known and _stands_in(anchor, {parent}))
+    return not any(is_title(anchor.text) for anchor in others) and not any(each.tag in STRICT_TAGS for each in after)
+
+
+def _goes_on(page: IndexPage, group: Group, best: Group) -> bool:
+    """Tell whether a group is several rows made like those of the list, in what comes just after it."""
+    after = set(_end_of(page, best).itersiblings(etree.Element))
+    labels = _row_labels(group)
+    is_alike = labels == _row_labels(best) and any(mark in label for label in labels for mark in ".#")
+    return is_alike and len(group.links) >= MOST_LEADS and all(_stands_in(anchor, after) for anchor in group.anchors)
+
+
+def _end_of(page: IndexPage, best: Group) -> HtmlElement:
+    """Give the largest element around the list that holds no other titles."""
+    others = {
+        element
+        for anchor in page.anchors
+        if anchor.url not in best.urls and is_title(anchor.text)
+        for element in anchor.ancestors
+    }
+    rows = set(rows_of(best.anchors).values())
+    element = container_of(rows)
+    end = element if element is not None else next(iter(rows))
+    while (parent := end.getparent()) is not None and parent not in others and parent.tag != "body":
+        end = parent
+    return end
+
+
+def _stands_in(anchor: Anchor, elements: set[HtmlElement]) -> bool:
+    return any(element in elements for element in (anchor.element, *anchor.ancestors))
+
+
+def _row_labels(group: Group) -> list[str]:
+    """Give the labels from a row down to its link, whatever the level of a heading between."""
+    row = next(iter(rows_of(group.anchors).values()))
+    anchor = group.anchors[0]
+    height = (anchor.element, *anchor.ancestors).index(row) + 1
+    return [re.sub(r"^h[1-6]\b", "h", label) for label in group.path[-height:]]
 
 
 def _tags_of(group: Group) -> list[str]:

@@ -23,8 +23,9 @@ NEXT_WORDS = re.compile(
     re.IGNORECASE,
 )
 ARCHIVE_WORDS = re.compile(
-    r"^\W*(?:(?:news |press )?archives?|all (?:the )?news|(?:toutes les )?archives(?: \w+)?|toutes les actualités|"
-    r"архив(?: новостей)?|все новости|往期\w*|历史\w*)\W*$",
+    r"^\W*(?:(?:news |press )?archives?|(?:view |see |show |browse )?all(?: the| our)?(?: \w+)?(?: releases)?|"
+    r"(?:toutes les )?archives(?: \w+)?|(?:voir )?toutes les actualités|архив(?: новостей)?|"
+    r"(?:смотреть )?все новости|往期\w*|历史\w*)\W*$",
     re.IGNORECASE,
 )
 MORE_WORDS = re.compile(
@@ -38,6 +39,7 @@ PAGER_NAME = re.compile(
     r"(?:^|[-_\s])(?:pag(?:e|es|er|ers|ing|ination|inator|enav\w*)|nav-?links)(?:$|[-_\s])", re.IGNORECASE
 )
 PAGER_LEVELS = 3
+MIN_BELOW = 4
 NUMBER = re.compile(r"^\W*(?:page|p\.|стр\.?|страница|第)?\s*\d{1,3}\s*页?\W*$", re.IGNORECASE)
 YEAR_WORDS = re.compile(r"^\D{0,16}(?P<year>(?:19|20)\d\d)\D{0,8}$")
 PAGE_PART = re.compile(
@@ -83,7 +85,9 @@ def _by_words(page: IndexPage) -> Iterator[str]:
         is_next = bool(NEXT_WORDS.match(words)) or bool(NEXT_NAME.search(_names_of(anchor.element)))
         is_sign = words in NEXT_SIGNS or bool(MORE_WORDS.match(words))
         is_in_pager = not counting.isdisjoint(around) or any(PAGER_NAME.search(_names_of(each)) for each in around)
-        is_archive = bool(ARCHIVE_WORDS.match(words)) and _is_below(anchor.url, page.url)
+        is_archive = bool(ARCHIVE_WORDS.match(words)) and (
+            _is_below(anchor.url, page.url) or _is_above_many(anchor.url, page)
+        )
         is_near = is_in_pager or _is_below(anchor.url, page.url)
         if (is_next and is_near) or ((is_next or is_sign) and is_page_of(anchor.url, page.url)) or is_archive:
             yield anchor.url
@@ -99,7 +103,8 @@ def _by_numbers(page: IndexPage) -> Iterator[str]:
     counted = _counted(page)
     for anchor in page.anchors:
         if match := YEAR_WORDS.match(anchor.text):
-            is_named = match["year"] in anchor.url and _is_below(anchor.url, page.url)
+            is_near = _is_below(anchor.url, page.url) or _is_beside(anchor.url, page.url)
+            is_named = match["year"] in anchor.url and is_near
             if is_named or is_page_of(anchor.url, page.url):
                 years[anchor.url] = -int(match["year"])
         elif NUMBER.match(anchor.text) and (anchor in counted or is_page_of(anchor.url, page.url)):
@@ -157,6 +162,23 @@ def _is_below(address: str, home: str) -> bool:
     """Tell whether an address lies below the list's own, or is the list with other parameters."""
     one, other = urlsplit(canonical_url(address)), urlsplit(canonical_url(home))
     return site_of(address) == site_of(home) and one != other and one.path.startswith(_folder(other.path))
+
+
+def _is_beside(address: str, home: str) -> bool:
+    """Tell whether an address lies in the list's own folder, such as an archive beside it."""
+    one, other = (urlsplit(canonical_url(each)).path.rpartition("/")[0] for each in (address, home))
+    return site_of(address) == site_of(home) and one == other and len(other) > 1
+
+
+def _is_above_many(address: str, page: IndexPage) -> bool:
+    """Tell whether many of the page's links lie below an address, or are the same page with other parameters."""
+    path = _folder(urlsplit(address).path)
+    below = {
+        anchor.url
+        for anchor in page.anchors
+        if site_of(anchor.url) == site_of(address) and f"{_folder(urlsplit(anchor.url).path)}/".startswith(f"{path}/")
+    }
+    return len(path) > 1 and len(below - {address}) >= MIN_BELOW
 
 
 def _folder(path: str) -> str:

@@ -32,6 +32,9 @@ ADDRESS_DATES = (
     ),
     re.compile(r"(?<!\d)(?P<year>20[0-4]\d|199\d)(?P<mark>[-/])(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?)(?!\d)"),
 )
+WORDED_SHORT_YEAR = re.compile(
+    r"(?<![\w.])(?P<day>\d{1,2})[\s.-]{1,2}(?P<month>[^\W\d_]{3,9})[\s.-]{1,2}'?(?P<year>\d\d)(?![\w:])"
+)
 DOTTED_SHORT_YEAR = re.compile(r"(?<![\d.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d\d)(?![\d.])")
 APART = (
     re.compile(r"(?<![\d.:/-])(?P<day>\d{1,2})\s+(?P<year>(?:19|20)\d\d)[-./年]\s?(?P<month>\d{1,2})(?![\d.:/-])"),
@@ -128,7 +131,9 @@ def _dates_in(text: str, language: str | None) -> list[PartialDate]:
     if any(date.day is not None for date in found):
         return found
     apart = (match for form in (*APART, DOTTED_SHORT_YEAR) for match in form.finditer(text))
-    return [day for match in apart if (day := _day_of(match)) is not None] or found
+    worded = (f"{match['day']} {match['month']} 20{match['year']}" for match in WORDED_SHORT_YEAR.finditer(text))
+    days = [day for match in apart if (day := _day_of(match)) is not None]
+    return days or [date for words in worded for date, _, _ in dates_in(words) if date.day is not None] or found
 
 
 def _settled(match: re.Match[str], *, is_month_first: bool) -> str:

@@ -19,6 +19,7 @@ from crawler.feeds import FeedProblem, feed_of
 from crawler.found import FoundLink, wanted
 from crawler.health.characters import GARBLED_SHARE, garbled_share, has_garbled_text, visible_text
 from crawler.health.observations import IndexSeen, ProblemCode, Reread, SecondLook
+from crawler.index_body import IndexProblem
 from crawler.kept import Fetched
 from crawler.pace import NO_HINTS, Hints
 from crawler.sitemaps import SitemapProblem, content_of_sitemap
@@ -168,7 +169,7 @@ def _read_feed(fetched: Fetched, way: Way) -> IndexRead:
     try:
         feed = feed_of(fetched.body, fetched.url)
     except FeedProblem as problem:
-        return IndexRead(ProblemCode.NOT_A_FEED, detail=str(problem))
+        return _unread(problem)
     if not feed.links:
         return IndexRead(ProblemCode.EMPTY, hints=feed.hints, is_bare=True)
     read, entries = read_of(feed.links, way), len(ENTRY.findall(fetched.body))
@@ -179,12 +180,15 @@ def _read_sitemap(fetched: Fetched, way: Way) -> IndexRead:
     try:
         content = content_of_sitemap(fetched.body, fetched.url)
     except SitemapProblem as problem:
-        code = ProblemCode.TOO_LARGE if "exceeded" in str(problem) else ProblemCode.NOT_A_FEED
-        return IndexRead(code, detail=str(problem))
+        return _unread(problem)
     if content.sitemaps:
         return replace(read_of(content.links, way), problem=None, further=content.sitemaps)
     read = read_of(content.links, way) if content.links else IndexRead(ProblemCode.EMPTY)
     return replace(read, is_bare=not read.chosen)
+
+
+def _unread(problem: IndexProblem) -> IndexRead:
+    return IndexRead(ProblemCode.TOO_LARGE if problem.is_too_large else ProblemCode.NOT_A_FEED, detail=str(problem))
 
 
 def _is_malformed(body: bytes) -> bool:

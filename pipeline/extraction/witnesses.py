@@ -52,6 +52,7 @@ META_NAMES = (
 )
 WINDOW_NODES = 24
 NODES_BEFORE_TITLE = 10
+MOST_BESIDE_TITLE_CHARS = 40
 MIN_PROSE_CHARS = 200
 INLINE_TAGS = {"a", "b", "em", "font", "i", "label", "small", "span", "strong", "time", "u", "abbr", "bdi"}
 UNSEEN_TAGS = {"script", "style", "noscript", "template", "option", "textarea"}
@@ -60,6 +61,11 @@ UPDATED = re.compile(
 )
 PUBLISHED = re.compile(
     r"publi|posted|released|issued|发布|发表|опубликован|размещен|paru|mise? en ligne", re.IGNORECASE
+)
+LABELLED = re.compile(
+    r"(?:date de publication|publié|mise? en ligne|published|posted|date (?:of publication|published|posted)|"
+    r"опубликован\w*|дата публикации|发布(?:时间|日期)|发表(?:时间|日期))\b",
+    re.IGNORECASE,
 )
 EVENT = re.compile(
     r"\b(?:venue|when|where|deadline|held|place|location|starts?|ends?|opens?|closes?|registration"
@@ -110,7 +116,13 @@ def visible_witness(tree: HtmlElement, title: str, first_text: str, language: st
         for line in (*below, *above):
             if witness := _witness_of_line(line, language):
                 return witness
-    return _dateline_witness(first_text, language)
+    return _dateline_witness(first_text, language) or _labelled_witness(nodes, language)
+
+
+def _labelled_witness(nodes: Sequence[HtmlElement], language: str | None) -> Witness | None:
+    """Find a line that says of itself that it tells when the page was published, wherever it stands."""
+    lines = (line for line in _lines(nodes) if LABELLED.match(line) and len(line) < MIN_PROSE_CHARS)
+    return next((witness for line in lines if (witness := _witness_of_line(line, language))), None)
 
 
 def address_witness(url: str) -> Witness | None:
@@ -154,11 +166,13 @@ def _text_nodes(tree: HtmlElement) -> list[HtmlElement]:
 
 
 def _places_of(nodes: Sequence[HtmlElement], title: str) -> list[int]:
+    """Find where the title stands; a paragraph that begins with its words is none of these places."""
     opening = title.strip()[:12].casefold()
     found = []
     for place, node in enumerate(nodes):
         text = str(node).strip()
-        if text[:12].casefold() == opening and node.getparent().tag not in UNSEEN_TAGS:
+        is_short = len(text) <= len(title) + MOST_BESIDE_TITLE_CHARS
+        if is_short and text[:12].casefold() == opening and node.getparent().tag not in UNSEEN_TAGS:
             block = node if len(text) >= len(title) else " ".join(map(str, nodes[place : place + 3]))
             if is_same_wording(str(block)[: len(title) + 3], title) or is_same_wording(text, title):
                 found.append(place)
@@ -204,13 +218,13 @@ def _block_of(element: HtmlElement) -> HtmlElement:
 def _witness_of_line(line: str, language: str | None) -> Witness | None:
     if re.fullmatch(r"(?:19|20)\d\d", line):
         return Witness(WitnessKind.VISIBLE, PartialDate(int(line)), line)
-    dates = dates_in(line, language)
+    dates = stated = dates_in(line, language)
     if UPDATED.search(line):
         dates = _dates_before_update(line, dates) if PUBLISHED.search(line) or len(dates) > 1 else []
     if not dates or (EVENT.search(line) and not PUBLISHED.search(line)) or _is_range(dates):
         return None
     date, start, end = dates[0]
-    is_dated = date.month is not None and is_date_line(line if len(dates) == 1 else line[:end], language)
+    is_dated = date.month is not None and is_date_line(line if len(stated) == 1 else line[:end], language)
     return Witness(WitnessKind.VISIBLE, date, line[start:end]) if is_dated else None
 
 
