@@ -19,6 +19,14 @@ FAILURES = {
 }
 
 
+class RulesProblem(IgnoreRequest):
+    """A request that was not made because its host's rules could not be had; `code` says what became of these."""
+
+    def __init__(self, words: str, code: ProblemCode) -> None:
+        super().__init__(words)
+        self.code = code
+
+
 def fetched_from(response: Response) -> Fetched:
     """Take from a response what we keep."""
     headers = {
@@ -37,6 +45,8 @@ def answer_from(response: Response, asked: str) -> Answer:
 
 def problem_of(failure: Failure) -> ProblemCode:
     """Name why there was no answer."""
+    if isinstance(failure.value, RulesProblem):
+        return failure.value.code
     request: Request | None = getattr(failure, "request", None)
     has_begun = request is not None and "download_latency" in request.meta
     return problem_of_failure(type(failure.value).__name__, str(failure.value), has_begun=has_begun)

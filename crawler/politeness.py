@@ -13,10 +13,13 @@ from scrapy import Request, signals
 from scrapy.core.downloader import Slot
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
+
+from crawler.fetched import RulesProblem, fetched_from
+from crawler.health.answers import problem_of_answer
+from crawler.health.observations import ProblemCode
 
 TOO_MANY_REQUESTS = 429
 LONGEST_DELAY_SECONDS = 300  # whoever asks for more would hold up a whole crawl, and is left alone
@@ -84,7 +87,7 @@ class UnreadRules(RobotParser):
     def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
         """Make them without a known cause; Scrapy's base class asks for this."""
         del crawler, robotstxt_body
-        return cls(IgnoreRequest("the host's rules cannot be read"))
+        return cls(RulesProblem("the host's rules cannot be read", ProblemCode.BROKEN_OFF))
 
     def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:
         """Allow nothing."""
@@ -110,15 +113,17 @@ class RobotsRules(RobotsTxtMiddleware):
         if isinstance(rp, UnreadRules):
             raise rp.cause
         if rp is None:
-            raise IgnoreRequest("the host's rules cannot be read")
+            raise RulesProblem("the host's rules cannot be read", ProblemCode.BROKEN_OFF)
         delay = rp.crawl_delay(str(self._robotstxt_useragent)) or 0.0
         if delay > LONGEST_DELAY_SECONDS:
-            raise IgnoreRequest(f"the host asks for {delay:,.0f} s between two requests")
+            words = f"the host asks for {delay:,.0f} s between two requests"
+            raise RulesProblem(words, ProblemCode.RATE_LIMITED)
         super().process_request_2(rp, request)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status in SERVER_ERROR or response.status == TOO_MANY_REQUESTS:
-            self._settle(netloc, IgnoreRequest(f"the host's rules cannot be read ({response.status})"))
+            code = problem_of_answer(fetched_from(response)) or ProblemCode.STATUS
+            self._settle(netloc, RulesProblem(f"the host's rules cannot be read ({response.status})", code))
         else:
             is_none = response.status in CLIENT_ERROR
             await super()._parse_robots(response.replace(body=b"") if is_none else response, netloc, request)

@@ -73,7 +73,14 @@ def an_empty_database(request: pytest.FixtureRequest, kind: str, folder: Path) -
     admin.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on both databases, or on those that `@pytest.mark.databases` names."""
+    if "database_url" in metafunc.fixturenames:
+        marker = metafunc.definition.get_closest_marker("databases")
+        metafunc.parametrize("database_url", marker.args if marker else ("sqlite", "postgresql"), indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of each kind in turn."""
     with an_empty_database(request, request.param, tmp_path) as url:

@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from models.vocabulary import SourceKind
 
 FIRST_DAY = dt.datetime(2022, 3, 1, 8, tzinfo=dt.UTC)
+NEWEST = 3
 INDEX_PATHS = {SourceKind.FEED: "/feed.xml", SourceKind.LISTING: "/news/", SourceKind.SITEMAP: "/sitemap.xml"}
 CONTENT_TYPES = {SourceKind.FEED: "application/rss+xml", SourceKind.SITEMAP: "application/xml"}
 HTML_TYPE = "text/html; charset=utf-8"
@@ -154,7 +155,8 @@ class Site:
         if path == "/robots.txt":
             return Reply(b"User-agent: *\nDisallow: /closed/\n", "text/plain")
         if path == "/":
-            return self.page("<h1>Welcome</h1><p>News from orbit.</p>", title=self.host)
+            newest = "".join(f"<li><a href='{item.url}'>{item.title}</a></li>" for item in self.items[:NEWEST])
+            return self.page(f"<h1>Welcome</h1><p>News from orbit.</p><ul>{newest}</ul>", title=self.host)
         item = self.item_at(path)
         return self.article(item) if item else Reply(b"<h1>Not Found</h1>", status=404)
 

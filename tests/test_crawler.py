@@ -21,7 +21,10 @@ from models.source import CrawlRun, Link, Page, Source, next_look_at
 from models.vocabulary import Stage
 from tests.crawl_bench import CHALLENGE, FEED, ITEM, PAGE, SITEMAPS, TEXT, Crawl, a_feed
 
+pytestmark = pytest.mark.databases("sqlite")  # what is tested does not depend on it
 
+
+@pytest.mark.databases("sqlite", "postgresql")
 def test_a_feed_s_pages_are_kept_once_with_what_the_feed_said(site: HTTPServer, crawl: Crawl) -> None:
     a_feed(site, "/news/1", "/news/2")
     crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
@@ -49,6 +52,7 @@ def test_what_comes_after_the_first_crawl_is_no_backfill(site: HTTPServer, crawl
     assert found == {site.url_for("/news/1"): True, site.url_for("/news/3"): False}
 
 
+@pytest.mark.databases("postgresql")
 def test_a_source_that_publishes_is_due_sooner_than_one_that_rests(site: HTTPServer, crawl: Crawl) -> None:
     start = dt.datetime(2022, 3, 14, 7, tzinfo=dt.UTC)
     shown = {"lively": ["/news/1"], "resting": ["/news/1"]}
@@ -212,6 +216,7 @@ def test_a_dead_host_fails_alone(site: HTTPServer, crawl: Crawl) -> None:
         assert fate.due_at is not None
 
 
+@pytest.mark.databases("postgresql")
 def test_an_unchanged_feed_is_asked_for_conditionally(site: HTTPServer, crawl: Crawl) -> None:
     a_feed(site, "/news/1")
     site.clear_all_handlers()
@@ -230,6 +235,7 @@ def test_an_unchanged_feed_is_asked_for_conditionally(site: HTTPServer, crawl: C
     assert crawl.run()["aa_feed"]["index not modified"] == 1
 
 
+@pytest.mark.databases("postgresql")
 def test_a_standing_page_that_changed_is_a_second_page(site: HTTPServer, crawl: Crawl) -> None:
     url = site.url_for("/standing")
     crawl.add("aa_page", name="A", home=url, kind="standing")
@@ -255,6 +261,7 @@ def test_a_full_page_store_stops_the_crawl_in_one_sentence_and_loses_nothing(
     assert crawl.page_urls() == [site.url_for("/news/1")]
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_a_crawl_that_was_killed_is_completed_by_the_next(site: HTTPServer, crawl: Crawl) -> None:
     may_answer = threading.Event()
 

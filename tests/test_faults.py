@@ -47,6 +47,7 @@ class Days:
 
 SOME_DAYS = Days((1, 3), (20, 45))
 A_WEEK = Days((1, 2, 3, 8), (23,))
+WELL_DAYS, ILL_DAYS = range(0, 12, 2), range(12, 22, 2)
 
 
 @dataclass
@@ -146,6 +147,34 @@ def an_aftermath(crawl: Crawl, folder: Path, cases: Sequence[Case], days: Days) 
         yield after
 
 
+def health_after_weeks(crawl: Crawl, folder: Path, cases: Sequence[Case]) -> dict[str, SourceHealth]:
+    """Watch sites that publish every other day, first while they are well and then while they are broken."""
+    with FaultWeb(folder) as web:
+        crawl.settings |= {"PERILUNE_MAX_DOCUMENT_BYTES": "400000", **web.environment}
+        after = Aftermath(crawl, web, SOME_DAYS)
+        for case in cases:
+            after.add(case.name, case.slug, case.kind, language=case.language, **case.keys)
+        for day in (*WELL_DAYS, *ILL_DAYS):
+            if day == ILL_DAYS[0]:
+                assert not any(health.is_ill for health in after.health_of_all().values())
+                for case in cases:
+                    web.break_with(after.sites[case.slug], case.fault, case.scope)
+            after.visit(day, patience=LONG_PATIENCE if day in WELL_DAYS else SHORT_PATIENCE)
+            for site in after.sites.values():
+                site.item_count += 1 if day in WELL_DAYS else NEW_ITEMS
+        return after.health_of_all()
+
+
+@pytest.fixture(scope="module")
+def health(aftermath: Aftermath, tmp_path_factory: pytest.TempPathFactory) -> dict[str, SourceHealth]:
+    """How each source was said to fare while broken: at its second visit, or after weeks where two tell too little."""
+    told = dict(aftermath.health)
+    slow = [case for case in CASES if case.cause and told[case.slug].cause != case.cause]
+    folder = tmp_path_factory.mktemp("weeks")
+    url = f"sqlite:///{folder}/perilune.db"
+    return told | health_after_weeks(Crawl(folder, url, open_database(url)), folder, slow)
+
+
 @pytest.fixture(scope="module")
 def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
     """What all cases leave behind."""
@@ -187,6 +216,18 @@ def test_a_broken_site_harms_nothing_and_is_caught_up_with_when_it_is_well_again
     assert_survived(aftermath, case)
 
 
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_a_broken_site_is_put_down_to_its_cause(health: dict[str, SourceHealth], case: Case) -> None:
+    told = health[case.slug]
+    assert (told.cause if told.is_ill else None) == case.cause, told.sentence
+
+
+def test_no_source_is_put_down_to_another_cause_before_enough_is_known(aftermath: Aftermath) -> None:
+    early = {case.name: aftermath.health[case.slug] for case in CASES}
+    wrong = {case.name: early[case.name].sentence for case in CASES if early[case.name].cause not in {None, case.cause}}
+    assert wrong == {}
+
+
 def test_a_healthy_site_among_broken_ones_is_crawled_as_ever(aftermath: Aftermath) -> None:
     outcomes = [visit[WELL] for visit in aftermath.outcomes]
     assert [visit["outcome"] for visit in outcomes] == [DONE] * len(outcomes)
@@ -208,7 +249,7 @@ LONG_CASES = tuple(
 )
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.databases("postgresql")
 def test_what_was_published_in_a_week_of_trouble_comes_in_later(crawl: Crawl, tmp_path: Path) -> None:
     with an_aftermath(crawl, tmp_path, LONG_CASES, A_WEEK) as after:
         for case in LONG_CASES:

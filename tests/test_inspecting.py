@@ -21,6 +21,8 @@ from tests.crawl_bench import CHALLENGE, Crawl, a_feed
 ODD_SPIDER = """
 from crawler.spiders.own import OwnSpider
 
+pytestmark = pytest.mark.databases("sqlite")  # what is tested does not depend on it
+
 class Odd(OwnSpider):
     def links_in_index(self, fetched):
         return fetched.nothing
@@ -51,6 +53,7 @@ def perilune(crawl: Crawl, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, env=crawl.environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.databases("postgresql")
 def test_check_says_of_every_source_what_it_gives_now_and_stores_nothing(sources: Crawl) -> None:
     answer = perilune(sources, "sources", "check", "--all", "--json")
     assert answer.returncode == 1

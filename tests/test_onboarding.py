@@ -24,6 +24,8 @@ from perilune.config import settings_from
 from perilune.serving import app_for
 from tests.crawl_bench import PAGE, TEXT, Crawl
 
+pytestmark = pytest.mark.databases("sqlite")  # what is tested does not depend on it
+
 WITH_FEED, WITHOUT = "wordpress_agency_fr", "bitrix_institute_ru"
 
 
@@ -84,6 +86,7 @@ def test_find_says_in_one_sentence_why_nothing_can_be_watched(settings: dict[str
     assert perilune(settings, "sources", "find", "not an address").stderr.startswith("perilune: 'not an address' is no")
 
 
+@pytest.mark.databases("postgresql")
 def test_a_source_that_was_added_brings_in_its_history(
     settings: dict[str, str], replicas: dict[str, Replica], sessions: sessionmaker[Session]
 ) -> None:

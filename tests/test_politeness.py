@@ -16,6 +16,8 @@ from models.source import Link, Source
 from models.vocabulary import Stage
 from tests.crawl_bench import FEED, ITEM, PAGE, TEXT, Crawl
 
+pytestmark = pytest.mark.databases("sqlite")  # what is tested does not depend on it
+
 
 def a_site(httpserver: HTTPServer, robots: str, *, status: int = 200) -> list[float]:
     """Serve a feed of three pages under this robots.txt; returns the moments of all requests, filled as they come."""

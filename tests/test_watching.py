@@ -31,6 +31,8 @@ from perilune.problems import Problem
 from tests.crawl_bench import CHALLENGE, FEED, ITEM, PAGE, TEXT, Crawl
 from tests.inbox import Inbox
 
+pytestmark = pytest.mark.databases("sqlite")  # what is tested does not depend on it
+
 START = dt.datetime(2026, 3, 2, 7, tzinfo=dt.UTC)
 A_DAY = dt.timedelta(days=1)
 BETWEEN_VISITS = 2 * A_DAY
@@ -108,6 +110,7 @@ def tell(crawl: Crawl, smtp: SmtpMailer, moment: dt.datetime) -> None:
     deliver_due(crawl.sessions, smtp, post=POST, now=moment, claimant=this_process())
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_an_owner_is_told_once_when_a_source_breaks_and_once_when_it_heals(
     agency: Agency, crawl: Crawl, smtp: SmtpMailer, inbox: Inbox
 ) -> None:
@@ -173,6 +176,7 @@ def test_a_feed_that_is_gone_is_replaced_by_the_one_that_the_home_page_names(age
         repair(archive, SLUG, now=moment)
 
 
+@pytest.mark.databases("postgresql")
 def test_a_source_that_nobody_visits_is_judged_all_the_same(agency: Agency, crawl: Crawl) -> None:
     live_through(agency, crawl, 6)
     with crawl.sessions.begin() as session:
@@ -206,6 +210,7 @@ def test_a_slower_pace_is_accepted_once_and_changes_nothing_else(crawl: Crawl) -
         assert session.scalars(sa.select(Fate.due_at).where(Fate.stage == Stage.CRAWL)).one() == due_at
 
 
+@pytest.mark.databases("postgresql")
 def test_an_outage_of_many_sources_is_one_mail_to_whoever_looks_after_them(
     crawl: Crawl, smtp: SmtpMailer, inbox: Inbox
 ) -> None:

@@ -18,7 +18,7 @@ from crawler.discovery.addresses import is_document, shape_of
 from crawler.discovery.index_page import Anchor, IndexPage
 from crawler.discovery.row_links import links_of
 from crawler.discovery.rows import rows_of
-from crawler.discovery.titles import is_headed, is_name, is_title
+from crawler.discovery.titles import is_headed, is_headline, is_name, is_title
 from crawler.found import FoundLink
 from perilune.urls import site_of
 
@@ -74,7 +74,7 @@ class Group:
     @property
     def titled(self) -> float:
         """The share of its links that have a title; beside dates a name will do that is too short for one, for less."""
-        titles = share(is_title(link.title) for link in self.links)
+        titles = max(share(is_title(link.title) for link in self.links), share(map(is_headline, self.anchors)))
         names = NAME_WORTH * share(is_name(link.title) for link in self.links) if self.is_dated else 0.0
         return max(titles, names)
 
@@ -125,26 +125,34 @@ def _by_rows(path: Path, anchors: Sequence[Anchor], language: str | None) -> Ite
         first = first_in_each(anchors, rows)
         yield Group(path, tuple(first), tuple(links_of(first, language)), path[:length])
         for column, members in _by_columns(anchors, depth, len(rows)):
-            labels = (f"{label}:nth-of-type({place})" for label, place in zip(path[length:], column, strict=True))
+            labels = (f"{label}:{_nth(place)}" for label, place in zip(path[length:], column, strict=True))
             yield Group((*path[:length], *labels), tuple(members), tuple(links_of(members, language)))
 
 
 def _by_columns(
     anchors: Sequence[Anchor], depth: int, row_count: int
 ) -> Iterator[tuple[tuple[int, ...], list[Anchor]]]:
-    """Part links to several places by where in their rows they stand, as in a table's column, if most rows have one."""
+    """Part links to several places by where in their rows they stand, as in a table's column, if most rows have one.
+
+    Places are counted from the beginning, and below 0 from the end: a cell that spans rows is missing in most of them.
+    """
     columns: defaultdict[tuple[int, ...], list[Anchor]] = defaultdict(list)
     for anchor in anchors:
-        inside = reversed((anchor.element, *anchor.ancestors[:depth]))
+        inside = (anchor.element, *anchor.ancestors[:depth])[::-1]
         columns[tuple(_place_of(element) for element in inside)].append(anchor)
+        columns[tuple(-_place_of(element, is_from_end=True) for element in inside)].append(anchor)
     least, most = max(MIN_IN_COLUMN, FULL_COLUMN * row_count), len({anchor.url for anchor in anchors})
     for column, members in columns.items():
         if len(members) >= least and len({anchor.url for anchor in members}) < most:
             yield column, members
 
 
-def _place_of(element: HtmlElement) -> int:
-    return 1 + sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+def _nth(place: int) -> str:
+    return f"nth-of-type({place})" if place > 0 else f"nth-last-of-type({-place})"
+
+
+def _place_of(element: HtmlElement, *, is_from_end: bool = False) -> int:
+    return 1 + sum(1 for _ in element.itersiblings(element.tag, preceding=not is_from_end))
 
 
 def first_in_each(anchors: Sequence[Anchor], rows: Iterable[HtmlElement]) -> list[Anchor]:
@@ -166,7 +174,7 @@ def _weighed(group: Group, page: IndexPage, shown_elsewhere: Mapping[Path, set[s
     length = statistics.median(len(link.title or "") for link in links)
     score = (
         2.0 * group.titled
-        + 1.0 * len({anchor.url for anchor in group.anchors if is_title(anchor.text)}) / count
+        + 1.0 * len({anchor.url for anchor in group.anchors if is_headline(anchor)}) / count
         + 0.6 * len({anchor.url for anchor in group.anchors if is_headed(anchor)}) / count
         + 1.5 * share(link.published is not None for link in links)
         + 0.8 * Counter(shape_of(link.url) for link in links).most_common(1)[0][1] / count

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from cssselect import SelectorError
 from lxml import etree
@@ -32,6 +33,9 @@ WRAPPER_SHARE = 0.7
 STRICT_TAGS = frozenset({"nav", "footer", "aside"})
 SCRIPT_ADDRESS = re.compile(r"""['"]([^'"\s]*(?:[/?]|\.\w{2,5}(?=['"]))[^'"\s]*)['"]""")
 STATED_ADDRESSES = ("data-href", "data-url", "data-link")
+NO_PAGE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico|mp[34]|m4[av]|avi|mov|wav|css|js|ics|vcf|zip|rar|exe)$", re.IGNORECASE
+)
 
 
 @dataclass(eq=False)
@@ -117,7 +121,7 @@ class IndexPage:
     def _anchor(self, element: HtmlElement) -> Anchor | None:
         reference = _reference_of(element)
         url = self.resolved(reference) if reference else None
-        if url is None or url == self._own_address:
+        if url is None or url == self._own_address or NO_PAGE.search(urlsplit(url).path):
             return None
         chain = [element, *element.iterancestors()]
         path = tuple(self._labels[each] for each in reversed(chain) if each in self._labels)
@@ -144,8 +148,8 @@ def _reference_of(element: HtmlElement) -> str | None:
     script = f"{href} {element.get('onclick') or ''}"
     stated = next((value for name in STATED_ADDRESSES if (value := element.get(name))), None)
     match = SCRIPT_ADDRESS.search(script)
-    address = stated or (match[1] if match else None)
-    return address if address and (element.tag == "a" or element.find(".//a") is None) else None
+    holds_links = element.tag != "a" and element.find(".//a") is not None
+    return stated or (match[1] if match and not holds_links else None)
 
 
 def _stated_words(element: HtmlElement) -> str:

@@ -11,6 +11,7 @@ from crawler.discovery import offers
 from crawler.discovery.index_page import IndexPage
 from crawler.discovery.lists import LearnedList, learn_list
 from crawler.discovery.paging import next_page_of
+from crawler.discovery.sections import convincing, is_better, is_home, sections_of
 from crawler.discovery.values import Asking, Discovery, Offer, Seen
 from crawler.found import FoundLink
 from crawler.health.answers import problem_of_answer
@@ -22,6 +23,7 @@ from perilune.verdicts import verdict_on_page
 
 SAMPLE_ITEMS = 10
 OTHER_PAGES = 3
+ALL_ALIKE = 0.8
 
 
 @dataclass
@@ -63,11 +65,15 @@ def _direct(first: Seen, found: Sequence[Offer], said: str) -> Discovery:
 
 def _surveyed(site: _Site, first: Seen, robots: Seen | None, said: str) -> Asking[Discovery]:
     first = yield from _frame_with_list(site, first)
-    html = _text(first)
-    page = IndexPage(html, first.url)
-    learned = yield from _learned(site, page, html)
+    page = IndexPage(_text(first), first.url)
+    learned = yield from _learned(site, page, _text(first))
     stated = yield from site.ask(offers.stated_feeds(page))
     found = [*_feeds(stated, page, learned)]
+    section = yield from _section(site, page, learned, found)
+    if section is not None:
+        first, page, learned = section
+        stated += yield from site.ask(offers.stated_feeds(page))
+        found = [*_feeds(stated, page, learned)]
     if not any(offer.problem is None for offer in found):
         usual = yield from site.ask(offers.usual_feeds(page.url))
         found += _feeds(usual, page, learned)
@@ -77,6 +83,33 @@ def _surveyed(site: _Site, first: Seen, robots: Seen | None, said: str) -> Askin
     found += [offers.list_offer(page.url, learned)] if learned else []
     found += filter(None, [offers.standing_offer(page)])
     return _decided(page, first, found, said)
+
+
+def _section(
+    site: _Site, page: IndexPage, learned: LearnedList | None, feeds: Sequence[Offer]
+) -> Asking[tuple[Seen, IndexPage, LearnedList] | None]:
+    """Go on to the page that lists the news from a home page that shows but some of it, or from one without a list.
+
+    A home page whose list goes on is itself that page. Where it has a feed, the section must have the feed's items.
+    """
+    goes_on = next_page_of(page, _text(site.answers[page.url])) is not None
+    if learned is not None and (goes_on or not is_home(page.url)):
+        return None
+    feeds = [offer for offer in feeds if offer.problem is None and learned is not None]
+    seen = yield from site.ask(sections_of(page))
+    pages = [(each, IndexPage(_text(each), each.url)) for each in seen if each.is_ok and _is_html(each)]
+    lists = [
+        (found, each)
+        for each in pages
+        if (found := learn_list(each[1])) is not None
+        and is_better(found, learned)
+        and all(_likeness(feed, offers.list_offer(page.url, found))[0] >= ALL_ALIKE for feed in feeds[:1])
+    ]
+    if not lists:
+        return None
+    _, (first, best) = max(lists, key=lambda pair: convincing(pair[0]))
+    again = yield from _learned(site, best, _text(first))
+    return (first, best, again) if again is not None else None
 
 
 def _frame_with_list(site: _Site, first: Seen) -> Asking[Seen]:

@@ -69,6 +69,11 @@ def is_headed(anchor: Anchor) -> bool:
     return is_inside or any(element.tag in HEADINGS for element in anchor.element.iterdescendants())
 
 
+def is_headline(anchor: Anchor) -> bool:
+    """Tell whether a link's own words are a title: long enough for one, or a heading's."""
+    return is_title(anchor.text) or (is_name(anchor.text) and is_headed(anchor))
+
+
 def title_rank(anchor: Anchor, generic: Container[str]) -> int:
     """Rank where a link's title comes from: 3 a heading, 2 its own words, 1 what it states unseen, 0 its row."""
     if not is_title(anchor.text) or _without_numbers(anchor.text) in generic:

@@ -58,7 +58,6 @@ FAILURES = {
 }
 FAILURE_WORDS = {
     "Forbidden by robots.txt": ProblemCode.ROBOTS,
-    "between two requests": ProblemCode.RATE_LIMITED,
     "could not render": ProblemCode.UNRENDERED,
     "max redirections": ProblemCode.REDIRECT_LOOP,
     "DOWNLOAD_MAXSIZE": ProblemCode.TOO_LARGE,

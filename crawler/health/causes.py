@@ -232,9 +232,9 @@ def endless_findings(case: Case) -> Iterator[Finding]:
     """Find an index that leads on to ever more pages, which it did not do before."""
     if not any(visit.is_cut_short for visit in case.visits[-FICKLE_WINDOW:]):
         return
-    with_news = [visit for visit in case.visits[1:] if visit.new_count]
-    run = list(takewhile(lambda visit: visit.is_cut_short, reversed(with_news)))
-    before = with_news[: len(with_news) - len(run)]
+    read = [visit for visit in case.visits[1:] if visit.new_count or visit.is_cut_short]
+    run = list(takewhile(lambda visit: visit.is_cut_short, reversed(read)))
+    before = read[: len(read) - len(run)]
     was_so = any(visit.is_cut_short for visit in before[-FICKLE_WINDOW:])
     if len(run) > 1 and run[0].at - run[-1].at >= 3 * HOUR and not was_so:
         since = run[-1].at

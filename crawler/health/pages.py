@@ -23,6 +23,15 @@ USUAL_FAILURES = 0.02
 LASTS = 6 * HOUR
 MOST_VISITS = 40
 LATELY = 3
+CONNECTION = {
+    ProblemCode.TIMEOUT,
+    ProblemCode.SLOW,
+    ProblemCode.BROKEN_OFF,
+    ProblemCode.DNS,
+    ProblemCode.TLS,
+    ProblemCode.REFUSED,
+    ProblemCode.DECODE,
+}
 Asked = tuple[dt.datetime, PagesSeen]
 
 
@@ -88,11 +97,12 @@ def _gated_page(asked: Sequence[Asked]) -> _Tail | None:
 
 def _finding(case: Case, tail: _Tail) -> Finding:
     code, count = tail.codes.most_common(1)[0]
-    is_same = count >= SAME_CAUSE_SHARE * tail.codes.total()
-    cause = Cause(code) if is_same and code in OWN_CAUSE else Cause.PARTIAL_OUTAGE
+    is_same, is_all = count >= SAME_CAUSE_SHARE * tail.codes.total(), tail.failed_count >= ALL_SHARE * tail.page_count
+    tells = OWN_CAUSE | CONNECTION if is_all else OWN_CAUSE
+    cause = Cause(code) if is_same and code in tells else Cause.PARTIAL_OUTAGE
     pages = counted_words(tail.page_count, "article page")
     words = (
         f"{case.index} can be read, but {tail.failed_count:,} of {pages} since {case.day(tail.since)} "
         f"could not ({PROBLEM_WORDS[code]})"
     )
-    return Finding(cause, tail.since, words, is_broken=tail.failed_count >= ALL_SHARE * tail.page_count)
+    return Finding(cause, tail.since, words, is_broken=is_all)
