@@ -80,7 +80,7 @@ def _by_words(page: IndexPage) -> Iterator[str]:
     """Find what words call the next page. Those that may also lead to an article or a section need a number besides."""
     counting = {parent for anchor in _counted(page) for parent in anchor.ancestors[:PAGER_LEVELS]}
     for anchor in page.anchors:
-        words = _words_of(anchor)
+        words = words_of(anchor)
         around = anchor.ancestors[:PAGER_LEVELS]
         is_next = bool(NEXT_WORDS.match(words)) or bool(NEXT_NAME.search(_names_of(anchor.element)))
         is_sign = words in NEXT_SIGNS or bool(MORE_WORDS.match(words))
@@ -122,7 +122,7 @@ def _counted(page: IndexPage) -> set[Anchor]:
     return {anchor for place in rows for anchor in place.values()}
 
 
-def _words_of(anchor: Anchor) -> str:
+def words_of(anchor: Anchor) -> str:
     """Give a link's words, or its picture's text."""
     pictures = (image.get("alt") for image in anchor.element.iter("img"))
     return anchor.text or next(filter(None, pictures), "").strip()

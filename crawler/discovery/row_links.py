@@ -25,6 +25,7 @@ def links_of(anchors: Sequence[Anchor], language: str | None = None) -> list[Fou
     links = []
     for url, same in by_url.items():
         best = max(same, key=lambda anchor: title_rank(anchor, generic))
-        published = next((dates[anchor] for anchor in same if anchor in dates), None)
+        stated = [dates[anchor] for anchor in same if anchor in dates]
+        published = max(stated, key=lambda date: len(str(date)), default=None)  # the most exact, of equals the first
         links.append(FoundLink(url, titles[best], published, WitnessKind.LISTING if published else None))
     return links

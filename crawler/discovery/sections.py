@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from crawler.discovery.groups import MANY_LINKS
 from crawler.discovery.index_page import IndexPage
 from crawler.discovery.lists import LearnedList
-from crawler.discovery.paging import YEAR_WORDS
+from crawler.discovery.paging import ARCHIVE_WORDS, YEAR_WORDS, words_of
 from perilune.urls import canonical_url, site_of
 
 MAX_SECTIONS = 4
@@ -32,7 +32,10 @@ PRESS = (
     r"press(?: room| cent(?:er|re)| office)?|media(?: room| cent(?:er|re)| releases)?|(?:salle|espace) (?:de )?presse|"
     r"presse|пресс-центр|announcements?|notices|updates|события|通知公告|公告"
 )
-NEWS_WORDS = tuple(re.compile(rf"^\W*(?:{words})\W*$", re.IGNORECASE) for words in (NEWS, RELEASES, PRESS))
+NEWS_WORDS = (
+    ARCHIVE_WORDS,
+    *(re.compile(rf"^\W*(?:{words})\W*$", re.IGNORECASE) for words in (NEWS, RELEASES, PRESS)),
+)
 
 
 def is_home(url: str) -> bool:
@@ -51,10 +54,11 @@ def sections_of(page: IndexPage) -> list[str]:
     for anchor in page.anchors:
         if anchor.url == own or site_of(anchor.url) != site_of(own):
             continue
-        rank = next((rank for rank, words in enumerate(NEWS_WORDS) if words.match(anchor.text)), None)
+        words = words_of(anchor)
+        rank = next((rank for rank, form in enumerate(NEWS_WORDS) if form.match(words)), None)
         if rank is not None:
             named[anchor.url] = min(rank, named.get(anchor.url, rank))
-        elif (match := YEAR_WORDS.match(anchor.text)) and match["year"] in anchor.url:
+        elif (match := YEAR_WORDS.match(words)) and match["year"] in anchor.url:
             years[anchor.url] = int(match["year"])
     newest = sorted(years, key=years.__getitem__, reverse=True)[:1]
     return list(dict.fromkeys([*newest, *sorted(named, key=named.__getitem__)]))[:MAX_SECTIONS]

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from crawler.discovery import offers
 from crawler.discovery.index_page import IndexPage
 from crawler.discovery.lists import LearnedList, learn_list
-from crawler.discovery.paging import next_page_of
+from crawler.discovery.paging import further_pages_of, next_page_of
 from crawler.discovery.sections import convincing, is_better, is_home, sections_of
 from crawler.discovery.values import Asking, Discovery, Offer, Seen
 from crawler.found import FoundLink
@@ -92,11 +92,12 @@ def _section(
 
     A home page whose list goes on is itself that page. Where it has a feed, the section must have the feed's items.
     """
-    goes_on = next_page_of(page, _text(site.answers[page.url])) is not None
+    sections = sections_of(page)
+    goes_on = not set(sections).issuperset(further_pages_of(page, _text(site.answers[page.url])))
     if learned is not None and (goes_on or not is_home(page.url)):
         return None
     feeds = [offer for offer in feeds if offer.problem is None and learned is not None]
-    seen = yield from site.ask(sections_of(page))
+    seen = yield from site.ask(sections)
     pages = [(each, IndexPage(_text(each), each.url)) for each in seen if each.is_ok and _is_html(each)]
     lists = [
         (found, each)

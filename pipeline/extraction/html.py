@@ -197,7 +197,7 @@ def _title_of(markup: Markup, title_hint: str | None) -> str:
 
 def _unlinked_lines(tree: HtmlElement) -> set[str]:
     """Give the body's lines that are no links."""
-    return {_line(str(text)) for text in tree.xpath("//body//text()[not(ancestor::a)][string-length() > 9]")}
+    return {_line(str(text)) for text in tree.xpath("//body//text()[not(ancestor::a)][string-length() > 3]")}
 
 
 def _short_lines(tree: HtmlElement, window: str) -> list[str]:
