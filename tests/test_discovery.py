@@ -223,6 +223,45 @@ def test_a_list_in_a_frame_is_found_where_it_is() -> None:
     assert (found.chosen.kind, found.chosen.addresses) == (SourceKind.LISTING, (f"{HOME}list.htm",))
 
 
+FRONT = "http://agency.example/"
+BLOCKS = "".join(
+    f"<div class='block'><h2>{name}</h2><a href='{url}'>A thing of the agency that is shown here</a></div>"
+    for name, url in (("Events", "/events/9/"), ("Tenders", "/tenders/4/"), ("Jobs", "/jobs/2/"))
+)
+
+
+def a_front_page(more: str) -> str:
+    return f"<html lang='en'><title>Agency</title><body>{MENU}{BLOCKS}{more}{FOOT}</body></html>"
+
+
+@pytest.mark.parametrize("words", ["News", "View all news", "Press releases", "Новости", "新闻动态", "Actualités"])
+def test_a_front_page_leads_to_the_page_that_lists_the_news(words: str) -> None:
+    found = discovered({FRONT: a_front_page(f"<a href='/news/'>{words}</a>"), HOME: a_list()}, FRONT)
+    assert found.chosen is not None
+    assert (found.chosen.kind, found.chosen.addresses) == (SourceKind.LISTING, (HOME,))
+
+
+def test_a_page_that_only_names_years_leads_to_the_newest() -> None:
+    years = "".join(f"<p><a href='/speeches/{year}/'>{year}</a></p>" for year in (2025, 2026))
+    hub, newest = "http://agency.example/speeches/", "http://agency.example/speeches/2026/"
+    found = discovered({hub: f"<html><body><h1>Speeches</h1>{years}</body></html>", newest: a_list()}, hub)
+    assert found.chosen is not None
+    assert found.chosen.addresses == (newest,)
+
+
+@pytest.mark.parametrize("more", ["<a rel='next' href='/?page=2'>older</a>", ""])
+def test_a_front_page_that_is_the_list_itself_is_taken(more: str) -> None:
+    other = "".join(
+        f"<li><a href='/blog/{n}/'>Post of the category number {n}</a> 2026-01-0{n}</li>" for n in range(1, 8)
+    )
+    section = f"<html><body><ul class='c'>{other}</ul></body></html>"
+    found = discovered(
+        {FRONT: a_list(f"<a href='/blog/'>News</a>{more}"), "http://agency.example/blog/": section}, FRONT
+    )
+    assert found.chosen is not None
+    assert found.chosen.addresses == (FRONT,)
+
+
 def test_an_address_that_is_a_feed_itself_is_taken() -> None:
     found = discovered({HOME: a_feed("/news/1/")})
     assert found.chosen is not None
