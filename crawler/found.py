@@ -62,11 +62,6 @@ class Move:
     asked: str
     answered: str
 
-    @property
-    def is_one(self) -> bool:
-        """Whether the answer came from another host, or by another scheme."""
-        return _origin(self.asked) != _origin(self.answered)
-
     def former(self, url: str) -> str:
         """Give the address that a page had before its site moved to another host or to HTTPS; mostly its own."""
         if _origin(url) != _origin(self.answered):

@@ -81,7 +81,7 @@ CASES = (
     in_index(Fault.CHALLENGE, Cause.CHALLENGE, "challenge page", scope=Scope.ALL),
     in_pages(Fault.CHALLENGE, Cause.CHALLENGE, "challenge page"),
     in_index(Fault.COOKIE_SCRIPT, Cause.CHALLENGE, "521", scope=Scope.ALL),
-    in_pages(Fault.COOKIE_SCRIPT, Cause.CHALLENGE, "521"),
+    in_pages(Fault.COOKIE_SCRIPT, Cause.CHALLENGE, "challenge page"),
     in_index(Fault.DNS, Cause.DNS, "the host name is not known", scope=Scope.ALL),
     harmless(Fault.TLS_SELF_SIGNED, None),
     harmless(Fault.TLS_EXPIRED, None),

@@ -1,4 +1,4 @@
-"""From a home page, or one that only leads on, to the page that lists the news: which links name it, and when it is it."""
+"""From a home page, or one that only leads on, to the list of the news: which links name it, and which is it."""
 
 from __future__ import annotations
 

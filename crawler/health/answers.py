@@ -18,7 +18,7 @@ from crawler.discovery.lists import ListPattern, read_list
 from crawler.feeds import FeedProblem, feed_of
 from crawler.found import FoundLink, wanted
 from crawler.health.characters import GARBLED_SHARE, garbled_share, has_garbled_text, visible_text
-from crawler.health.observations import IndexSeen, ProblemCode, Reread, SecondLook
+from crawler.health.observations import HTTP_ERROR, NOT_MODIFIED, IndexSeen, ProblemCode, Reread, SecondLook
 from crawler.index_body import IndexProblem
 from crawler.kept import Fetched
 from crawler.pace import NO_HINTS, Hints
@@ -30,8 +30,6 @@ from perilune.encodings import decode
 from perilune.urls import canonical_url
 from perilune.verdicts import verdict_on_page
 
-HTTP_ERROR = 400
-NOT_MODIFIED = 304
 UNAVAILABLE = 503
 STATUSES = {
     401: ProblemCode.FORBIDDEN,
@@ -40,7 +38,7 @@ STATUSES = {
     410: ProblemCode.GONE,
     429: ProblemCode.RATE_LIMITED,
 }
-GATES = {
+VERDICTS = {
     "challenge page": ProblemCode.CHALLENGE,
     "captcha": ProblemCode.CAPTCHA,
     "login wall": ProblemCode.LOGIN_WALL,
@@ -120,8 +118,8 @@ def problem_of_failure(kind: str, words: str, *, has_begun: bool) -> ProblemCode
 def problem_of_answer(fetched: Fetched) -> ProblemCode | None:
     """Name what is wrong with an answer, whether of an index or of an article's page; None when it looks fine."""
     verdict = verdict_on_page(fetched.status, fetched.content_type, fetched.body)
-    if verdict in GATES:
-        return GATES[verdict]
+    if verdict in VERDICTS:
+        return VERDICTS[verdict]
     if fetched.status >= HTTP_ERROR:
         is_busy = fetched.status == UNAVAILABLE and "retry-after" in fetched.headers
         return ProblemCode.RATE_LIMITED if is_busy else STATUSES.get(fetched.status, ProblemCode.STATUS)

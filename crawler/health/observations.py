@@ -16,6 +16,9 @@ from pydantic import TypeAdapter
 
 from models.vocabulary import SourceKind
 
+NOT_MODIFIED = 304
+HTTP_ERROR = 400
+
 
 class ProblemCode(StrEnum):
     """What was wrong with one answer, or why there was none."""

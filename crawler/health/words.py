@@ -6,10 +6,9 @@ import datetime as dt
 
 from babel.dates import format_date
 
-from crawler.health.observations import ProblemCode
+from crawler.health.observations import HTTP_ERROR, ProblemCode
 from models.vocabulary import SourceKind
 
-HTTP_ERROR = 400
 INDEX_NAMES = {
     SourceKind.FEED: "feed",
     SourceKind.SITEMAP: "sitemap",

@@ -24,7 +24,7 @@ from crawler.fetched import answer_from, fetched_from, problem_of, reason_of
 from crawler.found import wanted
 from crawler.frontier import Frontier, RunEnd, Waiting
 from crawler.health.answers import (
-    GATES,
+    VERDICTS,
     Answer,
     IndexRead,
     index_seen,
@@ -34,7 +34,7 @@ from crawler.health.answers import (
     reread,
     second_look,
 )
-from crawler.health.observations import ProblemCode, Reread, SecondLook
+from crawler.health.observations import HTTP_ERROR, NOT_MODIFIED, ProblemCode, Reread, SecondLook
 from crawler.health.words import refusal_words
 from crawler.history import Archived, history_step
 from crawler.kept import Fetched
@@ -50,9 +50,7 @@ from models.source import Link, Source
 from models.way import Way
 from perilune.verdicts import verdict_on_page
 
-NOT_MODIFIED = 304
 NOT_FOUND = 404
-HTTP_ERROR = 400
 OK = range(200, 300)
 MAX_INDEXES = 200
 NO_WAIT = dt.timedelta(0)
@@ -305,7 +303,7 @@ class SourceSpider(scrapy.Spider):
             self.frontier.fail_link(link, f"not found ({fetched.status})")
         elif problem is ProblemCode.GONE:
             self.frontier.skip_link(link, f"not found ({fetched.status})")
-        elif fetched.status >= HTTP_ERROR and problem not in GATES:
+        elif fetched.status >= HTTP_ERROR and problem not in VERDICTS.values():
             self.frontier.fail_link(link, f"the server answered {fetched.status}")
         else:
             self.frontier.fail_link(link, verdict_on_page(fetched.status, fetched.content_type, fetched.body) or "")
