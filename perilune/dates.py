@@ -105,6 +105,8 @@ class PublicationDate:
     witnesses: tuple[Witness, ...] = ()
 
 
+UPDATE_NAMES = {"updated", "modified", "date-modified", "lastmod"}
+PUBLISHED_NAMES = {"published", "entry-date", "pubdate", "posted-on"}
 UNKNOWN_DATE = PublicationDate(date=None, decided_by=None, confidence=0.0)
 
 OUR_LANGUAGES = ("en", "fr", "ru", "zh")
@@ -147,6 +149,12 @@ BARE_YEARS = (
     rf"\(\s*{YEAR}\s*\)",
 )
 PLANET = ("Mars", "MARS")
+
+
+def is_name_of_update(names: str) -> bool:
+    """Tell whether an element's class names mark the time of an update, as hAtom's `updated`, and not of publishing."""
+    words = set(names.lower().split())
+    return bool(words & UPDATE_NAMES) and not words & PUBLISHED_NAMES
 
 
 def dates_in(text: str, language: str | None = None) -> list[tuple[PartialDate, int, int]]:

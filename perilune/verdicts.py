@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from perilune.encodings import decode
 from perilune.gate_words import (
@@ -96,10 +98,9 @@ def _is_html(content_type: str | None, body: bytes) -> bool:
 
 def _has_prose(page: bytes) -> bool:
     """Tell running text, most often at a glance; talk of cookies, passwords and the like is none, nor are links."""
-    if _prose_bytes(PARAGRAPH_START.findall(page)) > MAX_PROSE_BYTES:
+    if _is_prose(match[1] for match in PARAGRAPH_START.finditer(page)):
         return True
-    runs = [b" ".join(run.split()) for run in TAG.split(INLINE_TAG.sub(b"", LINK.sub(b"", _visible(page))))]
-    return _prose_bytes(runs) > MAX_PROSE_BYTES
+    return _is_prose(b" ".join(run.split()) for run in TAG.split(INLINE_TAG.sub(b"", LINK.sub(b"", _visible(page)))))
 
 
 def _visible(page: bytes) -> bytes:
@@ -115,8 +116,10 @@ def _visible(page: bytes) -> bytes:
     return b" ".join((*pieces, page[position:]))
 
 
-def _prose_bytes(runs: list[bytes]) -> int:
-    return sum(len(run) for run in runs if len(run) >= MIN_PROSE_RUN_BYTES and not GATE_TALK.search(run))
+def _is_prose(runs: Iterable[bytes]) -> bool:
+    """Tell whether runs of text are together long enough; reads no further than it must."""
+    told = (len(run) for run in runs if len(run) >= MIN_PROSE_RUN_BYTES and not GATE_TALK.search(run))
+    return any(count > MAX_PROSE_BYTES for count in accumulate(told))
 
 
 @dataclass(frozen=True)

@@ -288,3 +288,50 @@ def test_a_box_beside_a_list_is_none_of_it(after: str) -> None:
     first = rows(lambda url, title, _: f"<li class='row'><h2><a href='{url}'>{title}</a></h2></li>")
     body = f"<main><div class='list'><ul>{first}</ul></div>{after}</main>"
     assert titles_in(learned_from(body)) == list(TITLES)
+
+
+def test_blocks_of_articles_whose_addresses_carry_their_day_are_one_list() -> None:
+    first = rows(lambda url, title, _: f"<li><h3><a href='/n/2026-03/14/c_{url[-7:-5]}.htm'>{title}</a></h3></li>")
+    blocks = older(lambda url, t: f"<p class='b'><a href='/n/2026-02/0{url[-6]}/c_{url[-6]}.htm'>{t}</a></p>")
+    body = f"<div class='top'>{blocks}</div><ul>{first}</ul>"
+    assert set(OLDER) | set(TITLES) <= set(titles_in(learned_from(body)))
+
+
+def test_the_time_of_an_update_is_no_date_of_a_row() -> None:
+    body = rows(
+        lambda url, title, day: (
+            f"<li><a href='{url}'>{title}</a> <p class='meta'><span class='updated'>2026-04-01</span>{day}</p></li>"
+        )
+    )
+    assert dates_in(learned_from(body)) == list(DAYS)
+
+
+def test_a_cell_that_spans_rows_leaves_their_other_columns_alone() -> None:
+    def row(url: str, title: str, _: str) -> str:
+        other = "".join(f"<a href='{url}?l={lang}'>{lang}</a>" for lang in ("fr", "de", "es"))
+        start = "<td rowspan='4'>March</td>" if url.endswith("10.html") else ""
+        topic = f"<td><a href='/about/{url[-6]}'>Law</a></td>"
+        return f"<tr>{start}{topic}<td><a href='{url}'>{title}</a></td><td>{other}</td></tr>"
+
+    assert titles_in(learned_from(f"<table>{rows(row)}</table>")) == list(TITLES)
+
+
+def test_a_row_that_opens_by_a_click_is_its_article_s_though_it_holds_another_link() -> None:
+    body = rows(
+        lambda url, title, day: (
+            f"<tr class='row' data-href='{url}'><td>{title}</td><td>{day}</td><td><a href='/de{url}'>DE</a></td></tr>"
+        )
+    )
+    learned = learned_from(f"<table>{body}</table>")
+    assert titles_in(learned) == list(TITLES)
+    assert all("/de/" not in link.url for link in learned.links)
+
+
+def test_links_to_pictures_are_no_articles() -> None:
+    body = rows(
+        lambda url, title, _: (
+            f"<div class='row'><a class='zoom' href='/img{url[:-4]}jpg'><img alt='{title}'></a><h2><a href='{url}'>"
+            f"{title}</a></h2></div>"
+        )
+    )
+    assert all(link.url.endswith(".html") for link in learned_from(body).links)

@@ -169,6 +169,13 @@ def test_a_paragraph_that_begins_with_the_title_is_not_where_the_title_stands() 
     assert article_at(html_page(body)).published.date == PartialDate(2021, 3, 18)
 
 
+def test_a_month_in_the_title_and_the_time_of_an_update_are_no_publication_dates() -> None:
+    title = "Orders and deliveries: February 2021"
+    update = "<span class='updated'>1 May 2021</span>"
+    body = f"<h1>{title}</h1><div>{update}</div><div>12 March 2021</div><p>{PROSE}</p>"
+    assert article_at(html_page(body)).published.date == PartialDate(2021, 3, 12)
+
+
 def test_markup_beats_hints_and_hints_beat_nothing() -> None:
     hint = Witness(WitnessKind.FEED, PartialDate(2021, 5, 3), "Mon, 03 May 2021")
     bare = html_page(f"<h1>A treaty enters into force</h1><p>{PROSE}</p>")

@@ -19,6 +19,7 @@ from crawler.discovery.date_order import order_in
 from crawler.discovery.embedded import unpack
 from crawler.discovery.labels import labels_of
 from crawler.found import joined
+from perilune.dates import is_name_of_update
 from perilune.urls import canonical_url, is_web_address
 
 INVISIBLE = ("script", "style", "noscript", "template", "svg", "select")
@@ -82,6 +83,9 @@ class IndexPage:
         self._base = url if stated is None else joined(url, stated.get("href") or "")
         unpack(self.tree)
         etree.strip_elements(self.tree, *INVISIBLE, with_tail=False)
+        for element in self.tree.xpath("//*[@class]"):
+            if is_name_of_update(element.get("class")):
+                element.drop_tree()
         self._labels = labels_of(self.tree)
 
     @cached_property

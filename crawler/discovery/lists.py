@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from crawler.discovery.addresses import pattern_of, shape_of
 from crawler.discovery.groups import MIN_LINKS, MIN_TITLED_SHARE, Group, Path, first_in_each, share, weighed_groups
 from crawler.discovery.index_page import STRICT_TAGS, Anchor, IndexPage
+from crawler.discovery.row_dates import date_in_address
 from crawler.discovery.row_links import links_of
 from crawler.discovery.rows import container_of, rows_of
 from crawler.discovery.titles import is_title
@@ -108,6 +109,8 @@ def _goes_with(page: IndexPage, group: Group, best: Group, pattern: str | None) 
     has_its_addresses = pattern is not None and all(re.search(pattern, link.url) for link in new)
     if group.furniture > best.furniture:
         return has_its_addresses and _ends(page, group, best)
+    if has_its_addresses and all(date_in_address(link.url) for link in (*best.links, *new)):
+        return True
     if has_its_addresses and (_leads(group, best) or _ends(page, group, best) or _goes_on(page, group, best)):
         return True
     return _is_among(group, best, page.language, has_its_addresses=has_its_addresses)

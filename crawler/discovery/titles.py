@@ -139,11 +139,11 @@ def _title_in_row(anchor: Anchor, headings: Iterable[str], lines: Iterable[str],
 
 
 def _own_words(link: HtmlElement) -> str:
-    """Give a link's words without those of a date that stands in it as an element of its own."""
+    """Give a link's words without those of a date, or of another link, that stand in it as elements of their own."""
     words = text_of(link)
     for inner in link.iterdescendants(etree.Element):
         text = text_of(inner)
-        if text and _is_date(text):
+        if text and (inner.tag == "a" or _is_date(text)):
             words = words.replace(text, " ", 1)
     return _spaced(words)
 

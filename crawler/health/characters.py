@@ -33,6 +33,8 @@ def visible_text(fetched: Fetched) -> str:
 
 def has_garbled_text(fetched: Fetched) -> bool:
     """Tell whether the visible text of an HTML page was decoded wrongly before it came to us."""
+    if fetched.body.isascii() and fetched.body.count(b"?") < MIN_QUESTION_MARKS:
+        return False
     return garbled_share(visible_text(fetched)) >= GARBLED_SHARE
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from perilune.dates import PartialDate, Witness, WitnessKind, dates_in
+from perilune.dates import PartialDate, Witness, WitnessKind, dates_in, is_name_of_update
 from pipeline.extraction.boilerplate import is_date_line, is_same_wording
 
 META_NAMES = (
@@ -113,7 +113,7 @@ def visible_witness(tree: HtmlElement, title: str, first_text: str, language: st
     for spot in titles or starts[:1]:
         below = _lines_below(nodes, spot, first_text[:40]) if titles else []
         above = _lines(nodes[max(0, spot - NODES_BEFORE_TITLE) : spot])[::-1]
-        for line in (*below, *above):
+        for line in (line for line in (*below, *above) if not is_same_wording(line, title)):
             if witness := _witness_of_line(line, language):
                 return witness
     return _dateline_witness(first_text, language) or _labelled_witness(nodes, language)
@@ -162,7 +162,9 @@ def _stated_date(value: str) -> PartialDate | None:
 
 
 def _text_nodes(tree: HtmlElement) -> list[HtmlElement]:
-    return list(tree.xpath("//body//text()[normalize-space()]")) or list(tree.xpath("//text()[normalize-space()]"))
+    """List the page's texts, without those that are marked as the time of an update (hAtom)."""
+    nodes = list(tree.xpath("//body//text()[normalize-space()]")) or list(tree.xpath("//text()[normalize-space()]"))
+    return [node for node in nodes if not is_name_of_update(node.getparent().get("class") or "")]
 
 
 def _places_of(nodes: Sequence[HtmlElement], title: str) -> list[int]:
