@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.discovery.index_page import IndexPage
-from crawler.discovery.lists import ListPattern, learn_list, read_list
+from crawler.discovery.lists import ListPattern, read_list
 from crawler.discovery.paging import further_pages_of
 from crawler.discovery.row_dates import date_in_address
 from crawler.found import FoundLink
@@ -18,7 +17,6 @@ from models.way import History, Way
 from perilune.encodings import decode
 
 MAX_PAGES = 300
-MIN_LINKS = 4
 
 
 @dataclass(frozen=True)
@@ -58,18 +56,8 @@ def history_step(page: Archived, way: Way, history: History) -> Step:
 def _of_list(page: Archived, archive: Way) -> tuple[Sequence[FoundLink], Sequence[str]]:
     html = decode(page.body, page.content_type).text
     index = IndexPage(html, page.url)
-    found = read_list(index, ListPattern(archive.select, archive.row, archive.links)) or _made_otherwise(index, archive)
+    found = read_list(index, ListPattern(archive.select, archive.row, archive.links))
     return found, further_pages_of(index, html) if found else ()
-
-
-def _made_otherwise(index: IndexPage, archive: Way) -> Sequence[FoundLink]:
-    """Read an archive whose markup is not the list's: its own list, as far as the addresses are the list's.
-
-    A few links are more likely a box of the latest beside a page of another kind.
-    """
-    learned = learn_list(index) if archive.links else None
-    links = [link for link in learned.links if re.search(archive.links or "", link.url)] if learned else []
-    return links if len(links) >= MIN_LINKS else []
 
 
 def _of_sitemap(page: Archived) -> tuple[Sequence[FoundLink], Sequence[str]]:

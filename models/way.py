@@ -13,7 +13,7 @@ from models.vocabulary import SourceKind
 class Way(BaseModel):
     """A kind of index, its addresses, and where in them the articles' links are.
 
-    `archive` is the list behind a feed or news sitemap, through which history is fetched.
+    `archive` is the list behind a feed, a news sitemap or a list of the newest, through which history is fetched.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

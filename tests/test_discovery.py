@@ -190,6 +190,20 @@ def test_a_feed_of_the_page_s_items_is_taken_and_the_list_kept_for_history() -> 
     assert way.archive.kind == SourceKind.LISTING
 
 
+def test_the_list_behind_a_feed_is_kept_to_addresses_like_the_feed_s() -> None:
+    feed = "http://agency.example/feed.xml"
+    head = f"<link rel='alternate' type='application/rss+xml' href='{feed}'>"
+    others = "".join(
+        f"<li><a href='/missions/{name}'>The mission {name} and its long journey</a> <span>1 May 2026</span></li>"
+        for name in ("gaia", "juice")
+    )
+    page = a_list(head).replace("</ul>", f"{others}</ul>")
+    way = way_from(discovered({HOME: page, feed: a_feed(*(f"/news/{number}/" for number in range(1, 5)))}))
+    assert way is not None
+    assert way.archive is not None
+    assert way.archive.links == r"^https?://(?:www\.)?agency\.example/news/\d+/$"
+
+
 def test_a_feed_of_another_section_is_refused_with_the_reason() -> None:
     feed = "http://agency.example/feed.xml"
     head = f"<link rel='alternate' type='application/rss+xml' href='{feed}'>"
@@ -279,17 +293,28 @@ def test_history_goes_back_page_by_page_until_its_day() -> None:
     assert history_step(Archived(html.encode(), "text/html", HOME), way, past).history.queue == ()
 
 
-def test_an_archive_made_otherwise_than_the_list_is_read_by_its_addresses() -> None:
-    way = Way(
-        kind=SourceKind.LISTING, addresses=(HOME,), select="ul.latest > li > a", links="^http://agency.example/news/"
-    )
-    history = History(queue=(f"{HOME}all/",), until=dt.date(2026, 1, 1))
-    old = "".join(f"<tr><td><a href='/news/{n}/'>Results of the survey of coast {n}</a></td></tr>" for n in range(6))
-    step = history_step(Archived(f"<table>{old}</table>".encode(), "text/html", f"{HOME}all/"), way, history)
-    assert len(step.links) == 6
-    box = "".join(f"<li><a href='/news/{n}/'>Results of the survey of coast {n}</a></li>" for n in range(2))
-    beside = Archived(f"<h1>About us</h1><ul>{box}</ul>".encode(), "text/html", f"{HOME}all/")
-    assert history_step(beside, way, history).links == ()
+def test_an_archive_made_otherwise_than_the_list_is_kept_for_history() -> None:
+    rows = "".join(f"<tr><td><a href='/news/{n}/'>{title}</a></td></tr>" for n, title in enumerate(TITLES * 3, 1))
+    whole = f"<html><body>{MENU}<table>{rows}</table>{FOOT}</body></html>"
+    archive = f"{HOME}all/"
+    found = discovered({HOME: a_list(f"<a href='{archive}'>All news</a>"), archive: whole})
+    way = way_from(found)
+    assert way is not None
+    assert way.addresses == (HOME,)
+    assert way.archive is not None
+    assert way.archive.addresses == (archive,)
+
+
+def test_a_page_of_other_articles_is_no_archive_of_the_list() -> None:
+    rows = "".join(f"<tr><td><a href='/news/{n}/'>{title}</a></td></tr>" for n, title in enumerate(TITLES * 3, 100))
+    archive = f"{HOME}all/"
+    pages = {
+        HOME: a_list(f"<a href='{archive}'>All news</a>"),
+        archive: f"<html><body><table>{rows}</table></body></html>",
+    }
+    way = way_from(discovered(pages))
+    assert way is not None
+    assert way.archive is None
 
 
 def test_a_selector_that_is_none_is_told() -> None:

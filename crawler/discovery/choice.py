@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crawler.discovery.addresses import pattern_of, shape_of
 from crawler.discovery.values import Discovery, Offer
 from models.vocabulary import SourceKind
 from models.way import Way
@@ -28,7 +29,19 @@ def way_from(discovery: Discovery, kind: SourceKind | None = None, *, links: str
     way = _way_of(offer)
     if archive is None:
         return way
-    return way.model_copy(update={"archive": _way_of(archive), "links": _pattern_shared(offer, archive)})
+    if offer.kind != SourceKind.FEED:
+        return way.model_copy(update={"archive": _way_of(archive)})
+    kept = _way_of(archive).model_copy(update={"links": _pattern_of_archive(offer, archive)})
+    return way.model_copy(update={"archive": kept, "links": _pattern_shared(offer, archive)})
+
+
+def _pattern_of_archive(feed: Offer, listed: Offer) -> str | None:
+    """Keep a list to addresses formed like the feed's items, where most of its links are: the feed tells these."""
+    shapes = {shape_of(link.url) for link in feed.links}
+    alike = [link.url for link in listed.links if shape_of(link.url) in shapes]
+    if not MOSTLY * len(listed.links) <= len(alike) < len(listed.links):
+        return listed.pattern.links
+    return pattern_of([*(link.url for link in feed.links), *alike]) or listed.pattern.links
 
 
 def _pattern_shared(feed: Offer, listed: Offer) -> str | None:

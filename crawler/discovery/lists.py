@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -109,11 +110,19 @@ def _goes_with(page: IndexPage, group: Group, best: Group, pattern: str | None) 
     has_its_addresses = pattern is not None and all(re.search(pattern, link.url) for link in new)
     if group.furniture > best.furniture:
         return has_its_addresses and _ends(page, group, best)
-    if has_its_addresses and all(date_in_address(link.url) for link in (*best.links, *new)):
+    if has_its_addresses and _is_of_dated_section(page, (*best.links, *new)):
         return True
     if has_its_addresses and (_leads(group, best) or _ends(page, group, best) or _goes_on(page, group, best)):
         return True
     return _is_among(group, best, page.language, has_its_addresses=has_its_addresses)
+
+
+def _is_of_dated_section(page: IndexPage, links: Sequence[FoundLink]) -> bool:
+    """Tell addresses below the page's own folder that carry a day: each is an article of this section."""
+    folder = urlsplit(page.url).path.rpartition("/")[0]
+    return len(folder) > 1 and all(
+        date_in_address(link.url) and urlsplit(link.url).path.startswith(f"{folder}/") for link in links
+    )
 
 
 def _is_among(group: Group, best: Group, language: str | None, *, has_its_addresses: bool) -> bool:

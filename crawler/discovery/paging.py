@@ -23,7 +23,9 @@ NEXT_WORDS = re.compile(
     re.IGNORECASE,
 )
 ARCHIVE_WORDS = re.compile(
-    r"^\W*(?:(?:news |press )?archives?|(?:view |see |show |browse )?all(?: the| our)?(?: \w+)?(?: releases)?|"
+    r"^\W*(?:(?:news |press )?archives?|"
+    r"(?:view |see |show |browse )?all(?: the| our)?"
+    r"(?: (?:news|press|latest))*(?: (?:releases|articles|stories|updates))?|"
     r"(?:toutes les )?archives(?: \w+)?|(?:voir )?toutes les actualités|архив(?: новостей)?|"
     r"(?:смотреть )?все новости|往期\w*|历史\w*)\W*$",
     re.IGNORECASE,

@@ -9,9 +9,9 @@ from urllib.parse import urljoin
 
 from crawler.discovery import offers
 from crawler.discovery.index_page import IndexPage
-from crawler.discovery.lists import LearnedList, learn_list
+from crawler.discovery.lists import LearnedList, learn_list, read_list
 from crawler.discovery.paging import further_pages_of, next_page_of
-from crawler.discovery.sections import convincing, is_better, is_home, sections_of
+from crawler.discovery.sections import MIN_SHARED, convincing, is_better, is_home, sections_of
 from crawler.discovery.values import Asking, Discovery, Offer, Seen
 from crawler.found import FoundLink
 from crawler.health.answers import problem_of_answer
@@ -82,7 +82,7 @@ def _surveyed(site: _Site, first: Seen, robots: Seen | None, said: str) -> Askin
         found += filter(None, (offers.sitemap_offer(seen, page.url) for seen in sitemaps if seen.is_ok))
     found += [offers.list_offer(page.url, learned)] if learned else []
     found += filter(None, [offers.standing_offer(page)])
-    return _decided(page, first, found, said)
+    return _decided(page, first, found, said, archive=_archive(site, page, learned))
 
 
 def _section(
@@ -137,6 +137,19 @@ def _learned(site: _Site, page: IndexPage, html: str) -> Asking[LearnedList | No
     return learn_list(page, others, further) if readable else guess
 
 
+def _archive(site: _Site, page: IndexPage, learned: LearnedList | None) -> Offer | None:
+    """Offer the page that a list leads on to where that is made otherwise: a list of its own, with some of the same."""
+    address = next_page_of(page, _text(site.answers[page.url])) if learned else None
+    seen = site.answers.get(address or "")
+    if learned is None or seen is None or not (seen.is_ok and _is_html(seen)):
+        return None
+    further = IndexPage(_text(seen), seen.url)
+    whole = None if read_list(further, learned.pattern) else learn_list(further)
+    urls = {link.url for link in learned.links}
+    is_same = whole is not None and sum(link.url in urls for link in whole.links) >= MIN_SHARED
+    return offers.list_offer(further.url, whole) if whole is not None and is_same else None
+
+
 def _feeds(seen: Iterable[Seen], page: IndexPage, learned: LearnedList | None) -> Iterator[Offer]:
     known: set[frozenset[str]] = set()
     for each in seen:
@@ -147,7 +160,7 @@ def _feeds(seen: Iterable[Seen], page: IndexPage, learned: LearnedList | None) -
             yield offer
 
 
-def _decided(page: IndexPage, first: Seen, found: Sequence[Offer], said: str) -> Discovery:
+def _decided(page: IndexPage, first: Seen, found: Sequence[Offer], said: str, *, archive: Offer | None) -> Discovery:
     """Choose: a feed of the page's items, else its list, else a news sitemap, else the page itself."""
     good = [offer for offer in found if offer.problem is None]
     listed = next((offer for offer in good if offer.kind in {SourceKind.LISTING, SourceKind.DOCUMENTS}), None)
@@ -163,7 +176,7 @@ def _decided(page: IndexPage, first: Seen, found: Sequence[Offer], said: str) ->
         robots=said,
         offers=tuple(found),
         chosen=chosen,
-        archive=listed if chosen in feeds else None,
+        archive=(archive or listed) if chosen in feeds else archive if chosen is listed else None,
         problem=None if chosen else _why_nothing(first),
     )
 

@@ -55,7 +55,7 @@ class Discovery:
     """What was found at an address.
 
     `chosen` is None where nothing can be watched, and `problem` then says why in one sentence. `archive` is the list
-    behind a feed, for history that the feed does not give; `samples` are the newest items' pages.
+    behind a feed or a list of the newest, for history that these do not give; `samples` are the newest items' pages.
     """
 
     url: str
