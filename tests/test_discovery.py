@@ -253,6 +253,7 @@ def test_a_front_page_leads_to_the_page_that_lists_the_news(words: str) -> None:
     found = discovered({FRONT: a_front_page(f"<a href='/news/'>{words}</a>"), HOME: a_list()}, FRONT)
     assert found.chosen is not None
     assert (found.chosen.kind, found.chosen.addresses) == (SourceKind.LISTING, (HOME,))
+    assert found.url == FRONT  # where it is looked for anew
 
 
 def test_a_page_that_only_names_years_leads_to_the_newest() -> None:

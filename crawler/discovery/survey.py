@@ -66,6 +66,7 @@ def _direct(first: Seen, found: Sequence[Offer], said: str) -> Discovery:
 def _surveyed(site: _Site, first: Seen, robots: Seen | None, said: str) -> Asking[Discovery]:
     first = yield from _frame_with_list(site, first)
     page = IndexPage(_text(first), first.url)
+    home = page.url
     learned = yield from _learned(site, page, _text(first))
     stated = yield from site.ask(offers.stated_feeds(page))
     found = [*_feeds(stated, page, learned)]
@@ -82,7 +83,8 @@ def _surveyed(site: _Site, first: Seen, robots: Seen | None, said: str) -> Askin
         found += filter(None, (offers.sitemap_offer(seen, page.url) for seen in sitemaps if seen.is_ok))
     found += [offers.list_offer(page.url, learned)] if learned else []
     found += filter(None, [offers.standing_offer(page)])
-    return _decided(page, first, found, said, archive=_archive(site, page, learned))
+    decided = _decided(page, first, found, said, archive=_archive(site, page, learned))
+    return replace(decided, url=home)
 
 
 def _section(
