@@ -23,6 +23,8 @@ from perilune.serving import app_for
 from tests.crawl_bench import PAGE, TEXT, Crawl, a_feed
 from tests.test_browser import CHROMIUM
 
+pytestmark = pytest.mark.databases("sqlite")  # what is tested does not depend on it
+
 FRAME = "<!DOCTYPE html><html><head><title>{title}</title></head><body><div id='root'></div>{script}</body></html>"
 LIST = """<script>fetch("{api}").then(answer => answer.json()).then(items => {{
   document.getElementById("root").innerHTML = "<ul>" + items.map(
