@@ -306,6 +306,15 @@ def test_the_time_of_an_update_is_no_date_of_a_row() -> None:
     assert dates_in(learned_from(body)) == list(DAYS)
 
 
+@pytest.mark.parametrize("around", ["html", "body", "div"])
+def test_what_is_named_updated_and_holds_the_links_is_kept(around: str) -> None:
+    body = rows(lambda url, title, day: f"<li><a href='{url}'>{title}</a> {day}</li>")
+    page = f"<html><body><div><ul>{body}</ul></div></body></html>".replace(f"<{around}>", f"<{around} class='updated'>")
+    learned = learn_list(IndexPage(page, HOME))
+    assert learned is not None
+    assert titles_in(learned) == list(TITLES)
+
+
 def test_a_cell_that_spans_rows_leaves_their_other_columns_alone() -> None:
     def row(url: str, title: str, _: str) -> str:
         other = "".join(f"<a href='{url}?l={lang}'>{lang}</a>" for lang in ("fr", "de", "es"))

@@ -83,7 +83,7 @@ class IndexPage:
         self._base = url if stated is None else joined(url, stated.get("href") or "")
         unpack(self.tree)
         etree.strip_elements(self.tree, *INVISIBLE, with_tail=False)
-        for element in self.tree.xpath("//*[@class]"):
+        for element in self.tree.xpath("//body//*[@class][not(.//a)]"):
             if is_name_of_update(element.get("class")):
                 element.drop_tree()
         self._labels = labels_of(self.tree)

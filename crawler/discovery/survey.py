@@ -98,7 +98,7 @@ def _section(
     goes_on = not set(sections).issuperset(further_pages_of(page, _text(site.answers[page.url])))
     if learned is not None and (goes_on or not is_home(page.url)):
         return None
-    feeds = [offer for offer in feeds if offer.problem is None and learned is not None]
+    good = [offer for offer in feeds if offer.problem is None][:1] if learned else []  # without a list none is checked
     seen = yield from site.ask(sections)
     pages = [(each, IndexPage(_text(each), each.url)) for each in seen if each.is_ok and _is_html(each)]
     lists = [
@@ -106,7 +106,7 @@ def _section(
         for each in pages
         if (found := learn_list(each[1])) is not None
         and is_better(found, learned)
-        and all(_likeness(feed, offers.list_offer(page.url, found))[0] >= ALL_ALIKE for feed in feeds[:1])
+        and all(_likeness(feed, offers.list_offer(page.url, found))[0] >= ALL_ALIKE for feed in good)
     ]
     if not lists:
         return None
