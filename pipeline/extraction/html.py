@@ -18,11 +18,13 @@ from perilune.dates import Witness
 from perilune.languages import language_of
 from perilune.urls import canonical_url, is_web_address, site_of
 from pipeline.extraction.boilerplate import content_blocks, is_same_wording
+from pipeline.extraction.stated_body import blocks_stated, stated_body, without_rest
 from pipeline.extraction.witnesses import address_witness, markup_witnesses, visible_witness
 from pipeline.values import Block
 
 MIN_TEXT_CHARS = 250
 BARE_GAIN = 1.2
+MUCH_MORE = 2.0
 RUN_TOGETHER_SHARE = 0.3
 LENIENT_GAIN = 2.5
 IDEOGRAPH_WEIGHT = 3
@@ -115,7 +117,11 @@ def article_of_html(text: str, url: str, *, title_hint: str | None = None) -> Ht
         return None
     markup = Markup(tree, url)
     title = _title_of(markup, title_hint)
-    raw = _with_lost_headings(_raw_blocks(tree, url), tree)
+    stated = stated_body(markup.objects)
+    raw = _raw_blocks(tree, url)
+    if stated:
+        raw = without_rest(raw, stated) or blocks_stated(tree, stated) or raw
+    raw = _with_lost_headings(raw, tree)
     blocks = tuple(content_blocks(raw, title, linked=_linked_texts(tree)))
     title = title or next((block.text[:MAX_TITLE_CHARS] for block in blocks), "")
     declared = (tree.get("lang") or markup.metas.get("og:locale") or "")[:2].lower()
@@ -228,9 +234,9 @@ def _linked_texts(tree: HtmlElement) -> frozenset[str]:
 def _raw_blocks(tree: HtmlElement, url: str) -> list[Block]:
     """Extract fast; where that yields little, take the page's bare paragraphs, then the full and the lenient mode."""
     best = _extracted_blocks(tree, url, {"fast": True})
-    if _weight(best) >= MIN_TEXT_CHARS and len(best) > 1:
-        return best
     bare = list(_bare_paragraphs(tree))
+    if _weight(best) >= MIN_TEXT_CHARS and len(best) > 1:
+        return best if _weight(bare) < MUCH_MORE * _weight(best) else _fuller(best, bare, tree, url)
     # A single block is the library's last resort: the whole page run together.
     needed = RUN_TOGETHER_SHARE if len(best) == 1 else BARE_GAIN
     best = bare if _weight(bare) > needed * _weight(best) else best
@@ -242,6 +248,14 @@ def _raw_blocks(tree: HtmlElement, url: str) -> list[Block]:
         if _weight(blocks) > LENIENT_GAIN * _weight(best) and (len(blocks) > 1 or not best):
             best = blocks
     return best
+
+
+def _fuller(best: list[Block], bare: Sequence[Block], tree: HtmlElement, url: str) -> list[Block]:
+    """Read once more in full where the page has many more paragraphs; take that if it has more of them."""
+    full = _extracted_blocks(tree, url, {"fast": False})
+    paragraphs = {block.text for block in bare}
+    had, has = (sum(len(block.text) for block in blocks if block.text in paragraphs) for blocks in (best, full))
+    return full if has > BARE_GAIN * had else best
 
 
 def _bare_paragraphs(tree: HtmlElement) -> Iterator[Block]:

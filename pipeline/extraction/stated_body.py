@@ -1,0 +1,100 @@
+"""The article as a page states it for machines (JSON-LD `articleBody`), found again among what it shows to people.
+
+What is stated has no paragraphs and may be cut; what is shown has both, and much beside. Together they tell what is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from lxml import etree
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from models.vocabulary import PassageKind
+from pipeline.values import Block
+
+MIN_STATED_CHARS = 400
+SHINGLE_CHARS = 16
+MIN_SHARE = 0.6
+MIN_COVERED = 0.85
+MIN_HELD = 0.95
+UNPRINTED = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
+WHOLE_END = re.compile(r"[.!?。！？…»”\"')）\]]\s*$")
+CUT_END = re.compile(r"(?:\.\.\.|…)\s*$")
+KINDS = {
+    "p": PassageKind.PARAGRAPH,
+    "div": PassageKind.PARAGRAPH,
+    "section": PassageKind.PARAGRAPH,
+    "td": PassageKind.PARAGRAPH,
+    "li": PassageKind.LIST_ITEM,
+    "blockquote": PassageKind.QUOTE,
+    "h2": PassageKind.HEADING,
+    "h3": PassageKind.HEADING,
+    "h4": PassageKind.HEADING,
+}
+INNER = frozenset({"p", "div", "section", "td", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "ul", "ol", "table", "article"})
+
+
+def stated_body(objects: Iterable[Mapping[str, object]]) -> str:
+    """Give the longest text that a page states to be its article's; empty where it states none worth the name, or a cut one."""
+    stated = [_plain(text) for item in objects if isinstance(text := item.get("articleBody"), str)]
+    longest = max(stated, key=len, default="")
+    is_whole = WHOLE_END.search(longest) and not CUT_END.search(longest)
+    return longest if len(longest) >= MIN_STATED_CHARS and is_whole else ""
+
+
+def blocks_stated(tree: HtmlElement, stated: str) -> list[Block]:
+    """Find the blocks of a page whose words are stated; none where too little of what is stated is shown."""
+    known = _shingles(stated)
+    blocks, seen = [], set[str]()
+    for element, text in _leaves(tree):
+        own = _shingles(text)
+        if text not in seen and own and len(own & known) >= MIN_SHARE * len(own):
+            seen.add(text)
+            blocks.append(Block(KINDS[element.tag], text))
+    covered = set[str]().union(*(_shingles(block.text) for block in blocks)) if blocks else set()
+    return blocks if len(covered & known) >= MIN_COVERED * len(known) else []
+
+
+def without_rest(blocks: Sequence[Block], stated: str) -> list[Block]:
+    """Cut off what follows the last block that is stated, of blocks that hold all of it; none where they do not."""
+    known = _shingles(stated)
+    own = [_shingles(block.text) for block in blocks]
+    covered = set[str]().union(*own) & known if own else set()
+    if len(covered) < MIN_HELD * len(known):
+        return []
+    last = max(place for place, each in enumerate(own) if each and len(each & known) >= MIN_SHARE * len(each))
+    return list(blocks[: last + 1])
+
+
+def _leaves(tree: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield the elements that hold text and no smaller block, with their words."""
+    for element in tree.iter(*KINDS):
+        if any(child.tag in INNER for child in element.iterdescendants(etree.Element)):
+            continue
+        text = " ".join(UNPRINTED.sub("", "".join(_texts(element))).split())
+        if text:
+            yield element, text
+
+
+def _texts(element: HtmlElement) -> Iterator[str]:
+    for text in element.xpath(".//text()[not(ancestor::script or ancestor::style or ancestor::noscript)] | .//br"):
+        yield str(text) if isinstance(text, str) else " "
+
+
+def _shingles(text: str) -> set[str]:
+    letters = "".join(re.findall(r"\w+", text.casefold()))
+    if len(letters) < SHINGLE_CHARS:
+        return {letters} if letters else set()
+    return {letters[start : start + SHINGLE_CHARS] for start in range(0, len(letters) - SHINGLE_CHARS + 1)}
+
+
+def _plain(text: str) -> str:
+    if "<" in text or "&" in text:
+        try:
+            text = lxml_html.fromstring(f"<div>{text}</div>").text_content()
+        except etree.ParserError:
+            return ""
+    return " ".join(UNPRINTED.sub("", text).split())
