@@ -24,17 +24,15 @@ UNPRINTED = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 WHOLE_END = re.compile(r"[.!?。！？…»”\"')）\]]\s*$")
 CUT_END = re.compile(r"(?:\.\.\.|…)\s*$")
 KINDS = {
-    "p": PassageKind.PARAGRAPH,
-    "div": PassageKind.PARAGRAPH,
-    "section": PassageKind.PARAGRAPH,
-    "td": PassageKind.PARAGRAPH,
     "li": PassageKind.LIST_ITEM,
     "blockquote": PassageKind.QUOTE,
-    "h2": PassageKind.HEADING,
-    "h3": PassageKind.HEADING,
-    "h4": PassageKind.HEADING,
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), PassageKind.HEADING),
 }
-INNER = frozenset({"p", "div", "section", "td", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "ul", "ol", "table", "article"})
+UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "select", "button"})
+BLOCKS = frozenset(
+    {"p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "figure", "figcaption", "ul", "ol", "dl"}
+    | {"li", "dt", "dd", "table", "tbody", "tr", "td", "th", "pre", "blockquote", "form", "hr", "body", *KINDS}
+)
 
 
 def stated_body(objects: Iterable[Mapping[str, object]]) -> str:
@@ -49,11 +47,11 @@ def blocks_stated(tree: HtmlElement, stated: str) -> list[Block]:
     """Find the blocks of a page whose words are stated; none where too little of what is stated is shown."""
     known = _shingles(stated)
     blocks, seen = [], set[str]()
-    for element, text in _leaves(tree):
+    for tag, text in _runs(tree):
         own = _shingles(text)
         if text not in seen and own and len(own & known) >= MIN_SHARE * len(own):
             seen.add(text)
-            blocks.append(Block(KINDS[element.tag], text))
+            blocks.append(Block(KINDS.get(tag, PassageKind.PARAGRAPH), text))
     covered = set[str]().union(*(_shingles(block.text) for block in blocks)) if blocks else set()
     return blocks if len(covered & known) >= MIN_COVERED * len(known) else []
 
@@ -69,19 +67,29 @@ def without_rest(blocks: Sequence[Block], stated: str) -> list[Block]:
     return list(blocks[: last + 1])
 
 
-def _leaves(tree: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Yield the elements that hold text and no smaller block, with their words."""
-    for element in tree.iter(*KINDS):
-        if any(child.tag in INNER for child in element.iterdescendants(etree.Element)):
-            continue
-        text = " ".join(UNPRINTED.sub("", "".join(_texts(element))).split())
-        if text:
-            yield element, text
+def _runs(tree: HtmlElement) -> Iterator[tuple[str, str]]:
+    """Yield each run of words that no block's beginning or end parts, with the tag of the block that holds it."""
+    words: list[str] = []
+    holders = ["div"]
+    for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
+        is_block = isinstance(element.tag, str) and (element.tag in BLOCKS or element.tag in UNSEEN)
+        if is_block or (element.tag == "br" and event == "start"):
+            yield from _run(words, holders[-1])
+        if event == "start":
+            holders += [element.tag] if is_block else []
+            words.append(element.text or "")
+        else:
+            if is_block and event == "end":
+                holders.pop()
+            words.append(element.tail or "")
+    yield from _run(words, holders[-1])
 
 
-def _texts(element: HtmlElement) -> Iterator[str]:
-    for text in element.xpath(".//text()[not(ancestor::script or ancestor::style or ancestor::noscript)] | .//br"):
-        yield str(text) if isinstance(text, str) else " "
+def _run(words: list[str], holder: str) -> Iterator[tuple[str, str]]:
+    text = " ".join(UNPRINTED.sub("", "".join(words)).split())
+    words.clear()
+    if text and holder not in UNSEEN:
+        yield holder, text
 
 
 def _shingles(text: str) -> set[str]:
