@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Strings
 from models.source import Page, Source
-from models.vocabulary import DocType, FactKind, PassageKind, Relevance
+from models.vocabulary import DocType, FactKind, HistoryKind, PassageKind, Relevance
 from perilune.dates import PartialDate
 
 
@@ -76,6 +76,12 @@ class Version(Base):
     language: Mapped[str | None] = mapped_column(sa.String(8), index=True)
     authors: Mapped[Strings] = mapped_column(default=list)
     site_name: Mapped[str | None]
+    issuer: Mapped[str | None]
+    section: Mapped[str | None]
+    keywords: Mapped[Strings] = mapped_column(default=list, server_default="[]")
+    image_url: Mapped[str | None]
+    changes: Mapped[list[dict[str, object]]] = mapped_column(default=list, server_default="[]")
+    """What its text says otherwise than the version before, as `perilune.changes.Rewording` writes it."""
     published: Mapped[PartialDate | None]
     published_first_on: Mapped[dt.date | None] = mapped_column(index=True)
     """The earliest day that `published` may be, for filters and order."""
@@ -119,7 +125,25 @@ class Passage(Base):
     start: Mapped[int]
     end: Mapped[int]
     page_number: Mapped[int | None]
+    page_label: Mapped[str | None] = mapped_column(sa.String(20))
+    """What the document prints on that page, where it is not its number: `iv`."""
+    language: Mapped[str | None] = mapped_column(sa.String(8))
+    """Set where it is not the version's."""
     text: Mapped[str]
+
+
+class ArticleEvent(Base):
+    """Something that happened to an article after it was first seen; what it said before is kept as a version."""
+
+    __tablename__ = "article_event"
+    __table_args__ = (sa.UniqueConstraint("article_id", "kind", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[HistoryKind] = mapped_column(sa.String(20))
+    at: Mapped[dt.datetime]
+    version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), index=True)
+    """The version that the change made."""
 
 
 class TopicAssignment(Base):

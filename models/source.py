@@ -28,6 +28,8 @@ class Source(Base):
     row: Mapped[str | None]
     links: Mapped[str | None]
     skip: Mapped[str | None]
+    selectors: Mapped[dict[str, object]] = mapped_column(default=dict, server_default="{}")
+    """CSS selectors of `body`, `drop`, `date` and `title` on its article pages, where a person gave them."""
     render: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Whether its pages are read as a browser shows them, after the programs in them have run."""
     language: Mapped[str | None] = mapped_column(sa.String(8))
@@ -101,6 +103,8 @@ class Link(Base):
     """The kind of witness that `published` is: feed or listing."""
     found_at: Mapped[dt.datetime]
     checked_at: Mapped[dt.datetime | None]
+    gone_at: Mapped[dt.datetime | None]
+    """When it first answered that there is no such page, if that is how it answers since."""
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     trust: Mapped[dict[str, object] | None]

@@ -2,6 +2,7 @@
 
 from models.article import (
     Article,
+    ArticleEvent,
     CopyBand,
     Fact,
     LanguageMean,
@@ -24,6 +25,7 @@ from models.watch import Incident, Notice
 __all__ = [
     "Actor",
     "Article",
+    "ArticleEvent",
     "Base",
     "CopyBand",
     "Correction",

@@ -93,6 +93,26 @@ class PassageKind(StrEnum):
     LIST_ITEM = "list-item"
     TABLE = "table"
     QUOTE = "quote"
+    FOOTNOTE = "footnote"
+    NOTE = "note"
+    """A speaker's note to a slide."""
+
+
+APART = frozenset({PassageKind.FOOTNOTE, PassageKind.NOTE})
+"""What stands beside an article's text: it follows all the rest, and no summary or fact is drawn from it."""
+
+
+class HistoryKind(StrEnum):
+    """What happened to an article after it was first seen."""
+
+    UPDATED = "updated"
+    """Its text changed, and the page says that it was updated."""
+    SILENTLY_EDITED = "silently-edited"
+    """Its text changed, and the page does not say so."""
+    VANISHED = "vanished"
+    """Its address answered twice, a day apart, that there is no such page."""
+    RETURNED = "returned"
+    """Its address shows it again."""
 
 
 class FactKind(StrEnum):

@@ -62,7 +62,7 @@ class Settings(BaseModel):
     ] = 60 * MEGABYTE
     download_timeout: Annotated[int, Field(gt=0, description="Seconds until a download is given up.")] = 60
     download_delay: Annotated[float, Field(ge=0, description="Least seconds between two requests to one host.")] = 1.0
-    extract_timeout: Annotated[int, Field(gt=0, description="Seconds a document may take to read.")] = 60
+    extract_timeout: Annotated[int, Field(gt=0, description="Seconds a document may take to read.")] = 30
     extract_workers: Annotated[int, Field(gt=0, le=64, description="Processes that read documents.")] = 2
     host: Annotated[str, Field(description="Address the archive is served on.")] = "127.0.0.1"
     port: Annotated[int, Field(gt=0, lt=65536, description="Port the archive is served on.")] = 8600

@@ -84,6 +84,7 @@ class WitnessKind(StrEnum):
     ADDRESS = "address"  # digits in the address
     COVER = "cover"  # the first page of a document
     METADATA = "metadata"  # the PDF's or office file's own fields
+    HTTP = "http"  # the answer's Last-Modified: supports another witness, decides nothing alone
 
 
 @dataclass(frozen=True)
@@ -325,6 +326,7 @@ TRUST = {
     WitnessKind.ADDRESS: 0.7,
     WitnessKind.COVER: 0.7,
     WitnessKind.METADATA: 0.4,
+    WitnessKind.HTTP: 0.2,
 }
 FIRST_WEB_YEAR = 1991
 EPOCH = PartialDate(1970, 1, 1)

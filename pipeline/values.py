@@ -15,7 +15,8 @@ PASSAGE_SEPARATOR = "\n\n"
 class Passage:
     """A paragraph (or a slide's or PDF page's paragraph) and its place in the article's text.
 
-    `start` and `end` are code points in the text, end exclusive; `page` is the 1-based PDF page or slide.
+    `start` and `end` are code points in the text, end exclusive; `page` is the 1-based PDF page or slide, `label` what
+    the document prints on it (`iv`), where that differs. `language` is set where it is not the article's.
     """
 
     kind: PassageKind
@@ -23,15 +24,18 @@ class Passage:
     start: int
     end: int
     page: int | None = None
+    label: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True)
 class Block:
-    """A passage that has no place yet: what an extractor yields in reading order."""
+    """A passage that has no place yet: what an extractor yields in reading order, footnotes and notes last."""
 
     kind: PassageKind
     text: str
     page: int | None = None
+    label: str | None = None
 
 
 def passages_from_blocks(blocks: Sequence[Block]) -> tuple[Passage, ...]:
@@ -40,7 +44,7 @@ def passages_from_blocks(blocks: Sequence[Block]) -> tuple[Passage, ...]:
     start = 0
     for block in blocks:
         end = start + len(block.text)
-        passages.append(Passage(block.kind, block.text, start, end, block.page))
+        passages.append(Passage(block.kind, block.text, start, end, block.page, block.label))
         start = end + len(PASSAGE_SEPARATOR)
     return tuple(passages)
 
@@ -56,6 +60,11 @@ class Extracted:
     published: PublicationDate = UNKNOWN_DATE
     authors: tuple[str, ...] = ()
     site_name: str | None = None
+    issuer: str | None = None
+    """Who a document says that it is by: an organisation, as its first page or its metadata names it."""
+    section: str | None = None
+    keywords: tuple[str, ...] = ()
+    image_url: str | None = None
     canonical_url: str | None = None
 
     @property

@@ -128,7 +128,7 @@ def test_running_headers_page_numbers_and_line_end_hyphens_leave_a_document() ->
 def test_a_damaged_pdf_is_a_problem_and_an_empty_one_a_scan() -> None:
     with pytest.raises(ExtractionProblem, match=r"the PDF is damaged: "):
         extract(FetchedPage(b"%PDF-1.7\nnothing of a PDF follows", "https://agency.example/a.pdf"))
-    assert extract(FetchedPage(pdf_of([[], []], A4), "https://agency.example/b.pdf")) == Rejected("scanned document")
+    assert extract(FetchedPage(pdf_of([[], []], A4), "https://agency.example/b.pdf")) == Rejected("scanned")
 
 
 def test_an_encrypted_pdf_is_a_problem() -> None:

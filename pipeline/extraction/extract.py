@@ -15,6 +15,7 @@ from perilune.dates import Witness, decide_date
 from perilune.encodings import decode
 from perilune.languages import language_of
 from perilune.verdicts import verdict_on_page
+from pipeline.extraction.document import DocumentArticle
 from pipeline.extraction.problems import ExtractionProblem
 from pipeline.extraction.schema_types import doc_type_of_schema
 from pipeline.values import Block, Extracted, Rejected, passages_from_blocks
@@ -24,6 +25,7 @@ __all__ = ["ExtractionProblem", "FetchedPage", "extract"]
 MIN_LETTERS = 40
 IDEOGRAPH_WEIGHT = 3
 MAX_TITLE_CHARS = 200
+LONG_DOCUMENT_PAGES = 10
 OTHER_FORMATS = {
     b"PK\x03\x04": "an office or ZIP file",
     b"\xd0\xcf\x11\xe0": "an old office file",
@@ -53,7 +55,9 @@ def extract(page: FetchedPage) -> Extracted | Rejected:
     """Read the article of `page`; ExtractionProblem when the document is damaged or encrypted."""
     start = page.body[:1024].lstrip()
     if b"%PDF-" in start[:64]:
-        return _article_of_pdf(page)
+        from pipeline.extraction.pdf import article_of_pdf
+
+        return _article_of_document(page, article_of_pdf(page.body))
     for magic, name in OTHER_FORMATS.items():
         if page.body.startswith(magic):
             return Rejected(f"{name}, which is not read")
@@ -90,22 +94,21 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
     )
 
 
-def _article_of_pdf(page: FetchedPage) -> Extracted | Rejected:
-    from pipeline.extraction.pdf import article_of_pdf
+def _article_of_document(page: FetchedPage, article: DocumentArticle) -> Extracted | Rejected:
     from pipeline.extraction.witnesses import address_witness
 
-    article = article_of_pdf(page.body)
     if not _has_text(article.blocks):
-        return Rejected("hardly any text" if article.blocks or article.title else "scanned document")
+        return Rejected("hardly any text" if article.blocks or article.title else "scanned")
     address = address_witness(page.url)
     witnesses = (*article.witnesses, *((address,) if address else ()), *page.date_hints)
     return Extracted(
         title=article.title or page.title_hint or "",
         passages=passages_from_blocks(article.blocks),
         language=_language(article.title, article.blocks),
-        doc_type=DocType.REPORT if article.is_slide_deck or article.is_long else None,
+        doc_type=DocType.REPORT if article.is_slide_deck or article.page_count >= LONG_DOCUMENT_PAGES else None,
         published=decide_date(witnesses, not_after=_last_day(page)),
         authors=article.authors,
+        issuer=article.issuer,
     )
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from perilune.dates import PartialDate, Witness, WitnessKind, dates_in
 from pipeline.extraction.boilerplate import is_date_line
+from pipeline.extraction.document import DocumentArticle
 from pipeline.extraction.pdf_lines import Line, PdfPage, lines_of_page
 from pipeline.extraction.pdf_paragraphs import blocks_of_pages, blocks_of_slides
 from pipeline.extraction.problems import ExtractionProblem
-from pipeline.values import Block
 
 MAX_PAGES = 400
-LONG_DOCUMENT_PAGES = 10
 MAX_SLIDE_WORDS = 170
 MIN_DECK_PAGES = 3
 IDEOGRAPHS_PER_WORD = 2
@@ -38,19 +37,7 @@ NO_TITLE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class PdfArticle:
-    """What a PDF shows: nothing is decided yet about its date."""
-
-    title: str
-    blocks: tuple[Block, ...]
-    witnesses: tuple[Witness, ...]
-    authors: tuple[str, ...]
-    is_slide_deck: bool
-    is_long: bool
-
-
-def article_of_pdf(body: bytes) -> PdfArticle:
+def article_of_pdf(body: bytes) -> DocumentArticle:
     """Read a PDF; ExtractionProblem when it is damaged or encrypted. No blocks when it has no text layer."""
     from pypdfium2 import PdfDocument, PdfiumError
 
@@ -61,7 +48,7 @@ def article_of_pdf(body: bytes) -> PdfArticle:
     try:
         pages = [lines_of_page(document, place) for place in range(min(len(document), MAX_PAGES))]
         metadata = {key: str(value).strip(" \0") for key, value in document.get_metadata_dict().items()}
-        return _article(pages, metadata, pages_count=len(document))
+        return _article(pages, metadata, page_count=len(document))
     except PdfiumError as error:
         raise _problem(error) from error
     finally:
@@ -75,7 +62,7 @@ def _problem(error: Exception) -> ExtractionProblem:
     return ExtractionProblem(f"the PDF is damaged: {message}")
 
 
-def _article(pages: Sequence[PdfPage], metadata: dict[str, str], *, pages_count: int) -> PdfArticle:
+def _article(pages: Sequence[PdfPage], metadata: dict[str, str], *, page_count: int) -> DocumentArticle:
     is_deck = _is_slide_deck(pages)
     title = _title_of(pages, metadata, is_deck=is_deck)
     body = _without_repeated_lines(pages)
@@ -84,13 +71,13 @@ def _article(pages: Sequence[PdfPage], metadata: dict[str, str], *, pages_count:
     has_author = author and not re.search(
         r"^(?:user|anonymous|unknown|admin\w*|owner|author|\W*|\w+\d+)$", author, re.IGNORECASE
     )
-    return PdfArticle(
+    return DocumentArticle(
         title=title,
         blocks=tuple(blocks),
         witnesses=(*_cover_witnesses(pages), *_metadata_witnesses(metadata)),
         authors=(author,) if has_author else (),
         is_slide_deck=is_deck,
-        is_long=pages_count >= LONG_DOCUMENT_PAGES,
+        page_count=page_count,
     )
 
 

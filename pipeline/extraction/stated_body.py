@@ -1,6 +1,7 @@
 """The article as a page states it for machines (JSON-LD `articleBody`), found again among what it shows to people.
 
-What is stated has no paragraphs and may be cut; what is shown has both, and much beside. Together they tell what is text.
+What is stated has no paragraphs and may be cut; what is shown has both, and much beside.
+Together they tell what is text.
 """
 
 from __future__ import annotations
@@ -30,13 +31,28 @@ KINDS = {
 }
 UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "select", "button"})
 BLOCKS = frozenset(
-    {"p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "figure", "figcaption", "ul", "ol", "dl"}
+    {
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "nav",
+        "figure",
+        "figcaption",
+        "ul",
+        "ol",
+        "dl",
+    }
     | {"li", "dt", "dd", "table", "tbody", "tr", "td", "th", "pre", "blockquote", "form", "hr", "body", *KINDS}
 )
 
 
 def stated_body(objects: Iterable[Mapping[str, object]]) -> str:
-    """Give the longest text that a page states to be its article's; empty where it states none worth the name, or a cut one."""
+    """Give the longest text that a page states to be its article's; empty for none, a short or a cut one."""
     stated = [_plain(text) for item in objects if isinstance(text := item.get("articleBody"), str)]
     longest = max(stated, key=len, default="")
     is_whole = WHOLE_END.search(longest) and not CUT_END.search(longest)
@@ -96,13 +112,13 @@ def _shingles(text: str) -> set[str]:
     letters = "".join(re.findall(r"\w+", text.casefold()))
     if len(letters) < SHINGLE_CHARS:
         return {letters} if letters else set()
-    return {letters[start : start + SHINGLE_CHARS] for start in range(0, len(letters) - SHINGLE_CHARS + 1)}
+    return {letters[start : start + SHINGLE_CHARS] for start in range(len(letters) - SHINGLE_CHARS + 1)}
 
 
 def _plain(text: str) -> str:
     if "<" in text or "&" in text:
         try:
-            text = lxml_html.fromstring(f"<div>{text}</div>").text_content()
+            text = str(lxml_html.fromstring(f"<div>{text}</div>").xpath("string()"))
         except etree.ParserError:
             return ""
     return " ".join(UNPRINTED.sub("", text).split())
