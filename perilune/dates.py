@@ -77,6 +77,7 @@ class PartialDate:
 class WitnessKind(StrEnum):
     """Where a publication date was read, in falling order of trust."""
 
+    SELECTED = "selected"  # where a person said that the page states it
     STRUCTURED = "structured"  # JSON-LD datePublished, meta article:published_time and their kin
     VISIBLE = "visible"  # the date line beside the title
     FEED = "feed"  # the feed's or the news sitemap's own date
@@ -319,6 +320,7 @@ def _number(digits: str | None) -> int | None:
 
 
 TRUST = {
+    WitnessKind.SELECTED: 0.98,
     WitnessKind.STRUCTURED: 0.9,
     WitnessKind.VISIBLE: 0.85,
     WitnessKind.FEED: 0.8,

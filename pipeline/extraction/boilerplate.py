@@ -39,6 +39,9 @@ MIN_PROSE_IDEOGRAPHS = 50
 MAX_HEAD_BLOCKS = 6
 MAX_ABOUT_BLOCKS = 4
 MAX_DATE_LINE_REST = 60
+MIN_PROSE_AROUND = 3
+MIN_TEASER_CHARS = 15
+KEPT_LINKED = frozenset({PassageKind.TABLE, PassageKind.HEADING})
 
 
 def content_blocks(blocks: Sequence[Block], title: str, *, linked: frozenset[str] = frozenset()) -> list[Block]:
@@ -48,7 +51,7 @@ def content_blocks(blocks: Sequence[Block], title: str, *, linked: frozenset[str
     """
     below_title = _below_title(blocks, title)
     lines = [block for block in below_title if not _is_boilerplate_line(block, title)]
-    kept = _without_head_matter(lines, linked)
+    kept = _without_inner_teasers(_without_head_matter(lines, linked), linked)
     sections = _without_links_at_end(_without_tail_sections(kept), linked)
     dropped_at_end = _count_after_prose(below_title) - _count_after_prose(sections)
     return _without_dangling_headings(_without_footer_rest(sections) if dropped_at_end else sections)
@@ -148,6 +151,27 @@ def _without_head_matter(blocks: Sequence[Block], linked: frozenset[str]) -> lis
     if sum(entries) >= MIN_MENU_ENTRIES:
         head = [block for block, is_entry in zip(head, entries, strict=True) if not is_entry]
     return [*head, *blocks[first_prose:]]
+
+
+def _without_inner_teasers(blocks: Sequence[Block], linked: frozenset[str]) -> list[Block]:
+    """Drop lines that lead elsewhere from between two paragraphs of prose, unless the article introduces them."""
+    prose = [place for place, block in enumerate(blocks) if _is_prose(block) and block.text not in linked]
+    if len(prose) < MIN_PROSE_AROUND:
+        return list(blocks)
+    kept: list[Block] = []
+    is_introduced = False
+    for place, block in enumerate(blocks):
+        is_teaser = block.text in linked and len(block.text) >= MIN_TEASER_CHARS and block.kind not in KEPT_LINKED
+        if is_teaser and not is_introduced and prose[0] < place < prose[-1]:
+            continue
+        # The items that follow the first of an introduced list are introduced as well.
+        is_introduced = (is_teaser and is_introduced) or _introduces(block)
+        kept.append(block)
+    return kept
+
+
+def _introduces(block: Block) -> bool:
+    return block.kind is PassageKind.HEADING or block.text.rstrip().endswith((":", "："))
 
 
 def _is_head_matter(block: Block) -> bool:

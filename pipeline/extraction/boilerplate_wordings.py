@@ -1,4 +1,4 @@
-"""The wordings by which pages betray what is not their article, in four languages.
+"""The wordings by which pages betray what is not their article, in four languages, and the commonest in others.
 
 Data beside the rules of `boilerplate`: whoever meets a new menu or contact line adds its words here.
 """
@@ -149,18 +149,41 @@ ADVERTISEMENT = re.compile(
     r"|подписывайтесь|关注我们)\b.{0,80}",
     re.IGNORECASE,
 )
-READ_ALSO = re.compile(
-    r"\W*(?:read (?:more|also|next)|see also|also read|more on this|related(?: (?:links?|articles?|news"
-    r"|stories|content|topics?|pages?))?"
-    r"|you may also like|recommended|latest news|most read|top stories|more news|more stories|tags?"
-    r"|keywords|previous(?: article)?|next(?: article)?"
-    r"|相关(?:新闻|链接|阅读|文章|报道)|延伸阅读|推荐阅读|更多(?:新闻|内容)?"
-    r"|热门|最新|上一篇|下一篇|читайте также|по теме|смотрите также"
-    r"|другие новости"
-    r"|ещё по теме|материалы по теме|похожие (?:новости|материалы)|теги|à lire aussi|lire aussi|voir aussi"
-    r"|sur le même sujet|articles? (?:liés|similaires|connexes)"
-    r"|pour aller plus loin|mots-clés)(?:\W*[:：>»].*|\W*)",
-    re.IGNORECASE | re.DOTALL,
+READ_ALSO_WORD = _any_of(
+    r"read (?:more|also|next)|see also|also read|more on this|you may also like|recommended|latest news|most read"
+    r"|top stories|more news|more stories|tags?|keywords|previous(?: article)?|next(?: article)?"
+    r"|related(?: (?:links?|articles?|news|stories|content|topics?|pages?))?",
+    r"相关(?:新闻|链接|阅读|文章|报道)|延伸阅读|推荐阅读|更多(?:新闻|内容)?|热门|最新|上一篇|下一篇",
+    r"читайте также|по теме|смотрите также|другие новости|ещё по теме|материалы по теме|похожие (?:новости|материалы)"
+    r"|теги|читайте також|дивіться також",
+    r"(?:à |a )?(?:lire|voir|découvrir) (?:aussi|également)|sur le même sujet|articles? (?:liés|similaires|connexes)"
+    r"|pour aller plus loin|mots-clés",
+    r"lesen sie (?:auch|dazu|mehr)|auch interessant|mehr (?:zum thema|dazu)|zum artikel"
+    r"|weitere (?:themen|artikel|meldungen)"
+    r"|das könnte sie (?:auch )?interessieren|die redaktion empfiehlt|meistgelesen|passend zum thema",
+    r"(?:le|te) puede interesar|lea (?:aquí|también|además|más)|lee también|ver también|noticias relacionadas",
+    r"leggi (?:anche|pure)|vedi anche|potrebbe interessarti|articoli correlati",
+    r"lei?a (?:também|mais)|veja também|saiba mais|notícias relacionadas",
+    r"lees ook|czytaj (?:też|także|również)|zobacz także|ilgili haberler",
+    r"関連(?:記事|リンク|キーワード|ニュース)|あわせて読みたい|おすすめ(?:情報|記事)?|관련 ?(?:기사|뉴스)",
+)
+READ_ALSO = re.compile(rf"\W*{READ_ALSO_WORD}(?:\W*[:：>»].*|\W*)", re.IGNORECASE | re.DOTALL)
+NOTICE = re.compile(
+    _any_of(
+        r".{0,40}\benable javascript\b.{0,160}",
+        r"(?=.*\b(?:newsletter|push alerts?|bulletin|app)\b)(?=.*\b(?:sign(?:ed)? up|subscrib\w+|anmeld\w+|abonn\w+"
+        r"|inscri\w+|straight to your|hier (?:geht|entlang)|download)\b).{0,300}",
+        r"\W*(?:got a story|for more stories like this|get in touch with (?:our|us)\b|follow (?:us|\S.{1,40}) on "
+        r"(?:twitter|facebook|x|instagram|telegram|whatsapp|linkedin)\b"
+        r"|join (?:us on|our) (?:telegram|whatsapp)).{0,200}",
+        r".{0,80}(?:réservée? aux abonnés|il vous reste [\d.,]+ ?%|会員限定|for subscribers only|nur für abonnenten"
+        r"|только для подписчиков).{0,120}",
+        r".{0,200}(?:\baffiliate[- ]?(?:links?|partner)|earns? (?:an? )?(?:small )?(?:affiliate )?commission"
+        r"|products from (?:one or more of )?our (?:advertisers|partners)|affiliate-links?|werbelinks?).{0,300}",
+        r"\W*our standards:.{0,80}"
+        r"|\W*(?:originally published|this article (?:was|is) (?:republished|reproduced)).{0,160}",
+    ),
+    re.IGNORECASE,
 )
 MORE_MARK = re.compile(
     r"(?:>>|»|›|\.\.\.|…|\[)\s*(?:read |view |see |learn )?(?:more|更多|详细|全文|подробнее|далее|en savoir plus"
@@ -216,6 +239,6 @@ ORGANISATION_CUE = re.compile(
     re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"[.!?。！？…:：;；”\"»)]\s*$")
-LINE_RULES = (SHARE_LINE, BREADCRUMB, COUNTER, EDITOR_LINE, ADVERTISEMENT)
+LINE_RULES = (SHARE_LINE, BREADCRUMB, COUNTER, EDITOR_LINE, ADVERTISEMENT, NOTICE)
 SENTENCE_STOP = re.compile(r"[.!?。！？]\s*$")
 TIME_OF_DAY = re.compile(r"\d{1,2}[:h：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?", re.IGNORECASE)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.vocabulary import DocType, PassageKind
@@ -16,8 +16,9 @@ from perilune.encodings import decode
 from perilune.languages import language_of
 from perilune.verdicts import verdict_on_page
 from pipeline.extraction.document import DocumentArticle
+from pipeline.extraction.passage_languages import with_languages
 from pipeline.extraction.problems import ExtractionProblem
-from pipeline.extraction.schema_types import doc_type_of_schema
+from pipeline.extraction.schema_types import doc_type_of_form
 from pipeline.values import Block, Extracted, Rejected, passages_from_blocks
 
 __all__ = ["ExtractionProblem", "FetchedPage", "extract"]
@@ -41,7 +42,10 @@ FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]")
 
 @dataclass(frozen=True)
 class FetchedPage:
-    """A page as fetched, with what its source knew of it; no date after `fetched_on` is believed."""
+    """A page as fetched, with what its source knew of it; no date after `fetched_on` is believed.
+
+    `selectors` are a person's, by `body`, `drop`, `date` and `title`.
+    """
 
     body: bytes
     url: str
@@ -49,6 +53,7 @@ class FetchedPage:
     title_hint: str | None = None
     date_hints: tuple[Witness, ...] = field(default=())
     fetched_on: dt.date = dt.date.max
+    selectors: Mapping[str, str] = field(default_factory=dict)
 
 
 def extract(page: FetchedPage) -> Extracted | Rejected:
@@ -79,18 +84,23 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
     reason = verdict_on_page(200, page.content_type, page.body)
     if reason:
         return Rejected(reason, may_change=True)
-    article = article_of_html(decode(page.body, page.content_type).text, page.url, title_hint=page.title_hint)
+    text = decode(page.body, page.content_type).text
+    article = article_of_html(text, page.url, title_hint=page.title_hint, selectors=page.selectors)
     if article is None or not _has_text(article.blocks, apart_from=article.title):
         return Rejected("no article text", may_change=True)
+    markup = article.markup
     return Extracted(
         title=article.title,
-        passages=passages_from_blocks(article.blocks),
-        language=_language(article.title, article.blocks) or article.declared_language,
-        doc_type=doc_type_of_schema(article.types),
+        passages=with_languages(passages_from_blocks(article.blocks), article.language),
+        language=article.language,
+        doc_type=doc_type_of_form(markup.types, markup.sections, page.url),
         published=decide_date((*article.witnesses, *page.date_hints), not_after=_last_day(page)),
-        authors=article.authors,
-        site_name=article.site_name,
-        canonical_url=article.canonical_url,
+        authors=markup.authors,
+        site_name=markup.site_name,
+        section=next(iter(markup.sections), None),
+        keywords=markup.keywords,
+        image_url=markup.image_url,
+        canonical_url=markup.canonical_url,
     )
 
 
@@ -101,10 +111,11 @@ def _article_of_document(page: FetchedPage, article: DocumentArticle) -> Extract
         return Rejected("hardly any text" if article.blocks or article.title else "scanned")
     address = address_witness(page.url)
     witnesses = (*article.witnesses, *((address,) if address else ()), *page.date_hints)
+    language = _language(article.title, article.blocks)
     return Extracted(
         title=article.title or page.title_hint or "",
-        passages=passages_from_blocks(article.blocks),
-        language=_language(article.title, article.blocks),
+        passages=with_languages(passages_from_blocks(article.blocks), language),
+        language=language,
         doc_type=DocType.REPORT if article.is_slide_deck or article.page_count >= LONG_DOCUMENT_PAGES else None,
         published=decide_date(witnesses, not_after=_last_day(page)),
         authors=article.authors,

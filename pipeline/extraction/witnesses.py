@@ -142,13 +142,14 @@ def address_witness(url: str) -> Witness | None:
 
 def _first_witness(values: Iterable[str], name: str) -> Iterator[Witness]:
     for value in values:
-        date = _stated_date(value.strip())
+        date = stated_date(value.strip())
         if date:
             yield Witness(WitnessKind.STRUCTURED, date, f"{name}: {value.strip()[:40]}")
             return
 
 
-def _stated_date(value: str) -> PartialDate | None:
+def stated_date(value: str) -> PartialDate | None:
+    """Read the date that an attribute or a short text states, as precise as it is; None for none."""
     compact = re.match(r"(\d{4})(\d\d)(\d\d)(?!\d)", value)
     try:
         if compact:
