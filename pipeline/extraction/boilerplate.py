@@ -27,6 +27,7 @@ from pipeline.extraction.boilerplate_wordings import (
     SENTENCE_END,
     SENTENCE_STOP,
     TIME_OF_DAY,
+    TRAIL,
 )
 from pipeline.values import Block
 
@@ -34,6 +35,8 @@ MAX_LINE_CHARS = 300
 MAX_SHORT_CHARS = 120
 MAX_MENU_ENTRY_CHARS = 60
 MIN_MENU_ENTRIES = 3
+MENU_SHARE = 0.6
+MAX_FOOTER_CELLS = 6
 MIN_PROSE_CHARS = 140
 MIN_PROSE_IDEOGRAPHS = 50
 MAX_HEAD_BLOCKS = 6
@@ -50,7 +53,7 @@ def content_blocks(blocks: Sequence[Block], title: str, *, linked: frozenset[str
     `linked` holds the texts that are wholly a link on the page: only with it are lists of links known from lists.
     """
     below_title = _below_title(blocks, title)
-    lines = [block for block in below_title if not _is_boilerplate_line(block, title)]
+    lines = [block for block in below_title if not _is_boilerplate_line(block, title, linked)]
     kept = _without_inner_teasers(_without_head_matter(lines, linked), linked)
     sections = _without_links_at_end(_without_tail_sections(kept), linked)
     dropped_at_end = _count_after_prose(below_title) - _count_after_prose(sections)
@@ -84,14 +87,14 @@ def _is_prose(block: Block) -> bool:
     return block.kind is not PassageKind.HEADING and weight >= MIN_PROSE_CHARS
 
 
-def _is_boilerplate_line(block: Block, title: str) -> bool:
+def _is_boilerplate_line(block: Block, title: str, linked: frozenset[str]) -> bool:
     text = block.text.strip()
     if not _wording(text) or is_same_wording(text, title):
         return True
+    if block.kind is PassageKind.TABLE:
+        return _is_table_of_menu(text, linked)
     if len(text) > MAX_LINE_CHARS:
         return False
-    if block.kind is PassageKind.TABLE:
-        return any(BREADCRUMB.fullmatch(row) for row in text.splitlines())
     if any(rule.fullmatch(text) for rule in LINE_RULES):
         return True
     return bool(
@@ -101,6 +104,15 @@ def _is_boilerplate_line(block: Block, title: str) -> bool:
         or CONTACT_REQUEST.match(text)
         or (len(text) <= MAX_SHORT_CHARS and READ_ALSO.fullmatch(text) and block.kind is not PassageKind.HEADING)
     )
+
+
+def _is_table_of_menu(text: str, linked: frozenset[str]) -> bool:
+    """Tell a table that lays out the site's menu or its footer."""
+    cells = [cell for row in text.splitlines() for cell in row.split(" | ") if _wording(cell)]
+    is_menu = len(cells) >= MIN_MENU_ENTRIES and sum(cell in linked for cell in cells) >= MENU_SHARE * len(cells)
+    is_footer = len(cells) <= MAX_FOOTER_CELLS and any(COPYRIGHT.search(cell) for cell in cells)
+    is_teasers = len(cells) > 1 and READ_ALSO.fullmatch(cells[0])
+    return bool(is_menu or is_footer or is_teasers) or any(BREADCRUMB.fullmatch(row) for row in text.splitlines())
 
 
 def _below_title(blocks: Sequence[Block], title: str) -> Sequence[Block]:
@@ -181,6 +193,8 @@ def _is_head_matter(block: Block) -> bool:
         return any(BREADCRUMB.fullmatch(row) for row in rows) or not re.search(r"\d", block.text)
     text = block.text.strip()
     is_byline = len(text) <= MAX_LINE_CHARS / 2 and not SENTENCE_STOP.search(text) and BYLINE.fullmatch(text)
+    if len(text) <= MAX_SHORT_CHARS and TRAIL.fullmatch(text):
+        return True
     is_date = re.fullmatch(r"(?:19|20)\d\d|\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d\b.{0,20}", text)
     return bool(is_date_line(text) or is_date or is_byline)
 

@@ -16,6 +16,10 @@ SHARE_WORD = _any_of(
     r"share(?: (?:this|on|via"
     r"|with)[\w ]{0,24})?",
     r"print(?: this)?(?: page)?",
+    r"listen(?: to this (?:page|article))?",
+    r"imprimer(?: (?:la|cette) page)?",
+    r"écouter(?: (?:la page|l'article))?",
+    r"распечатать страницу",
     r"e-?mail(?: this)?",
     "tweet",
     "facebook",
@@ -47,7 +51,6 @@ SHARE_WORD = _any_of(
     "download pdf",
     "save",
     "copy link",
-    "listen",
     "facebook twitter linkedin email",
     "分享(?:到|至)?",
     "分享让更多人看到",
@@ -77,7 +80,6 @@ SHARE_WORD = _any_of(
     "наверх",
     "скачать",
     "partager(?: (?:sur|cet article)[\\w ]{0,16})?",
-    "imprimer",
     "envoyer (?:à|a) un ami",
     "envoyer par e-?mail",
     "courriel",
@@ -118,6 +120,11 @@ CREDIT = re.compile(
     r"crédits?(?: (?:photo|image)s?)? ?[:：/]|photo ?[:：]|© )",
     re.IGNORECASE,
 )
+CREDIT_LINE = re.compile(
+    r"[(（\[](?:photo|image|picture|illustration|file photo|фото|иллюстрация|图|资料图)\b[^)）\]]{0,80}[)）\]]"
+    r"|(?:供图|图源|图片|摄影|摄)[:：/].{1,40}|(?:photo|image|picture|фото) ?[:：/].{1,80}",
+    re.IGNORECASE,
+)
 COOKIES = re.compile(
     r"\bcookies?\b.{0,160}\b(?:accept|consent|agree|use[sd]?|browser|settings|website|utilis\w+|accepte\w*"
     r"|site|navigation|польз\w+|сайт\w*)\b|"
@@ -150,14 +157,15 @@ ADVERTISEMENT = re.compile(
     re.IGNORECASE,
 )
 READ_ALSO_WORD = _any_of(
-    r"read (?:more|also|next)|see also|also read|more on this|you may also like|recommended|latest news|most read"
-    r"|top stories|more news|more stories|tags?|keywords|previous(?: article)?|next(?: article)?"
+    r"read (?:more|also|next)|see also|useful links|also read|more on this|you may also like"
+    r"|recommended|latest news|most read|top stories|more news|more stories|tags?|keywords"
+    r"|previous(?: article)?|next(?: article)?"
     r"|related(?: (?:links?|articles?|news|stories|content|topics?|pages?))?",
-    r"相关(?:新闻|链接|阅读|文章|报道)|延伸阅读|推荐阅读|更多(?:新闻|内容)?|热门|最新|上一篇|下一篇",
+    r"相关(?:新闻|链接|阅读|文章|报道)|延伸阅读|(?:热点|精彩|编辑)?推荐(?:阅读)?|更多(?:新闻|内容)?|热门|最新|上一篇|下一篇",
     r"читайте также|по теме|смотрите также|другие новости|ещё по теме|материалы по теме|похожие (?:новости|материалы)"
     r"|теги|читайте також|дивіться також",
     r"(?:à |a )?(?:lire|voir|découvrir) (?:aussi|également)|sur le même sujet|articles? (?:liés|similaires|connexes)"
-    r"|pour aller plus loin|mots-clés",
+    r"|pour aller plus loin|mots-clés|liens utiles|à voir",
     r"lesen sie (?:auch|dazu|mehr)|auch interessant|mehr (?:zum thema|dazu)|zum artikel"
     r"|weitere (?:themen|artikel|meldungen)"
     r"|das könnte sie (?:auch )?interessieren|die redaktion empfiehlt|meistgelesen|passend zum thema",
@@ -168,6 +176,15 @@ READ_ALSO_WORD = _any_of(
     r"関連(?:記事|リンク|キーワード|ニュース)|あわせて読みたい|おすすめ(?:情報|記事)?|관련 ?(?:기사|뉴스)",
 )
 READ_ALSO = re.compile(rf"\W*{READ_ALSO_WORD}(?:\W*[:：>»].*|\W*)", re.IGNORECASE | re.DOTALL)
+STAMP = re.compile(
+    r"\W*(?:(?:first )?published|posted|(?:page )?(?:last )?(?:updated|modified|reviewed)"
+    r"|publiée?|parue?|mise? (?:à jour|en ligne)|dernière (?:modification|mise à jour)"
+    r"|опубликован\w*|обновлен\w*|последн\w+ (?:изменени\w+|обновлени\w+)"
+    r"|дата (?:публикации|обновления)|发布(?:时间|日期)|更新(?:时间|日期)|最后更新"
+    r"|发表(?:时间|日期))\b\W*(?:on|le|at|:|：)?\W*[^.!?。]{0,24}\d[^!?。]{0,60}",
+    re.IGNORECASE,
+)
+TRAIL = re.compile(r"(?:[^>»›→]{2,50}\s[>»›→]\s){1,6}[^>»›→]{2,80}")
 NOTICE = re.compile(
     _any_of(
         r".{0,40}\benable javascript\b.{0,160}",
@@ -239,6 +256,6 @@ ORGANISATION_CUE = re.compile(
     re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"[.!?。！？…:：;；”\"»)]\s*$")
-LINE_RULES = (SHARE_LINE, BREADCRUMB, COUNTER, EDITOR_LINE, ADVERTISEMENT, NOTICE)
+LINE_RULES = (SHARE_LINE, BREADCRUMB, COUNTER, EDITOR_LINE, ADVERTISEMENT, NOTICE, STAMP, CREDIT_LINE)
 SENTENCE_STOP = re.compile(r"[.!?。！？]\s*$")
 TIME_OF_DAY = re.compile(r"\d{1,2}[:h：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?", re.IGNORECASE)

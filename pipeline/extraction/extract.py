@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -84,7 +85,8 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
     reason = verdict_on_page(200, page.content_type, page.body)
     if reason:
         return Rejected(reason, may_change=True)
-    text = decode(page.body, page.content_type).text
+    # A letter and its accent may be one character or two: they are to be the same word everywhere.
+    text = unicodedata.normalize("NFC", decode(page.body, page.content_type).text)
     article = article_of_html(text, page.url, title_hint=page.title_hint, selectors=page.selectors)
     if article is None or not _has_text(article.blocks, apart_from=article.title):
         return Rejected("no article text", may_change=True)
@@ -95,7 +97,7 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
         language=article.language,
         doc_type=doc_type_of_form(markup.types, markup.sections, page.url),
         published=decide_date((*article.witnesses, *page.date_hints), not_after=_last_day(page)),
-        authors=markup.authors,
+        authors=article.authors,
         site_name=markup.site_name,
         section=next(iter(markup.sections), None),
         keywords=markup.keywords,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
@@ -26,31 +26,38 @@ LEAD_CLASS = re.compile(
 SENTENCE = re.compile(r"[.!?…。！？][\"'”’»)]*\s*$")
 
 
-def lead_of(runs: Sequence[Run], blocks: Sequence[Block], title: str, descriptions: Sequence[str]) -> list[Block]:
-    """Find the lead that stands between the title and the first block, where the extractor passed it over.
-
-    It is what the page also gives as its description, or prose that its markup calls a lead.
-    """
+def head_of(runs: Sequence[Run], blocks: Sequence[Block], title: str) -> list[Run]:
+    """List the runs from the title, or from not far above, down to the first block; none where that is not found."""
     first = next(iter(_places_of(runs, blocks[:3]).values()), None)
     if first is None:
         return []
     earliest = max(0, first - MAX_BETWEEN)
     spots = [place for place in range(earliest, first) if _is_title(runs[place].text, title)]
+    return list(runs[min(spots, default=earliest) : first])
+
+
+def lead_of(head: Sequence[Run], blocks: Sequence[Block], title: str, descriptions: Sequence[str]) -> list[Block]:
+    """Find the lead that stands in the head of an article, where the extractor passed it over.
+
+    It is what the page also gives as its description, or prose below the title that its markup calls a lead.
+    """
     held = wording_of("".join(block.text for block in blocks))
+    is_below_title = bool(head) and _is_title(head[0].text, title)
     found = [
         run
-        for run in runs[min(spots, default=earliest) : first]
+        for run in head
         if _may_be_lead(run) and not _is_title(run.text, title) and share_held(run.text, held) < MIN_HELD
     ]
     described = [run for run in found if any(_is_described(run.text, each) for each in descriptions)]
-    called = [run for run in found if spots and _is_called_lead(run)]
+    called = [run for run in found if is_below_title and _is_called_lead(run)]
     return [Block(PassageKind.PARAGRAPH, run.text) for run in (described or called)[:2]]
 
 
 def with_gaps_filled(blocks: Sequence[Block], runs: Sequence[Run]) -> list[Block]:
-    """Put back the paragraphs between the first and the last block that stand beside those that were taken."""
+    """Put back the paragraphs and list items between two blocks that stand beside those that were taken."""
     places = _places_of(runs, blocks)
-    parents = {runs[place].holder.getparent() for place in places.values()}
+    holders = {runs[place].holder for place in places.values()}
+    neighbourhood = holders | {holder.getparent() for holder in holders}
     held = wording_of("".join(block.text for block in blocks))
     whole: list[Block] = []
     last = None
@@ -58,18 +65,22 @@ def with_gaps_filled(blocks: Sequence[Block], runs: Sequence[Run]) -> list[Block
         place = places.get(number)
         if place is not None:
             if last is not None:
-                whole.extend(_lost(runs[last + 1 : place], parents, held))
+                lost = (run for run in runs[last + 1 : place] if _is_lost(run, neighbourhood))
+                whole.extend(block_of_run(run) for run in lost if share_held(run.text, held) < MIN_HELD)
             last = place
         whole.append(block)
     return whole
 
 
-def _lost(between: Sequence[Run], parents: set[HtmlElement | None], held: str) -> Iterator[Block]:
-    for run in between:
-        is_sibling = run.holder.tag in {"p", "blockquote"} and run.holder.getparent() in parents
-        is_text = is_sibling and not run.is_caption and 2 * run.linked_chars <= len(run.text)
-        if is_text and SENTENCE.search(run.text) and share_held(run.text, held) < MIN_HELD:
-            yield block_of_run(run)
+def _is_lost(run: Run, neighbourhood: set[HtmlElement | None]) -> bool:
+    """Tell text that is a neighbour of what was taken: a sentence beside it, or an item of a list beside it."""
+    if run.is_caption or 2 * run.linked_chars > len(run.text):
+        return False
+    parent = run.holder.getparent()
+    if run.holder.tag == "li":
+        return parent is not None and (parent in neighbourhood or parent.getparent() in neighbourhood)
+    is_text = run.holder.tag in {"p", "blockquote", "div", "td"} and SENTENCE.search(run.text)
+    return bool(is_text) and (run.holder in neighbourhood or parent in neighbourhood)
 
 
 def _places_of(runs: Sequence[Run], blocks: Sequence[Block]) -> dict[int, int]:

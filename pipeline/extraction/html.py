@@ -11,9 +11,12 @@ from lxml.html import HtmlElement
 from models.vocabulary import PassageKind
 from perilune.dates import Witness
 from perilune.languages import language_of
+from pipeline.extraction.authors import authors_of
 from pipeline.extraction.boilerplate import content_blocks
-from pipeline.extraction.gaps import lead_of, with_gaps_filled
-from pipeline.extraction.html_blocks import raw_blocks, with_lost_headings
+from pipeline.extraction.container import blocks_of_container, is_run_together
+from pipeline.extraction.gaps import head_of, lead_of, with_gaps_filled
+from pipeline.extraction.html_blocks import block_of_run, raw_blocks, with_lost_headings
+from pipeline.extraction.joined import with_lines_parted
 from pipeline.extraction.markup import Markup
 from pipeline.extraction.runs import Run, line_of, runs_of
 from pipeline.extraction.selectors import Selected
@@ -35,6 +38,7 @@ class HtmlArticle:
     title: str
     blocks: tuple[Block, ...]
     witnesses: tuple[Witness, ...]
+    authors: tuple[str, ...]
     markup: Markup
     language: str | None
 
@@ -53,14 +57,18 @@ def article_of_html(
         return None
     markup, selected = Markup(tree, url), Selected(tree, selectors)
     title = selected.title or title_of(markup, title_hint)
-    chosen = selected.blocks
-    lead, body = ([], chosen) if chosen else _lead_and_body(markup, title)
+    runs, body = runs_of(tree), selected.blocks
+    is_selected = bool(body)
+    body = body or _body(markup, title, runs)
+    head = head_of(runs, body, title)
+    lead = [] if is_selected else lead_of(head, body, title, markup.descriptions)
     language = _language_of(body) or markup.language
     witnesses = [selected.witness] if selected.has_date else _witnesses(markup, title, body, language)
     return HtmlArticle(
         title=title or next((block.text[:MAX_TITLE_CHARS] for block in body), ""),
         blocks=(*lead, *body),
         witnesses=tuple(witness for witness in witnesses if witness),
+        authors=authors_of(markup, [run.text for run in head]),
         markup=markup,
         language=language,
     )
@@ -71,23 +79,25 @@ def _language_of(blocks: Sequence[Block]) -> str | None:
     return language_of(" ".join(block.text for block in blocks[:MAX_BLOCKS_READ])[:MAX_CHARS_READ])
 
 
-def _lead_and_body(markup: Markup, title: str) -> tuple[list[Block], list[Block]]:
+def _body(markup: Markup, title: str, runs: Sequence[Run]) -> list[Block]:
     """Read the blocks that the extractor, what the page states of its text, and the page's own order agree on."""
-    tree, stated, runs = markup.tree, stated_body(markup.objects), runs_of(markup.tree)
+    tree, stated = markup.tree, stated_body(markup.objects)
     linked = _linked_texts(tree, runs)
     raw = raw_blocks(tree, markup.url)
+    if is_run_together(raw, runs):
+        raw = blocks_of_container(runs) or raw
     if stated:
         raw = without_rest(raw, stated, linked=linked) or blocks_stated(runs, stated) or raw
-    raw = with_gaps_filled(with_lost_headings(raw, tree), runs)
+    raw = with_gaps_filled(with_lost_headings(with_lines_parted(raw, runs), tree), runs)
     captions = frozenset(run.text for run in runs if run.is_caption)
-    body = content_blocks([block for block in raw if block.text not in captions], title, linked=linked)
-    return lead_of(runs, body, title, markup.descriptions), body
+    return content_blocks([block for block in raw if block.text not in captions], title, linked=linked)
 
 
 def _linked_texts(tree: HtmlElement, runs: Sequence[Run]) -> frozenset[str]:
-    """List the texts that are links, and the items of lists that are little else: `Moscow: <a>The talks go on</a>`."""
-    items = (run.text for run in runs if run.holder.tag == "li" and run.linked_chars >= LINKED_SHARE * len(run.text))
-    return frozenset((*(line_of(node.text_content()) for node in tree.iter("a") if node.get("href")), *items)) - {""}
+    """List the texts that are links, and the lines that are little else: `Moscow: <a>The talks go on</a> 5 May`."""
+    lines = [run for run in runs if run.linked_chars >= LINKED_SHARE * len(run.text)]
+    links = (line_of(node.text_content()) for node in tree.iter("a") if node.get("href"))
+    return frozenset((*links, *(run.text for run in lines), *(block_of_run(run).text for run in lines))) - {""}
 
 
 def _witnesses(markup: Markup, title: str, blocks: Sequence[Block], language: str | None) -> list[Witness | None]:

@@ -64,7 +64,7 @@ class Markup:
     def sections(self) -> list[str]:
         """The section that the page says it stands in, then those of its breadcrumbs, the nearest first."""
         stated = [self.metas.get("article:section", ""), self.metas.get("section", "")]
-        stated += [name for item in self.objects for name in _names(item.get("articleSection"))]
+        stated += [name for item in self.objects for name in names_in(item.get("articleSection"))]
         trails = (item.get("itemListElement") for item in self._breadcrumbs)
         stated += [name for trail in trails if isinstance(trail, list) for name in _trail_names(trail)]
         return [name for name in dict.fromkeys(map(line_of, stated)) if name and len(name) <= MAX_NAME_CHARS]
@@ -82,7 +82,7 @@ class Markup:
     def keywords(self) -> tuple[str, ...]:
         """The words that the page files itself under; none where there are so many that they tell nothing."""
         stated = self.values_of("news_keywords", "keywords", "article:tag", "parsely-tags")
-        stated += [name for item in self.objects for name in _names(item.get("keywords"))]
+        stated += [name for item in self.objects for name in names_in(item.get("keywords"))]
         words = dict.fromkeys(line_of(word) for text in stated for word in re.split(r"[,;，；、|]", text))
         kept = tuple(word for word in words if word and len(word) <= MAX_NAME_CHARS and "http" not in word)
         return kept if len(kept) <= MAX_KEYWORDS else ()
@@ -122,14 +122,6 @@ class Markup:
         stated += [str(item.get("description") or "") for item in self.objects[:3]]
         return [text for text in dict.fromkeys(stated) if text.strip()]
 
-    @property
-    def authors(self) -> tuple[str, ...]:
-        """The persons that JSON-LD or the meta elements name as authors."""
-        named = [name for item in self.objects for name in _names(item.get("author"))]
-        named = named or [self.metas.get("author") or self.metas.get("citation_author") or ""]
-        parts = [part.strip() for name in named for part in re.split(r"[;,、]|\band\b", name)]
-        return tuple(dict.fromkeys(part for part in parts if part and "http" not in part and len(part) < 60))  # noqa: PLR2004
-
 
 def types_of(item: Mapping[str, object]) -> list[str]:
     """List the schema.org types of a JSON-LD object."""
@@ -148,12 +140,13 @@ def _page_objects(value: object) -> Iterator[dict[str, object]]:
             yield from _page_objects(value.get(key))
 
 
-def _names(value: object) -> Iterator[str]:
+def names_in(value: object) -> Iterator[str]:
+    """Yield the names in a JSON-LD value: texts, and the names of its objects; an organisation is no person."""
     if isinstance(value, list):
         for part in value:
-            yield from _names(part)
+            yield from names_in(part)
     elif isinstance(value, dict) and "Organization" not in types_of(value):
-        yield from _names(value.get("name"))
+        yield from names_in(value.get("name"))
     elif isinstance(value, str):
         yield value
 
@@ -161,7 +154,7 @@ def _names(value: object) -> Iterator[str]:
 def _trail_names(trail: list[object]) -> list[str]:
     """Name a breadcrumb trail's steps, the last first, without the page itself and the site's front page."""
     items = [each for each in trail if isinstance(each, dict)]
-    names = [[*_names(each.get("name")), *_names(each.get("item"))][:1] for each in items]
+    names = [[*names_in(each.get("name")), *names_in(each.get("item"))][:1] for each in items]
     return [name for step in names[1:-1][::-1] for name in step]
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
-from models.vocabulary import PassageKind
 from perilune.dates import Witness, WitnessKind, dates_in
-from pipeline.extraction.html_blocks import block_of_run, is_layout
+from pipeline.extraction.container import blocks_of_element
 from pipeline.extraction.problems import ExtractionProblem
-from pipeline.extraction.runs import line_of, runs_of
+from pipeline.extraction.runs import line_of
 from pipeline.extraction.witnesses import stated_date
 from pipeline.values import Block
 
@@ -70,25 +69,3 @@ def _compiled(css: str) -> CSSSelector:
 def _matches(css: str, tree: HtmlElement) -> list[HtmlElement]:
     found = _compiled(css)(tree)
     return [element for element in found if isinstance(element, HtmlElement)] if isinstance(found, list) else []
-
-
-def blocks_of_element(element: HtmlElement) -> Iterator[Block]:
-    """Give all the text of an element: runs of words, and tables that carry content as one block each."""
-    tables = {table: _table_text(table) for table in element.iter("table") if not is_layout(_cells_of(table))}
-    given = set[HtmlElement]()
-    for run in runs_of(element):
-        table = next((each for each in (run.holder, *run.holder.iterancestors()) if each in tables), None)
-        if table is None:
-            yield block_of_run(run)
-        elif table not in given:
-            given.add(table)
-            yield Block(PassageKind.TABLE, tables[table])
-
-
-def _cells_of(table: HtmlElement) -> list[str]:
-    return [line_of(cell.text_content()) for cell in table.iter("td", "th")]
-
-
-def _table_text(table: HtmlElement) -> str:
-    rows = ([line_of(cell.text_content()) for cell in row.iter("td", "th")] for row in table.iter("tr"))
-    return "\n".join(" | ".join(row) for row in rows if any(row))
