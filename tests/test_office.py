@@ -203,6 +203,58 @@ def test_charts_give_their_title() -> None:
     assert texts(article_of_slides(saved(deck)).blocks, 2) == ["Figures", "Launches of China by year"]
 
 
+def test_points_of_a_diagram_are_items_in_the_order_of_its_tree() -> None:
+    deck = empty_deck()
+    cover(deck, TITLE, "ESA")
+    titled_slide(deck, "Phases of the station")
+    space = "http://schemas.openxmlformats.org/drawingml/2006/"
+    offices = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    points = "".join(
+        f'<dgm:pt modelId="{key}"><dgm:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></dgm:t></dgm:pt>'
+        for key, text in ((3, "Utilisation"), (1, "Reconnaissance 勘察"), (2, "Construction"))
+    )
+    links = "".join(f'<dgm:cxn modelId="9{n}" srcId="0" destId="{n}" srcOrd="{n}"/>' for n in (2, 1, 3))
+    circle = '<dgm:cxn modelId="99" srcId="3" destId="1" srcOrd="0"/>'
+    model = (
+        f'<dgm:dataModel xmlns:dgm="{space}diagram" xmlns:a="{space}main"><dgm:ptLst><dgm:pt modelId="0" type="doc"/>'
+        f"{points}</dgm:ptLst><dgm:cxnLst>{links}{circle}</dgm:cxnLst></dgm:dataModel>"
+    )
+    frame = (
+        "<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id='9' name=''/><p:cNvGraphicFramePr/><p:nvPr/>"
+        "</p:nvGraphicFramePr><p:xfrm><a:off x='0' y='2000000'/><a:ext cx='9' cy='9'/></p:xfrm><a:graphic>"
+        f"<a:graphicData uri='{space}diagram'><dgm:relIds xmlns:dgm='{space}diagram' xmlns:r='{offices}' r:dm='rId77'/>"
+        "</a:graphicData></a:graphic></p:graphicFrame></p:spTree>"
+    )
+    relation = f'<Relationship Id="rId77" Type="{offices}/diagramData" Target="../diagrams/data1.xml"/></Relationships>'
+
+    def add(parts: dict[str, bytes]) -> None:
+        parts["ppt/diagrams/data1.xml"] = model.encode()
+
+    body = replaced(saved(deck), "ppt/slides/slide2.xml", "</p:spTree>", frame)
+    body = replaced(body, "ppt/slides/_rels/slide2.xml.rels", "</Relationships>", relation)
+    blocks = article_of_slides(repacked(body, add)).blocks
+    assert texts(blocks, 2) == ["Phases of the station", "Reconnaissance 勘察", "Construction", "Utilisation"]
+    assert blocks[-1].kind is PassageKind.LIST_ITEM
+
+
+def test_what_lies_beside_the_slide_or_is_hidden_is_not_read() -> None:
+    deck = empty_deck()
+    cover(deck, TITLE, "ESA")
+    slide = titled_slide(deck, "Programme", ["An item"])
+    text_box(slide, "Left over beside the slide", (20, 1, 3, 0.6))
+    text_box(slide, "Hidden by its author", (1, 6, 3, 0.6))
+    slide.shapes[-1].element.xpath("./p:nvSpPr/p:cNvPr")[0].set("hidden", "1")
+    assert texts(article_of_slides(saved(deck)).blocks, 2) == ["Programme", "An item"]
+
+
+def test_a_closing_slide_may_repeat_the_cover() -> None:
+    deck = empty_deck()
+    cover(deck, TITLE, "Space Research Institute")
+    titled_slide(deck, "Спасибо за внимание!", ["Space Research Institute", "info@iki.example"])
+    titled_slide(deck, "Thanks to ESA", ["The launch window was kept open for us."])
+    assert {block.page for block in article_of_slides(saved(deck)).blocks} == {1, 3}
+
+
 def test_a_large_or_bold_line_of_a_slide_is_a_heading() -> None:
     deck = empty_deck()
     cover(deck, TITLE, "ESA")

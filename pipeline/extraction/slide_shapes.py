@@ -98,7 +98,7 @@ def _is_head(parts: list[SlidePart]) -> bool:
 def _placed(shapes: Iterable[BaseShape], frame: Frame, depth: int = 0) -> Iterator[PlacedShape]:
     """Place shapes on the slide, those of groups by the group's own coordinates."""
     for shape in shapes:
-        if shape.element.find(f".//{SLIDE}cNvPr[@hidden='1']") is not None and _is_hidden(shape):
+        if _is_hidden(shape):
             continue
         if shape.element.tag == f"{SLIDE}grpSp":
             if depth < MAX_GROUP_DEPTH:

@@ -109,6 +109,7 @@ def _cover_of(slides: Sequence[SlideShown]) -> list[CoverLine]:
 
 def _blocks_of(slides: Sequence[SlideShown], title: str) -> list[Block]:
     first = next((slide.number for slide in slides if slide.parts), 0)
+    shown_before = frozenset(_wording(part) for slide in slides if slide.number == first for part in slide.parts)
     blocks: list[Block] = []
     for slide in _without_repeated_parts(slides):
         is_cover = slide.number == first
@@ -119,7 +120,7 @@ def _blocks_of(slides: Sequence[SlideShown], title: str) -> list[Block]:
             for place, part in enumerate(slide.parts)
             if place not in of_title and re.search(r"\w", part.text) and not is_same_wording(part.text, title)
         ]
-        if not _is_closing(parts):
+        if not _is_closing(parts, frozenset() if is_cover else shown_before):
             blocks += [Block(_kind_of(part, parts, is_cover), part.text, slide.number, slide.label) for part in parts]
     notes = ((slide, note) for slide in slides for note in slide.notes if re.search(r"\w", note))
     return [*blocks, *(Block(PassageKind.NOTE, note, slide.number, slide.label) for slide, note in notes)]
@@ -139,13 +140,11 @@ def _kind_of(part: SlidePart, parts: Sequence[SlidePart], is_cover: bool) -> Pas
     return PassageKind.HEADING if is_large or is_bold else part.kind
 
 
-def _is_closing(parts: Sequence[SlidePart]) -> bool:
-    """Tell a slide that only thanks, perhaps with an address to write to."""
-    texts = [part.text.strip(" !.！。") for part in parts]
-    thanks = [text for text in texts if THANKS.fullmatch(text)]
-    rest = [text for text in texts if not THANKS.fullmatch(text)]
-    is_contact = all(CONTACT.search(text) for text in rest) and len(texts) <= MAX_CLOSING_PARTS
-    return not texts or (bool(thanks) and is_contact)
+def _is_closing(parts: Sequence[SlidePart], shown_before: frozenset[str]) -> bool:
+    """Tell a slide that only thanks, perhaps with an address to write to and what the cover has said."""
+    rest = [part for part in parts if not THANKS.fullmatch(part.text.strip(" !.！。"))]
+    is_closing = all(CONTACT.search(part.text) or _wording(part) in shown_before for part in rest)
+    return not parts or (len(rest) < len(parts) <= MAX_CLOSING_PARTS and is_closing)
 
 
 def _without_repeated_parts(slides: Sequence[SlideShown]) -> list[SlideShown]:

@@ -23,7 +23,8 @@ from pipeline.extraction.office_cover import (
     witnesses_of,
 )
 from pipeline.extraction.office_package import honest_about_damage, package_of, settle_alternatives, xml_of
-from pipeline.extraction.word_body import WordLine, WordReader
+from pipeline.extraction.pdf_paragraphs import HEADING_SCALE
+from pipeline.extraction.word_body import WordLine, WordReader, may_be_heading
 from pipeline.extraction.word_styles import WORD, Numbering, Styles
 from pipeline.values import Block
 
@@ -108,11 +109,18 @@ def _known_pages(reader: WordReader, stated_count: int) -> int | None:
 
 def _body_blocks(lines: Sequence[WordLine], title: str, known: int | None) -> list[Block]:
     of_title = places_of_title([line.text for line in lines[:MAX_COVER_LINES]], title)
+    usual = _usual_size(lines)
     return [
-        Block(line.kind, line.text, _page(line.page, known))
+        Block(_kind_of(line, usual), line.text, _page(line.page, known))
         for place, line in enumerate(lines)
         if place not in of_title and re.search(r"\w", line.text) and not is_same_wording(line.text, title)
     ]
+
+
+def _kind_of(line: WordLine, usual_size: float) -> PassageKind:
+    """Tell headings that only their size makes, as documents have them whose author used no styles."""
+    is_large = line.kind is PassageKind.PARAGRAPH and line.size >= HEADING_SCALE * usual_size
+    return PassageKind.HEADING if is_large and may_be_heading(line.text) else line.kind
 
 
 def _page(page: int, known: int | None) -> int | None:

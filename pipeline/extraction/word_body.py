@@ -226,12 +226,13 @@ def _lines_of_paragraph(
         return [replace(lines[0], text=numbered(label, lines[0].text)), *lines[1:]]
     if any("quote" in name for name in names[:1]):
         return [WordLine(PassageKind.QUOTE, text, page, size) for page, text in parts]
-    if reader.styles.is_bold(node) and _may_be_heading(whole):
+    if reader.styles.is_bold(node) and may_be_heading(whole):
         return [WordLine(PassageKind.HEADING, text, page, size) for page, text in parts]
     return [WordLine(*as_item(text), page, size) for page, text in parts]
 
 
-def _may_be_heading(text: str) -> bool:
+def may_be_heading(text: str) -> bool:
+    """Tell whether a text that its format sets apart may be a heading: short, no sentence, no date."""
     return len(text) <= MAX_HEADING_CHARS and not SENTENCE_END.search(text) and not is_date_line(text)
 
 
