@@ -166,29 +166,32 @@ def test_a_relationship_to_nothing_is_passed_over(word_file: bytes) -> None:
     assert isinstance(fate(body), Extracted)
 
 
-def bombs(word_file: bytes) -> dict[str, bytes]:
-    """Files that are small and unpack to far more."""
-    plain = repacked(word_file, lambda parts: parts.update({"word/document.xml": b" " * 50_000_000}))
-    lying = bytearray(plain)
-    place = plain.find(b"word/document.xml", plain.find(b"PK\x01\x02")) - 46
+def lying_about_its_size(body: bytes) -> bytes:
+    """Make the directory of a ZIP file state that its document is small."""
+    lying = bytearray(body)
+    place = body.find(b"word/document.xml", body.find(b"PK\x01\x02")) - 46
     struct.pack_into("<I", lying, place + 24, 1000)
-    many = repacked(word_file, lambda parts: parts.update({f"word/p{n}.xml": b" " * 3_000_000 for n in range(60)}))
-    parts = repacked(word_file, lambda parts: parts.update({f"word/p{n}.xml": b"" for n in range(10_100)}))
-    return {"plain": plain, "lying": bytes(lying), "many": many, "parts": parts}
+    return bytes(lying)
 
 
 @pytest.mark.parametrize("name", ["plain", "lying", "many", "parts"])
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(word_file: bytes, name: str) -> None:
-    body = bombs(word_file)[name]
+    blanks = {
+        "plain": {"word/document.xml": b" " * 40_000_000},
+        "lying": {"word/document.xml": b" " * 40_000_000},
+        "many": {f"word/p{number}.xml": b" " * 2_000_000 for number in range(50)},
+        "parts": {f"word/p{number}.xml": b"" for number in range(office_package.MAX_PARTS)},
+    }[name]
+    body = repacked(word_file, lambda parts: parts.update(blanks))
     began = time.process_time()
-    found = fate(body)
+    found = fate(lying_about_its_size(body) if name == "lying" else body)
     assert isinstance(found, str)
     assert "too large" in found or "damaged" in found
     assert time.process_time() - began < 5
 
 
 def test_pictures_are_never_unpacked(word_file: bytes) -> None:
-    body = repacked(word_file, lambda parts: parts.update({"word/media/film.mp4": bytes(150_000_000)}))
+    body = repacked(word_file, lambda parts: parts.update({"word/media/film.mp4": bytes(100_000_000)}))
     assert isinstance(fate(body), Extracted)
 
 
@@ -257,8 +260,8 @@ def test_a_deck_of_pictures_has_hardly_any_text() -> None:
 
 
 def test_the_bounds_leave_room_for_honest_documents() -> None:
-    rows = "".join(paragraph(run(f"Article {number} of the agreement. {TEXT}")) for number in range(8_000))
+    rows = "".join(paragraph(run(f"Article {number} of the agreement. {TEXT}")) for number in range(4_000))
     found = fate(with_body(saved(empty_document()), rows))
     assert isinstance(found, Extracted)
-    assert len(found.passages) == 8_000
+    assert len(found.passages) == 4_000
     assert office_package.MAX_PART_BYTES < office_package.MAX_XML_BYTES
