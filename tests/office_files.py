@@ -14,6 +14,9 @@ from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 from pptx.util import Inches
 
+from models.vocabulary import PassageKind
+from pipeline.values import Block
+
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 NOTE_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.{}+xml"
@@ -129,3 +132,13 @@ def run(text: str, inside: str = "") -> str:
 def paragraph(*runs: str, properties: str = "") -> str:
     """Write a paragraph of runs."""
     return f"<w:p><w:pPr>{properties}</w:pPr>{''.join(runs)}</w:p>"
+
+
+def texts(blocks: tuple[Block, ...], page: int | None = None) -> list[str]:
+    """List the texts of blocks, of one page only where it is named."""
+    return [block.text for block in blocks if page is None or block.page == page]
+
+
+def kinds(blocks: tuple[Block, ...]) -> dict[str, PassageKind]:
+    """Map the texts of blocks to what they are."""
+    return {block.text: block.kind for block in blocks}
