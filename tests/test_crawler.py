@@ -304,6 +304,16 @@ def test_every_kind_of_source_finds_its_links(site: HTTPServer, crawl: Crawl, ki
     assert crawl.page_urls() == [site.url_for(path) for path in expected]
 
 
+@pytest.mark.parametrize("ending", ["pptx", "docx", "ppsx", "docm"])
+def test_a_list_of_documents_gives_its_office_files(site: HTTPServer, crawl: Crawl, ending: str) -> None:
+    index = f'<a href="/deck.{ending}?v=2">The deck of the workshop</a><a href="/news/1">Not a document</a>'
+    site.expect_request(f"/deck.{ending}").respond_with_data(b"PK\x03\x04 ...", content_type="application/octet-stream")
+    site.expect_request("/index").respond_with_data(index, content_type="text/html")
+    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind="documents")
+    crawl.run()
+    assert crawl.page_urls() == [site.url_for(f"/deck.{ending}?v=2")]
+
+
 def test_a_listing_without_links_is_a_recorded_failure(site: HTTPServer, crawl: Crawl) -> None:
     site.expect_request("/index").respond_with_data("<p>We have a new look.</p>", content_type="text/html")
     crawl.add("aa_index", name="A", home=site.url_for("/index"), kind="listing")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.office_files import cover, empty_deck, saved, titled_slide
 from tests.test_command_line import perilune
 
 PAGE = """<html><head><title>Agencies sign a memorandum</title>
@@ -61,6 +62,20 @@ def test_extracted_passages_stand_where_they_say(extracted: list[dict[str, objec
     assert len(passages) == 2
     for passage in passages:
         assert text[passage["start"] : passage["end"]] == passage["text"]
+
+
+def test_extract_reads_slides_and_documents_by_what_they_are(tmp_path: Path) -> None:
+    deck = empty_deck()
+    cover(deck, "Cooperation in space", "Office for Outer Space Affairs\n17 February 2022")
+    titled_slide(deck, "Programme", ["The agencies will present their plans for lunar exploration together."])
+    paths = [tmp_path / name for name in ("deck.pptx", "named-wrongly.pdf", "broken.docx")]
+    for path, body in zip(paths, (saved(deck), saved(deck), saved(deck)[:500]), strict=True):
+        path.write_bytes(body)
+    slides, again, broken = lines_of(perilune("try", "extract", *map(str, paths), "--json").stdout)
+    assert (slides["fate"], slides["title"], slides["published_at"]) == ("done", "Cooperation in space", "2022-02-17")
+    assert [passage["page"] for passage in slides["passages"]] == [1, 1, 2, 2]  # type: ignore[attr-defined]
+    assert again["text"] == slides["text"]
+    assert (broken["fate"], str(broken["reason"])[:23]) == ("failed", "the document is damaged")
 
 
 def test_every_command_accepts_what_extract_prints(extracted: list[dict[str, object]], tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from perilune.urls import site_of
 
 FILE = re.compile(r"(?P<stem>.*?)(?P<extension>\.[A-Za-z][A-Za-z0-9]{1,5})?")
 MIN_SHARED_CHARS = 2
-DOCUMENT = re.compile(r"\.(?:pdf|pptx|docx)$", re.IGNORECASE)
+DOCUMENT = re.compile(r"\.(?:pdf|pp[st][xm]|potx|doc[xm]|dotx)$", re.IGNORECASE)
 
 
 def is_document(url: str) -> bool:

@@ -15,7 +15,7 @@ Lines = Annotated[Path, typer.Argument(help="A file of JSON lines; - reads stand
 
 @app.command()
 def extract(
-    paths: Annotated[list[Path], typer.Argument(help="HTML or PDF files.")],
+    paths: Annotated[list[Path], typer.Argument(help="HTML, PDF, PPTX or DOCX files.")],
     *,
     url: Annotated[str | None, typer.Option(help="The address a page came from.")] = None,
     as_json: options.Json = False,

@@ -29,8 +29,6 @@ IDEOGRAPH_WEIGHT = 3
 MAX_TITLE_CHARS = 200
 LONG_DOCUMENT_PAGES = 10
 OTHER_FORMATS = {
-    b"PK\x03\x04": "an office or ZIP file",
-    b"\xd0\xcf\x11\xe0": "an old office file",
     b"\x89PNG": "an image",
     b"\xff\xd8\xff": "an image",
     b"GIF8": "an image",
@@ -64,6 +62,8 @@ def extract(page: FetchedPage) -> Extracted | Rejected:
         from pipeline.extraction.pdf import article_of_pdf
 
         return _article_of_document(page, article_of_pdf(page.body))
+    if page.body.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
+        return _article_of_office_file(page)
     for magic, name in OTHER_FORMATS.items():
         if page.body.startswith(magic):
             return Rejected(f"{name}, which is not read")
@@ -123,6 +123,25 @@ def _article_of_document(page: FetchedPage, article: DocumentArticle) -> Extract
         authors=article.authors,
         issuer=article.issuer,
     )
+
+
+def _article_of_office_file(page: FetchedPage) -> Extracted | Rejected:
+    """Read slides and text documents, told by what their ZIP package says of itself, never by their names."""
+    from pipeline.extraction.office_package import OLE_MAGIC, PackageKind, is_encrypted_office_file, kind_of_package
+
+    if is_encrypted_office_file(page.body):
+        raise ExtractionProblem("the document is encrypted")
+    if page.body.startswith(OLE_MAGIC):
+        return Rejected("an old office file, which is not read")
+    kind = kind_of_package(page.body)
+    if kind not in {PackageKind.SLIDES, PackageKind.WORD}:
+        return Rejected(f"{kind}, which is not read")
+    from pipeline.extraction.slides import article_of_slides
+    from pipeline.extraction.word import article_of_word
+
+    article = (article_of_slides if kind is PackageKind.SLIDES else article_of_word)(page.body)
+    # Without any text it is pictures or empty: what a scan is to a PDF, it is not.
+    return _article_of_document(page, article) if article.blocks else Rejected("hardly any text")
 
 
 def _article_of_text(page: FetchedPage) -> Extracted | Rejected:
