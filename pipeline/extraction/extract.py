@@ -41,7 +41,10 @@ FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]")
 
 @dataclass(frozen=True)
 class FetchedPage:
-    """A page as fetched, with what its source knew of it; no date after `fetched_on` is believed."""
+    """A page as fetched, with what its source knew of it; no date after `fetched_on` is believed.
+
+    A standing page may be a list: it is read whatever it looks like.
+    """
 
     body: bytes
     url: str
@@ -49,6 +52,7 @@ class FetchedPage:
     title_hint: str | None = None
     date_hints: tuple[Witness, ...] = field(default=())
     fetched_on: dt.date = dt.date.max
+    is_standing: bool = False
 
 
 def extract(page: FetchedPage) -> Extracted | Rejected:
@@ -75,11 +79,14 @@ def _is_html(page: FetchedPage) -> bool:
 
 def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
     from pipeline.extraction.html import article_of_html
+    from pipeline.extraction.refusal import is_refused
 
     reason = verdict_on_page(200, page.content_type, page.body)
     if reason:
         return Rejected(reason, may_change=True)
     article = article_of_html(decode(page.body, page.content_type).text, page.url, title_hint=page.title_hint)
+    if article is not None and article.refusal and is_refused(article.refusal, is_standing=page.is_standing):
+        return Rejected(article.refusal, may_change=True)
     if article is None or not _has_text(article.blocks, apart_from=article.title):
         return Rejected("no article text", may_change=True)
     return Extracted(

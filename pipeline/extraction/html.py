@@ -18,6 +18,7 @@ from perilune.dates import Witness
 from perilune.languages import language_of
 from perilune.urls import canonical_url, is_web_address, site_of
 from pipeline.extraction.boilerplate import content_blocks, is_same_wording
+from pipeline.extraction.refusal import PageParts, reason_against
 from pipeline.extraction.stated_body import blocks_stated, stated_body, without_rest
 from pipeline.extraction.witnesses import address_witness, markup_witnesses, visible_witness
 from pipeline.values import Block
@@ -53,6 +54,8 @@ class HtmlArticle:
     site_name: str | None
     canonical_url: str | None
     declared_language: str | None
+    refusal: str | None
+    """What the page is instead of an article."""
 
 
 class Markup:
@@ -134,6 +137,7 @@ def article_of_html(text: str, url: str, *, title_hint: str | None = None) -> Ht
         site_name=markup.site_name,
         canonical_url=markup.canonical_url,
         declared_language=declared if re.fullmatch("[a-z]{2}", declared) else None,
+        refusal=reason_against(PageParts(tree, blocks, title, url, markup.objects, markup.metas)),
     )
 
 
