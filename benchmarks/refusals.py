@@ -93,7 +93,7 @@ def is_refused_by_trafilatura(page: FetchedPage) -> bool:
 def is_refused_by_length(page: FetchedPage) -> bool:
     """Score paragraphs by their length beyond a line or two, as Readability.js' `isProbablyReaderable` does."""
     tree = lxml_html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*>", "", _text(page)))
-    lengths = [len(node.text_content().strip()) for node in tree.iter("p", "pre", "article")]
+    lengths = [len("".join(str(part) for part in node.itertext()).strip()) for node in tree.iter("p", "pre", "article")]
     score = sum(math.sqrt(length - MIN_PARAGRAPH_CHARS) for length in lengths if length >= MIN_PARAGRAPH_CHARS)
     return score <= MIN_READABLE_SCORE
 
