@@ -36,8 +36,8 @@ BETWEEN = re.compile(r"\s*(?:[;,、|/·&]|\s(?:and|et|und|и|y|e|with)\s)\s*", r
 NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,4}")
 HAN_NAME = re.compile(r"[\u3400-\u9fff·]{2,8}")
 NO_NAME = re.compile(
-    r"https?:|@|\d|^by\b|\b(?:admin\w*|editor\w*|staff|redaktion|rédaction|редакция|newsroom|press office|webmaster|user"
-    r"|correspondent|reporter|updated|published|share|comments?|follow|more)\b|编辑|来源|本报|记者",
+    r"https?:|@|\d|^by\b|\b(?:admin\w*|editor\w*|staff|redaktion|rédaction|редакция|newsroom|press office|webmaster"
+    r"|user|correspondent|reporter|updated|published|share|comments?|follow|more)\b|编辑|来源|本报|记者",
     re.IGNORECASE,
 )
 

@@ -43,7 +43,8 @@ FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]")
 class FetchedPage:
     """A page as fetched, with what its source knew of it; no date after `fetched_on` is believed.
 
-    `selectors` are a person's, by `body`, `drop`, `date` and `title`.
+    `selectors` are a person's, by `body`, `drop`, `date` and `title`. A standing page may be a list: it is read
+    whatever it looks like.
     """
 
     body: bytes
@@ -53,6 +54,7 @@ class FetchedPage:
     date_hints: tuple[Witness, ...] = field(default=())
     fetched_on: dt.date = dt.date.max
     selectors: Mapping[str, str] = field(default_factory=dict)
+    is_standing: bool = False
 
 
 def extract(page: FetchedPage) -> Extracted | Rejected:
@@ -81,6 +83,7 @@ def _is_html(page: FetchedPage) -> bool:
 
 def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
     from pipeline.extraction.html import article_of_html
+    from pipeline.extraction.refusal import is_refused
 
     reason = verdict_on_page(200, page.content_type, page.body)
     if reason:
@@ -88,6 +91,8 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
     # A letter and its accent may be one character or two: they are to be the same word everywhere.
     text = unicodedata.normalize("NFC", decode(page.body, page.content_type).text)
     article = article_of_html(text, page.url, title_hint=page.title_hint, selectors=page.selectors)
+    if article is not None and article.refusal and is_refused(article.refusal, is_standing=page.is_standing):
+        return Rejected(article.refusal, may_change=True)
     if article is None or not _has_text(article.blocks, apart_from=article.title):
         return Rejected("no article text", may_change=True)
     markup = article.markup

@@ -18,6 +18,7 @@ from pipeline.extraction.gaps import head_of, lead_of, with_gaps_filled
 from pipeline.extraction.html_blocks import block_of_run, raw_blocks, with_lost_headings
 from pipeline.extraction.joined import with_lines_parted
 from pipeline.extraction.markup import Markup
+from pipeline.extraction.refusal import PageParts, reason_against
 from pipeline.extraction.runs import Run, line_of, runs_of
 from pipeline.extraction.selectors import Selected
 from pipeline.extraction.stated_body import blocks_stated, stated_body, without_rest
@@ -41,6 +42,8 @@ class HtmlArticle:
     authors: tuple[str, ...]
     markup: Markup
     language: str | None
+    refusal: str | None
+    """What the page is instead of an article."""
 
 
 def article_of_html(
@@ -64,6 +67,7 @@ def article_of_html(
     lead = [] if is_selected else lead_of(head, body, title, markup.descriptions)
     language = _language_of(body) or markup.language
     witnesses = [selected.witness] if selected.has_date else _witnesses(markup, title, body, language)
+    parts = PageParts(tree, body, title, url, markup.objects, markup.metas)
     return HtmlArticle(
         title=title or next((block.text[:MAX_TITLE_CHARS] for block in body), ""),
         blocks=(*lead, *body),
@@ -71,6 +75,9 @@ def article_of_html(
         authors=authors_of(markup, [run.text for run in head]),
         markup=markup,
         language=language,
+        refusal=None
+        if is_selected
+        else reason_against(PageParts(tree, body, title, url, markup.objects, markup.metas)),
     )
 
 
