@@ -79,7 +79,7 @@ def _promotion_length(lines: Sequence[str], place: int, *, is_after_text: bool) 
     line = lines[place]
     if not line:
         return 0
-    if len(line) <= MAX_LABEL_CHARS and IS_LABEL_OF_LINKS.fullmatch(line):
+    if len(line) <= MAX_LABEL_CHARS and is_fragment(line) and IS_LABEL_OF_LINKS.fullmatch(line):
         length = 1
         while place + length < len(lines) and _is_title_like(lines[place + length]):
             length += 1

@@ -31,8 +31,14 @@ from perilune.changes.passing_words import (
     OPENS_PROMOTION,
     OPENS_TEASER,
     PARAMETERS,
+    PICTURED_COUNT,
+    PROMOTION_LABEL,
     RATE_WORDS,
+    RATES_BY_SIGN,
     RELATIVE,
+    RELATIVE_APART,
+    SIGNED_DEGREES,
+    TEASER_LABEL,
     TOKEN,
     TOKEN_LABEL,
     TOKEN_WORDS,
@@ -94,7 +100,7 @@ def steady_title(title: str) -> str:
 def _masked(line: str, lowered: str) -> str:
     patterns = [TOKEN] if LONG_WORD.search(lowered) else []
     if is_fragment(lowered):
-        patterns += [RELATIVE, LABELLED_COUNT, COUNT_APART]
+        patterns += [RELATIVE_APART, LABELLED_COUNT, COUNT_APART]
     spans = [match.span() for pattern in patterns for match in pattern.finditer(lowered)]
     spans += [(match.end("name"), match.end()) for match in TOKEN_LABEL.finditer(lowered)]
     for start, end in sorted(spans, reverse=True):
@@ -115,7 +121,7 @@ def is_passing(text: str, seen_on: dt.date | None = None) -> bool:
     if line.count(" ") > MAX_SPACES or (len(line) > MAX_BARE_CHARS and not DIGIT.search(line)):
         return is_promotion(line)
     if not LETTER.search(line):
-        return seen_on is not None and _is_day(line, seen_on)
+        return bool(RATES_BY_SIGN.fullmatch(line) or PICTURED_COUNT.fullmatch(line)) or _is_day(line, seen_on)
     return (
         is_promotion(line)
         or _is_counter(line)
@@ -130,7 +136,8 @@ def is_promotion(line: str) -> bool:
     """Tell the first words of an advertisement or of a teaser for another page."""
     if len(line) > MAX_PROMOTION_CHARS:
         return False
-    return bool(OPENS_PROMOTION.match(line) or OPENS_TEASER.match(line) or IS_PROMOTION.search(line))
+    opens = any(words.match(line) for words in (PROMOTION_LABEL, OPENS_PROMOTION, TEASER_LABEL, OPENS_TEASER))
+    return opens or bool(IS_PROMOTION.search(line))
 
 
 def _is_nothing_but(line: str, words: re.Pattern[str]) -> bool:
@@ -144,13 +151,15 @@ def _is_counter(line: str) -> bool:
 
 def _is_clock(line: str, seen_on: dt.date | None) -> bool:
     is_relative = RELATIVE.search(line)
-    if not (is_relative or IS_NOW.search(line) or CLOCK.search(line) or (seen_on and _is_day(line, seen_on))):
+    if not (is_relative or IS_NOW.search(line) or CLOCK.search(line) or _is_day(line, seen_on)):
         return False
     rest = NOW_WORDS.sub(" ", _calendar_words().sub(" ", RELATIVE.sub(" ", line)))
     return bool(re.search(r"\d|[一二三四五六七八九十]", line) or is_relative) and not LETTER.search(rest)
 
 
-def _is_day(line: str, seen_on: dt.date) -> bool:
+def _is_day(line: str, seen_on: dt.date | None) -> bool:
+    if seen_on is None:
+        return False
     dates = [date for date, _, _ in dates_in(line)]
     return len(dates) == 1 and dates[0].first == dates[0].last and abs(dates[0].first - seen_on) <= A_DAY
 
@@ -168,6 +177,8 @@ def _calendar_words() -> re.Pattern[str]:
 
 
 def _is_weather(line: str) -> bool:
+    if SIGNED_DEGREES.fullmatch(line):
+        return True
     if not (is_fragment(line) and DEGREES.search(line) and IS_WEATHER.search(line)):
         return False
     rest = NOW_WORDS.sub(" ", _calendar_words().sub(" ", IS_WEATHER.sub(" ", line)))

@@ -16,6 +16,11 @@ def _words(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(filter(None, (rf"\b(?:{letters})\b" if letters else "", ideographs))))
 
 
+def _label(*patterns: str) -> re.Pattern[str]:
+    """Match words that stand alone, or with a colon, a dash or a stop before what they announce."""
+    return re.compile(rf"\W*(?:{'|'.join(patterns)})(?=\W*$| ?[:|>\"-]|\.(?: |$))")
+
+
 def _opening(*patterns: str) -> re.Pattern[str]:
     return re.compile(rf"\W*(?:{'|'.join(patterns)})")
 
@@ -24,17 +29,20 @@ AMOUNT = r"\d[\d ,.']*\s?(?:k|m|тыс\.?|млн|万|亿)?\b"
 COUNTED = (
     (
         r"(?:page ?)?views?|hits|visits?|visitors?|viewed|visited|reads?|likes?|liked|shares?|shared|comments?"
-        r"|downloads?|downloaded|reposts?|retweets?|replies|reactions?|clicks?|bookmarks?|plays|upvotes?"
+        r"|downloads?|downloaded|tweets?|votes?|ratings?|rated|min(?:utes?)? read|reposts?|retweets?"
+        r"|replies|reactions?|clicks?|bookmarks?|plays|upvotes?"
     ),
     (
         r"просмотр\w*|прочтени\w+|прочитан\w*|прочитал\w*|прочли|просмотрен\w*|посещени\w+|посетител\w+|лайк\w*"
         r"|комментари\w+|репост\w*|скачивани\w+|скачано|поделил\w+|нравится|отзыв\w*"
+        r"|голос\w*|проголосовал\w*|рейтинг"
     ),
     (
-        r"vues?|lectures?|visites?|visiteurs?|partages?|partagé\w*|commentaires?|j'aime|téléchargements?|consultations?"
+        r"vues?|lectures?|visites?|visiteurs?|partages?|partagé\w*|commentaires?|j'aime|téléchargements?"
+        r"|consultations?"
         r"|consultée?s?|réactions?|(?:lue?|vue?) \d[\d ]* fois"
     ),
-    r"阅读|浏览|点击|访问|点赞|评论|分享|转发|收藏|下载|在看|人气|访客|播放|回复|热度|跟帖|围观|参与",
+    r"阅读|浏览|点击|访问|点赞|评论|分享|转发|收藏|下载|在看|人气|访客|播放|回复|热度|跟帖|围观|参与|评分|投票",
 )
 ONLINE = (
     r"(?:users?|guests?|members?|visitors?|people|readers?) (?:are )?(?:currently )?online|online(?: now)?[ :(]+\d+",
@@ -43,19 +51,23 @@ ONLINE = (
 )
 BESIDE_COUNTS = (
     (
-        r"page|article|this|the|has|have|had|been|was|were|total|totals|number|of|no|count|counter|times?|today|today's"
+        r"page|article|this|the|has|have|had|been|was|were|total|totals|number|of|no|count|counter|times?"
+        r"|today|today's"
         r"|yesterday|now|so|far|you|are|is|since|people|users?|guests?|members?|readers?|per|day|week|month|all"
         r"|post|unique"
-        r"|by|times|and|or|on|in|to|online|currently|site|website|read|until|already|a|an|popularity|statistics|our"
+        r"|by|stars?|out|first|be|time|reading|min|times|and|or|on|in|to|online|currently|site|website|read"
+        r"|until|already|a|an|popularity|statistics|our"
     ),
     (
-        r"всего|раза?|количество|число|эту|эта|страниц\w+|стать\w+|материал\w*|новост\w+|сайт\w*|вы|ваш\w*|уже|за|на|этой"
+        r"всего|раза?|количество|число|эту|эта|страниц\w+|стать\w+|материал\w*|новост\w+|сайт\w*|вы|ваш\w*"
+        r"|уже|за|на|этой"
         r"|этот|день|сегодня|вчера|неделю|месяц|человек|людей|гост\w+|пользовател\w+|онлайн|сейчас|и|с|по|счетчик"
         r"|уникальн\w+"
         r"|являетесь|наш\w*|текст\w*|тысяч\w*"
     ),
     (
-        r"cette|cet|ce|fois|nombre|de|des|du|d|la|le|les|l|a|ont|été|lu|lue|vu|vue|vous|êtes|aujourd'hui|hier|en|ligne"
+        r"cette|cet|ce|fois|nombre|de|des|du|d|la|le|les|l|a|ont|été|lu|lue|vu|vue|vous|êtes|aujourd'hui"
+        r"|hier|en|ligne"
         r"|jour|jours|mois|personnes?|internautes|compteur|déjà|par|pour|sur|à|et|depuis|notre|site|page|e|er"
     ),
     (
@@ -77,7 +89,7 @@ COUNT_APART = re.compile(
 NOW = (
     (
         r"today is|today's date|it is now|now|current(?:ly)?|local time|server time|last updated?|updated?"
-        r"|last modified|modified|last reviewed|last change[ds]?|refreshed|generated|printed"
+        r"|page generated|server|last modified|modified|last reviewed|last change[ds]?|refreshed|generated|printed"
         r"|accessed|retrieved|as of|today"
     ),
     (
@@ -89,24 +101,25 @@ NOW = (
         r"|publiée?|imprimée?"
     ),
     r"posted|published|created",
-    r"今天是|今天|今日是|今日|现在是|现在|当前|更新|修改|发布|北京时间|系统时间|打印",
+    r"今天是|今天|今日是|今日|现在是|现在|当前|更新|修改|发布|北京时间|系统时间|打印|农历",
 )
 BESIDE_NOW = (
     (
-        r"is|it|the|of|on|at|by|time|date|day|page|this|content|gmt|utc|bst|est|edt|cet|cest|msk|am|pm|a\.m|p\.m"
+        r"secs?|seconds?|is|it|the|of|on|at|by|time|date|day|page|this|content|gmt|utc|bst|est|edt|cet|cest"
+        r"|msk|am|pm|a\.m|p\.m"
         r"|was|were|week"
         r"|last|welcome|hello|good|morning|afternoon|evening|st|nd|rd|th|website|site|in|beijing|london|first"
     ),
     (
-        r"дата|время|год\w*|г|час\w*|мин\w*|на|в|по|последн\w+|страниц\w+|раз|мск|день|недели|добро|пожаловать"
+        r"сек\w*|дата|время|год\w*|г|час\w*|мин\w*|на|в|по|последн\w+|страниц\w+|раз|мск|день|недели|добро|пожаловать"
         r"|материал\w*|было"
         r"|москв\w+|гринвичу"
     ),
-    r"le|la|les|date|heures?|h|min|dernière|page|cette|à|du|de|en|bienvenue|jour|par|et|est|er|paris",
+    r"secondes?|le|la|les|date|heures?|h|min|dernière|page|cette|à|du|de|en|bienvenue|jour|par|et|est|er|paris",
     (
         r"时间|日期|日|月|年|星期|周|礼拜|[一二三四五六七八九十〇零]|是|时|点|分|秒|上午|下午|晚上|农历|于|页面"
         r"|最后|最近|本页"
-        r"|欢迎您?|您好|你好|[甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥]|初|廿|正|腊|闰|天|日期"
+        r"|欢迎您?|您好|你好|[甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥]|初|廿|正|腊|闰|腊|天|日期"
     ),
 )
 IS_NOW = _words(*NOW)
@@ -119,14 +132,21 @@ RELATIVE = re.compile(
     r"|(?:\d+|[一二两三四五六七八九十几]+) ?个?(?:秒钟?|分钟?|小时|天|日|周|星期|月|年)(?:以?前|之前)|刚刚|刚才"
     r"|昨天|前天"
     r"|(?:\b\d+ )?\b(?:сек\w*|мин\w*|час\w*|дн\w+|день|недел\w+|месяц\w*|год\w*|лет) назад\b|\bтолько что\b|\bвчера\b"
+    r"|\b(?:около |примерно )?(?:час|минуту|день|неделю|месяц|год) назад\b"
     r"|\bil y a (?:environ )?(?:\d+|une?|quelques) ?(?:s|sec\w*|min\w*|h|heures?|j|jours?|semaines?|mois|ans?)\b"
     r"|\bà l'instant\b|\bhier\b"
+)
+
+RELATIVE_APART = re.compile(
+    rf"(?:{RELATIVE.pattern})(?= ?(?:$|[|/·•,;()\[\]-]| by\b| in\b| par\b| dans\b| от\b| в\b|(?:来源|作者"
+    rf"|编辑|发布)))"
 )
 
 WEATHER = (
     (
         r"weather|sunny|cloudy|partly|mostly|rain\w*|showers?|snow\w*|clear|overcast|winds?|windy|humidity|fog\w*"
-        r"|thunderstorms?|sky|temperature|feels|like|air|quality|drizzle|mist|light|heavy|forecast|aqi|good|km/h|m/s|mph"
+        r"|thunderstorms?|sky|temperature|feels|like|air|quality|drizzle|mist|light|heavy|forecast|aqi|good"
+        r"|km/h|m/s|mph"
     ),
     (
         r"погода|ясно|облачн\w*|малооблачно|пасмурно|дожд\w*|снег\w*|ветер|влажность|туман|гроза|небольшой|сейчас"
@@ -142,7 +162,10 @@ WEATHER = (
     ),
 )
 IS_WEATHER = _words(*WEATHER)
-DEGREES = re.compile(r"\d ?(?:°|℃|º)|\d+ ?度")
+DEGREES = re.compile(r"\d ?(?:°|℃|º)|\d+ ?度|[+-]\d")
+SIGNED_DEGREES = re.compile(r"(?:[^\W\d]+ )?\+\d+ ?°c?(?: [^\W\d]+)?")
+RATES_BY_SIGN = re.compile(r"(?=.*\d[.,]\d)(?:[\d ,.+|/%▲▼↑↓-]*[$€£¥₽]){2}[\d ,.+|/%▲▼↑↓-]*")
+PICTURED_COUNT = re.compile(r"(?:[\u2600-\u27bf\U0001f300-\U0001faff] ?\d[\d ,.]*k? ?)+")
 CURRENCIES = (
     r"usd|eur|gbp|cny|rub|jpy|chf|hkd|inr|cnh|rmb|btc|us dollars?|dollars?|euros?|yuan|pounds?|yen|rubles?|roubles?",
     r"доллар\w*|евро|юан\w*|фунт\w*|йен\w*|руб\w*",
@@ -169,7 +192,8 @@ TOKEN = re.compile(
 )
 TOKEN_NAMES = (
     (
-        r"session|token|csrf|nonce|(?:request|trace|ray|reference|ref|incident|support|page|visitor|client"
+        r"session|your ip|server|token|csrf|nonce|(?:request|trace|ray|reference|ref|incident|support|page"
+        r"|visitor|client"
         r"|correlation|build)"
         r" ?(?:id|#|no|number|code)|sid|uuid|guid|phpsessid|jsessionid"
     ),
@@ -181,60 +205,70 @@ TOKEN_LABEL = re.compile(rf"(?P<name>(?:{_words(*TOKEN_NAMES).pattern})[ \w]{{0,
 TOKEN_WORDS = _words(*TOKEN_NAMES, r"id|your|is|the|code|version|build|ваш|votre|de", r"编号|您的")
 PARAMETERS = re.compile(r"(?<=[\w/])[?;][\w.%&=+~;-]*=[\w.%&=+~;-]*")
 
+PROMOTION_LABEL = _label(
+    r"advertisements?|advertising|advert|ads?|ads? by .{2,30}|sponsored(?: (?:content|post|by))?|promoted(?: post)?"
+    r"|newsletter|(?:story|article|content) continues (?:below|after) .{2,20}|sign up(?: (?:here|now|free|today))?"
+    r"|donate(?: now)?|your comment|loading|share this(?: \w+)?|special offer",
+    r"广告(?:位招租)?|推广|赞助|订阅|限时|特惠|优惠|责任编辑|编辑|加载中|暂无评论",
+    r"реклама|загрузка|поделиться|подписка|подписаться|поддержать проект|оставить комментарий|спецпредложение",
+    r"publicité|annonces?|sponsorisé|contenu (?:sponsorisé|partenaire)|chargement|la suite après la publicité"
+    r"|article réservé aux abonnés|offre (?:spéciale|limitée|exclusive)",
+)
 OPENS_PROMOTION = _opening(
-    r"advertisements?\b|advertising\b|advert\b|ads? by\b|sponsored\b|promoted\b|subscribe\b|newsletter\b|follow us\b"
-    r"|sign up (?:for|to) (?:our|the|free|daily|weekly)\b|get (?:our|the) (?:app|newsletter|latest|best)\b"
-    r"|join us on\b"
-    r"|join our (?:channel|newsletter|mailing|community|telegram|whatsapp)\b|download (?:our|the) (?:free )?app\b"
-    r"|like us on\b|click here to (?:subscribe|download|join|get|donate)\b|support our journalism\b|donate\b"
-    r"|shop now\b"
-    r"|limited[ -]time\b|special offer\b|never miss\b|don't miss\b|stay (?:informed|up to date|in the loop"
-    r"|connected)\b"
-    r"|enjoy(?:ing|ed)? (?:this|our)\b|become a (?:member|subscriber|supporter)\b|start your (?:free )?trial\b"
-    r"|save \d+ ?%"
-    r"|save up to\b|try .{0,30}\bfree\b",
-    r"广告|推广|赞助|订阅|欢迎(?:订阅|关注)|请?关注.{0,14}(?:公众号|微信|微博|频道|我们)|关注我们|扫码"
-    r"|扫描.{0,12}二维码|扫一扫"
-    r"|长按.{0,10}二维码|点击(?:下载|关注|订阅|这里|此处|领取|进入)|(?:立即|马上|免费)(?:下载|购买|抢购|注册"
-    r"|订阅|领取|报名)"
-    r"|下载.{0,10}(?:客户端|app)|限时|特惠|优惠|加入.{0,8}(?:群|会员)|分享到",
-    r"реклама\b|на правах рекламы|подпи(?:шитесь|сывайтесь|саться|ска)\b|читайте нас\b|скачайте\b|следите за\b"
-    r"|присоединяйтесь\b|купите\b|закажите\b|спецпредложение\b|только (?:сегодня|до)\b|поддержите\b"
-    r"|оформите подписку\b"
-    r"|не пропустите\b|установите (?:наше )?приложение|будьте в курсе\b|скидк\w+ ",
-    r"publicité\b|annonces?\b|sponsorisé|contenu (?:sponsorisé|partenaire)|(?:abonnez|inscrivez)-vous\b|s'abonner\b"
-    r"|suivez[- ]nous\b|suivez toute\b|téléchargez (?:notre|l')|ne manquez (?:pas|rien)|rejoignez[- ](?:nous"
-    r"|notre)|faites un don\b"
-    r"|offre (?:spéciale|limitée|exclusive)|profitez (?:de|d'|dès)|soutenez\b|recevez (?:notre|chaque|gratuitement)",
+    r"subscribe\b|follow (?:us\b|@)|sign up (?:for|to) (?:our|the|free|daily|weekly)\b|limited[ -]time\b|shop now\b"
+    r"|get (?:our|the) (?:app|newsletter|latest news|best)\b|like us on\b|support our journalism\b"
+    r"|join (?:us on|our (?:channel|newsletter|mailing|community|telegram|whatsapp)|[\d,.]+ (?:subscribers"
+    r"|readers))\b"
+    r"|download (?:our|the) (?:free )?app\b|click here to (?:subscribe|download|join|get|donate)\b|never miss\b"
+    r"|don't miss\b|stay (?:informed|up to date|in the loop|connected)\b|enjoy(?:ing|ed)? (?:this|our)\b"
+    r"|become a (?:subscriber|supporter)\b|start your (?:free )?trial\b|save (?:up to )?\d+ ?%|try .{0,30}\bfree\b"
+    r"|no (?:comments|replies)\b|be the first to (?:comment|reply|like)|(?:leave|post|write|add) (?:a |your )comment"
+    r"|we use cookies\b",
+    r"抢沙发|更多精彩|欢迎(?:订阅|关注)|请?关注.{0,14}(?:公众号|微信|微博|频道|我们)|扫码|扫描.{0,12}二维码"
+    r"|扫一扫|长按.{0,10}二维码"
+    r"|点击(?:下载|关注|订阅|这里|此处|领取|进入)|(?:立即|马上|免费)(?:下载|购买|抢购|注册|订阅|领取)"
+    r"|下载.{0,10}(?:客户端|app)"
+    r"|限时(?:优惠|特惠|抢购|特价|折扣|免费)|加入.{0,8}(?:微信群|qq群|读者群)|分享到",
+    r"на правах рекламы|подпи(?:шитесь|сывайтесь)\b|подписка на (?:новости|рассылку|наш)|читайте нас\b|скачайте\b"
+    r"|следите за (?:нами|новостями|нашими)\b|присоединяйтесь к нам\b|купите\b|закажите\b|только сегодня\b"
+    r"|оформите подписку\b|не пропустите\b|установите (?:наше )?приложение|будьте в курсе\b|скидк\w+ (?:до|на|от)\b"
+    r"|(?:пока )?нет комментариев|комментариев (?:пока )?нет|поддержите (?:наш|нас|проект|редакцию)",
+    r"(?:abonnez|inscrivez)-vous (?:à|a) (?:la|notre|nos)\b|abonnez-vous\b|s'(?:abonner"
+    r"|inscrire à la (?:newsletter|lettre))"
+    r"|suivez[- ]nous\b|téléchargez (?:notre|l')app|ne manquez (?:pas|rien)|rejoignez[- ](?:nous|notre)"
+    r"|faites un don\b"
+    r"|profitez (?:de|d'|dès)|recevez (?:notre|gratuitement)|(?:partager|imprimer) (?:cet|l')|aucun commentaire"
+    r"|soyez le premier",
 )
 IS_PROMOTION = re.compile(
-    r"\d ?% (?:off|discount)\b|\bfree (?:shipping|delivery|trial)\b|\b(?:promo|discount|coupon) code\b"
-    r"|\b(?:shop|buy|order) now\b"
-    r"|\bcash ?back\b|\bopen an account today\b"
-    r"|满\d+减\d+|[\d.]+ ?折|立即(?:购买|抢购|下单|开户)|包邮|优惠券"
-    r"|\bскидк\w+ (?:до )?-?\d+|\bпромокод\b|бесплатная доставка|\bкешбэк\b"
-    r"|\bcode promo\b|livraison (?:gratuite|offerte)|\d ?% (?:de réduction|de remise|sur)\b|\bessai gratuit\b"
+    r"©|\bcopyright (?:\(c\)|\d{4})|\ball rights reserved\b|版权所有|все права защищены|tous droits réservés"
+    r"|\d ?% off\b|\bfree (?:shipping|delivery|trial)\b|\b(?:promo|discount|coupon) code\b|\b(?:shop|buy|order) now\b"
+    r"|\bcash ?back\b|满\d+减\d+|[\d.] ?折(?!叠)|立即(?:购买|抢购|下单|开户)|包邮|优惠券"
+    r"|\bскидк\w+ (?:до )?-?\d+|\bпромокод\b|бесплатн\w+ доставк|\bкешбэк\b"
+    r"|\bcode promo\b|livraison (?:gratuite|offerte)|\d ?% de (?:réduction|remise)\b|\bessai gratuit\b"
+)
+TEASER_LABEL = _label(
+    r"(?:read|see) (?:also|more|next)|also (?:read|see)|more on this(?: (?:story|topic|subject))?|watch|listen"
+    r"|recommended(?: \w+){0,3}"
+    r"|you (?:may|might) (?:also )?(?:like|be interested in)|(?:most|more) (?:read|popular|viewed|stories"
+    r"|news)|trending"
+    r"|related(?: (?:news|articles?|stories|links?|posts?|content|reading|topics?))?|latest (?:news|stories"
+    r"|headlines)"
+    r"|editors?'s? picks?|(?:previous|next) (?:article|story|post|news|page)|further reading|what to read next",
+    r"(?:相关|延伸|推荐|更多|热门|最新|精彩)(?:阅读|新闻|链接|文章|报道|推荐|内容|资讯|专题|稿件)"
+    r"|[上下]一[篇条页]|另请参阅",
+    r"(?:материалы |новости |ещ[её] )?по теме|рекомендуем|подробнее|(?:предыдущая|следующая) (?:новость"
+    r"|статья|запись)"
+    r"|похожие (?:новости|материалы|статьи)|самое (?:читаемое|популярное)|другие новости",
+    r"(?:à )?lire (?:aussi|également|plus)|voir (?:aussi|également)|(?:sur|dans) le même (?:sujet|thème)"
+    r"|en savoir plus"
+    r"|articles? (?:liés?|similaires?|recommandés?|précédent|suivant|connexes)|les plus (?:lus|vus)|notre sélection",
 )
 OPENS_TEASER = _opening(
-    r"(?:read|see) (?:also|more|next)\b|also (?:read|see)\b|more on (?:this|the)\b|you (?:may"
-    r"|might) (?:also )?(?:like|be interested)"
-    r"|(?:most|more) (?:read|popular|viewed|stories|news)\b|trending\b|watch (?:also\b|now\b|:)"
-    r"|listen (?:also\b|now\b|:)"
-    r"|related(?: \w+)? ?[:>»]|recommended(?: \w+){0,3} ?[:>»]|latest (?:news|stories|headlines"
-    r"|articles) ?[:>»]|editor's pick"
-    r"|(?:previous|next) (?:article|story|post|news|page) ?[:>»]|continue reading\b|what to read next\b"
-    r"|in other news\b|further reading\b",
-    r"(?:相关|延伸|推荐|更多|热门|最新|精彩)(?:阅读|新闻|链接|文章|报道|推荐|内容|资讯|专题|稿件) ?[:>»]|(?:上"
-    r"|下)一[篇条页] ?[:>»]?|猜你喜欢"
-    r"|另请参阅|延伸阅读|阅读更多|点击查看更多|查看更多|大家都在看|您?可能(?:还|会|感兴趣)|点击阅读",
-    r"читайте (?:также|ещ[её]|далее)|смотрите (?:также|ещ[её])|(?:материалы |ещ[её] )?по теме ?[:>»]"
-    r"|самое (?:читаемое|популярное)|рекомендуем\b"
-    r"|похожие (?:новости|материалы|статьи)|(?:предыдущая|следующая) (?:новость|статья|запись)|другие новости"
-    r"|вам может быть интересно|подробнее ?[:>»]",
-    r"(?:à )?lire (?:aussi|également|plus)|à (?:voir|découvrir) (?:aussi|également)|voir (?:aussi|également)"
-    r"|(?:sur|dans) le même (?:sujet|thème)|les plus (?:lus|vus)"
-    r"|articles? (?:liés?|similaires?|recommandés?|précédent|suivant|connexes)|pour aller plus loin"
-    r"|vous aimerez aussi|en savoir plus ?[:>»]|notre sélection\b",
+    r"continue reading\b|watch (?:also|now)\b|listen (?:also|now)\b|in other news\b",
+    r"猜你喜欢|阅读更多|点击(?:查看更多|阅读)|查看更多|大家都在看|[您你]可能(?:还|会|感兴趣)",
+    r"читайте (?:также|ещ[её]|далее)|смотри(?:те)? (?:также|ещ[её])|вам может быть интересно",
+    r"à (?:lire|voir|découvrir) (?:aussi|également)|vous aimerez aussi|pour aller plus loin\b",
 )
 IS_LABEL_OF_LINKS = re.compile(
     r"\W*(?:related(?: (?:links?|articles?|news|stories|content|posts?|topics?|pages?|reading))?|see also"
@@ -245,7 +279,7 @@ IS_LABEL_OF_LINKS = re.compile(
     r"|more (?:from|on|in|about) .{2,40}|what to read next|editors?'s? picks?|further reading|elsewhere"
     r"|around the web|in other news"
     r"|(?:相关|延伸|推荐|更多|热门|最新|精彩|近期)(?:阅读|新闻|链接|文章|报道|推荐|内容|资讯|专题|稿件|消息"
-    r"|动态)|猜你喜欢|大家都在看|点击排行|新闻排行|友情链接|更多|另请参阅|您?可能(?:还|会|感兴趣).{0,8}"
+    r"|动态)|猜你喜欢|大家都在看|点击排行|新闻排行|友情链接|更多|另请参阅|[您你]可能(?:还|会|感兴趣).{0,8}"
     r"|читайте (?:также|ещ[её])|смотрите также|(?:материалы |новости |ещ[её] )?по теме|самое (?:читаемое"
     r"|популярное)|популярное|последние новости|другие (?:новости|материалы)|похожие (?:новости|материалы"
     r"|статьи)|рекомендуем|главное сегодня|лента новостей|новости партн[её]ров|вам может быть интересно"
