@@ -156,7 +156,7 @@ def test_ten_edits_of_a_long_document_cost_less_than_cutting_it_into_sentences()
 
 
 def test_edits_are_found_and_what_rotates_is_not_on_pages_of_our_own() -> None:
-    cases = cases_of(list(own_pages(APART_SEED)), seed=APART_SEED, is_apart=True, count=3)
+    cases = cases_of(list(own_pages(APART_SEED)), seed=APART_SEED, is_apart=True, count=2)
     pages = ((page, case.page.url) for case in cases for page in case.pair)
     verdicts = verdicts_on(cases, told_of(pages, dt.date(2025, 12, 1)), {})
     edits = [one for one in verdicts if one.case.is_edit and not one.is_lost]

@@ -66,6 +66,7 @@ FORMS = str.maketrans(
 )
 DIGIT = re.compile(r"[\d一二三四五六七八九十]")
 LETTER = re.compile(r"[^\W\d_]")
+CAPITAL_WORD = re.compile(r"(?<=\S )(?=[A-ZА-ЯÀ-Ý])")
 SENTENCE_STOP = re.compile(r"[.!?][\"')\]]*$")
 LONG_WORD = re.compile(r"[\w.+=-]{12}")
 AMOUNTS = re.compile(AMOUNT)
@@ -85,11 +86,22 @@ def settled(text: str) -> str:
 
 def steady(text: str) -> str:
     """Give the form by which sentences are compared: without white space and what changes at each visit."""
-    line = PARAMETERS.sub("", normal(text))
+    line = _without_passing_tail(PARAMETERS.sub("", normal(text)))
     lowered = line.casefold()
     if len(lowered) == len(line):
         line = _masked(line, lowered)
     return LOOSE_SPACE.sub("", line)
+
+
+def _without_passing_tail(line: str) -> str:
+    """Cut off a counter or the like that a page has put behind a line without a stop between them."""
+    if not is_fragment(line):
+        return line
+    for match in CAPITAL_WORD.finditer(line):
+        tail = line[match.start() :]
+        if " " in tail and DIGIT.search(tail) and is_passing(tail):
+            return line[: match.start()]
+    return line
 
 
 def steady_title(title: str) -> str:

@@ -51,7 +51,7 @@ ONLINE = (
 )
 BESIDE_COUNTS = (
     (
-        r"page|article|this|the|has|have|had|been|was|were|total|totals|number|of|no|count|counter|times?"
+        r"there|page|article|this|the|has|have|had|been|was|were|total|totals|number|of|no|count|counter|times?"
         r"|today|today's"
         r"|yesterday|now|so|far|you|are|is|since|people|users?|guests?|members?|readers?|per|day|week|month|all"
         r"|post|unique"
@@ -131,7 +131,8 @@ RELATIVE = re.compile(
     r"|years?) ago\b|\bjust now\b|\byesterday\b"
     r"|(?:\d+|[一二两三四五六七八九十几]+) ?个?(?:秒钟?|分钟?|小时|天|日|周|星期|月|年)(?:以?前|之前)|刚刚|刚才"
     r"|昨天|前天"
-    r"|(?:\b\d+ )?\b(?:сек\w*|мин\w*|час\w*|дн\w+|день|недел\w+|месяц\w*|год\w*|лет) назад\b|\bтолько что\b|\bвчера\b"
+    r"|(?:\b\d+ )?\b(?:сек\w*|мин\w*|ч|час\w*|дн\w*|день|нед\w*|мес\w*|год\w*|лет)\.? назад\b"
+    r"|\bтолько что\b|\bвчера\b"
     r"|\b(?:около |примерно )?(?:час|минуту|день|неделю|месяц|год) назад\b"
     r"|\bil y a (?:environ )?(?:\d+|une?|quelques) ?(?:s|sec\w*|min\w*|h|heures?|j|jours?|semaines?|mois|ans?)\b"
     r"|\bà l'instant\b|\bhier\b"
@@ -202,7 +203,7 @@ TOKEN_NAMES = (
     r"会话|令牌|请求编号|请求id|跟踪号|访问编号",
 )
 TOKEN_LABEL = re.compile(rf"(?P<name>(?:{_words(*TOKEN_NAMES).pattern})[ \w]{{0,12}}?[:=#] ?)[\w.+/=-]*\d[\w.+/=-]*")
-TOKEN_WORDS = _words(*TOKEN_NAMES, r"id|your|is|the|code|version|build|ваш|votre|de", r"编号|您的")
+TOKEN_WORDS = _words(*TOKEN_NAMES, r"ref|reference|id|your|is|the|code|version|build|ваш|votre|de", r"编号|您的")
 PARAMETERS = re.compile(r"(?<=[\w/])[?;][\w.%&=+~;-]*=[\w.%&=+~;-]*")
 
 PROMOTION_LABEL = _label(
