@@ -34,6 +34,7 @@ from perilune.changes.passing_words import IS_LABEL_OF_LINKS
 
 MAX_LABEL_CHARS = 60
 MAX_PROMOTION_CHARS = 240
+MAX_JUDGED_LINES = 3_000
 MIN_LINKS = 3
 MIN_TEXT_PASSAGES = 2
 MIN_EXCHANGED = 2
@@ -53,7 +54,10 @@ def real_rewordings(before: Told, after: Told) -> tuple[Rewording, ...]:
         return title
     old, new = _without_promotion(before.passages), _without_promotion(after.passages)
     forms = partial(_form, seen_on=before.seen_on), partial(_form, seen_on=after.seen_on)
-    found = finer_differences(differences(old, new, settled), *forms)
+    found = differences(old, new, settled)
+    # So much cannot be counters and teasers, and to look at each line of a rewritten book would take long.
+    if sum(len(one.old) + len(one.new) for one in found) <= MAX_JUDGED_LINES:
+        found = finer_differences(found, *forms)
     found = _without_exchanged_links(found, old, new)
     return (*title, *map(rewording_of, found))
 
