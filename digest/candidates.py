@@ -8,15 +8,8 @@ from dataclasses import dataclass
 
 from digest.content import Evidence, FactEntry, Sentence, Watch
 from models.vocabulary import DocType, LedgerFate
+from perilune.changes import Told
 from perilune.dates import PartialDate
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The words of one version of a page: its title and its passages in order."""
-
-    title: str
-    passages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,8 +48,8 @@ class Candidate:
     copy_of: str | None = None
     """Key of the article that this one repeats, at the end of the chain of copies."""
     facts: tuple[NotedFact, ...] = ()
-    before: Snapshot | None = None
-    after: Snapshot | None = None
+    before: Told | None = None
+    after: Told | None = None
 
     @property
     def is_changed(self) -> bool:

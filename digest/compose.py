@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.candidates import Candidate, LedgerDecision, Material
-from digest.changes import rewordings
 from digest.content import ChangeEntry, Copy, Entry, IssueContent, Item
 from digest.facts import coming_events, is_news, new_agreements
 from models.vocabulary import AgreementStatus, FactKind, LedgerFate
+from perilune.changes import real_rewordings
 
 OLD_AFTER = dt.timedelta(days=30)
 MAX_OLDER_BACKFILL = 12
@@ -105,7 +105,7 @@ def _changes(changed: Sequence[Candidate], copies: Mapping[str, tuple[Copy, ...]
     for one in sorted(changed, key=lambda one: (-one.authority, one.source, one.key)):
         assert one.before is not None
         assert one.after is not None
-        if found := rewordings(one.before, one.after):
+        if found := real_rewordings(one.before, one.after):
             more_count = max(0, len(found) - MAX_REWORDINGS)
             entries[one.key] = ChangeEntry(
                 item=_item(one, copies), rewordings=found[:MAX_REWORDINGS], more_count=more_count

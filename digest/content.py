@@ -10,6 +10,7 @@ import datetime as dt
 from pydantic import BaseModel, ConfigDict
 
 from models.vocabulary import DocType, FactKind
+from perilune.changes import Rewording
 
 
 class Frozen(BaseModel):
@@ -86,14 +87,6 @@ class FactEntry(Frozen):
     place: str | None
     parties: tuple[str, ...]
     evidence: Evidence
-
-
-class Rewording(Frozen):
-    """Sentences that stood on a page (`before`) and those in their place now (`after`); either may be empty."""
-
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-    passage: int
 
 
 class ChangeEntry(Frozen):

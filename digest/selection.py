@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from digest.candidates import Candidate, IssueFrame, Material, NotedFact, Snapshot
+from digest.candidates import Candidate, IssueFrame, Material, NotedFact
 from digest.content import Evidence, FactEntry, content_from
 from digest.facts import agreement_identities
 from digest.phrases import country_name
@@ -25,6 +25,7 @@ from models.search import matching_ids, parse_query
 from models.source import Page, Source
 from models.story import Story
 from models.vocabulary import DocType, FactKind, LedgerFate
+from perilune.changes import Told
 
 MAX_TOPICS = 3
 MAX_COUNTRIES = 6
@@ -78,7 +79,7 @@ class _Details:
     countries: Mapping[int, tuple[str, ...]]
     facts: Mapping[int, tuple[NotedFact, ...]]
     roots: Mapping[int, str]
-    snapshots: Mapping[int, tuple[Snapshot, Snapshot]] = field(default_factory=dict)
+    snapshots: Mapping[int, tuple[Told, Told]] = field(default_factory=dict)
 
 
 def _candidates(session: Session, edition: Edition, chosen: Chosen, zone: zoneinfo.ZoneInfo) -> list[Candidate]:
@@ -293,9 +294,9 @@ def _known_copies(session: Session, edition: Edition) -> dict[str, str]:
     return dict(rows.all())
 
 
-def _snapshot(session: Session, version_id: int) -> Snapshot:
+def _snapshot(session: Session, version_id: int) -> Told:
     title = session.scalars(sa.select(Version.title).where(Version.id == version_id)).one()
     passages = session.scalars(
         sa.select(Passage.text).where(Passage.version_id == version_id).order_by(Passage.ordinal)
     )
-    return Snapshot(title, tuple(passages))
+    return Told(title, tuple(passages))

@@ -8,8 +8,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from digest.candidates import Snapshot
-from digest.changes import rewordings
 from digest.content import Watch
 from digest.render import render_html, render_text
 from models.article import Article
@@ -20,6 +18,7 @@ from models.knowledge import Actor
 from models.source import CrawlRun
 from models.story import Story
 from models.vocabulary import DocType, FactKind, FateState, HealthState, LedgerFate, Relevance, Stage
+from perilune.changes import Told, rewordings
 from perilune.dates import PartialDate
 from tests.builders import ArticleDraft, a_source, a_story, a_version, an_article, an_edition
 from tests.digest_issues import A_WEEK, ARCHIVE, add_fact, everything, frozen, ledger, titles, told_story
@@ -173,7 +172,7 @@ def test_a_changed_page_is_printed_with_old_and_new_sentences(
     ],
 )
 def test_changes_are_told_by_sentences_in_every_language(before: str, after: str, expected: tuple[str, str]) -> None:
-    (found,) = rewordings(Snapshot("T", (before,)), Snapshot("T", (after,)))
+    (found,) = rewordings(Told("T", (before,)), Told("T", (after,)))
     assert (" ".join(found.before), " ".join(found.after)) == expected
 
 

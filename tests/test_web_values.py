@@ -7,9 +7,10 @@ import datetime as dt
 import pytest
 
 from models.search import Query, QueryProblem, Vocabulary
+from perilune.changes import sentences_of
 from perilune.dates import PartialDate
 from web.archived import archived_headers
-from web.changes import changes_between, sentences_of
+from web.changes import changes_between
 from web.labels import date_in_words, period_in_words, size_in_words
 from web.links import outward_link
 from web.passages import Span, pieces_of

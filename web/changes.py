@@ -1,18 +1,15 @@
-"""What differs between two versions, sentence by sentence, with the changed words marked; pure.
-
-Sentences are cut eagerly: a cut after an abbreviation makes a change smaller, never wrong.
-"""
+"""What differs between two versions, with the changed words within each sentence marked; pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from perilune.changes import Rewording, Told, rewordings
 from web.passages import Piece, Pieces
 
-SENTENCE = re.compile(r"[^。！？!?.…\n]+(?:[。！？]+[”」』）]*|[.!?…]+[\"'”’»)]*(?=\s|$)|[.!?…]|\n|$)", re.DOTALL)
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\w+|\s+|.", re.DOTALL)
 MAX_COMPARED_WORDS = 1_200
 MIN_LIKENESS = 0.4
@@ -29,37 +26,13 @@ class Change:
 
 def changes_between(before: Sequence[str], after: Sequence[str]) -> tuple[Change, ...]:
     """List what differs between the passages of two versions, in the order of the newer one."""
-    found: list[Change] = []
-    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag != "equal":
-            found.extend(_changed_sentences(before[i:j], after[k:m], k))
-    return tuple(found)
+    found = rewordings(Told("", tuple(before)), Told("", tuple(after)))
+    return tuple(_marked_change(one) for one in found)
 
 
-def _changed_sentences(before: Sequence[str], after: Sequence[str], first_passage: int) -> Iterator[Change]:
-    old = [sentence for text in before for sentence in sentences_of(text)]
-    placed = [(sentence, n) for n, text in enumerate(after, first_passage) for sentence in sentences_of(text)]
-    new = [sentence for sentence, _ in placed]
-    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        removed, added = _marked_pairs(old[i:j], new[k:m])
-        yield Change(removed, added, placed[k][1] if k < m else None)
-
-
-def sentences_of(text: str) -> list[str]:
-    """Cut a passage at the ends of its sentences; white space aside, nothing is lost."""
-    sentences: list[str] = []
-    is_open = False
-    for match in SENTENCE.finditer(text):
-        piece = match.group()
-        if is_open:
-            sentences[-1] += piece
-        else:
-            sentences.append(piece)
-        # A full stop inside a number or an address ends nothing.
-        is_open = piece[-1] in ".!?…" and match.end() < len(text) and not text[match.end()].isspace()
-    return [" ".join(sentence.split()) for sentence in sentences if sentence.strip()] or ([text] if text else [])
+def _marked_change(rewording: Rewording) -> Change:
+    removed, added = _marked_pairs(rewording.before, rewording.after)
+    return Change(removed, added, rewording.passage if rewording.after else None)
 
 
 def _marked_pairs(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[Pieces, ...], tuple[Pieces, ...]]:
