@@ -64,7 +64,7 @@ class Settings(BaseModel):
     download_delay: Annotated[float, Field(ge=0, description="Least seconds between two requests to one host.")] = 1.0
     extract_timeout: Annotated[int, Field(gt=0, description="Seconds a document may take to read.")] = 30
     extract_memory_mb: Annotated[
-        int, Field(ge=128, description="Memory a document may take to read (MB), beyond what its reader needs anyway.")
+        int, Field(ge=512, description="Memory a document may take to read (MB), beyond what its reader needs anyway.")
     ] = 2048
     ocr_languages: Annotated[
         str | None,

@@ -88,6 +88,8 @@ class OcrText:
 
     lines: tuple[OcrLine, ...]
     confidence: float
+    is_blank: bool = False
+    """Whether nothing at all was seen, which no other language would change."""
 
     @cached_property
     def language(self) -> str | None:
@@ -141,7 +143,7 @@ class PageReader:
         """Read a page; OcrProblem when it took too long or could not be read."""
         if self._language is not None:
             text = self._read_in(image, self._language)
-            if text.confidence >= POOR_CONFIDENCE or not self._poor_left:
+            if text.is_blank or text.confidence >= POOR_CONFIDENCE or not self._poor_left:
                 return text
             self._poor_left -= 1
         self._language, text = self._decided(image)
@@ -158,6 +160,8 @@ class PageReader:
         while waiting:
             language = waiting.pop(0)
             text = readings[language] = self._read_in(image, language)
+            if text.is_blank:
+                return language, text
             if text.confidence >= SURE_CONFIDENCE and text.language == LANGUAGE_CODES.get(language):
                 return language, text
             if text.confidence >= POOR_CONFIDENCE:
@@ -217,7 +221,7 @@ def text_of_hocr(page: bytes) -> OcrText:
             seen = [word for word in seen if word.text]
             words.extend(seen)
             lines.extend(_kept_line(seen, _facts(line), (block, number)))
-    return OcrText(tuple(lines), _confidence(words))
+    return OcrText(tuple(lines), _confidence(words), is_blank=not words)
 
 
 @dataclass(frozen=True)

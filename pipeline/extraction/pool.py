@@ -6,6 +6,7 @@ A scanned document comes back as such at once; then, where OCR is at hand, it is
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
@@ -17,7 +18,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from perilune.verdicts import SCANNED, SCANNED_IN_PART
 from pipeline.extraction.extract import ExtractionProblem, FetchedPage, extract
-from pipeline.extraction.memory import limit_memory
+from pipeline.extraction.memory import memory_within
 from pipeline.extraction.ocr import Ocr
 from pipeline.values import Extracted, Rejected
 
@@ -53,13 +54,7 @@ def extract_all(
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([extract.__module__])
     waiting: deque[_Reading[Key]] = deque()
-    with ProcessPool(
-        max_workers=worker_count,
-        max_tasks=TASKS_PER_WORKER,
-        initializer=limit_memory,
-        initargs=(memory_mb,),
-        context=context,
-    ) as pool:
+    with ProcessPool(max_workers=worker_count, max_tasks=TASKS_PER_WORKER, context=context) as pool:
         bounds = _Bounds(pool, deadline, memory_mb, ocr)
         for key, page in pages:
             waiting.append(_Reading(key, page, bounds))
@@ -67,6 +62,20 @@ def extract_all(
                 yield _first_of(waiting)
         while waiting:
             yield _first_of(waiting)
+
+
+def extract_within(page: FetchedPage, memory_mb: int, ocr: Ocr | None = None) -> Extracted | Rejected:
+    """Extract a page in a worker process; MemoryError also where a library made something else of it."""
+    with memory_within(memory_mb) as is_short:
+        try:
+            result = extract(page, ocr)
+        except ExtractionProblem as problem:
+            if is_short():
+                raise MemoryError from problem
+            raise
+        if isinstance(result, Rejected) and is_short():
+            raise MemoryError
+    return result
 
 
 @dataclass(frozen=True)
@@ -91,15 +100,17 @@ class _Reading(Generic[Key]):
         self._bounds = bounds
         self._deadline = bounds.deadline
         self._first: Extracted | Rejected | None = None
-        self.future: ProcessFuture = bounds.pool.schedule(extract, args=(page,), timeout=bounds.deadline)
+        self.future: ProcessFuture = bounds.pool.schedule(
+            extract_within, args=(page, bounds.memory_mb), timeout=bounds.deadline
+        )
 
     @property
     def is_done(self) -> bool:
         """Whether the result is there; a scan begins to be read with OCR when it is known for one."""
         if self.future.done() and self._first is None and self._is_left_to_ocr():
             self._first, self._deadline = self.future.result(), self._bounds.ocr_deadline
-            arguments = (self._page, self._bounds.ocr)
-            self.future = self._bounds.pool.schedule(extract, args=arguments, timeout=self._deadline)
+            arguments = (self._page, self._bounds.memory_mb, self._bounds.ocr)
+            self.future = self._bounds.pool.schedule(extract_within, args=arguments, timeout=self._deadline)
         return bool(self.future.done())
 
     def _is_left_to_ocr(self) -> bool:
@@ -122,8 +133,11 @@ class _Reading(Generic[Key]):
             return Unreadable(f"it took longer than {self._deadline} s to read")
         except MemoryError:
             return Unreadable(f"it needs more than {self._bounds.memory_mb} MB to read")
-        except ProcessExpired:
-            return Unreadable("the reader crashed on it")
+        except ProcessExpired as crash:
+            # So end native libraries that are refused memory, and hardly any other crash.
+            is_short = crash.exitcode == -signal.SIGABRT
+            why = f"; it may need more than {self._bounds.memory_mb} MB" if is_short else ""
+            return Unreadable(f"the reader crashed on it{why}")
         except ExtractionProblem as problem:
             return Unreadable(str(problem))
         return result
