@@ -1,0 +1,107 @@
+"""Measures the reading of scans made on the spot, beside Tesseract alone with all four languages at once.
+
+Run as `python -m benchmarks.ocr`, after `make ocr`; texts are those of the interface's four languages in the tests.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+import re
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pypdfium2 import PdfDocument
+
+from perilune.config import settings_from
+from pipeline.extraction.extract import FetchedPage, extract
+from pipeline.extraction.ocr import Ocr, find_ocr
+from pipeline.extraction.scan import image_of_page
+from pipeline.values import Extracted
+from tests.scan_texts import PAPERS
+from tests.scans import lines_of, pdf_of_pictures, picture_of
+
+ADDRESS = "https://agency.example/paper.pdf"
+UNIT = re.compile(r"[一-鿿]|[^\W一-鿿]+")
+AT_ONCE = "eng+chi_sim+rus+fra"
+SCANS = ((0.0, 4.0), (0.7, 8.0))
+
+
+@dataclass(frozen=True)
+class Read:
+    """A scan as one reader read it: its text and the seconds it took."""
+
+    text: str
+    seconds: float
+
+
+def with_perilune(body: bytes, ocr: Ocr) -> Read:
+    """Read a scan as the product does, from its bytes to passages."""
+    begun = time.perf_counter()
+    found = extract(FetchedPage(body, ADDRESS), ocr)
+    text = f"{found.title}\n{found.published.date or ''}\n{found.text}" if isinstance(found, Extracted) else ""
+    return Read(text, time.perf_counter() - begun)
+
+
+def with_tesseract(body: bytes, ocr: Ocr) -> Read:
+    """Read the same pictures of the pages with Tesseract alone, in all languages at once."""
+    document = PdfDocument(body)
+    begun = time.perf_counter()
+    texts = []
+    for number in range(1, len(document) + 1):
+        image = image_of_page(document, number)
+        command = [ocr.program, "stdin", "stdout", "-l", AT_ONCE, "--dpi", str(image.dpi)]
+        environment = os.environ | {"OMP_THREAD_LIMIT": "1"}
+        done = subprocess.run(command, input=image.pnm, capture_output=True, check=True, env=environment)
+        texts.append(done.stdout.decode())
+    document.close()
+    return Read("\n".join(texts), time.perf_counter() - begun)
+
+
+def right_share(found: str, expected: str) -> float:
+    """Give the share of the expected words (Chinese: ideographs) that were found, each as often as it stands there."""
+    mended = re.sub(r"-\n(?=[^\W\d_])", "", found)
+    seen, wanted = (Counter(UNIT.findall(text.casefold())) for text in (mended, expected))
+    return (seen & wanted).total() / wanted.total()
+
+
+def scans_of(paper: Sequence[str]) -> list[bytes]:
+    """Scan a paper of two pages, more and less straight and noisy."""
+    title, *paragraphs = paper
+    half = len(paragraphs) // 2
+    pages = (lines_of(title, "", paragraphs[:half]), lines_of("", "", paragraphs[half:]))
+    return [
+        pdf_of_pictures([picture_of(lines, degrees=degrees, noise=noise) for lines in pages])
+        for degrees, noise in SCANS
+    ]
+
+
+def main() -> None:
+    """Print a row a language: the share of words right and the seconds a page, ours, the baseline's, the ratios."""
+    ocr = find_ocr(settings_from({}))
+    if ocr is None:
+        print("there is no Tesseract (make ocr): nothing to read")
+        return
+    print(f"machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"date: {dt.datetime.now(dt.UTC):%Y-%m-%d}; {len(SCANS)} scans of two pages a language")
+    print(f"{'':10}{'words right':>12}{'Tesseract':>11}{'ratio':>7}{'s a page':>10}{'Tesseract':>11}{'ratio':>7}")
+    for language, paper in PAPERS.items():
+        scans = scans_of(paper)
+        expected = "\n".join(paper)
+        ours, others = ([reader(scan, ocr) for scan in scans] for reader in (with_perilune, with_tesseract))
+        right, other_right = (
+            sum(right_share(read.text, expected) for read in reads) / len(reads) for reads in (ours, others)
+        )
+        seconds, other_seconds = (sum(read.seconds for read in reads) / (2 * len(reads)) for reads in (ours, others))
+        print(
+            f"{language:10}{right:12.3f}{other_right:11.3f}{right / other_right:7.3f}"
+            f"{seconds:10.2f}{other_seconds:11.2f}{seconds / other_seconds:7.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
