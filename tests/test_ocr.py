@@ -338,10 +338,16 @@ def test_an_unread_scan_is_seen_in_the_archive(unread: Bench, database_url: str,
     assert "make ocr" in said.stderr
 
 
-def test_a_scan_is_read_again_once_tesseract_is_there(unread: Bench, database_url: str, tmp_path: Path) -> None:
-    assert await_again(unread.archive, ["no such reason"], now=NOW) == 0
-    said = perilune("process", "--again", "scanned", "--json", home=str(tmp_path), database=database_url)
-    assert said.returncode == 0, said.stderr
+def test_a_scan_is_read_again_once_tesseract_is_there(unread: Bench) -> None:
+    unread.work()
+    assert fate_of_scan(unread) == ("skipped", "scanned")
+    assert await_again(unread.archive, ["scanned"], now=NOW) == 1
+    unread.work()
     assert fate_of_scan(unread) == ("done", None)
     with unread.archive.sessions() as session:
         assert unread.article(session, ADDRESS).current_version_id is not None
+
+
+def test_a_reason_that_nothing_ended_for_is_said(tmp_path: Path) -> None:
+    said = perilune("process", "--again", "scand", home=str(tmp_path))
+    assert "nothing ended for this reason: scand" in said.stderr
