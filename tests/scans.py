@@ -27,7 +27,8 @@ Line = tuple[int, str]
 
 def lines_of(title: str, date: str, paragraphs: Sequence[str]) -> list[Line]:
     """Set a page: a title, a date line, paragraphs with an empty line after each."""
-    per_line = IDEOGRAPHS_PER_LINE if any("一" <= letter <= "鿿" for letter in title) else LETTERS_PER_LINE
+    is_chinese = any("一" <= letter <= "鿿" for text in (title, *paragraphs) for letter in text)
+    per_line = IDEOGRAPHS_PER_LINE if is_chinese else LETTERS_PER_LINE
     lines = [(TITLE_DOTS, part) for part in textwrap.wrap(title, per_line // 2)]
     lines += [(BODY_DOTS, ""), (BODY_DOTS, date), (BODY_DOTS, "")]
     for paragraph in paragraphs:
