@@ -8,10 +8,10 @@ TORCH := torch==2.13.0
 PRODUCT := $(VENV)/.product-installed
 DEV := $(VENV)/.dev-installed
 SOURCES := crawler pipeline models digest web perilune tests benchmarks docs
-BENCHMARKS := foundation onboarding_sites feeds refusals health politeness throughput changes
+BENCHMARKS := foundation onboarding_sites feeds refusals health politeness throughput changes ocr
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-tools check lint format types contracts migrations docs screenshots bench lock clean
+.PHONY: help install demo serve ocr test test-tools check lint format types contracts migrations docs screenshots bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,7 +39,10 @@ demo: $(PRODUCT) ## crawl a small web of real documents and write demo/digest.ht
 serve: $(PRODUCT) ## open the demo's archive (or, before any demo, your own) at http://127.0.0.1:8600/
 	@if [ -d demo ]; then PERILUNE_HOME=demo $(BIN)/perilune serve; else $(BIN)/perilune serve; fi
 
-test-tools: ## install what the tests need beside Python packages: PostgreSQL and Chromium
+ocr: ## install Tesseract with its languages, so that scanned documents are read (Debian, Ubuntu)
+	@requirements/install-ocr.sh
+
+test-tools: ## install what the tests need beside Python packages: PostgreSQL, Chromium and Tesseract
 	@tests/install-tools.sh
 
 test: $(DEV) test-tools ## run all tests, on SQLite and PostgreSQL

@@ -63,6 +63,22 @@ class Settings(BaseModel):
     download_timeout: Annotated[int, Field(gt=0, description="Seconds until a download is given up.")] = 60
     download_delay: Annotated[float, Field(ge=0, description="Least seconds between two requests to one host.")] = 1.0
     extract_timeout: Annotated[int, Field(gt=0, description="Seconds a document may take to read.")] = 30
+    extract_memory_mb: Annotated[
+        int, Field(ge=512, description="Memory a document may take to read (MB), beyond what its reader needs anyway.")
+    ] = 2048
+    ocr_languages: Annotated[
+        str | None,
+        Field(
+            description="Languages scans are read in, such as eng+deu; default: eng, chi_sim, rus, fra, as installed."
+        ),
+    ] = None
+    ocr_max_pages: Annotated[
+        int, Field(ge=0, description="Scanned pages read in a document; 0: scans are not read.")
+    ] = 100
+    ocr_page_timeout: Annotated[int, Field(gt=0, description="Seconds a scanned page may take to read.")] = 60
+    ocr_timeout: Annotated[
+        int, Field(gt=0, le=1800, description="Seconds a scanned document may take; what was read until then is kept.")
+    ] = 300
     extract_workers: Annotated[int, Field(gt=0, le=64, description="Processes that read documents.")] = 2
     host: Annotated[str, Field(description="Address the archive is served on.")] = "127.0.0.1"
     port: Annotated[int, Field(gt=0, lt=65536, description="Port the archive is served on.")] = 8600

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
+
+import sqlalchemy as sa
 
 from crawler.watching import judge_due
 from models.claimant import this_process
-from models.fate import release_claims_of_the_dead
-from models.vocabulary import Stage
+from models.fate import Fate, await_stage, release_claims_of_the_dead
+from models.vocabulary import FateState, Stage
 from perilune.archive import Archive
 from perilune.config import Settings
 from pipeline.encoding.encoder import Encoder, load_encoder
@@ -21,6 +23,9 @@ from pipeline.runners.identify import IdentifyRunner
 from pipeline.runners.runner import Progress, Worker, drain
 from pipeline.runners.summarise import SummariseRunner
 from pipeline.runners.understand import UnderstandRunner
+
+OF_THE_CRAWLER = (Stage.CRAWL, Stage.FETCH, Stage.JUDGE)
+ENDED = (FateState.DONE, FateState.SKIPPED, FateState.FAILED)
 
 
 class EncoderOnDemand:
@@ -35,6 +40,20 @@ class EncoderOnDemand:
         if self._encoder is None:
             self._encoder = load_encoder(self._settings.encoder, self._settings.cache)
         return self._encoder
+
+
+def await_again(archive: Archive, reasons: Collection[str], *, now: dt.datetime) -> int:
+    """Make everything wait again that ended in the pipeline for one of these reasons; returns how many items."""
+    ended = sa.select(Fate.stage, Fate.item_id).where(
+        Fate.reason.in_(reasons), Fate.state.in_(ENDED), Fate.stage.not_in(OF_THE_CRAWLER)
+    )
+    items: dict[Stage, list[int]] = {}
+    with archive.sessions.begin() as session:
+        for stage, item_id in session.execute(ended):
+            items.setdefault(Stage(stage), []).append(item_id)
+        for stage, item_ids in items.items():
+            await_stage(session, stage, item_ids, due_at=now)
+    return sum(map(len, items.values()))
 
 
 def process_due(

@@ -15,6 +15,7 @@ from perilune.languages import language_of
 from perilune.output import console, print_json_line
 from perilune.problems import Problem
 from pipeline.extraction.extract import FetchedPage
+from pipeline.extraction.ocr import find_ocr
 from pipeline.extraction.pool import Extraction, Unreadable, extract_all
 from pipeline.values import Document, Fact, Rejected, Understanding
 
@@ -70,6 +71,8 @@ def extracted_lines(paths: Sequence[Path], *, url: str | None, settings: Setting
         ((path, _page_of(path, url)) for path in paths if _is_readable(path)),
         worker_count=settings.extract_workers,
         deadline=settings.extract_timeout,
+        memory_mb=settings.extract_memory_mb,
+        ocr=find_ocr(settings),
     )
     for path in paths:
         line: Line = {"id": str(path), "path": str(path), "url": url}
@@ -99,7 +102,7 @@ def _extracted_fields(result: Extraction) -> Line:
         return {"fate": "skipped", "reason": result.reason}
     return {
         "fate": "done",
-        "reason": None,
+        "reason": result.remark,
         "title": result.title,
         "authors": list(result.authors),
         "published_at": str(result.published.date) if result.published.date else None,

@@ -29,6 +29,13 @@ from perilune.gate_words import (
     MEMBER_TALK,
 )
 
+# What becomes of a document whose pages are pictures; said here because the archive lists these documents.
+SCANNED = "scanned"
+SCANNED_IN_PART = "scanned in part"
+SCANNED_READ_IN_PART = "scanned, read in part"
+SCANNED_WITHOUT_TEXT = "scanned, no text found"
+UNREAD_SCANS = (SCANNED, SCANNED_IN_PART)
+SCAN_REASONS = (*UNREAD_SCANS, SCANNED_READ_IN_PART, SCANNED_WITHOUT_TEXT)
 HTTP_ERROR = 400
 MAX_SCANNED_BYTES = 1_500_000
 MAX_SHOWN_BYTES = 300_000

@@ -66,6 +66,8 @@ class Extracted:
     keywords: tuple[str, ...] = ()
     image_url: str | None = None
     canonical_url: str | None = None
+    remark: str | None = None
+    """What the page holds that was not read, such as `scanned in part`; it becomes the reason of the page's fate."""
 
     @property
     def text(self) -> str:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need beside Python packages: PostgreSQL's server and Chromium, from Debian's packages.
+# Installs what the tests need beside Python packages: PostgreSQL's server, Chromium and Tesseract, from Debian's packages.
 set -eu
 missing=""
 if ! command -v initdb > /dev/null && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1; then
@@ -7,6 +7,14 @@ if ! command -v initdb > /dev/null && ! ls /usr/lib/postgresql/*/bin/initdb > /d
 fi
 if ! command -v chromium > /dev/null; then
     missing="$missing chromium fonts-noto-cjk"
+fi
+languages=$(tesseract --list-langs 2> /dev/null || true)
+for language in eng chi_sim rus fra; do
+    printf '%s\n' "$languages" | grep -qx "$language" || missing="$missing tesseract-ocr-$(echo $language | tr _ -)"
+done
+# Chinese scans are made on the spot.
+if ! ls /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc > /dev/null 2>&1; then
+    missing="$missing fonts-noto-cjk"
 fi
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then

@@ -12,6 +12,7 @@ from web.api_reference import operations_of
 from web.archive_view import issue_cards, issue_of, status_of, story_cards
 from web.headers import MAIL_POLICY
 from web.rendering import rendered
+from web.scans_view import scans_of
 from web.search_form import MAX_PAGE
 from web.search_view import paging_of
 from web.story_view import story_view
@@ -62,7 +63,7 @@ def mail_page(session: SessionHere, access: AccessHere, key: str) -> HTMLRespons
 @pages.get("/status")
 def status_page(session: SessionHere) -> HTMLResponse:
     """Show what became of everything at every stage."""
-    return rendered("status.html", work=status_of(session))
+    return rendered("status.html", work=status_of(session), scans=scans_of(session))
 
 
 @pages.get("/api")

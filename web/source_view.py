@@ -17,6 +17,7 @@ from models.vocabulary import FateState, HealthState, SourceKind, Stage
 from models.watch import Incident
 from models.way import Way, way_of
 from web.problems import missing
+from web.scans_view import Scans, scans_of
 
 VISITS_SHOWN = 20
 INCIDENTS_SHOWN = 20
@@ -116,6 +117,7 @@ class SourceView:
     """Whether a person took this way over what the source's file says."""
     visits: tuple[VisitLine, ...]
     incidents: tuple[IncidentLine, ...]
+    scans: Scans
 
 
 def source_view(session: Session, slug: str) -> SourceView:
@@ -138,6 +140,7 @@ def source_view(session: Session, slug: str) -> SourceView:
             IncidentLine(each.opened_at, each.healed_at, each.sentence)
             for each in session.scalars(opened.limit(INCIDENTS_SHOWN))
         ),
+        scans=scans_of(session, source_id=source.id),
     )
 
 

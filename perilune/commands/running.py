@@ -50,14 +50,23 @@ def _crawl_row(counts: dict[str, object]) -> dict[str, object]:
     }
 
 
-def process(*, as_json: options.Json = False) -> None:
+def process(
+    *,
+    again: Annotated[
+        list[str] | None,
+        typer.Option(help="Do again what ended for this reason, as `perilune status` words it; may be repeated."),
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
     """Work off everything that waits in the pipeline."""
     from perilune.output import print_rows, stage_progress
-    from perilune.processing import process_due
+    from perilune.processing import await_again, process_due
     from perilune.seeding import seed
 
     archive, now = options.archive(), options.now()
     seed(archive, now=now)
+    if again and not await_again(archive, again, now=now):
+        typer.echo(f"perilune: nothing ended for this reason: {', '.join(again)}", err=True)
     with stage_progress(is_shown=not as_json) as progress:
         counts = process_due(archive, now=now, progress=progress)
     rows: list[dict[str, object]] = [
@@ -101,6 +110,7 @@ def status(*, as_json: options.Json = False) -> None:
     """Say how every stage stands: what waits, what was done, skipped or failed, and why."""
     from models.fate import counts_by_state
     from perilune.output import print_rows
+    from perilune.verdicts import UNREAD_SCANS
 
     archive = options.archive()
     with archive.sessions() as session:
@@ -109,6 +119,9 @@ def status(*, as_json: options.Json = False) -> None:
             for stage, state, reason, count in counts_by_state(session)
         ]
     print_rows(rows, as_json=as_json, empty="Nothing was crawled yet; start with `perilune crawl`.")
+    if any(row["reason"] in UNREAD_SCANS for row in rows):
+        again = " ".join(f'--again "{reason}"' for reason in UNREAD_SCANS)
+        typer.echo(f"Scans are read after `make ocr`, and `perilune process {again}`.", err=True)
 
 
 def config(*, as_json: options.Json = False) -> None:

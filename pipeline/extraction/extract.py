@@ -9,18 +9,28 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from models.vocabulary import DocType, PassageKind
 from perilune.dates import Witness, decide_date
 from perilune.encodings import decode
 from perilune.languages import language_of
-from perilune.verdicts import verdict_on_page
+from perilune.verdicts import (
+    SCANNED,
+    SCANNED_IN_PART,
+    SCANNED_READ_IN_PART,
+    SCANNED_WITHOUT_TEXT,
+    verdict_on_page,
+)
 from pipeline.extraction.document import DocumentArticle
 from pipeline.extraction.passage_languages import with_languages
 from pipeline.extraction.problems import ExtractionProblem
 from pipeline.extraction.schema_types import doc_type_of_form
 from pipeline.values import Block, Extracted, Rejected, passages_from_blocks
+
+if TYPE_CHECKING:
+    from pipeline.extraction.ocr import Ocr
 
 __all__ = ["ExtractionProblem", "FetchedPage", "extract"]
 
@@ -57,13 +67,14 @@ class FetchedPage:
     is_standing: bool = False
 
 
-def extract(page: FetchedPage) -> Extracted | Rejected:
-    """Read the article of `page`; ExtractionProblem when the document is damaged or encrypted."""
+def extract(page: FetchedPage, ocr: Ocr | None = None) -> Extracted | Rejected:
+    """Read the article of `page`; ExtractionProblem when the document is damaged or encrypted.
+
+    Scanned pages are read with `ocr`, which takes seconds for each; without it they are only known.
+    """
     start = page.body[:1024].lstrip()
     if b"%PDF-" in start[:64]:
-        from pipeline.extraction.pdf import article_of_pdf
-
-        return _article_of_document(page, article_of_pdf(page.body))
+        return _article_of_pdf(page, ocr)
     if page.body.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
         return _article_of_office_file(page)
     for magic, name in OTHER_FORMATS.items():
@@ -111,11 +122,38 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
     )
 
 
+def _article_of_pdf(page: FetchedPage, ocr: Ocr | None) -> Extracted | Rejected:
+    from pipeline.extraction.pdf import article_of_pdf
+    from pipeline.extraction.scan import scans_in
+
+    article = article_of_pdf(page.body)
+    scans = scans_in(page.body, article)
+    if not scans.pages:
+        return _article_of_document(page, article)
+    if ocr is not None:
+        return _article_of_scans(page, article, scans.pages, ocr)
+    result = _article_of_document(page, article) if scans.has_text_pages else None
+    return replace(result, remark=SCANNED_IN_PART) if isinstance(result, Extracted) else Rejected(SCANNED)
+
+
+def _article_of_scans(
+    page: FetchedPage, article: DocumentArticle, numbers: Sequence[int], ocr: Ocr
+) -> Extracted | Rejected:
+    from pipeline.extraction.scan import read_scans
+    from pipeline.extraction.scan_article import article_with_scans
+
+    reading = read_scans(page.body, numbers, ocr)
+    result = _article_of_document(page, article_with_scans(article, reading.texts))
+    if isinstance(result, Rejected):
+        return Rejected(SCANNED_WITHOUT_TEXT if reading.is_complete else SCANNED_READ_IN_PART)
+    return result if reading.is_complete else replace(result, remark=SCANNED_READ_IN_PART)
+
+
 def _article_of_document(page: FetchedPage, article: DocumentArticle) -> Extracted | Rejected:
     from pipeline.extraction.witnesses import address_witness
 
     if not _has_text(article.blocks):
-        return Rejected("hardly any text" if article.blocks or article.title else "scanned")
+        return Rejected("hardly any text")
     address = address_witness(page.url)
     witnesses = (*article.witnesses, *((address,) if address else ()), *page.date_hints)
     language = _language(article.title, article.blocks)

@@ -75,9 +75,7 @@ def article_of_html(
         authors=authors_of(markup, [run.text for run in head]),
         markup=markup,
         language=language,
-        refusal=None
-        if is_selected
-        else reason_against(PageParts(tree, body, title, url, markup.objects, markup.metas)),
+        refusal=None if is_selected else reason_against(parts),
     )
 
 

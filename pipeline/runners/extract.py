@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
@@ -21,6 +22,7 @@ from perilune.config import Settings
 from perilune.dates import PartialDate, Witness, WitnessKind
 from perilune.urls import canonical_url, site_of
 from pipeline.extraction.extract import FetchedPage
+from pipeline.extraction.ocr import find_ocr
 from pipeline.extraction.pool import Extraction, Unreadable, extract_all
 from pipeline.runners.places import show_latest_version
 from pipeline.runners.runner import done, given_up, skipped
@@ -38,8 +40,7 @@ class ExtractRunner:
 
     def __init__(self, settings: Settings) -> None:
         self._pages = PageStore(settings.pages_url)
-        self._deadline = settings.extract_timeout
-        self._worker_count = settings.extract_workers
+        self._settings = settings
 
     def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, Result]]:
         """Read pages in worker processes; those whose bytes cannot be had come last."""
@@ -47,7 +48,11 @@ class ExtractRunner:
         with sessions() as session:
             pages = session.scalars(sa.select(Page).where(Page.id.in_(item_ids)).order_by(Page.id))
             yield from extract_all(
-                self._with_bytes(pages, lost), worker_count=self._worker_count, deadline=self._deadline
+                self._with_bytes(pages, lost),
+                worker_count=self._settings.extract_workers,
+                deadline=self._settings.extract_timeout,
+                memory_mb=self._settings.extract_memory_mb,
+                ocr=find_ocr(self._settings),
             )
         yield from lost
 
@@ -105,7 +110,7 @@ class ExtractRunner:
         if former is not None:
             _leave(session, former, version, now=now)
         await_stage(session, Stage.IDENTIFY, [version.id], due_at=now)
-        return done()
+        return replace(done(), reason=result.remark)
 
 
 def _look_again(session: Session, page: Page, *, now: dt.datetime) -> None:
