@@ -49,6 +49,7 @@ class FetchedPage:
     title_hint: str | None = None
     date_hints: tuple[Witness, ...] = field(default=())
     fetched_on: dt.date = dt.date.max
+    last_modified: dt.date | None = None
 
 
 def extract(page: FetchedPage) -> Extracted | Rejected:
