@@ -34,6 +34,7 @@ from pipeline.extraction.extract import FetchedPage, extract
 from pipeline.values import Extracted
 
 ROUNDS = 8
+ONE_DAY = dt.timedelta(days=1)
 LD = re.compile(r'"datePublished"\s*:\s*"(\d{4}-\d\d-\d\d)')
 SHAPES = (*STATED, *NUMBERS, *UNSTATED)
 Reader = Callable[[Page], PartialDate | None]
@@ -117,7 +118,7 @@ def score_of(reader: Reader, pages: Sequence[Page]) -> Score:
         score.seconds += time.perf_counter() - started
         outcome = outcome_of(page, found)
         score.counts[outcome] += 1
-        score.counts["in the future"] += found is not None and found.first > page.fetched_on
+        score.counts["in the future"] += found is not None and found.first > page.fetched_on + ONE_DAY
         if outcome not in ("right day", "rightly unknown"):
             score.differing.append(f"{outcome:24}{page.shape}: {found}, gold {page.gold}, {page.url}")
     return score
@@ -127,7 +128,9 @@ def outcome_of(page: Page, found: PartialDate | None) -> str:
     """Name what the answer is worth; less than a day is asked for where less is stated."""
     gold = page.gold
     if gold is None or gold.day is None:
-        is_right = found is None or (gold is not None and found.month is None and found.year == gold.year) or found == gold
+        is_right = (
+            found is None or (gold is not None and found.month is None and found.year == gold.year) or found == gold
+        )
         return "rightly unknown" if is_right else "wrong, none stated"
     if found is None:
         return "unknown where stated"

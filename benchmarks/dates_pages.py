@@ -104,15 +104,16 @@ class Draw:
     def line(self, text: str) -> str:
         """Put a line into an element as publishers do."""
         name = self.chance.choice(self.words.names)
-        return self.chance.choice(("<p>{}</p>", '<div class="{name}">{}</div>', '<p><span class="{name}">{}</span></p>')).format(
-            text, name=name
-        )
+        return self.chance.choice(
+            ("<p>{}</p>", '<div class="{name}">{}</div>', '<p><span class="{name}">{}</span></p>')
+        ).format(text, name=name)
 
     def dated_links(self, count: int = 10) -> str:
         """List other articles with their dates."""
         titles = [title for title in self.words.titles[self.language] if title != self.title] or ["..."]
         items = "".join(
-            f'<li><a href="/n/{place}.html">{self.chance.choice(titles)} {place}</a> <span>{self.written(self.other_day())}</span></li>'
+            f'<li><a href="/n/{place}.html">{self.chance.choice(titles)} {place}</a> '
+            f"<span>{self.written(self.other_day())}</span></li>"
             for place in range(count)
         )
         heading = self.chance.choice(self.words.related.get(self.language, ("News",)))
@@ -134,10 +135,7 @@ class Draw:
         shown = frame.format(
             title=escape(self.title),
             prose="".join(f"<p>{text}</p>" for text in texts),
-            **{
-                name: getattr(parts, name)
-                for name in ("top", "above", "beside", "after", "below", "side", "foot")
-            },
+            **{name: getattr(parts, name) for name in ("top", "above", "beside", "after", "below", "side", "foot")},
         )
         code = language_code or self.language
         body = (
@@ -152,9 +150,9 @@ class Draw:
             gold=PartialDate.of(gold) if isinstance(gold, dt.date) else gold,
         )
 
-    def own(self, parts: Parts, **options: str) -> Page:
+    def own(self, parts: Parts, *, url: str | None = None, fetched_on: dt.date | None = None) -> Page:
         """Fill a frame with a page whose day is stated."""
-        return self.page(parts, gold=self.day, **options)  # type: ignore[arg-type]
+        return self.page(parts, gold=self.day, url=url, fetched_on=fetched_on)
 
     def address(self, path: str) -> str:
         """Give an address on a host of the language's country."""
@@ -164,9 +162,7 @@ class Draw:
 Shape = Callable[[Draw], Page]
 
 
-def pages_of(
-    shapes: Sequence[tuple[Shape, tuple[str, ...]]], words: Wordings, *, seed: int, rounds: int
-) -> list[Page]:
+def pages_of(shapes: Sequence[tuple[Shape, tuple[str, ...]]], words: Wordings, *, seed: int, rounds: int) -> list[Page]:
     """Draw `rounds` pages of each shape, going round its languages."""
     found = []
     for shape, languages in shapes:

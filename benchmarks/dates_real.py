@@ -58,8 +58,9 @@ def _govuk_pages(folder: Path) -> Iterator[Page]:
         line = f"Published {_day(first)}" + (f"<br>Last updated {_day(updated)}" if updated != first else "")
         title = escape(str(item["title"]))
         body = (
-            f"<html lang='en'><head><title>{title} - GOV.UK</title></head><body><header>GOV.UK</header><main><h1>{title}</h1>"
-            f"<p>{escape(str(item.get('description') or ''))}</p><div>{line}</div><div class='govspeak'>{text}</div></main></body></html>"
+            f"<html lang='en'><head><title>{title} - GOV.UK</title></head><body><header>GOV.UK</header>"
+            f"<main><h1>{title}</h1><p>{escape(str(item.get('description') or ''))}</p><div>{line}</div>"
+            f"<div class='govspeak'>{text}</div></main></body></html>"
         )
         url = f"https://www.gov.uk{item['base_path']}"
         yield Page(path.name, body.encode(), url, dt.date(2026, 1, 1), PartialDate.parse(first))

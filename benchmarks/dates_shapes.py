@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from benchmarks.dates_pages import FOUR, Draw, Page, Parts, Shape
@@ -31,13 +32,13 @@ def bare_above_title(draw: Draw) -> Page:
 
 
 def published_then_updated(draw: Draw) -> Page:
-    """Published and updated in one line."""
+    """Labels of publication and update in one line."""
     text = f"{draw.said('published')} - {draw.said('updated', draw.written(draw.later_day()))}"
     return draw.own(Parts(beside=draw.line(text)))
 
 
 def updated_then_published(draw: Draw) -> Page:
-    """Updated first, published in the next line."""
+    """Label of update above that of publication."""
     updated = draw.line(draw.said("updated", draw.written(draw.later_day())))
     return draw.own(Parts(beside=updated + draw.line(draw.said("published"))))
 
@@ -111,7 +112,9 @@ def dated_related(draw: Draw) -> Page:
 
 def dated_comments(draw: Draw) -> Page:
     """Dated comments below, own label."""
-    comment = f'<div class="comment"><b>Kim</b> {draw.said("published", draw.written(draw.later_day()))}<p>Ok!</p></div>'
+    comment = (
+        f'<div class="comment"><b>Kim</b> {draw.said("published", draw.written(draw.later_day()))}<p>Ok!</p></div>'
+    )
     return draw.own(Parts(below=f'<div id="comments">{comment * 3}</div>', beside=draw.line(draw.said("published"))))
 
 
@@ -133,7 +136,7 @@ def ld_published(draw: Draw) -> Page:
     return draw.own(Parts(head=ld(item)))
 
 
-def ld(*items: dict[str, object]) -> str:
+def ld(*items: Mapping[str, object]) -> str:
     """Write JSON-LD."""
     return f'<script type="application/ld+json">{json.dumps(items[0] if len(items) == 1 else items)}</script>'
 
@@ -202,8 +205,8 @@ def moved_site_bare(draw: Draw) -> Page:
 
 def other_time_zone(draw: Draw) -> Page:
     """Machine's time in another zone, local day shown."""
-    before = draw.day - draw.chance.choice((1, -1)) * ONE_DAY
-    head = f'<meta property="article:published_time" content="{before}T22:30:00Z">'
+    stamp = draw.chance.choice((f"{draw.day - ONE_DAY}T22:30:00Z", f"{draw.day + ONE_DAY}T01:30:00Z"))
+    head = f'<meta property="article:published_time" content="{stamp}">'
     return draw.own(Parts(head=head, beside=draw.line(draw.said("published"))))
 
 
@@ -239,7 +242,9 @@ def definition_list(draw: Draw) -> Page:
 
 def split_date(draw: Draw) -> Page:
     """Day, month and year in elements of their own."""
-    parts = f'<span class="d">{draw.day:%d}</span><span class="m">{draw.day:%b}</span><span class="y">{draw.day:%Y}</span>'
+    parts = (
+        f'<span class="d">{draw.day:%d}</span><span class="m">{draw.day:%b}</span><span class="y">{draw.day:%Y}</span>'
+    )
     return draw.own(Parts(above=f'<div class="cal">{parts}</div>'))
 
 
@@ -264,14 +269,15 @@ def address_against_page(draw: Draw) -> Page:
 
 def address_alone(draw: Draw) -> Page:
     """Date in the address alone."""
-    form = draw.chance.choice(("/%Y/%m/%d/item.html", "/%Y-%m/%d/c_1122.htm", "/%Y%m/t%Y%m%d_998.shtml", "/news/%Y-%m-%d-x"))
+    form = draw.chance.choice(
+        ("/%Y/%m/%d/item.html", "/%Y-%m/%d/c_1122.htm", "/%Y%m/t%Y%m%d_998.shtml", "/news/%Y-%m-%d-x")
+    )
     return draw.own(Parts(), url=draw.address(draw.day.strftime(form)))
 
 
 def label_in_language(draw: Draw) -> Page:
     """Label of publication in German, Spanish, Italian, Japanese or Portuguese."""
     return draw.own(Parts(beside=draw.line(draw.said("published"))))
-
 
 
 ONE_DAY = timedelta(days=1)

@@ -37,7 +37,8 @@ def numbers_settled_by_others(draw: Draw) -> Page:
     draw.day = draw.day.replace(day=draw.chance.randrange(1, 13))
     form = draw.chance.choice(("%d/%m/%Y", "%m/%d/%Y"))
     items = "".join(
-        f'<li><a href="/{place}">{draw.title[:9]} {place}</a> {draw.day.replace(month=1 + place, day=14 + place).strftime(form)}</li>'
+        f'<li><a href="/{place}">{draw.title[:9]} {place}</a> '
+        f"{draw.day.replace(month=1 + place, day=14 + place).strftime(form)}</li>"
         for place in range(6)
     )
     return draw.own(Parts(beside=draw.line(draw.day.strftime(form)), below=f"<ul>{items}</ul>"))
@@ -54,7 +55,11 @@ def two_digit_year(draw: Draw) -> Page:
     """Year of two digits."""
     forms = {"ru": "%d.%m.%y", "fr": "%d/%m/%y", "de": "%d.%m.%y", "zh": "%y-%m-%d", "en": "%d %b %y"}
     shown = draw.day.strftime(forms[draw.language])
-    label = draw.said("published", shown) if draw.language == "zh" else draw.chance.choice((shown, draw.said("published", shown)))
+    label = (
+        draw.said("published", shown)
+        if draw.language == "zh"
+        else draw.chance.choice((shown, draw.said("published", shown)))
+    )
     return draw.own(Parts(beside=draw.line(label)))
 
 
@@ -73,14 +78,18 @@ def chinese_numerals(draw: Draw) -> Page:
 
 def _chinese(number: int) -> str:
     tens, ones = divmod(number, 10)
-    return ("" if tens < 1 else "十" if tens == 1 else f"{CHINESE[tens]}十") + (CHINESE[ones] if ones or not tens else "")
+    return ("" if tens < 1 else "十" if tens == 1 else f"{CHINESE[tens]}十") + (
+        CHINESE[ones] if ones or not tens else ""
+    )
 
 
 def minguo_year(draw: Draw) -> Page:
     """Year of the Republic of China."""
     year, day = draw.day.year - 1911, draw.day
     shown = draw.chance.choice((f"民國{year}年{day.month}月{day.day}日", f"中華民國 {year} 年 {day:%m} 月 {day:%d} 日"))
-    return draw.own(Parts(beside=draw.line(draw.chance.choice((shown, f"發布日期：{shown}", f"發布日期：{year}-{day:%m-%d}")))))
+    return draw.own(
+        Parts(beside=draw.line(draw.chance.choice((shown, f"發布日期：{shown}", f"發布日期：{year}-{day:%m-%d}"))))
+    )
 
 
 def japanese_era(draw: Draw) -> Page:
@@ -147,9 +156,9 @@ def _document(draw: Draw, line: str, gold: PartialDate | None, *more: str) -> Pa
     canvas = Canvas(target, pagesize=A4, invariant=1)
     for number, lines in enumerate(((draw.title, "", *more, line), draw.words.prose["en"])):
         height = 760.0
-        for text in (piece for text in lines for piece in _wrapped(text)):
-            canvas.setFont("Helvetica", 22 if number == 0 and text == draw.title else 11)
-            canvas.drawString(60, height, text)
+        for piece in (piece for text in lines for piece in _wrapped(text)):
+            canvas.setFont("Helvetica", 22 if number == 0 and piece == draw.title else 11)
+            canvas.drawString(60, height, piece)
             height -= 28
         canvas.showPage()
     canvas.save()

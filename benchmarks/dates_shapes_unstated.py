@@ -141,7 +141,9 @@ def other_label(draw: Draw) -> Page:
 
 def number_in_address(draw: Draw) -> Page:
     """Numbers in the address that are no date."""
-    path = draw.chance.choice(("/news/20991399.html", "/a/201345678.html", "/p/1998/item", "/id-202013", "/docs/2024-25/x"))
+    path = draw.chance.choice(
+        ("/news/20991399.html", "/a/201345678.html", "/p/1998/item", "/id-202013", "/docs/2024-25/x")
+    )
     return draw.page(Parts(), url=draw.address(path))
 
 
@@ -149,7 +151,9 @@ def epoch_of_page(draw: Draw) -> Page:
     """Seconds since 1970 of the page's making."""
     seconds = int(dt.datetime.combine(draw.day, dt.time(12), dt.UTC).timestamp())
     return draw.page(
-        Parts(head=f"<script>var now={seconds};</script>", foot=f'<div data-build="{seconds}" data-ts="{seconds}">x</div>')
+        Parts(
+            head=f"<script>var now={seconds};</script>", foot=f'<div data-build="{seconds}" data-ts="{seconds}">x</div>'
+        )
     )
 
 

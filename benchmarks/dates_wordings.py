@@ -50,61 +50,104 @@ TUNING = Wordings(
     },
     prose={
         "en": (
-            "The two agencies will share the data of the relay with every partner, and both sides will pay for their own "
-            "instruments, officials said after the talks.",
-            "Engineers of both sides have worked on the design for several years, and the first parts are ready for tests "
-            "in the laboratory of the national institute.",
-            "The partners want to invite further countries, and a working group will draft the rules for the use of the "
-            "relay before the next meeting of the council.",
+            (
+                "The two agencies will share the data of the relay with every partner, and both sides will pay "
+                "for their own instruments, officials said after the talks."
+            ),
+            (
+                "Engineers of both sides have worked on the design for several years, and the first parts are "
+                "ready for tests in the laboratory of the national institute."
+            ),
+            (
+                "The partners want to invite further countries, and a working group will draft the rules for "
+                "the use of the relay before the next meeting of the council."
+            ),
         ),
         "zh": (
-            "双方将共享中继星的全部数据，各自承担载荷的费用，有关负责人在会谈后对记者表示，这一合作将使更多国家受益。",
+            (
+                "双方将共享中继星的全部数据，各自承担载荷的费用，有关负责人在会谈后对记者表示，这一合作将使更多"
+                "国家受益。"
+            ),
             "两国工程师已经为此设计工作多年，首批部件已在国家研究院的实验室做好试验准备，后续工作将按计划推进。",
             "合作伙伴还希望邀请更多国家参与，工作组将在理事会下次会议之前起草中继星的使用规则，并征求各方意见。",
         ),
         "ru": (
-            "Обе стороны будут делиться всеми данными ретранслятора и сами оплатят свои приборы, сообщили представители "
-            "агентств после переговоров.",
-            "Инженеры обеих стран работали над проектом несколько лет, и первые узлы готовы к испытаниям в лаборатории "
-            "национального института.",
-            "Партнёры хотят пригласить другие страны, а рабочая группа подготовит правила использования ретранслятора к "
-            "следующему заседанию совета.",
+            (
+                "Обе стороны будут делиться всеми данными ретранслятора и сами оплатят свои приборы, сообщили "
+                "представители агентств после переговоров."
+            ),
+            (
+                "Инженеры обеих стран работали над проектом несколько лет, и первые узлы готовы к испытаниям в "
+                "лаборатории национального института."
+            ),
+            (
+                "Партнёры хотят пригласить другие страны, а рабочая группа подготовит правила использования "
+                "ретранслятора к следующему заседанию совета."
+            ),
         ),
         "fr": (
-            "Les deux agences partageront toutes les données du relais et chacune paiera ses propres instruments, ont "
-            "indiqué les responsables après les entretiens.",
-            "Les ingénieurs des deux pays travaillent au projet depuis plusieurs années et les premières pièces sont prêtes "
-            "pour les essais dans le laboratoire de l'institut national.",
-            "Les partenaires souhaitent inviter d'autres pays, et un groupe de travail rédigera les règles d'usage du "
-            "relais avant la prochaine réunion du conseil.",
+            (
+                "Les deux agences partageront toutes les données du relais et chacune paiera ses propres "
+                "instruments, ont indiqué les responsables après les entretiens."
+            ),
+            (
+                "Les ingénieurs des deux pays travaillent au projet depuis plusieurs années et les premières "
+                "pièces sont prêtes pour les essais dans le laboratoire de l'institut national."
+            ),
+            (
+                "Les partenaires souhaitent inviter d'autres pays, et un groupe de travail rédigera les règles "
+                "d'usage du relais avant la prochaine réunion du conseil."
+            ),
         ),
         "de": (
-            "Die beiden Agenturen werden alle Daten des Relais teilen, und jede Seite bezahlt ihre eigenen Instrumente, "
-            "sagten Vertreter nach den Gesprächen.",
-            "Ingenieure beider Länder arbeiten seit mehreren Jahren an dem Entwurf, und die ersten Teile sind für Versuche "
-            "im Labor des nationalen Instituts bereit.",
+            (
+                "Die beiden Agenturen werden alle Daten des Relais teilen, und jede Seite bezahlt ihre eigenen "
+                "Instrumente, sagten Vertreter nach den Gesprächen."
+            ),
+            (
+                "Ingenieure beider Länder arbeiten seit mehreren Jahren an dem Entwurf, und die ersten Teile "
+                "sind für Versuche im Labor des nationalen Instituts bereit."
+            ),
         ),
         "es": (
-            "Las dos agencias compartirán todos los datos del relevo y cada parte pagará sus propios instrumentos, dijeron "
-            "los responsables después de las conversaciones.",
-            "Los ingenieros de ambos países trabajan en el diseño desde hace varios años y las primeras piezas están listas "
-            "para las pruebas en el laboratorio del instituto nacional.",
+            (
+                "Las dos agencias compartirán todos los datos del relevo y cada parte pagará sus propios "
+                "instrumentos, dijeron los responsables después de las conversaciones."
+            ),
+            (
+                "Los ingenieros de ambos países trabajan en el diseño desde hace varios años y las primeras "
+                "piezas están listas para las pruebas en el laboratorio del instituto nacional."
+            ),
         ),
         "it": (
-            "Le due agenzie condivideranno tutti i dati del ripetitore e ciascuna pagherà i propri strumenti, hanno detto i "
-            "responsabili dopo i colloqui.",
-            "Gli ingegneri dei due paesi lavorano al progetto da diversi anni e le prime parti sono pronte per le prove nel "
-            "laboratorio dell'istituto nazionale.",
+            (
+                "Le due agenzie condivideranno tutti i dati del ripetitore e ciascuna pagherà i propri "
+                "strumenti, hanno detto i responsabili dopo i colloqui."
+            ),
+            (
+                "Gli ingegneri dei due paesi lavorano al progetto da diversi anni e le prime parti sono pronte "
+                "per le prove nel laboratorio dell'istituto nazionale."
+            ),
         ),
         "pt": (
-            "As duas agências vão partilhar todos os dados do retransmissor e cada parte pagará os seus próprios "
-            "instrumentos, disseram os responsáveis após as conversações.",
-            "Os engenheiros dos dois países trabalham no projeto há vários anos e as primeiras peças estão prontas para os "
-            "ensaios no laboratório do instituto nacional.",
+            (
+                "As duas agências vão partilhar todos os dados do retransmissor e cada parte pagará os seus "
+                "próprios instrumentos, disseram os responsáveis após as conversações."
+            ),
+            (
+                "Os engenheiros dos dois países trabalham no projeto há vários anos e as primeiras peças estão "
+                "prontas para os ensaios no laboratório do instituto nacional."
+            ),
         ),
         "ja": (
-            "両機関は中継衛星のすべてのデータを共有し、それぞれの観測機器の費用は各自が負担すると、協議の後に担当者が記者団に述べた。",
-            "両国の技術者は数年にわたり設計に取り組んでおり、最初の部品は国立研究所の実験室で試験の準備が整っている。",
+            (
+                "両機関は中継衛星のすべてのデータを共有し、それぞれの観測機器の費用は各自が負担すると、協議の後"
+                "に担当者が記者団に述べた。"
+            ),
+            (
+                "両国の技術者は数年にわたり設計に取り組んでおり、最初の部品は国立研究所の実験室で試験の準備が整"
+                "っている。"
+            ),
         ),
     },
     agencies={
@@ -203,18 +246,21 @@ TUNING = Wordings(
     hidden_fields=("ctl00$Main$hdnPublishDate", "ctl00_PublishedDate"),
     frames=(
         (
-            '<div class="top">{top}</div><ul class="nav"><li><a href="/">Home</a></li><li><a href="/n">News</a></li></ul>'
+            '<div class="top">{top}</div><ul class="nav"><li><a href="/">Home</a></li><li><a href="/n">News</a></li>'
+            "</ul>"
             '{side}<article><div class="kicker">{above}</div><h1>{title}</h1>{beside}{prose}{after}</article>{below}'
             "<footer>{foot}</footer>"
         ),
         (
-            '<header><p>{top}</p><nav><a href="/">Home</a> <a href="/n">News</a></nav></header><main>{above}<h1>{title}</h1>'
-            '<div class="sub">{beside}</div><div class="content">{prose}{after}</div></main>{side}{below}<div>{foot}</div>'
+            '<header><p>{top}</p><nav><a href="/">Home</a> <a href="/n">News</a></nav></header><main>{above}'
+            '<h1>{title}</h1><div class="sub">{beside}</div><div class="content">{prose}{after}</div></main>{side}'
+            "{below}"
+            "<div>{foot}</div>"
         ),
         (
             '<table><tr><td colspan="2">{top}</td></tr><tr><td class="left">{side}</td><td>{above}'
-            '<div class="title">{title}</div><div class="info">{beside}</div><div id="zoom">{prose}{after}</div>{below}</td>'
-            "</tr><tr><td>{foot}</td></tr></table>"
+            '<div class="title">{title}</div><div class="info">{beside}</div><div id="zoom">{prose}{after}</div>{below}'
+            "</td></tr><tr><td>{foot}</td></tr></table>"
         ),
     ),
 )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from models.vocabulary import DocType, PassageKind
-from perilune.dates import Witness, decide_date
+from perilune.dates import PartialDate, Witness, WitnessKind, decide_date
 from perilune.encodings import decode
 from perilune.languages import language_of
 from perilune.verdicts import verdict_on_page
@@ -41,7 +41,10 @@ FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]")
 
 @dataclass(frozen=True)
 class FetchedPage:
-    """A page as fetched, with what its source knew of it; no date after `fetched_on` is believed."""
+    """A page as fetched, with what its source knew of it; no date after `fetched_on` is believed.
+
+    `last_modified` is the day that the answer's Last-Modified names.
+    """
 
     body: bytes
     url: str
@@ -88,7 +91,7 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
         passages=passages_from_blocks(article.blocks),
         language=_language(article.title, article.blocks) or article.declared_language,
         doc_type=doc_type_of_schema(article.types),
-        published=decide_date((*article.witnesses, *page.date_hints), not_after=_last_day(page)),
+        published=decide_date((*article.witnesses, *_hints(page)), not_after=_last_day(page)),
         authors=article.authors,
         site_name=article.site_name,
         canonical_url=article.canonical_url,
@@ -101,7 +104,7 @@ def _article_of_document(page: FetchedPage, article: DocumentArticle) -> Extract
     if not _has_text(article.blocks):
         return Rejected("hardly any text" if article.blocks or article.title else "scanned")
     address = address_witness(page.url)
-    witnesses = (*article.witnesses, *((address,) if address else ()), *page.date_hints)
+    witnesses = (*article.witnesses, *((address,) if address else ()), *_hints(page))
     return Extracted(
         title=article.title or page.title_hint or "",
         passages=passages_from_blocks(article.blocks),
@@ -130,7 +133,7 @@ def _article_of_text(page: FetchedPage) -> Extracted | Rejected:
         title=title or paragraphs[0][:MAX_TITLE_CHARS],
         passages=passages_from_blocks(blocks),
         language=_language(title, blocks),
-        published=decide_date(page.date_hints, not_after=_last_day(page)),
+        published=decide_date(_hints(page), not_after=_last_day(page)),
     )
 
 
@@ -141,6 +144,15 @@ def _has_text(blocks: Sequence[Block], *, apart_from: str = "") -> bool:
 
 def _language(title: str, blocks: Sequence[Block]) -> str | None:
     return language_of("\n".join(block.text for block in blocks)) or language_of(title)
+
+
+def _hints(page: FetchedPage) -> tuple[Witness, ...]:
+    """Give what is known beside the bytes; a page made for its visitor was modified when it was fetched."""
+    modified = page.last_modified
+    if modified is None or modified >= page.fetched_on - dt.timedelta(days=1):
+        return page.date_hints
+    http = Witness(WitnessKind.HTTP, PartialDate.of(modified), f"Last-Modified: {modified}")
+    return (*page.date_hints, http)
 
 
 def _last_day(page: FetchedPage) -> dt.date:

@@ -19,7 +19,7 @@ from perilune.languages import language_of
 from perilune.urls import canonical_url, is_web_address, site_of
 from pipeline.extraction.boilerplate import content_blocks, is_same_wording
 from pipeline.extraction.stated_body import blocks_stated, stated_body, without_rest
-from pipeline.extraction.witnesses import address_witness, markup_witnesses, visible_witness
+from pipeline.extraction.witnesses import address_witness, is_day_of_update, markup_witnesses, visible_witness
 from pipeline.values import Block
 
 MIN_TEXT_CHARS = 250
@@ -146,8 +146,11 @@ def types_of(item: Mapping[str, object]) -> list[str]:
 def _witnesses(markup: Markup, title: str, blocks: Sequence[Block], declared_language: str) -> tuple[Witness, ...]:
     language = language_of(" ".join(block.text for block in blocks[:5])[:600]) or declared_language or None
     first_text = next((block.text for block in blocks if block.kind is not PassageKind.HEADING), "")
-    beside = visible_witness(markup.tree, title, first_text, language)
-    found = [*markup_witnesses(markup.metas, markup.objects, markup.tree), beside, address_witness(markup.url)]
+    beside = visible_witness(markup.tree, title, first_text, language, markup.url)
+    if beside and is_day_of_update(beside, markup.metas, markup.objects, language):
+        beside = None
+    stated = markup_witnesses(markup.metas, markup.objects, markup.tree, title=title, url=markup.url)
+    found = [*stated, beside, address_witness(markup.url)]
     return tuple(witness for witness in found if witness)
 
 
