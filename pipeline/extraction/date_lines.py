@@ -26,20 +26,26 @@ UPDATED = re.compile(
     re.IGNORECASE,
 )
 PUBLISHED = re.compile(
-    r"publi[cékséq]|pubblic|posted|posté|released?\b|issued?\b|发布|發布|发表|發表|刊登|刊发|发文|发稿|опубликован|публикаци|размещен|"
-    r"\bparu\b|mise? en ligne|veröffentlicht|erschienen|embargo|公開日|掲載|発表日|公表|発行",
+    r"publi[cékséq]|pubblic|posted|posté|released?\b|issued?\b|发布|發布|发表|發表|刊登|刊发|发文|发稿|опубликован|публикаци|"
+    r"размещен|submitted by|\b(?:added|uploaded)\b|добавлен|撰写|rédigé|\bparu\b|mise? en ligne|"
+    r"veröffentlicht|erschienen|embargo|公開日|掲載|発表日|公表|発行",
     re.IGNORECASE,
 )
 DATE_LABEL = re.compile(
     r"(?:the\s+)?(?:date|datum|fecha|data|дата|posted|on|le|am)|date (?:of|de) (?:publication|issue|release|parution|"
-    r"mise en ligne)|"
-    r"date (?:published|posted|issued)|дата (?:создания|выхода|новости|материала|добавления)|добавлено|создано|"
+    r"mise en ligne)|date (?:published|posted|issued)|дата (?:создания|выхода|новости|материала|добавления)|добавлено|"
+    r"создано|"
     r"(?:发布|发表|发文|发稿|刊登|刊发|公布|公开|上传|添加|录入|稿件|新闻|文章|信息|發布|發表|張貼|刊登|公告)?(?:时间|時間|日期|日)|日付|年月日",
     re.IGNORECASE,
 )
 RELEASE = re.compile(
     r"release|communiqué|information presse|пресс-релиз|сообщение|新闻稿|新闻发布|新聞稿|comunicado|"
     r"comunicato|mitteilung|\bnews\b|press\b|statement|announcement|プレスリリース|報道発表|\bfait\b|\bdone\b",
+    re.IGNORECASE,
+)
+KIND = re.compile(
+    r"date|дата|новост[ьи]|стать[яи]|интервью|выступление|actualités?|article|discours|blog(?: post)?|story|feature|"
+    r"interview|report|speech(?: delivered)?|remarks|noticias?|nachrichten|aktuelles|notizie|notícias?",
     re.IGNORECASE,
 )
 BYLINE = re.compile(
@@ -67,7 +73,7 @@ WEEKDAY = re.compile(
     re.IGNORECASE,
 )
 FILLER = re.compile(r"(?:\b(?:on|the|le|am|den|el|il|em|a|à|at|from|of|de|от|de la|del)\b|\s|[,，、])+$", re.IGNORECASE)
-SEPARATOR = re.compile(r"\s[–—-]+\s|[|｜·•,，;()（）\[\]【】<>›»/]|--|^[-–—]\s|\s[-–—]$")
+SEPARATOR = re.compile(r"\s[–—-]+\s|[|｜·•,，;()（）\[\]【】<>›»/]|--|(?<=\w{4})\.\s|^[-–—]\s|\s[-–—]$")
 SENTENCE_END = re.compile(r"[.!?。！？]\s+(?=\w{3})")
 LOWER_CASE_IN_NAMES = {
     "of",
@@ -147,7 +153,7 @@ def _is_origin(segment: str, bare: str) -> bool:
     """Tell who wrote or published, which says nothing of the day: a byline, a name, an agency, `Source: ...`."""
     if segment[-1:] in (":", "："):
         return False
-    if RELEASE.search(bare) or BYLINE.match(bare) or re.search(r"[:：]", bare):
+    if RELEASE.search(bare) or KIND.fullmatch(bare) or BYLINE.match(bare) or re.search(r"[:：]", bare):
         return True
     if re.search(r"[一-鿿]", bare):
         return len(bare) <= MOST_AGENCY_IDEOGRAPHS and not re.search(r"[于於是至自到在为]$", bare)

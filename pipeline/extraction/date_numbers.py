@@ -35,9 +35,10 @@ SHORT_NAMED = re.compile(
     r"(?<![\w./-])(?<!\d:)(?P<words>\d{1,2}[\s-][^\W\d_]{3,9}\.?[\s-])['’]?(?P<year>\d\d)(?![\w:.])"
 )
 ISO_WEEK = re.compile(r"(\d{4})-?W(\d\d)-?([1-7])\b")
-ORDINAL = re.compile(r"(\d{4})-(\d{3})(?!\d)")
+ORDINAL = re.compile(r"(\d{4})-([0-2]\d\d|3[0-5]\d|36[0-6])(?!\d)")
 MONTHS_COUNT = 12
 TURN_OF_CENTURY = 70
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 YEAR_FIRST = {"zh", "ja", "ko"}
 MONTH_FIRST_HOSTS = {"gov", "mil", "edu", "us", "ph"}
 DAY_FIRST_HOSTS = {"uk", "au", "nz", "ie", "in", "za", "ng", "ke", "sg", "my", "pk", "hk", "eu", "int"}
@@ -78,7 +79,9 @@ class Reading:
     def _in_order(self, match: re.Match[str]) -> str:
         """Write a slashed date as year, month, day, in as many characters, where its order is known."""
         left, _, right, year = match.groups()
-        is_day_first = self._is_day_first(left, right, int(year))
+        is_day_first = _order_by_weekday(match)
+        if is_day_first is None:
+            is_day_first = self._is_day_first(left, right, int(year))
         if is_day_first is None or max(int(left), int(right)) > MONTHS_COUNT:
             return match[0]
         return f"{year}-{right}-{left}" if is_day_first else f"{year}-{left}-{right}"
@@ -112,6 +115,21 @@ class Reading:
         if region == "us" or region in DAY_FIRST_REGIONS:
             return region != "us"
         return True if self.language not in (None, "en", *YEAR_FIRST) else None
+
+
+def _order_by_weekday(match: re.Match[str]) -> bool | None:
+    """Tell the order by the English weekday before the numbers, as in `Tue, 03/05/2024`."""
+    name = re.search(r"\b([^\W\d_]{3})[^\W\d_]*[.,]?\s*$", match.string[: match.start()])
+    if not name or name[1].lower() not in WEEKDAYS:
+        return None
+    left, right, year = int(match[1]), int(match[3]), int(match[4])
+    fitting = {
+        is_day_first
+        for is_day_first, month, day in ((True, right, left), (False, left, right))
+        for found, _, _ in _dated(year, month, day, match.span())
+        if WEEKDAYS[found.first.weekday()] == name[1].lower()
+    }
+    return fitting.pop() if len(fitting) == 1 else None
 
 
 def machine_day(value: str) -> str:
