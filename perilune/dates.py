@@ -90,11 +90,15 @@ class WitnessKind(StrEnum):
 
 @dataclass(frozen=True)
 class Witness:
-    """One place that states a publication date, and what it says there."""
+    """One place that states a publication date, and what it says there.
+
+    `is_labelled` says that the page's own words call this day the one of publication.
+    """
 
     kind: WitnessKind
     date: PartialDate
     quote: str
+    is_labelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -339,24 +343,37 @@ def decide_date(witnesses: Sequence[Witness], *, not_after: dt.date) -> Publicat
     """Decide the publication date: the most trusted witness, unless two other kinds agree against it.
 
     Witnesses agree when their dates overlap or lie a day apart (time zones). Agreement raises the confidence,
-    contradiction lowers it. Among agreeing witnesses the most precise date of the most trusted one is taken.
-    Witnesses after `not_after`, from before the web or at the epoch are not believed.
+    contradiction lowers it. Among agreeing witnesses the most precise date that most kinds name is taken, the visible
+    one before a machine's. Witnesses after `not_after`, from before the web or at the epoch are not believed; HTTP's
+    supports others and decides nothing.
     """
-    believed = sorted(
-        (witness for witness in witnesses if _is_believable(witness, not_after)), key=lambda w: -TRUST[w.kind]
-    )
-    if not believed:
+    believed = [witness for witness in witnesses if _is_believable(witness, not_after)]
+    leaders = sorted((one for one in believed if one.kind is not WitnessKind.HTTP), key=lambda one: -TRUST[one.kind])
+    if not leaders:
         return PublicationDate(None, None, 0.0, tuple(witnesses))
-    camps = [[other for other in believed if _agree(leader, other)] for leader in believed]
+    camp = _camp_of_most_trust(leaders)
+    # A machine's date may be that of another time zone: the day that more kinds of witness name is the local one.
+    support = {witness.date: len(_kinds(other for other in camp if other.date == witness.date)) for witness in camp}
+    decider = max(camp, key=lambda one: (_parts_known(one.date), support[one.date], one.kind is WitnessKind.VISIBLE))
+    dissent = len(_kinds([witness for witness in leaders if witness not in camp]) - _kinds(camp))
+    backing = [*camp, *(one for one in believed if one.kind is WitnessKind.HTTP and _agree(one, decider))]
+    return PublicationDate(decider.date, decider.kind, _confidence(backing, dissent), tuple(witnesses))
+
+
+def _camp_of_most_trust(leaders: Sequence[Witness]) -> list[Witness]:
+    """Gather who agrees with the most trusted witness, or with those who outvote it."""
+    camps = [[other for other in leaders if _agree(leader, other)] for leader in leaders]
     camp = camps[0]
     rivals = max(camps, key=lambda other: len(_kinds(other) - _kinds(camp)))
     if len(_kinds(camp)) == 1 and len(_kinds(rivals) - _kinds(camp)) >= OUTVOTED_BY:
-        camp = rivals
-    # A machine's date may be that of another time zone: the day that more kinds of witness name is the local one.
-    support = {witness.date: len(_kinds(other for other in camp if other.date == witness.date)) for witness in camp}
-    decider = max(camp, key=lambda item: (_parts_known(item.date), support[item.date], TRUST[item.kind]))
-    dissent = len(_kinds([witness for witness in believed if witness not in camp]) - _kinds(camp))
-    return PublicationDate(decider.date, decider.kind, _confidence(camp, dissent), tuple(witnesses))
+        return rivals
+    # A site's move resets the machines' dates; what the page's words say of its publication stays.
+    labelled = next((other for other in camps if other[0].date.last < camp[0].date.first and _is_labelled(other)), None)
+    return labelled or camp
+
+
+def _is_labelled(camp: Sequence[Witness]) -> bool:
+    return any(witness.is_labelled for witness in camp)
 
 
 def _confidence(camp: Sequence[Witness], dissenting_kinds: int) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from models.vocabulary import DocType, PassageKind
-from perilune.dates import Witness, decide_date
+from perilune.dates import PartialDate, Witness, WitnessKind, decide_date
 from perilune.encodings import decode
 from perilune.languages import language_of
 from perilune.verdicts import (
@@ -54,7 +54,7 @@ class FetchedPage:
     """A page as fetched, with what its source knew of it; no date after `fetched_on` is believed.
 
     `selectors` are a person's, by `body`, `drop`, `date` and `title`. A standing page may be a list: it is read
-    whatever it looks like.
+    whatever it looks like. `last_modified` is the day that the answer's Last-Modified names.
     """
 
     body: bytes
@@ -65,6 +65,7 @@ class FetchedPage:
     fetched_on: dt.date = dt.date.max
     selectors: Mapping[str, str] = field(default_factory=dict)
     is_standing: bool = False
+    last_modified: dt.date | None = None
 
 
 def extract(page: FetchedPage, ocr: Ocr | None = None) -> Extracted | Rejected:
@@ -112,7 +113,7 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
         passages=with_languages(passages_from_blocks(article.blocks), article.language),
         language=article.language,
         doc_type=doc_type_of_form(markup.types, markup.sections, page.url),
-        published=decide_date((*article.witnesses, *page.date_hints), not_after=_last_day(page)),
+        published=decide_date((*article.witnesses, *_hints(page)), not_after=_last_day(page)),
         authors=article.authors,
         site_name=markup.site_name,
         section=next(iter(markup.sections), None),
@@ -155,7 +156,7 @@ def _article_of_document(page: FetchedPage, article: DocumentArticle) -> Extract
     if not _has_text(article.blocks):
         return Rejected("hardly any text")
     address = address_witness(page.url)
-    witnesses = (*article.witnesses, *((address,) if address else ()), *page.date_hints)
+    witnesses = (*article.witnesses, *((address,) if address else ()), *_hints(page))
     language = _language(article.title, article.blocks)
     return Extracted(
         title=article.title or page.title_hint or "",
@@ -204,7 +205,7 @@ def _article_of_text(page: FetchedPage) -> Extracted | Rejected:
         title=title or paragraphs[0][:MAX_TITLE_CHARS],
         passages=passages_from_blocks(blocks),
         language=_language(title, blocks),
-        published=decide_date(page.date_hints, not_after=_last_day(page)),
+        published=decide_date(_hints(page), not_after=_last_day(page)),
     )
 
 
@@ -215,6 +216,15 @@ def _has_text(blocks: Sequence[Block], *, apart_from: str = "") -> bool:
 
 def _language(title: str, blocks: Sequence[Block]) -> str | None:
     return language_of("\n".join(block.text for block in blocks)) or language_of(title)
+
+
+def _hints(page: FetchedPage) -> tuple[Witness, ...]:
+    """Give what is known beside the bytes; a page made for its visitor was modified when it was fetched."""
+    modified = page.last_modified
+    if modified is None or modified >= page.fetched_on - dt.timedelta(days=1):
+        return page.date_hints
+    http = Witness(WitnessKind.HTTP, PartialDate.of(modified), f"Last-Modified: {modified}")
+    return (*page.date_hints, http)
 
 
 def _last_day(page: FetchedPage) -> dt.date:

@@ -23,7 +23,7 @@ from pipeline.extraction.runs import Run, line_of, runs_of
 from pipeline.extraction.selectors import Selected
 from pipeline.extraction.stated_body import blocks_stated, stated_body, without_rest
 from pipeline.extraction.title import MAX_TITLE_CHARS, title_of
-from pipeline.extraction.witnesses import address_witness, markup_witnesses, visible_witness
+from pipeline.extraction.witnesses import address_witness, is_day_of_update, markup_witnesses, visible_witness
 from pipeline.values import Block
 
 NO_SELECTORS: Mapping[str, str] = MappingProxyType({})
@@ -107,5 +107,8 @@ def _linked_texts(tree: HtmlElement, runs: Sequence[Run]) -> frozenset[str]:
 
 def _witnesses(markup: Markup, title: str, blocks: Sequence[Block], language: str | None) -> list[Witness | None]:
     first_text = next((block.text for block in blocks if block.kind is not PassageKind.HEADING), "")
-    beside = visible_witness(markup.tree, title, first_text, language)
-    return [*markup_witnesses(markup.metas, markup.objects, markup.tree), beside, address_witness(markup.url)]
+    beside = visible_witness(markup.tree, title, first_text, language, markup.url)
+    if beside and is_day_of_update(beside, markup.metas, markup.objects, language):
+        beside = None
+    stated = markup_witnesses(markup.metas, markup.objects, markup.tree, title=title, url=markup.url)
+    return [*stated, beside, address_witness(markup.url)]

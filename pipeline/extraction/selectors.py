@@ -10,9 +10,9 @@ from lxml.html import HtmlElement
 
 from perilune.dates import Witness, WitnessKind, dates_in
 from pipeline.extraction.container import blocks_of_element
+from pipeline.extraction.markup_dates import stated_date
 from pipeline.extraction.problems import ExtractionProblem
 from pipeline.extraction.runs import line_of
-from pipeline.extraction.witnesses import stated_date
 from pipeline.values import Block
 
 
