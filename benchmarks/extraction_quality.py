@@ -116,6 +116,7 @@ def _facts(tally: Tally) -> list[str]:
 def print_speed(title: str, page_count: int, taken: Mapping[str, list[float]]) -> None:
     """Print pages a processor second, the best round of each, and how many times theirs ours is."""
     print(f"\n{title}: {page_count} pages, one thread, the best of {len(taken[OURS])} rounds after one not counted")
+    print("a ratio is their time over ours: above 1, ours is faster")
     print(f"{'':24}{'ms a page':>10}{'pages/cpu s':>12}{'ours/it':>9}{'aim':>6}")
     best = {name: min(rounds) / page_count for name, rounds in taken.items()}
     for name, seconds in best.items():

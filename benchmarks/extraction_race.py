@@ -95,6 +95,8 @@ def _run(crawl: Crawl, web: Web) -> Race:
     while (is_alive := child.is_alive()) or _waiting(crawl, results):
         crawled = crawled if is_alive else crawled or time.perf_counter() - started
         fresh = _waiting(crawl, results)[: runner.batch_size]
+        # Each batch starts workers anew: while more is coming, a part of one is not worth that.
+        fresh = fresh if len(fresh) == runner.batch_size or not is_alive else []
         results += runner.compute(crawl.sessions, fresh) if fresh else []
         time.sleep(0 if fresh else LOOK_SECONDS)
     seconds = time.perf_counter() - started
