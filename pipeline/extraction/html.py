@@ -94,8 +94,14 @@ def _body(markup: Markup, title: str, runs: Sequence[Run]) -> list[Block]:
     if stated:
         raw = without_rest(raw, stated, linked=linked) or blocks_stated(runs, stated) or raw
     raw = with_gaps_filled(with_lost_headings(with_lines_parted(raw, runs), tree), runs)
+    return content_blocks(_without_captions(raw, runs), title, linked=linked)
+
+
+def _without_captions(blocks: Sequence[Block], runs: Sequence[Run]) -> Sequence[Block]:
+    """Leave out what stands below pictures, unless that is what the article is made of."""
     captions = frozenset(run.text for run in runs if run.is_caption)
-    return content_blocks([block for block in raw if block.text not in captions], title, linked=linked)
+    others = [block for block in blocks if block.text not in captions]
+    return others if 2 * sum(len(block.text) for block in others) > sum(len(block.text) for block in blocks) else blocks
 
 
 def _linked_texts(tree: HtmlElement, runs: Sequence[Run]) -> frozenset[str]:
