@@ -25,6 +25,7 @@ __all__ = ["ExtractionProblem", "FetchedPage", "extract"]
 MIN_LETTERS = 40
 IDEOGRAPH_WEIGHT = 3
 MAX_TITLE_CHARS = 200
+MAX_TEXT_CHARS = 3_000_000  # an article's text stands before; a page of 5 MB takes 10 s to read
 LONG_DOCUMENT_PAGES = 10
 OTHER_FORMATS = {
     b"PK\x03\x04": "an office or ZIP file",
@@ -79,7 +80,8 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
     reason = verdict_on_page(200, page.content_type, page.body)
     if reason:
         return Rejected(reason, may_change=True)
-    article = article_of_html(decode(page.body, page.content_type).text, page.url, title_hint=page.title_hint)
+    text = decode(page.body, page.content_type).text[:MAX_TEXT_CHARS]
+    article = article_of_html(text, page.url, title_hint=page.title_hint)
     if article is None or not _has_text(article.blocks, apart_from=article.title):
         return Rejected("no article text", may_change=True)
     return Extracted(
@@ -115,7 +117,7 @@ def _article_of_document(page: FetchedPage, article: DocumentArticle) -> Extract
 def _article_of_text(page: FetchedPage) -> Extracted | Rejected:
     if b"\0" in page.body[:1000] and decode(page.body, page.content_type).encoding[:6] != "utf-16":
         return Rejected("a format that is not read")
-    text = decode(page.body, page.content_type).text
+    text = decode(page.body, page.content_type).text[:MAX_TEXT_CHARS]
     paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n"))]
     paragraphs = [paragraph for paragraph in paragraphs if paragraph]
     if not paragraphs:

@@ -30,6 +30,8 @@ LENIENT_GAIN = 2.5
 IDEOGRAPH_WEIGHT = 3
 MAX_TITLE_CHARS = 300
 MAX_JSON_OBJECTS = 50
+MAX_AUTHORS = 50
+MAX_LINE_CHARS = 1_000
 TITLE_METAS = ("articletitle", "citation_title", "og:title", "twitter:title", "dc.title")
 TITLE_SEPARATOR = re.compile(r"\s+[|–—·•»«:-]+\s+|\s*[|_»]+\s*|--+|(?<=[㐀-鿿”》！？!?])-(?=[㐀-鿿])")
 BULLET = re.compile(r"^\s*(?:[•●◦▪■◆►‣⁃∙·*\uf0b7\uf0d8\uf0a7]|[-–](?=\s))\s*")
@@ -76,7 +78,7 @@ class Markup:
     def objects(self) -> list[dict[str, object]]:
         """List the JSON-LD objects that describe the page itself, articles first."""
         found: list[dict[str, object]] = []
-        for script in self.tree.xpath("//script[@type='application/ld+json']/text()"):
+        for script in self.tree.xpath("//script[@type='application/ld+json']/text()")[:MAX_JSON_OBJECTS]:
             try:
                 found.extend(islice(_page_objects(json.loads(script, strict=False)), MAX_JSON_OBJECTS))
             except (ValueError, RecursionError):
@@ -104,7 +106,8 @@ class Markup:
         """The persons that JSON-LD or the meta elements name as authors."""
         named = [name for item in self.objects for name in _names(item.get("author"))]
         named = named or [self.metas.get("author") or self.metas.get("citation_author") or ""]
-        parts = [part.strip() for name in named for part in re.split(r"[;,、]|\band\b", name)]
+        shortened = (name[:MAX_LINE_CHARS] for name in named[:MAX_AUTHORS])
+        parts = [part.strip() for name in shortened for part in re.split(r"[;,、]|\band\b", name)]
         return tuple(dict.fromkeys(part for part in parts if part and "http" not in part and len(part) < 60))  # noqa: PLR2004
 
 
@@ -177,7 +180,8 @@ def _title_of(markup: Markup, title_hint: str | None) -> str:
     headings = [_line(" ".join(node.xpath(SEEN_TEXT))) for node in islice(markup.tree.iter("h1"), 4)]
     stated = [markup.metas.get(name, "") for name in TITLE_METAS]
     stated += [str(item.get("headline") or "") for item in markup.objects[:3]]
-    window = _line(" ".join(markup.tree.xpath("//head/title[1]//text()")))
+    headings, stated = ([text[:MAX_LINE_CHARS] for text in texts] for texts in (headings, stated))
+    window = _line(" ".join(markup.tree.xpath("//head/title[1]//text()")))[:MAX_LINE_CHARS]
     sources = [_line(source) for source in (*headings, *stated, window, title_hint or "") if source.strip()]
     sources += [] if headings else _short_lines(markup.tree, window)
     candidates = [*headings, *map(_line, stated), title_hint or "", *TITLE_SEPARATOR.split(window), window]
@@ -362,10 +366,10 @@ def _lines_of(element: HtmlElement) -> list[str]:
         if child.tag in ("p", "row", "item") and child.tail and child.tail.strip():
             parts.append([])
         parts[-1].append(child.tail or "")
-    lines: list[str] = []
+    lines: list[list[str]] = []
     for line in filter(None, (_line("".join(part)) for part in parts)):
-        if lines and line[0].islower() and re.search(r"[\w,]$", lines[-1]):
-            lines[-1] = f"{lines[-1]} {line}"
-        elif not (lines and is_same_wording(lines[-1], line)):
-            lines.append(line)
-    return lines
+        if lines and line[0].islower() and re.search(r"[\w,]$", lines[-1][-1][-1:]):
+            lines[-1].append(line)
+        elif not (lines and len(lines[-1]) == 1 and is_same_wording(lines[-1][0], line)):
+            lines.append([line])
+    return [" ".join(line) for line in lines]
