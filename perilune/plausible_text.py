@@ -13,6 +13,7 @@ NON_ASCII = re.compile(r"[^\x00-\x7f]")
 # Undecodable, control and private characters, box drawings and half-width katakana: nobody writes them in running text.
 FAULT = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff─-▟｡-ﾟ]")
 TYPOGRAPHY = re.compile(r"[\u00a0«»‐-…‹›©®™°·№€£§½×−•■●　-】！-～]")
+APOSTROPHE_IN_WORD = re.compile(r"(?<=[A-Za-z])’(?=[A-Za-z])")
 # A symbol or a mark of the currency inside a word is a letter of another charset.
 SYMBOL_IN_WORD = re.compile(r"(?<=[^\W\d_])[¡-©«-´¶-¹»-¿×÷Ł‚-‡‰˘˙˛](?=[^\W\d_])|¤|(?<=[^\W\d_])[¹³¿¼½¾¶±¦¯](?!\w)")
 WORST = 3.0
@@ -91,6 +92,7 @@ FIRST_LEVELS = {
     "big5hkscs": ("big5", 0xA4, 0xC6),
     "cp932": ("euc_jp", 0xB0, 0xCF),
     "euc_jp": ("euc_jp", 0xB0, 0xCF),
+    "cp949": ("euc_kr", 0xB0, 0xC8),
 }
 JAPANESE = ("cp932", "euc_jp", "utf-8")
 KOREAN = ("cp949", "utf-8")
@@ -105,7 +107,7 @@ def plausibility(text: str, encoding: str) -> float:
     if not total:
         return 0.0
     faults = len(FAULT.findall(text)) + len(SYMBOL_IN_WORD.findall(text))
-    neutral = 0.6 * len(TYPOGRAPHY.findall(text))
+    neutral = 0.6 * len(TYPOGRAPHY.findall(text)) + 0.4 * len(APOSTROPHE_IN_WORD.findall(text))
     return (sum(score(text, encoding) for score in SCORES) + neutral - WORST * faults) / total
 
 
@@ -162,6 +164,8 @@ def _han_score(text: str, encoding: str) -> float:
 def _east_asian_score(text: str, encoding: str) -> float:
     hangul, common = len(HANGUL.findall(text)), len(COMMON_HANGUL.findall(text))
     in_hangul = 0.85 * hangul + 0.35 * common if encoding in KOREAN else -2.0 * hangul
+    if encoding == "cp949":  # a syllable that the standard lacks is most often an apostrophe with the letter after it
+        in_hangul -= 2.0 * sum(syllable not in _first_level(encoding) for syllable in HANGUL.findall(text))
     return in_hangul + (1.1 if encoding in JAPANESE else 0.4) * len(KANA.findall(text))
 
 

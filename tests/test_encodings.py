@@ -16,6 +16,7 @@ POLISH = "Polska Agencja Kosmiczna podpisała umowę o współpracy i wyśle urz
 CZECH = "Česká republika podepsala dohodu o spolupráci při výzkumu vesmíru a družice už míří na oběžnou dráhu."
 TURKISH = "Türkiye Uzay Ajansı, uydunun fırlatılışı için yapılan iş birliği anlaşmasını imzaladığını açıkladı."
 GREEK = "Η Ελλάδα υπέγραψε συμφωνία συνεργασίας για τους δορυφόρους και την παρατήρηση της γης."
+ENGLISH = "The agency’s partners said that it’s the mission’s first launch, and the crew’s last."
 FRENCH = "L'agence a signé à Évry un accord de coopération : la fusée décollera dès l'été prochain, où l'on espère."
 
 CASES = [
@@ -38,6 +39,7 @@ CASES = [
     (CZECH, "iso-8859-2"),
     (TURKISH, "windows-1254"),
     (GREEK, "windows-1253"),
+    (ENGLISH, "windows-1252"),
     (FRENCH, "windows-1252"),
     (FRENCH, "iso-8859-15"),
 ]
