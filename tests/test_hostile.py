@@ -55,7 +55,7 @@ def test_a_hostile_file_has_an_honest_outcome(name: str) -> None:
 
 def test_an_article_before_a_flood_is_read_as_without_it() -> None:
     head = "<html><body><h1>News of the launch</h1>"
-    flood = "<p hidden>" + "<i></i>" * 600_000
+    flood = f"<!--{'x' * 4_000_000}-->"
     result = outcome(f"{head}{PROSE}{flood}".encode(), "text/html")
     assert isinstance(result, Extracted)
     assert any("launched a satellite" in passage.text for passage in result.passages)
