@@ -37,9 +37,10 @@ CHALLENGE_WORDS = _any_of(
     r"|启用)\s*javascript.{0,12}(?:刷新|重试|继续|访问)"
     r"|(?:访问|请求).{0,30}(?:被|已)(?:阻断|拦截|拒绝|禁止).{0,30}|(?:攻击|威胁).{0,20}(?:拦截|阻断)|云防御"
     r"|创宇盾|网站防火墙",
-    r"провер\w+.{0,30}браузер|браузер\w*.{0,20}провер|провер\w+.{0,20}(?:соединени|подключени)|защит\w+ от ddos"
+    r"провер\w{1,20}.{0,30}браузер|браузер\w{0,20}.{0,20}провер|провер\w{1,20}.{0,20}(?:соединени|подключени)"
+    r"|защит\w{1,20} от ddos"
     r"|доступ.{0,60}(?:заблокирован|ограничен).{0,80}(?:на основании|администратор|ip|запрос|подозрительн|безопасност)",
-    r"vérifi\w+.{0,30}navigateur|vérifi\w+.{0,30}connexion.{0,20}sécuris|activ\w+ "
+    r"vérifi\w{1,20}.{0,30}navigateur|vérifi\w{1,20}.{0,30}connexion.{0,20}sécuris|activ\w{1,20} "
     r"javascript.{0,30}(?:continuer|accéder)",
 )
 HUMAN_WORDS = _any_of(
@@ -49,8 +50,8 @@ HUMAN_WORDS = _any_of(
     r"(?:enter|type) the (?:characters|letters|text|code).{0,20}(?:see|shown|image|picture)|solve .{0,20}captcha",
     r"(?:滑动|拖动|滑块|人机|安全|图形|点击).{0,8}验证|验证.{0,6}(?:滑块|真人|人机)|(?:输入|填写).{0,6}验证码|向右滑动",
     r"(?:я|вы|что).{0,6}не робот|введите.{0,20}(?:символ|код|текст).{0,20}(?:картин|изображени)"
-    r"|подтверд\w+.{0,30}человек",
-    r"(?:suis|êtes).{0,8}pas un robot|(?:prouv|confirm|vérifi)\w+.{0,30}(?:humain|robot)",
+    r"|подтверд\w{1,20}.{0,30}человек",
+    r"(?:suis|êtes).{0,8}pas un robot|(?:prouv|confirm|vérifi)\w{1,20}.{0,30}(?:humain|robot)",
 )
 LOGIN_TITLE = _any_of(
     r"^\W*(?:please )?(?:log ?in|log ?on|sign ?in|subscribe to continue|authentication required|member login)"
@@ -80,7 +81,7 @@ CONSENT_TITLE = _any_of(
 CONSENT_TALK = _any_of(
     r"cookies?\b|\bconsent\b|personal data|personali[sz]ed (?:ad|content)|our (?:\d+ )?partners|privacy "
     r"(?:policy|choice|setting)",
-    r"隐私(?:政策|设置)|个人(?:信息|数据)|куки|файл\w* cookie|персональн\w+ данн|données (?:à caractère "
+    r"隐私(?:政策|设置)|个人(?:信息|数据)|куки|файл\w{0,20} cookie|персональн\w{1,20} данн|données (?:à caractère "
     r")?personnel|vos choix",
     r"nos (?:\d+ )?partenaires|einwilligung|datenschutz|personenbezogen",
 )
@@ -89,7 +90,7 @@ CONSENT_CONTROL = _any_of(
     r"|refuse|akzeptier|zustimm|ablehn"
 )
 MEMBER_TALK = _any_of(
-    r"\b(?:account|password|log ?in|sign ?in|subscri\w+|register|registration|member(?:ship)?)\b|账号|密码"
+    r"\b(?:account|password|log ?in|sign ?in|subscri\w{1,20}|register|registration|member(?:ship)?)\b|账号|密码"
     r"|注册|会员|аккаунт"
     r"|пароль|зарегистр|подписк|compte|mot de passe|s[’']inscrire|abonn"
 )
@@ -116,9 +117,9 @@ NOT_FOUND = (
         r"|(?:找不到|未找到|没有找到|无法找到).{0,10}(?:页面?|网页|内容|文章|信息|资源)"
     ),
     (
-        r"(?:страниц|документ|материал|раздел|файл|запис|новост)\w*.{0,50}(?:не (?:был[аои]? )?найден|не "
+        r"(?:страниц|документ|материал|раздел|файл|запис|новост)\w{0,20}.{0,50}(?:не (?:был[аои]? )?найден|не "
         r"существует|удал[её]н|отсутствует"
-        r"|не доступн|недоступн)|(?:нет так(?:ой|ого)|не найден\w*|такой) (?:страниц|документ|материал|раздел)"
+        r"|не доступн|недоступн)|(?:нет так(?:ой|ого)|не найден\w{0,20}|такой) (?:страниц|документ|материал|раздел)"
     ),
     (
         r"(?:page|contenu|document|article|ressource|adresse)\b.{0,60}(?:introuvable|n[’']existe (?:pas|plus)|non "

@@ -62,7 +62,7 @@ HANGUL = re.compile(r"[가-힯ᄀ-ᇿ]")
 CYRILLIC_LETTER = re.compile(r"[Ѐ-ԯ]")
 ARABIC_LETTER = re.compile(r"[؀-ۿ]")
 LATIN_LETTER = re.compile(r"[A-Za-zÀ-ɏ]")
-ADDRESS = re.compile(r"\bhttps?://\S+|\bwww\.\S+|\S+@\S+")
+ADDRESS = re.compile(r"\bhttps?://\S+|\bwww\.\S+|\S{1,64}@\S+")
 
 
 def language_of(text: str) -> str | None:

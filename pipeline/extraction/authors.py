@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -24,6 +25,8 @@ MARKED = (
     " or contains(@class, 'byline') or contains(@class, 'author-name') or contains(@class, 'author__name')]"
 )
 MAX_MARKED = 8
+MAX_TEXTS = 50
+MAX_TEXT_CHARS = 1_000
 MAX_AUTHORS = 12
 MAX_NAME_CHARS = 60
 MAX_BYLINE_CHARS = 160
@@ -67,7 +70,11 @@ def _bylines(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _names(texts: Iterable[str], *, site: str) -> tuple[str, ...]:
-    parts = (part.strip(" .()") for text in texts for part in BETWEEN.split(line_of(text)))
+    parts = (
+        part.strip(" .()")
+        for text in islice(texts, MAX_TEXTS)
+        for part in BETWEEN.split(line_of(text[:MAX_TEXT_CHARS]))
+    )
     return tuple(dict.fromkeys(part for part in parts if _is_name(part) and part.casefold() != site.casefold()))
 
 

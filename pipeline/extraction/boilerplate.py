@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from models.vocabulary import PassageKind
 from perilune.dates import dates_in
@@ -41,6 +42,8 @@ MIN_PROSE_CHARS = 140
 MIN_PROSE_IDEOGRAPHS = 50
 MAX_HEAD_BLOCKS = 6
 MAX_ABOUT_BLOCKS = 4
+MAX_TEASER_BLOCKS = 3
+MAX_CONTACT_BLOCKS = 200
 MAX_DATE_LINE_REST = 60
 MIN_PROSE_AROUND = 3
 MIN_TEASER_CHARS = 15
@@ -206,33 +209,44 @@ def _is_menu_entry(block: Block, linked: frozenset[str]) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class _Spots:
+    """Where the first and the last prose of an article and the last heading of a tail section stand; -1 for none."""
+
+    first_prose: int
+    last_prose: int
+    last_opener: int
+
+
 def _without_tail_sections(blocks: Sequence[Block]) -> list[Block]:
     """Drop contact blocks, `About <company>` and teasers of an institute, each with its heading."""
+    prose = [place for place, block in enumerate(blocks) if _is_prose(block)] or [-1]
+    openers = [place for place, block in enumerate(blocks) if _is_opener(block)] or [-1]
+    spots = _Spots(prose[0], prose[-1], openers[-1])
     kept: list[Block] = []
     place = 0
     while place < len(blocks):
-        length = _section_length(blocks, place)
+        length = _section_length(blocks, place, spots)
         if not length:
             kept.append(blocks[place])
         place += max(length, 1)
     return kept
 
 
-def _section_length(blocks: Sequence[Block], place: int) -> int:
+def _section_length(blocks: Sequence[Block], place: int, spots: _Spots) -> int:
     """Count the blocks of the section of boilerplate that begins at `place`: 0 when none does."""
     block = blocks[place]
     if len(block.text) > MAX_SHORT_CHARS:
         return 0
-    has_prose_before = any(map(_is_prose, blocks[:place]))
     if CONTACT_HEADING.fullmatch(block.text):
         return _contact_length(blocks, place)
-    if not has_prose_before:
+    if not 0 <= spots.first_prose < place:
         return 0
-    if _is_contact_line(block) and not any(map(_is_prose, blocks[place:])):
+    if _is_contact_line(block) and spots.last_prose < place:
         return 1
     if ABOUT_HEADING.fullmatch(block.text) and not SENTENCE_STOP.search(block.text):
-        return _about_length(blocks, place)
-    return _teaser_length(blocks, place)
+        return _about_length(blocks, place, spots)
+    return _teaser_length(blocks, place, spots)
 
 
 def _is_contact_line(block: Block) -> bool:
@@ -243,7 +257,8 @@ def _contact_length(blocks: Sequence[Block], place: int) -> int:
     """Count a contact heading and the short lines after it, to the last one that is an address or a number."""
     run = 1
     while (
-        place + run < len(blocks)
+        run < MAX_CONTACT_BLOCKS
+        and place + run < len(blocks)
         and len(blocks[place + run].text) <= MAX_SHORT_CHARS
         and not _is_prose(blocks[place + run])
     ):
@@ -255,28 +270,27 @@ def _contact_length(blocks: Sequence[Block], place: int) -> int:
     return contacts[-1] + 1 if contacts else 0
 
 
-def _about_length(blocks: Sequence[Block], place: int) -> int:
+def _about_length(blocks: Sequence[Block], place: int, spots: _Spots) -> int:
     """Count an `About X` section when it describes an organisation and no more of the article follows it."""
-    section = _section_after(blocks, place)
+    section = _section_after(blocks, place, MAX_ABOUT_BLOCKS + 1)
     text = " ".join(block.text for block in section)
     if not section or len(section) > MAX_ABOUT_BLOCKS or not ORGANISATION_CUE.search(text):
         return 0
-    rest = blocks[place + 1 + len(section) :]
-    headings = [block for block in rest if _is_opener(block)]
-    return 1 + len(section) if headings or not any(map(_is_prose, rest)) else 0
+    end = place + 1 + len(section)
+    return 1 + len(section) if spots.last_opener >= end or spots.last_prose < end else 0
 
 
-def _teaser_length(blocks: Sequence[Block], place: int) -> int:
+def _teaser_length(blocks: Sequence[Block], place: int, spots: _Spots) -> int:
     """Count a heading with a text that breaks off in `>> more`: a teaser of another page."""
-    section = _section_after(blocks, place)[:3]
+    section = _section_after(blocks, place, MAX_TEASER_BLOCKS)
     ends = [offset for offset, block in enumerate(section, 1) if MORE_MARK.search(block.text)]
-    is_last = not any(map(_is_prose, blocks[place + 1 + len(section) :]))
+    is_last = spots.last_prose <= place + len(section)
     return 1 + ends[0] if ends and is_last and blocks[place].kind is PassageKind.HEADING else 0
 
 
-def _section_after(blocks: Sequence[Block], place: int) -> list[Block]:
+def _section_after(blocks: Sequence[Block], place: int, most: int) -> list[Block]:
     section: list[Block] = []
-    for block in blocks[place + 1 :]:
+    for block in blocks[place + 1 : place + 1 + most]:
         if block.kind is PassageKind.HEADING or _is_opener(block):
             break
         section.append(block)

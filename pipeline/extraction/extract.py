@@ -37,6 +37,7 @@ __all__ = ["ExtractionProblem", "FetchedPage", "extract"]
 MIN_LETTERS = 40
 IDEOGRAPH_WEIGHT = 3
 MAX_TITLE_CHARS = 200
+MAX_TEXT_CHARS = 3_000_000  # an article's text stands before; a page of 5 MB takes 10 s to read
 LONG_DOCUMENT_PAGES = 10
 OTHER_FORMATS = {
     b"\x89PNG": "an image",
@@ -101,7 +102,7 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
     if reason:
         return Rejected(reason, may_change=True)
     # A letter and its accent may be one character or two: they are to be the same word everywhere.
-    text = unicodedata.normalize("NFC", decode(page.body, page.content_type).text)
+    text = unicodedata.normalize("NFC", decode(page.body, page.content_type).text[:MAX_TEXT_CHARS])
     article = article_of_html(text, page.url, title_hint=page.title_hint, selectors=page.selectors)
     if article is not None and article.refusal and is_refused(article.refusal, is_standing=page.is_standing):
         return Rejected(article.refusal, may_change=True)
@@ -191,7 +192,7 @@ def _article_of_office_file(page: FetchedPage) -> Extracted | Rejected:
 def _article_of_text(page: FetchedPage) -> Extracted | Rejected:
     if b"\0" in page.body[:1000] and decode(page.body, page.content_type).encoding[:6] != "utf-16":
         return Rejected("a format that is not read")
-    text = decode(page.body, page.content_type).text
+    text = decode(page.body, page.content_type).text[:MAX_TEXT_CHARS]
     paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n"))]
     paragraphs = [paragraph for paragraph in paragraphs if paragraph]
     if not paragraphs:

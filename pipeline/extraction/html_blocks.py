@@ -174,10 +174,10 @@ def _lines_of(element: HtmlElement) -> list[str]:
         if child.tag in ("p", "row", "item") and child.tail and child.tail.strip():
             parts.append([])
         parts[-1].append(child.tail or "")
-    lines: list[str] = []
+    lines: list[list[str]] = []
     for line in filter(None, (line_of("".join(part)) for part in parts)):
-        if lines and line[0].islower() and re.search(r"[\w,]$", lines[-1]):
-            lines[-1] = f"{lines[-1]} {line}"
-        elif not (lines and is_same_wording(lines[-1], line)):
-            lines.append(line)
-    return lines
+        if lines and line[0].islower() and re.search(r"[\w,]$", lines[-1][-1][-1:]):
+            lines[-1].append(line)
+        elif not (lines and len(lines[-1]) == 1 and is_same_wording(lines[-1][0], line)):
+            lines.append([line])
+    return [" ".join(line) for line in lines]

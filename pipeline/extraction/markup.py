@@ -49,7 +49,7 @@ class Markup:
     @cached_property
     def _all_objects(self) -> list[dict[str, object]]:
         found: list[dict[str, object]] = []
-        for script in self.tree.xpath("//script[@type='application/ld+json']/text()"):
+        for script in self.tree.xpath("//script[@type='application/ld+json']/text()")[:MAX_JSON_OBJECTS]:
             try:
                 found.extend(islice(_page_objects(json.loads(script, strict=False)), MAX_JSON_OBJECTS))
             except (ValueError, RecursionError):

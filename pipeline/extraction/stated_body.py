@@ -18,6 +18,7 @@ from pipeline.extraction.runs import Run, line_of, share_held, wording_of
 from pipeline.values import Block
 
 MIN_STATED_CHARS = 400
+MAX_STATED_CHARS = 500_000
 MIN_SHARE = 0.6
 MIN_COVERED = 0.85
 MIN_HELD = 0.95
@@ -27,7 +28,8 @@ CUT_END = re.compile(r"(?:\.\.\.|…)\s*$")
 
 def stated_body(objects: Iterable[Mapping[str, object]]) -> str:
     """Give the longest text that a page states to be its article's; empty for none, a short or a cut one."""
-    stated = [_plain(text) for item in objects if isinstance(text := item.get("articleBody"), str)]
+    bodies = (text for item in objects if isinstance(text := item.get("articleBody"), str))
+    stated = [_plain(text) for text in bodies if len(text) <= MAX_STATED_CHARS]
     longest = max(stated, key=len, default="")
     is_whole = WHOLE_END.search(longest) and not CUT_END.search(longest)
     return longest if len(longest) >= MIN_STATED_CHARS and is_whole else ""

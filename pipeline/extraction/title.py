@@ -13,6 +13,7 @@ from pipeline.extraction.markup import Markup
 from pipeline.extraction.runs import SEEN_TEXT, line_of, wording_of
 
 MAX_TITLE_CHARS = 300
+MAX_LINE_CHARS = 1_000
 TITLE_METAS = ("articletitle", "citation_title", "og:title", "twitter:title", "dc.title")
 TITLE_SEPARATOR = re.compile(r"\s+[|–—·•»«:-]+\s+|\s*[|_»]+\s*|--+|(?<=[㐀-鿿”》！？!?])-(?=[㐀-鿿])")
 
@@ -22,7 +23,8 @@ def title_of(markup: Markup, title_hint: str | None) -> str:
     headings = [line_of(" ".join(node.xpath(SEEN_TEXT))) for node in islice(markup.tree.iter("h1"), 4)]
     stated = [markup.metas.get(name, "") for name in TITLE_METAS]
     stated += [str(item.get("headline") or "") for item in markup.objects[:3]]
-    window = line_of(" ".join(markup.tree.xpath("//head/title[1]//text()")))
+    headings, stated = ([text[:MAX_LINE_CHARS] for text in texts] for texts in (headings, stated))
+    window = line_of(" ".join(markup.tree.xpath("//head/title[1]//text()")))[:MAX_LINE_CHARS]
     sources = [line_of(source) for source in (*headings, *stated, window, title_hint or "") if source.strip()]
     sources += [] if headings else _short_lines(markup.tree, window)
     candidates = [*headings, *map(line_of, stated), title_hint or "", *TITLE_SEPARATOR.split(window), window]
