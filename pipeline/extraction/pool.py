@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from structlog import get_logger
 
 from perilune.verdicts import SCANNED, SCANNED_IN_PART
 from pipeline.extraction.extract import ExtractionProblem, FetchedPage, extract
@@ -23,9 +24,12 @@ from pipeline.extraction.ocr import Ocr
 from pipeline.values import Extracted, Rejected
 
 Key = TypeVar("Key")
+log = get_logger()
 WAITING_PER_WORKER = 4
 TASKS_PER_WORKER = 500
 USUAL_MEMORY_MB = 2048
+# What nearly every page needs: imported once in the server, it costs no worker anything.
+PRELOADED = ("pipeline.extraction.html", "trafilatura", "py3langid.langid")
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def extract_all(
     """
     # A server forked early: a plain fork would copy the encoder's threads in an unknown state.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([extract.__module__])
+    context.set_forkserver_preload([extract.__module__, *PRELOADED])
     waiting: deque[_Reading[Key]] = deque()
     with ProcessPool(max_workers=worker_count, max_tasks=TASKS_PER_WORKER, context=context) as pool:
         bounds = _Bounds(pool, deadline, memory_mb, ocr)
@@ -140,6 +144,9 @@ class _Reading(Generic[Key]):
             return Unreadable(f"the reader crashed on it{why}")
         except ExtractionProblem as problem:
             return Unreadable(str(problem))
+        except Exception as error:
+            log.exception("document not read", url=self._page.url)
+            return Unreadable(f"its reader failed on it: {type(error).__name__}")
         return result
 
 
