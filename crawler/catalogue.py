@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crawler.source_file import SourceFile
 from models.fate import Fate, await_stage
-from models.source import Source
+from models.source import Link, Page, Source
 from models.vocabulary import Stage
 
 
@@ -29,8 +29,8 @@ def sync_sources(session: Session, files: Sequence[SourceFile], *, now: dt.datet
         if source is None:
             source = Source(slug=file.slug, from_file=True, created_at=now, is_active=True)
             new_count += 1
-        _fill(source, file)
         session.add(source)
+        _fill(session, source, file, now=now)
         session.flush()
         if session.get(Fate, (Stage.CRAWL, source.id)) is None:
             await_stage(session, Stage.CRAWL, [source.id], due_at=now)
@@ -53,7 +53,7 @@ def _says_another_way(source: Source, file: SourceFile) -> bool:
     return before != (file.home, file.kind, file.address, file.select, file.row, file.links, file.render)
 
 
-def _fill(source: Source, file: SourceFile) -> None:
+def _fill(session: Session, source: Source, file: SourceFile, *, now: dt.datetime) -> None:
     if _says_another_way(source, file):
         source.accepted_at = None
     source.name = file.name
@@ -66,6 +66,9 @@ def _fill(source: Source, file: SourceFile) -> None:
     source.render = file.render
     source.backfill_months = file.backfill_months
     source.skip = file.skip
+    if source.selectors != file.selectors:
+        source.selectors = file.selectors
+        _read_again(session, source, now=now)
     source.language = file.language
     source.country = file.country
     source.authority = file.authority
@@ -76,3 +79,9 @@ def _fill(source: Source, file: SourceFile) -> None:
     source.owner = file.owner
     source.note = file.note
     source.is_active = source.retired_at is None
+
+
+def _read_again(session: Session, source: Source, *, now: dt.datetime) -> None:
+    """Have the pages that a source gave so far read by its new selectors."""
+    pages = sa.select(Page.id).join(Link).where(Link.source_id == source.id, ~Link.is_index)
+    await_stage(session, Stage.EXTRACT, session.scalars(pages).all() if source.id else (), due_at=now)

@@ -46,7 +46,7 @@ def toml_of(source: Source) -> str:
         if way.addresses != (source.home,):
             keys["address"] = list(way.addresses)
         keys |= {"select": way.select, "row": way.row, "links": way.links, "skip": source.skip}
-    keys |= {name: getattr(source, name) for name in KEPT}
+    keys |= source.selectors | {name: getattr(source, name) for name in KEPT}
     written = {key: value for key, value in keys.items() if value is not None and DEFAULTS.get(key) != value}
     origin = f"found out by Perilune on {source.chosen_at:%Y-%m-%d}" if source.chosen_at else "added by hand"
     return f"# Exported from an archive; {origin}.\n{tomli_w.dumps(written)}"

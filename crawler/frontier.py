@@ -23,6 +23,7 @@ from crawler.health.observations import IndexSeen, ProblemCode, Visit
 from crawler.kept import Fetched, KeptPage, store_pages
 from crawler.links import (
     answered,
+    has_article,
     known_links,
     not_modified,
     outcome_of_unchanged,
@@ -51,10 +52,10 @@ from models.fate import (
     claim_due,
     failure,
     finish,
-    finish_all,
 )
+from models.history import note_gone, note_present
 from models.page_store import PageStore, PageStoreProblem
-from models.source import CrawlRun, Link, Page, Source, next_look_at
+from models.source import CHECKS_AFTER, CrawlRun, Link, Page, Source, next_check_at, next_look_at
 from models.vocabulary import FateState, Stage
 from models.way import History, Way, first_of_archive, history_of
 from perilune.dates import PartialDate, Precision
@@ -85,10 +86,11 @@ class RunEnd:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A link that is claimed, and whether it was tried before in vain."""
+    """A link that is claimed; whether it was tried before in vain, or is only looked at once more for changes."""
 
     link: Link
     is_again: bool
+    is_check: bool = False
 
 
 def _within_a_second(work: Callable[[], None]) -> None:
@@ -280,11 +282,14 @@ class Frontier:
         with self.sessions.begin() as session:
             claim = Claim(self.claimant, self.clock(), LINKS_AT_ONCE)
             ids = claim_due(session, Stage.FETCH, claim, among=of_source)
-            claimed = sa.select(Link, Fate.reason).join(Fate, Fate.item_id == Link.id)
+            claimed = sa.select(Link, Fate.reason, has_article()).join(Fate, Fate.item_id == Link.id)
             rows = session.execute(claimed.where(Fate.stage == Stage.FETCH, Link.id.in_(ids)).order_by(Link.id))
-            return [Waiting(link, reason is not None) for link, reason in rows]
+            return [
+                Waiting(link, reason is not None, is_check=is_known and not link.is_standing)
+                for link, reason, is_known in rows
+            ]
 
-    def keep_page(self, link: Link, fetched: Fetched, run_id: int) -> bool:
+    def keep_page(self, link: Link, fetched: Fetched, run_id: int, *, is_check: bool = False) -> bool:
         """Keep a fetched page's bytes at once; its rows are written with those of others, within a second.
 
         The bytes of the link's last page again are no page. One that goes back to earlier bytes is a new page, since
@@ -301,6 +306,7 @@ class Frontier:
             byte_count=len(fetched.body),
             content_hash=content_hash,
             is_new=is_new,
+            is_check=is_check,
             source_id=link.source_id,
             run_id=run_id,
             fetched_at=self.clock(),
@@ -326,23 +332,39 @@ class Frontier:
             for link in session.scalars(sa.select(Link).where(Link.id.in_(self.kept))):
                 page = self.kept[link.id]
                 answered(link, page.fetched.headers, is_news=page.is_new, now=page.fetched_at)
+                note_present(session, link, now=page.fetched_at)
+                outcome = Outcome(FateState.DONE, due_at=next_check_at(link, now=page.fetched_at))
                 if not page.is_new:
                     outcome = outcome_of_unchanged(session, link, now=page.fetched_at)
-                    finish(session, self._claimed(link), outcome, now=now)
-            claimed = [Claimed(Stage.FETCH, link_id, self.claimant) for link_id in new]
-            finish_all(session, claimed, Outcome(FateState.DONE), now=now)
+                finish(session, self._claimed(link), outcome, now=now)
         for page in self.kept.values():
-            self.count(page.source_id, "new pages" if page.is_new else "unchanged pages")
+            self._count_page(page.source_id, is_new=page.is_new, is_check=page.is_check)
         self.kept.clear()
 
-    def unchanged(self, link: Link) -> None:
+    def unchanged(self, link: Link, *, is_check: bool = False) -> None:
         """Record that the server says the page has not changed."""
         now = self.clock()
         with self.sessions.begin() as session:
             row = session.get_one(Link, link.id)
             not_modified(row, now=now)
+            note_present(session, row, now=now)
             finish(session, self._claimed(link), outcome_of_unchanged(session, row, now=now), now=now)
-        self.count(link.source_id, "unchanged pages")
+        self._count_page(link.source_id, is_new=False, is_check=is_check)
+
+    def _count_page(self, source_id: int, *, is_new: bool, is_check: bool) -> None:
+        """Count a page; what is looked at again for changes says nothing of how much a source publishes."""
+        what = ("changed", "unchanged") if is_check else ("new", "unchanged")
+        self.count(source_id, f"{what[not is_new]} {'articles' if is_check else 'pages'}")
+
+    def gone_link(self, link: Link, reason: str) -> None:
+        """Record that an article's address answers that there is no page: asked once more in a day, then no more."""
+        now = self.clock()
+        with self.sessions.begin() as session:
+            row = session.get_one(Link, link.id)
+            has_vanished = note_gone(session, row, now=now)
+            due_at = next_check_at(row, now=now) if has_vanished else now + CHECKS_AFTER[0]
+            finish(session, self._claimed(link), Outcome(FateState.SKIPPED, reason, due_at), now=now)
+        self.count(link.source_id, f"skipped: {reason}")
 
     def skip_link(self, link: Link, reason: str, *, may_change: bool = False) -> None:
         """Record that a link will not be fetched again, or only after long waits where that may change, and why."""

@@ -38,6 +38,8 @@ class KeptPage:
     byte_count: int
     content_hash: str
     is_new: bool
+    is_check: bool
+    """Whether it was fetched only to see what has changed."""
     source_id: int
     run_id: int
     fetched_at: dt.datetime

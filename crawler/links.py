@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from crawler.found import FoundLink
 from crawler.validators import reply_from, trust_after, trust_from, validators_to_send
+from models.article import Version
 from models.fate import Fate, Outcome, await_stage
-from models.source import Link, Page, Source, next_look_at
+from models.source import Link, Page, Source, next_check_at, next_look_at
 from models.vocabulary import FateState, Stage
 
 AT_ONCE = 500
@@ -108,5 +109,12 @@ def outcome_of_unchanged(session: Session, link: Link, *, now: dt.datetime) -> O
     """Be done with a page that is as it was; one of which no article could be made is looked at again."""
     newest = sa.select(sa.func.max(Page.id)).where(Page.link_id == link.id).scalar_subquery()
     is_refused = Fate.state == FateState.SKIPPED, Fate.stage == Stage.EXTRACT, Fate.item_id == newest
-    has_article = session.scalar(sa.select(Fate.item_id).where(*is_refused)) is None
-    return Outcome(FateState.DONE, "unchanged", due_at=None if has_article else next_look_at(link, now=now))
+    is_article = session.scalar(sa.select(Fate.item_id).where(*is_refused)) is None
+    due_at = (next_check_at if is_article else next_look_at)(link, now=now)
+    return Outcome(FateState.DONE, "unchanged", due_at=due_at)
+
+
+def has_article() -> sa.ColumnElement[bool]:
+    """Tell in a query of links whether a page of each shows an article."""
+    shown = sa.select(Version.id).join(Page, Page.id == Version.page_id)
+    return shown.where(Page.link_id == Link.id, Version.withdrawn.is_(None)).exists()

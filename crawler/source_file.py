@@ -19,6 +19,7 @@ from perilune.problems import Problem
 from perilune.urls import is_web_address
 
 SHIPPED = Path(__file__).parent / "sources"
+PAGE_SELECTORS = ("body", "drop", "date", "title")
 SLUG = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 
@@ -56,6 +57,10 @@ class SourceFile(BaseModel):
         bool, Field(description="Its pages are filled by a program in the browser: read them as a browser shows them.")
     ] = False
     skip: Annotated[str | None, Field(description="Pattern of addresses to leave alone.")] = None
+    body: Annotated[str | None, Field(description="CSS selector of an article's text; default: found out.")] = None
+    drop: Annotated[str | None, Field(description="CSS selector of what to leave out of an article.")] = None
+    date: Annotated[str | None, Field(description="CSS selector of where an article states its date.")] = None
+    title: Annotated[str | None, Field(description="CSS selector of an article's title.")] = None
     language: Annotated[str | None, Field(max_length=8, description="ISO 639-1 code of its language.")] = None
     country: Annotated[str | None, Field(max_length=8, description="ISO 3166 alpha-2 code, EU-ESA or UN.")] = None
     authority: Annotated[int, Field(ge=1, le=9, description="9 issues the act itself, 1 copies others.")] = 5
@@ -102,7 +107,7 @@ class SourceFile(BaseModel):
                 raise ValueError(f"{value!r} is no pattern: {error}") from error
         return value
 
-    @field_validator("select", "row")
+    @field_validator("select", "row", *PAGE_SELECTORS)
     @classmethod
     def _is_a_selector(cls, value: str | None) -> str | None:
         if value is not None:
@@ -113,6 +118,11 @@ class SourceFile(BaseModel):
             except SelectorError as error:
                 raise ValueError(f"{value!r} is no CSS selector: {error}") from error
         return value
+
+    @property
+    def selectors(self) -> dict[str, object]:
+        """The selectors for its article pages, by key."""
+        return {key: css for key in PAGE_SELECTORS if (css := getattr(self, key)) is not None}
 
     @model_validator(mode="after")
     def _patterns_go_with_a_list(self) -> Self:

@@ -80,6 +80,8 @@ class Version(Base):
     section: Mapped[str | None]
     keywords: Mapped[Strings] = mapped_column(default=list, server_default="[]")
     image_url: Mapped[str | None]
+    stated_update: Mapped[str | None] = mapped_column(sa.String(60))
+    """When its page says that it was updated, in the page's own words."""
     changes: Mapped[list[dict[str, object]]] = mapped_column(default=list, server_default="[]")
     """What its text says otherwise than the version before, as `perilune.changes.Rewording` writes it."""
     published: Mapped[PartialDate | None]

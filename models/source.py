@@ -10,6 +10,7 @@ from models.vocabulary import SourceKind
 
 FIRST_LOOK = dt.timedelta(days=1)
 LOOKS_END = dt.timedelta(days=40)
+CHECKS_AFTER = (dt.timedelta(days=1), dt.timedelta(days=7), dt.timedelta(days=30))
 
 
 class Source(Base):
@@ -139,3 +140,13 @@ def next_look_at(link: Link, *, now: dt.datetime) -> dt.datetime | None:
     """
     due_at = now + max(FIRST_LOOK, 2 * (now - link.found_at))
     return None if link.is_standing or due_at > link.found_at + LOOKS_END else due_at
+
+
+def next_check_at(link: Link, *, now: dt.datetime) -> dt.datetime | None:
+    """Say when to see whether an article still stands as it was: a day, a week and a month after it was found.
+
+    None after that, and for what was there before its source was watched; a standing page has a rhythm of its own.
+    """
+    if link.is_standing or link.is_backfill:
+        return None
+    return next((due for wait in CHECKS_AFTER if (due := link.found_at + wait) > now), None)

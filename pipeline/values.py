@@ -65,6 +65,8 @@ class Extracted:
     section: str | None = None
     keywords: tuple[str, ...] = ()
     image_url: str | None = None
+    stated_update: str | None = None
+    """When the page says that it was updated, in its own words."""
     canonical_url: str | None = None
     remark: str | None = None
     """What the page holds that was not read, such as `scanned in part`; it becomes the reason of the page's fate."""

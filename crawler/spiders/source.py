@@ -176,7 +176,13 @@ class SourceSpider(scrapy.Spider):
         """Claim the source's waiting links and ask for them."""
         for waiting in self.frontier.claim_links(self.source):
             yield self.awaited(
-                _request(waiting.link, self.keep, partial(self.failed, waiting), is_again=waiting.is_again)
+                _request(
+                    waiting.link,
+                    self.keep,
+                    partial(self.failed, waiting),
+                    is_again=waiting.is_again,
+                    is_check=waiting.is_check,
+                )
             )
 
     def awaited(self, request: Request) -> Request:
@@ -270,36 +276,38 @@ class SourceSpider(scrapy.Spider):
         self.notes.is_cut_short |= len(further) < len(new)
         return further
 
-    def keep(self, response: Response, link: Link, *, is_again: bool) -> None:
+    def keep(self, response: Response, link: Link, *, is_again: bool, is_check: bool) -> None:
         """Keep a fetched page, or record why it is none."""
         try:
-            self._keep_or_refuse(response, link, is_again=is_again)
+            self._keep_or_refuse(response, Waiting(link, is_again, is_check))
         except PageStoreProblem as problem:
             self.frontier.fail_link(link, "the page store cannot be written")
             log.warning("crawl stopped", reason=str(problem))
             raise CloseSpider("page store") from problem
 
-    def _keep_or_refuse(self, response: Response, link: Link, *, is_again: bool) -> None:
-        fetched = fetched_from(response)
+    def _keep_or_refuse(self, response: Response, waiting: Waiting) -> None:
+        link, fetched = waiting.link, fetched_from(response)
         problem = problem_of_answer(fetched)
         if response.status == NOT_MODIFIED:
-            self.frontier.unchanged(link)
-            self.page_kept(response, link, is_again=is_again, is_new=False)
+            self.frontier.unchanged(link, is_check=waiting.is_check)
+            self.page_kept(response, waiting, is_new=False)
         elif problem is not None:
             self._refuse_page(link, fetched, problem)
-            self.page_failed(link, problem, is_again=is_again)
+            self.page_failed(waiting, problem)
         elif self._is_too_large(response):
             self.frontier.skip_link(link, "page too large", may_change=True)
-            self.page_failed(link, ProblemCode.TOO_LARGE, is_again=is_again)
+            self.page_failed(waiting, ProblemCode.TOO_LARGE)
         else:
             assert self.run_id is not None
-            is_new = self.frontier.keep_page(link, fetched, self.run_id)
-            self.page_kept(response, link, is_again=is_again, is_new=is_new)
+            is_new = self.frontier.keep_page(link, fetched, self.run_id, is_check=waiting.is_check)
+            self.page_kept(response, waiting, is_new=is_new)
 
     def _refuse_page(self, link: Link, fetched: Fetched, problem: ProblemCode) -> None:
         self._note_throttling(fetched, problem)
         is_early = fetched.status == NOT_FOUND and not link.is_backfill  # feeds name pages before they are there
-        if problem is ProblemCode.GONE and is_early:
+        if problem is ProblemCode.GONE and link.checked_at is not None:
+            self.frontier.gone_link(link, f"not found ({fetched.status})")
+        elif problem is ProblemCode.GONE and is_early:
             self.frontier.fail_link(link, f"not found ({fetched.status})")
         elif problem is ProblemCode.GONE:
             self.frontier.skip_link(link, f"not found ({fetched.status})")
@@ -317,20 +325,21 @@ class SourceSpider(scrapy.Spider):
             self.frontier.skip_link(waiting.link, "page too large", may_change=True)
         else:
             self.frontier.fail_link(waiting.link, reason_of(failure))
-        self.page_failed(waiting.link, problem, is_again=waiting.is_again)
+        self.page_failed(waiting, problem)
 
-    def page_kept(self, response: Response, link: Link, *, is_again: bool, is_new: bool) -> None:
-        """Note a page that was kept, or that is as it was."""
-        del link
+    def page_kept(self, response: Response, waiting: Waiting, *, is_new: bool) -> None:
+        """Note a page that was kept, or that is as it was; how an old one fares says nothing of the source's news."""
+        if waiting.is_check:
+            return
         if is_new:
-            self.notes.page_kept(fetched_from(response), is_again=is_again)
+            self.notes.page_kept(fetched_from(response), is_again=waiting.is_again)
         else:
             self.notes.page_unchanged()
 
-    def page_failed(self, link: Link, problem: ProblemCode, *, is_again: bool) -> None:
+    def page_failed(self, waiting: Waiting, problem: ProblemCode) -> None:
         """Note a page that could not be had."""
-        del link
-        self.notes.page_failed(problem, is_again=is_again)
+        if not waiting.is_check:
+            self.notes.page_failed(problem, is_again=waiting.is_again)
 
     def index_failed(self, link: Link, failure: Failure) -> None:
         """Record why an index could not be fetched; the run is not whole then."""

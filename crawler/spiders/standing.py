@@ -8,11 +8,11 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.fetched import answer_from
+from crawler.frontier import Waiting
 from crawler.health.answers import index_unanswered
 from crawler.health.observations import ProblemCode
 from crawler.health.words import PROBLEM_WORDS
 from crawler.spiders.source import SourceSpider
-from models.source import Link
 
 
 class StandingSpider(SourceSpider):
@@ -24,13 +24,11 @@ class StandingSpider(SourceSpider):
         yield from self.looks()
         yield from self.waiting_requests()
 
-    def page_kept(self, response: Response, link: Link, *, is_again: bool, is_new: bool) -> None:
+    def page_kept(self, response: Response, waiting: Waiting, *, is_new: bool) -> None:
         """Note that a page changed or did not; it is its own index."""
-        del is_again
-        self.notes.standing_page(answer_from(response, link.url), is_changed=is_new)
+        self.notes.standing_page(answer_from(response, waiting.link.url), is_changed=is_new)
 
-    def page_failed(self, link: Link, problem: ProblemCode, *, is_again: bool) -> None:
+    def page_failed(self, waiting: Waiting, problem: ProblemCode) -> None:
         """Note that a page could not be had."""
-        del is_again
-        self.notes.indexes.append(index_unanswered(link.url, problem))
-        self.index_problem(link.url, f"the page gives {PROBLEM_WORDS[problem]}")
+        self.notes.indexes.append(index_unanswered(waiting.link.url, problem))
+        self.index_problem(waiting.link.url, f"the page gives {PROBLEM_WORDS[problem]}")

@@ -120,6 +120,7 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
         section=next(iter(markup.sections), None),
         keywords=markup.keywords,
         image_url=markup.image_url,
+        stated_update=markup.stated_update,
         canonical_url=markup.canonical_url,
     )
 

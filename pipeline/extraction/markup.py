@@ -96,6 +96,13 @@ class Markup:
         return next((each for each in addresses if is_web_address(each) and not NO_PICTURE.search(each)), None)
 
     @property
+    def stated_update(self) -> str | None:
+        """When the page says that it was last updated, as its markup words it."""
+        stated = [str(item["dateModified"]) for item in self.objects if item.get("dateModified")]
+        stated += self.values_of("article:modified_time", "og:updated_time", "last-modified", "dcterms.modified")
+        return next((text[:MAX_NAME_CHARS] for text in stated if re.search(r"\d", text)), None)
+
+    @property
     def language(self) -> str | None:
         """The language that the page declares, as an ISO 639-1 code."""
         declared = (self.tree.get("lang") or self.metas.get("og:locale") or "")[:2].lower()

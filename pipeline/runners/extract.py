@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
@@ -15,9 +16,11 @@ from models.article import Passage as PassageRow
 from models.base import key_of
 from models.edition import LedgerRow
 from models.fate import Outcome, await_stage
+from models.history import note_event
 from models.page_store import PageStore, PageStoreProblem
 from models.source import Link, Page, next_look_at
-from models.vocabulary import Stage
+from models.vocabulary import HistoryKind, Stage
+from perilune.changes import Rewording, Told, real_rewordings
 from perilune.config import Settings
 from perilune.dates import PartialDate, Witness, WitnessKind
 from perilune.urls import canonical_url, site_of
@@ -35,7 +38,7 @@ class ExtractRunner:
     """Turns pages into versions of articles."""
 
     stage = Stage.EXTRACT
-    version = "3"
+    version = "4"
     batch_size = 200
 
     def __init__(self, settings: Settings) -> None:
@@ -73,10 +76,13 @@ class ExtractRunner:
             title_hint=page.link.title,
             date_hints=_date_hints(page.link),
             fetched_on=page.fetched_at.date(),
+            last_modified=_last_modified(page),
+            selectors={key: str(css) for key, css in page.link.source.selectors.items()},
+            is_standing=page.link.is_standing,
         )
 
     def store(self, session: Session, item_id: int, result: Result, *, now: dt.datetime) -> Outcome:
-        """Store the article and its version; the text that it showed before again is no new version.
+        """Store the article and its version; a page that changed in nothing but what rotates is no new version.
 
         A page that is refused now, or has another address, takes its version out of where it was.
         """
@@ -85,32 +91,39 @@ class ExtractRunner:
             raise result
         if isinstance(result, Unreadable):
             return given_up(result.reason)
-        version = session.scalar(sa.select(Version).where(Version.page_id == page.id))
         if isinstance(result, Rejected):
-            if version is not None:
-                version.withdrawn = result.reason
-                show_latest_version(session, version.article, now=now)
-            if result.may_change:
-                _look_again(session, page, now=now)
-            return skipped(result.reason)
+            return _refuse(session, page, result, now=now)
         article, former = _article_of(session, page, result), None
-        text_hash = hashlib.sha256(f"{result.title}\n{result.text}".encode()).hexdigest()
-        if version is None:
-            if _text_hash_before(session, article, page) == text_hash:
-                return skipped("no change in the text")
-            number = _next_number(session, article)
-            version = Version(article_id=article.id, number=number, page_id=page.id, fetched_at=page.fetched_at)
-            session.add(version)
-        elif version.article_id != article.id:
+        version = session.scalar(sa.select(Version).where(Version.page_id == page.id))
+        before = _version_before(session, article, page)
+        changes = real_rewordings(_told(before), _told_by(result, page)) if before else ()
+        if version is None and before is not None and not changes:
+            return skipped("no change in the text")
+        is_edit = version is None and before is not None
+        version = version or Version(article_id=None, page_id=page.id, fetched_at=page.fetched_at)
+        if version.article_id != article.id:
             former = version.article
             version.article_id, version.number = article.id, _next_number(session, article)
-        _fill(version, result, text_hash)
+        _fill(version, result, changes)
+        session.add(version)
         session.flush()
+        if is_edit and before is not None:
+            note_event(session, article.id, _kind_of_edit(before, version), at=page.fetched_at, version_id=version.id)
         show_latest_version(session, article, now=now)
         if former is not None:
             _leave(session, former, version, now=now)
         await_stage(session, Stage.IDENTIFY, [version.id], due_at=now)
         return replace(done(), reason=result.remark)
+
+
+def _refuse(session: Session, page: Page, rejected: Rejected, *, now: dt.datetime) -> Outcome:
+    version = session.scalar(sa.select(Version).where(Version.page_id == page.id))
+    if version is not None:
+        version.withdrawn = rejected.reason
+        show_latest_version(session, version.article, now=now)
+    if rejected.may_change:
+        _look_again(session, page, now=now)
+    return skipped(rejected.reason)
 
 
 def _look_again(session: Session, page: Page, *, now: dt.datetime) -> None:
@@ -120,15 +133,29 @@ def _look_again(session: Session, page: Page, *, now: dt.datetime) -> None:
         await_stage(session, Stage.FETCH, [page.link_id], due_at=due_at)
 
 
-def _text_hash_before(session: Session, article: Article, page: Page) -> str | None:
-    """Read the text that the article showed when the page was fetched."""
+def _version_before(session: Session, article: Article, page: Page) -> Version | None:
+    """Read the version that the article showed when the page was fetched."""
     return session.scalar(
-        sa.select(Version.text_hash)
+        sa.select(Version)
         .where(Version.article_id == article.id, Version.withdrawn.is_(None))
         .where(Version.fetched_at <= page.fetched_at, Version.page_id != page.id)
         .order_by(Version.fetched_at.desc(), Version.id.desc())
         .limit(1)
     )
+
+
+def _told(version: Version) -> Told:
+    return Told(version.title, tuple(passage.text for passage in version.passages), version.fetched_at.date())
+
+
+def _told_by(result: Extracted, page: Page) -> Told:
+    return Told(result.title, tuple(passage.text for passage in result.passages), page.fetched_at.date())
+
+
+def _kind_of_edit(before: Version, after: Version) -> HistoryKind:
+    """Tell whether a page says that it was updated; a standing page is there to be rewritten."""
+    is_stated = after.stated_update is not None and after.stated_update != before.stated_update
+    return HistoryKind.UPDATED if is_stated or after.article.is_standing else HistoryKind.SILENTLY_EDITED
 
 
 def _next_number(session: Session, article: Article) -> int:
@@ -144,6 +171,14 @@ def _leave(session: Session, former: Article, version: Version, *, now: dt.datet
     show_latest_version(session, former, now=now)
     if session.scalar(sa.select(Version.id).where(Version.article_id == former.id).limit(1)) is None:
         former.moved_to_id = version.article_id
+
+
+def _last_modified(page: Page) -> dt.date | None:
+    """Read the day that the answer's Last-Modified names; None for none or one that is no date."""
+    try:
+        return parsedate_to_datetime(str(page.headers.get("last-modified", ""))).date()
+    except ValueError:
+        return None
 
 
 def _date_hints(link: Link) -> tuple[Witness, ...]:
@@ -180,14 +215,20 @@ def _address_of(page: Page, extracted: Extracted) -> str:
     return url
 
 
-def _fill(version: Version, extracted: Extracted, text_hash: str) -> None:
+def _fill(version: Version, extracted: Extracted, changes: Sequence[Rewording]) -> None:
     published = extracted.published
     version.title = extracted.title
     version.text = extracted.text
-    version.text_hash = text_hash
+    version.text_hash = hashlib.sha256(f"{extracted.title}\n{extracted.text}".encode()).hexdigest()
     version.language = extracted.language
     version.authors = list(extracted.authors)
     version.site_name = extracted.site_name
+    version.issuer = extracted.issuer
+    version.section = extracted.section
+    version.keywords = list(extracted.keywords)
+    version.image_url = extracted.image_url
+    version.stated_update = extracted.stated_update
+    version.changes = [rewording.to_json() for rewording in changes]
     version.published = published.date
     version.published_first_on = published.date.first if published.date else None
     version.published_last_on = published.date.last if published.date else None
@@ -206,6 +247,8 @@ def _fill(version: Version, extracted: Extracted, text_hash: str) -> None:
             start=passage.start,
             end=passage.end,
             page_number=passage.page,
+            page_label=passage.label,
+            language=passage.language,
             text=passage.text,
         )
         for ordinal, passage in enumerate(extracted.passages)

@@ -15,6 +15,7 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 def upgrade() -> None:
     for name in ("issuer", "section", "image_url"):
         op.add_column("version", sa.Column(name, sa.String()))
+    op.add_column("version", sa.Column("stated_update", sa.String(60)))
     for name in ("keywords", "changes"):
         op.add_column("version", sa.Column(name, JSON, nullable=False, server_default="[]"))
     op.add_column("passage", sa.Column("page_label", sa.String(20)))
@@ -43,5 +44,5 @@ def downgrade() -> None:
     op.drop_column("source", "selectors")
     for name in ("language", "page_label"):
         op.drop_column("passage", name)
-    for name in ("changes", "keywords", "image_url", "section", "issuer"):
+    for name in ("changes", "keywords", "stated_update", "image_url", "section", "issuer"):
         op.drop_column("version", name)
