@@ -26,6 +26,7 @@ from benchmarks.pdf_printing import printed_by_chromium, slides_by_chromium
 from benchmarks.pdf_texts import TREATY, paragraphs_in
 from models.vocabulary import APART, PassageKind
 from pipeline.extraction.pdf import article_of_pdf
+from pipeline.values import Block
 
 TREATY_LANGUAGES = ("es", "fr", "ru", "zh")
 FIGURES = (
@@ -37,6 +38,12 @@ FIGURES = (
 def with_perilune(body: bytes) -> str:
     """Read with the product."""
     return "\n".join(block.text for block in article_of_pdf(body).blocks)
+
+
+def blocks_with_title(body: bytes) -> list[Block]:
+    """Read with the product, the title as the heading that it is on the first page."""
+    article = article_of_pdf(body)
+    return [Block(PassageKind.HEADING, article.title, 1), *article.blocks]
 
 
 def with_pypdf(body: bytes) -> str:
@@ -85,8 +92,12 @@ def documents_of(folder: Path, *, apart: bool) -> list[GoldDocument]:
     texts = paragraphs_in(folder)
     half = 1 if apart else 0
     with ThreadPoolExecutor(2) as threads:
-        printed = list(threads.map(lambda seed: printed_by_chromium(f"browser {seed}", texts, seed), range(half, 24, 2)))
-        slides = list(threads.map(lambda seed: slides_by_chromium(f"slides {seed}", texts, seed), range(100 + half, 104, 2)))
+        printed = list(
+            threads.map(lambda seed: printed_by_chromium(f"browser {seed}", texts, seed), range(half, 24, 2))
+        )
+        slides = list(
+            threads.map(lambda seed: slides_by_chromium(f"slides {seed}", texts, seed), range(100 + half, 104, 2))
+        )
     drawn = [drawn_by_reportlab(f"drawn {seed}", texts, seed) for seed in range(200 + half, 220, 2)]
     across = [drawn_across_columns(f"across {seed}", texts, seed) for seed in range(300 + half, 304, 2)]
     return [*printed, *slides, *drawn, *across]
@@ -174,7 +185,7 @@ def report(documents: Sequence[GoldDocument], *, each: bool) -> None:
     ours, groups = Figures(), dict[str, Figures]()
     others = {name: Figures() for name in READERS if name != "Perilune"}
     for document in documents:
-        figures = figures_of_blocks(document, article_of_pdf(document.body).blocks)
+        figures = figures_of_blocks(document, blocks_with_title(document.body))
         ours.add(figures)
         groups.setdefault(document.group, Figures()).add(figures)
         for name, figures_of_other in others.items():

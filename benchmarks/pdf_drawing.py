@@ -40,7 +40,11 @@ class _Press:
         self.target = io.BytesIO()
         self.canvas = Canvas(self.target, pagesize=self.size, invariant=1)
         self.margin = chance.choice((56, 64, 72))
-        font = chance.choice(tuple(FONT_FILES)) if language == "ru" else chance.choice(("Times-Roman", "Helvetica", "DejaVu"))
+        font = (
+            chance.choice(tuple(FONT_FILES))
+            if language == "ru"
+            else chance.choice(("Times-Roman", "Helvetica", "DejaVu"))
+        )
         points = chance.choice((9.5, 10, 11)) - (column_count > 1)
         self.text = ParagraphStyle(
             "text", fontName=font, fontSize=points, leading=points * 1.25, spaceAfter=points * chance.choice((0.5, 0.8)),
@@ -114,7 +118,9 @@ def _story(press: _Press, texts: Sequence[str]) -> list[tuple[Part, Flowable]]:
             story.append((Part(PassageKind.HEADING, heading), Paragraph(escape(heading), press.heading)))
         if at == 6 and press.column_count < 3:  # noqa: PLR2004
             rows = table_rows(press.chance)
-            style = press.chance.choice(([("GRID", (0, 0), (-1, -1), 0.5, "black")], [("LINEBELOW", (0, 0), (-1, 0), 0.7, "black")]))
+            style = press.chance.choice(
+                ([("GRID", (0, 0), (-1, -1), 0.5, "black")], [("LINEBELOW", (0, 0), (-1, 0), 0.7, "black")])
+            )
             part = Part(PassageKind.TABLE, "\n".join(" | ".join(row) for row in rows))
             story.append((part, Table(rows, style=[*style, ("FONTSIZE", (0, 0), (-1, -1), 8)])))
         story.append((Part(PassageKind.PARAGRAPH, text), Paragraph(escape(text), press.text)))
@@ -202,7 +208,9 @@ def drawn_across_columns(name: str, texts: Mapping[str, Sequence[str]], seed: in
             lines += [*simpleSplit(text, "Times-Roman", 10, 225), ""]
             parts.append(Part(PassageKind.PARAGRAPH, text, 1))
         columns.append(lines[:52])
-    parts = [part for part in parts if part.kind is PassageKind.HEADING or _is_printed(part.text, columns, texts_drawn[0])]
+    parts = [
+        part for part in parts if part.kind is PassageKind.HEADING or _is_printed(part.text, columns, texts_drawn[0])
+    ]
     for left, right in zip_longest(*columns, fillvalue=""):
         height -= 12.5
         canvas.drawString(60, height, left)

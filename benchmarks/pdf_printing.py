@@ -60,7 +60,9 @@ def _style(language: str, chance: random.Random, column_count: int) -> str:
     font = chance.choice(CHINESE_FONTS if language == "zh" else FONTS)
     size = chance.choice((9, 10, 11)) - (column_count == 3)  # noqa: PLR2004
     number = chance.choice(("counter(page)", "'Page ' counter(page) ' / ' counter(pages)", "'– ' counter(page) ' –'"))
-    number_box, head_box = chance.choice((("bottom-center", "top-left"), ("top-right", "top-left"), ("bottom-right", "bottom-left")))
+    number_box, head_box = chance.choice(
+        (("bottom-center", "top-left"), ("top-right", "top-left"), ("bottom-right", "bottom-left"))
+    )
     indent = "p{text-indent:1.4em;margin:0}" if chance.random() < 0.35 else "p{margin:0 0 .6em}"
     return f"""@page{{size:{chance.choice(("A4", "letter"))};margin:{chance.choice((18, 22, 25))}mm;
       @{number_box}{{content:{number};font-size:8pt}} @{head_box}{{content:"{HEADS[language]}";font-size:8pt}}}}
@@ -68,13 +70,11 @@ def _style(language: str, chance: random.Random, column_count: int) -> str:
       p,li{{text-align:{chance.choice(("justify", "left"))};hyphens:{chance.choice(("auto", "manual"))}}}
       h1{{font-size:1.9em}} h2{{font-size:1.3em;margin:.8em 0 .4em}}
       .box{{border:0.7pt solid #555;padding:6pt;margin:.6em 0}} li{{margin:.2em 0}}
-      {chance.choice(TABLE_STYLES)} table{{margin:.8em 0}}
+      {chance.choice(TABLE_STYLES)} table{{margin:.8em 0;font-size:{7 if column_count > 1 else size}pt;max-width:100%}}
       .columns{{columns:{column_count};column-gap:{chance.choice((14, 20, 26))}pt}}"""
 
 
-def _contents(
-    texts: Sequence[str], language: str, chance: random.Random, column_count: int
-) -> tuple[list[Part], str]:
+def _contents(texts: Sequence[str], language: str, chance: random.Random, column_count: int) -> tuple[list[Part], str]:
     """Draw paragraphs, headings, lists, a box and a table, and write them as HTML."""
     drawn = chance.sample(list(texts), min(len(texts), chance.randint(18, 34)))
     title = f"{HEADS[language]} {chance.randint(2001, 2025)}"
@@ -110,7 +110,12 @@ def table_rows(chance: random.Random) -> list[list[str]]:
     columns = chance.choice((3, 4))
     head = ["Country", "Launches", "Main mission", "Budget"][:columns]
     rows = [
-        [country, str(chance.randint(1, 60)), chance.choice(MISSIONS), f"{chance.randint(10, 999)}.{chance.randint(0, 9)}"]
+        [
+            country,
+            str(chance.randint(1, 60)),
+            chance.choice(MISSIONS),
+            f"{chance.randint(10, 999)}.{chance.randint(0, 9)}",
+        ]
         for country in chance.sample(COUNTRIES, chance.randint(4, 9))
     ]
     return [head, *(row[:columns] for row in rows)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ctypes
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.extraction.pdf_lines import PdfPage, Rule, lines_of_text
+from pipeline.extraction.pdf_lines import Line, PdfPage, Rule, lines_of_text
 from pipeline.extraction.problems import ExtractionProblem
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ MAX_DRAWN_OBJECTS = 4000
 MAX_RULES = 1500
 MAX_BOOKMARKS = 2000
 MAX_BOOKMARK_DEPTH = 8
-MAX_RULE_WIDTH = 3.0
 MIN_RULE_LENGTH = 8.0
+MIN_BULLET = 1.2
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _page_of(document: pypdfium2.PdfDocument, place: int) -> PdfPage:
             lines, aside, is_turned = lines_of_text(text_page, width, height)
         finally:
             text_page.close()
-        rules = () if is_turned else tuple(_rules_of(page))
+        rules = [] if is_turned else list(_rules_of(page))
     finally:
         page.close()
     label = document.get_page_label(place).strip()
@@ -108,9 +108,9 @@ def _page_of(document: pypdfium2.PdfDocument, place: int) -> PdfPage:
         number=place + 1,
         width=height if is_turned else width,
         height=width if is_turned else height,
-        lines=tuple(lines),
+        lines=tuple(_with_drawn_bullets(lines, rules)),
         aside=tuple(aside),
-        rules=rules,
+        rules=tuple(rule for rule in rules if max(rule.right - rule.left, rule.top - rule.bottom) >= MIN_RULE_LENGTH),
         label=label or None,
         is_turned=is_turned,
     )
@@ -129,11 +129,25 @@ def _rules_of(page: pypdfium2.PdfPage) -> Iterator[Rule]:
             continue
         raw.FPDFPageObj_GetBounds(drawn, *references)
         left, bottom, right, top = (corner.value for corner in corners)
-        if max(right - left, top - bottom) >= MIN_RULE_LENGTH:
+        if max(right - left, top - bottom) >= MIN_RULE_LENGTH or min(right - left, top - bottom) >= MIN_BULLET:
             found += 1
             yield Rule(left, bottom, right, top)
         if found >= MAX_RULES:
             return
+
+
+def _with_drawn_bullets(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Line]:
+    """Write a bullet before the lines that have a dot or square drawn before them."""
+    dots = [rule for rule in rules if 0.7 < (rule.right - rule.left) / max(rule.top - rule.bottom, 0.1) < 1.4]  # noqa: PLR2004
+    return [
+        replace(line, text=f"• {line.text}") if any(_is_bullet_of(dot, line) for dot in dots) else line
+        for line in lines
+    ]
+
+
+def _is_bullet_of(dot: Rule, line: Line) -> bool:
+    is_before = 0.2 * line.size < line.left - dot.right < 2 * line.size
+    return is_before and dot.right - dot.left < 0.6 * line.size and line.bottom < dot.bottom and dot.top < line.top
 
 
 def _fields_of(document: pypdfium2.PdfDocument) -> dict[str, str]:

@@ -34,6 +34,9 @@ MAX_PAGE_CHARS = 60_000
 MAX_WORD_GAP = 0.8
 """In font sizes; the parts of a printed line that stand further apart are lines of their own."""
 MAX_JUSTIFIED_GAP = 2.0
+MAX_WRITTEN_GAP = 6.0
+MAX_UNEVENNESS = 1.8
+MIN_GAP = 0.2
 MIN_SPACE = 0.14
 MAX_RAISED_SIZE = 0.86
 MIN_RISE = 0.08
@@ -131,6 +134,10 @@ class _Layer:
         turns = math.atan2(self._matrix.b, self._matrix.a) / (math.pi / 2)
         return round(turns) % 4 if abs(turns - round(turns)) < 0.1 else None  # noqa: PLR2004
 
+    def is_set(self, place: int) -> bool:
+        """Tell whether the document itself writes the character, which the library may have put in."""
+        return self._raw.FPDFText_IsGenerated(self._page, place) == 0
+
     def is_bold(self, place: int) -> bool:
         """Tell whether the font is a bold one."""
         weight: int = self._raw.FPDFText_GetFontWeight(self._page, place)
@@ -214,26 +221,27 @@ def _pieces_of_line(
     if layer.turns(places[min(words[0][0], last)]) != 0:
         yield _piece(layer, text, words, places, [])
         return
-    wide = [
-        max(after[0][0] - before[1][2], before[1][0] - after[0][2]) / size for before, after in pairwise(boxes)
-    ]
-    narrowest = min(wide, default=0.0)
+    gaps = [max(after[0][0] - before[1][2], before[1][0] - after[0][2]) / size for before, after in pairwise(boxes)]
+    narrowest = max(min(gaps, default=0.0), MIN_GAP)
     begin = 0
     for at in range(1, len(words) + 1):
         if at < len(words):
             is_mark = at - begin == 1 and LONE_MARK.match(text[words[begin][0] : words[begin][1]])
-            if not _parts(wide[at - 1], narrowest, is_mark=bool(is_mark)):
+            gap = gaps[at - 1] / 4 if is_mark else gaps[at - 1]
+            if gap <= MAX_WORD_GAP or not _parts(
+                gap, narrowest, is_set=layer.is_set(places[min(words[at][0] - 1, last)])
+            ):
                 continue
         part = text if at == len(words) else text[: words[at - 1][1]]
-        yield _piece(layer, part, words[begin:at], places, wide[begin : at - 1])
+        yield _piece(layer, part, words[begin:at], places, gaps[begin : at - 1])
         begin = at
 
 
-def _parts(gap: float, narrowest: float, *, is_mark: bool) -> bool:
-    """Tell a gap between columns or cells from the wide spaces of a justified line, which are alike."""
-    if is_mark:
-        return gap > 4 * MAX_WORD_GAP
-    return gap > MAX_WORD_GAP and (gap > MAX_JUSTIFIED_GAP or gap > 1.8 * max(narrowest, 0.2))
+def _parts(gap: float, narrowest: float, *, is_set: bool) -> bool:
+    """Tell a gap between columns or cells from the wide spaces of a justified line, which are alike and often written."""
+    if is_set:
+        return gap > MAX_WRITTEN_GAP or (gap > MAX_JUSTIFIED_GAP and gap > MAX_UNEVENNESS * narrowest)
+    return gap > MAX_JUSTIFIED_GAP or gap > MAX_UNEVENNESS * narrowest
 
 
 def _piece(
@@ -283,7 +291,7 @@ def _with_raised_marks(
     layer: _Layer, printed: str, text: str, words: Sequence[tuple[int, int]], places: Sequence[int]
 ) -> str:
     """Set the raised figures at the ends of words between marks."""
-    if not re.search(r"[^\d\s.,](?:\d|[*†‡§¶])", printed):
+    if not re.search(r"[^\d\s](?:\d|[*†‡§¶])", printed):
         return printed
     for start, end in words:
         word = text[start:end]

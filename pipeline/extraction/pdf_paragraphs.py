@@ -42,6 +42,7 @@ class Margins:
     left: float
     right: float
     step: float
+    size: float
 
 
 def blocks_of_pages(pages: Sequence[PdfPage], title: str) -> list[Block]:
@@ -121,6 +122,7 @@ def _margins_of(lines: Sequence[Line]) -> Margins:
         left=min((line.left for line in plain_lines), default=0.0),
         right=max((line.right for line in plain_lines), default=0.0),
         step=_usual_step(steps) if steps else 1.2 * median(sizes or [0.0]),
+        size=median(sizes or [0.0]),
     )
 
 
@@ -141,7 +143,8 @@ def _begins_anew(group: Sequence[Line], line: Line, margins: Margins) -> bool:
     if abs(before.bottom - line.bottom) < 0.3 * line.size:
         return False
     step = before.bottom - line.bottom
-    if step < 0 or step > GAP_SCALE * max(margins.step, 0.9 * line.size) or step > 2.6 * line.size:
+    usual = margins.step if abs(line.size - margins.size) < 0.1 * margins.size else 1.25 * line.size
+    if step < 0 or step > GAP_SCALE * max(usual, 0.9 * line.size) or step > 2.6 * line.size:
         return True
     if ITEM_NUMBER.match(line.text) and (
         CLOSED.search(before.text) or _is_short(before, margins) or ITEM_NUMBER.match(group[0].text)
@@ -171,9 +174,19 @@ def _ends_before(group: Sequence[Line], line: Line, margins: Margins) -> bool:
     """Tell whether the line before ends a paragraph: it is short and closed, or very short."""
     before = group[-1]
     is_open = line.text[:1].islower() or before.text.endswith("-")
-    if is_open or BULLET.match(group[0].text):
+    if is_open or BULLET.match(group[0].text) or not _had_room(before, line, margins):
         return False
-    return _is_short(before, margins) and (bool(CLOSED.search(before.text)) or _is_short(before, margins, share=0.6))
+    return bool(CLOSED.search(before.text)) or _is_short(before, margins, share=0.6)
+
+
+def _had_room(before: Line, line: Line, margins: Margins) -> bool:
+    """Tell whether the first word of `line` would have fitted after `before`: a setter breaks a paragraph only there."""
+    is_rtl = RIGHT_TO_LEFT.search(line.text)
+    room = before.left - margins.left if is_rtl else margins.right - before.right
+    word = line.text.split(maxsplit=1)[0]
+    letters = 2 if IDEOGRAPH.match(word) else len(word)
+    width = letters * (line.right - line.left) / max(len(line.text), 1)
+    return room > 1.15 * width + 0.6 * line.size
 
 
 def _is_short(line: Line, margins: Margins, share: float = SHORT_LINE_SHARE) -> bool:
