@@ -126,7 +126,8 @@ def _stretch(text: str, gold: str) -> str:
     places = [match.start() for match in re.finditer(r"[^\W_]", text)]
     letters = letters_of(text)
     first, last = letters_of(gold[300:])[:24], letters_of(gold)[-24:]
-    start, end = letters.find(first), letters.find(last)
+    start = letters.find(first)
+    end = letters.find(last, start)
     if start < 0 or end < 0 or len(places) != len(letters):
         return text
     begin = max(0, start - len(letters_of(gold[:300])))

@@ -1,4 +1,4 @@
-"""Draws the benchmark's PDF files with reportlab: footnotes, page labels, bookmarks, tables, and rows across columns."""
+"""Draws the benchmark's PDF files with reportlab: footnotes, page labels, bookmarks, tables, rows across columns."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ class _Press:
         )
         points = chance.choice((9.5, 10, 11)) - (column_count > 1)
         self.text = ParagraphStyle(
-            "text", fontName=font, fontSize=points, leading=points * 1.25, spaceAfter=points * chance.choice((0.5, 0.8)),
+            "text", fontName=font, fontSize=points, leading=points * 1.25,
+            spaceAfter=points * chance.choice((0.5, 0.8)),
             alignment=chance.choice((0, 4)), firstLineIndent=chance.choice((0, 0, 14)),
         )  # fmt: skip
         self.heading = ParagraphStyle(
@@ -57,6 +58,8 @@ class _Press:
         self.note = ParagraphStyle(
             "note", parent=self.text, fontSize=points * 0.78, leading=points * 0.95, spaceAfter=1, firstLineIndent=0
         )
+        self.story: list[tuple[Part, Flowable]] = []
+        self.bookmarks: list[tuple[str, int]] = []
         self.parts: list[Part] = []
         self.notes: list[Part] = []
 
@@ -93,18 +96,17 @@ def drawn_by_reportlab(name: str, texts: Mapping[str, Sequence[str]], seed: int)
     press = _Press(chance, language, 1 + seed % 3)
     drawn = chance.sample(list(texts[language]), min(len(texts[language]), 46))
     story_size = 7 * len(drawn) // 10
-    story = _story(press, drawn[:story_size])
+    press.story = _story(press, drawn[:story_size])
     roman_count = chance.choice((0, 0, 2))
     labels = {}
-    bookmarks: list[tuple[str, int]] = []
     page = note = 0
-    while story and page < 14:  # noqa: PLR2004
+    while press.story and page < 14:
         page += 1
         label = ("i", "ii")[page - 1] if page <= roman_count else str(page - roman_count)
         labels[page] = label
-        note = _print_page(press, story, page, label, note, drawn[story_size:], bookmarks)
+        note = _print_page(press, page, label, note, spare=drawn[story_size:])
     press.canvas.save()
-    body = _with_labels(press.target.getvalue(), roman_count, bookmarks)
+    body = _with_labels(press.target.getvalue(), roman_count, press.bookmarks)
     parts = (*press.parts, *press.notes)
     group = f"drawn, {press.column_count} columns"
     return GoldDocument(name, body, parts, labels if roman_count else {}, group)
@@ -116,7 +118,7 @@ def _story(press: _Press, texts: Sequence[str]) -> list[tuple[Part, Flowable]]:
         if at % 5 == 0:
             heading = " ".join(text.split()[:5]).strip(" ,.;:()")
             story.append((Part(PassageKind.HEADING, heading), Paragraph(escape(heading), press.heading)))
-        if at == 6 and press.column_count < 3:  # noqa: PLR2004
+        if at == 6 and press.column_count < 3:
             rows = table_rows(press.chance)
             style = press.chance.choice(
                 ([("GRID", (0, 0), (-1, -1), 0.5, "black")], [("LINEBELOW", (0, 0), (-1, 0), 0.7, "black")])
@@ -127,10 +129,7 @@ def _story(press: _Press, texts: Sequence[str]) -> list[tuple[Part, Flowable]]:
     return story
 
 
-def _print_page(
-    press: _Press, story: list[tuple[Part, Flowable]], page: int, label: str, note: int, spare: Sequence[str],
-    bookmarks: list[tuple[str, int]],
-) -> int:  # fmt: skip
+def _print_page(press: _Press, page: int, label: str, note: int, *, spare: Sequence[str]) -> int:
     """Fill one page's columns; give the number of the last note."""
     press.head_and_foot(page, label)
     note_count = press.chance.randint(0, 3)
@@ -143,15 +142,13 @@ def _print_page(
             press.margin + column * (width + GUTTER), base, width, press.size[1] - 60 - base,
             leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
         )  # fmt: skip
-        _fill(press, frame, story, page, marks, bookmarks)
+        _fill(press, frame, page, marks)
     press.canvas.showPage()
     return note + note_count
 
 
-def _fill(
-    press: _Press, frame: Frame, story: list[tuple[Part, Flowable]], page: int, marks: list[str],
-    bookmarks: list[tuple[str, int]],
-) -> None:  # fmt: skip
+def _fill(press: _Press, frame: Frame, page: int, marks: list[str]) -> None:
+    story = press.story
     while story:
         part, flowable = story[0]
         is_new = part.page is None
@@ -162,7 +159,7 @@ def _fill(
             story.pop(0)
         else:
             halves = frame.split(flowable, press.canvas)
-            if len(halves) < 2:  # noqa: PLR2004
+            if len(halves) < 2:
                 return
             frame.add(halves[0], press.canvas)
             story[0] = (placed, halves[1])
@@ -171,7 +168,7 @@ def _fill(
             if part.kind is PassageKind.PARAGRAPH and marks:
                 marks.pop(0)
             if part.kind is PassageKind.HEADING:
-                bookmarks.append((part.text, page))
+                press.bookmarks.append((part.text, page))
         if story and story[0][0] is placed:
             return
 

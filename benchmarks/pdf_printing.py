@@ -1,4 +1,4 @@
-"""Prints the benchmark's PDF files with headless Chromium: columns, running heads, hyphenation, lists, boxes, tables."""
+"""Prints the benchmark's PDF files with headless Chromium: columns, running heads, hyphens, lists, boxes, tables."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TABLE_STYLES = (
     "table{border-collapse:collapse} td,th{border:0.6pt solid #444;padding:3pt 6pt}",
     "table{border-collapse:collapse} td,th{border-bottom:0.6pt solid #444;padding:3pt 14pt 3pt 0;text-align:left}",
     "table{border-spacing:2pt} td,th{background:#e6eef8;padding:3pt 6pt;text-align:left}",
-    "table{border-collapse:collapse;border-top:1pt solid;border-bottom:1pt solid} td,th{padding:2pt 18pt 2pt 0;text-align:left}",
+    "table{border-collapse:collapse;border:solid;border-width:1pt 0} td,th{padding:2pt 18pt 2pt 0;text-align:left}",
 )
 
 
@@ -38,7 +38,8 @@ def printed_by_chromium(name: str, texts: Mapping[str, Sequence[str]], seed: int
     language = chance.choice(("en", "en", "en", "fr", "ru", "es", "zh"))
     column_count = 1 + seed % 3
     parts, body = _contents(texts[language], language, chance, column_count)
-    page = f"<html lang={language}><meta charset=utf-8><style>{_style(language, chance, column_count)}</style>{body}</html>"
+    style = _style(language, chance, column_count)
+    page = f"<html lang={language}><meta charset=utf-8><style>{style}</style>{body}</html>"
     document = GoldDocument(name, pdf_of_html(page), tuple(parts), group=f"browser, {column_count} columns")
     return with_pages(document)
 
@@ -58,7 +59,7 @@ def pdf_of_html(page: str) -> bytes:
 
 def _style(language: str, chance: random.Random, column_count: int) -> str:
     font = chance.choice(CHINESE_FONTS if language == "zh" else FONTS)
-    size = chance.choice((9, 10, 11)) - (column_count == 3)  # noqa: PLR2004
+    size = chance.choice((9, 10, 11)) - (column_count == 3)
     number = chance.choice(("counter(page)", "'Page ' counter(page) ' / ' counter(pages)", "'– ' counter(page) ' –'"))
     number_box, head_box = chance.choice(
         (("bottom-center", "top-left"), ("top-right", "top-left"), ("bottom-right", "bottom-left"))
@@ -85,16 +86,16 @@ def _contents(texts: Sequence[str], language: str, chance: random.Random, column
         if at % 6 == 1:
             parts.append(Part(PassageKind.HEADING, heading := _heading(text, language)))
             pieces.append(f"<h2>{escape(heading)}</h2>")
-        if at % 9 == 4:  # noqa: PLR2004
+        if at % 9 == 4:
             items = [_heading(other, language) for other in chance.sample(drawn, 3)]
             parts += [Part(PassageKind.LIST_ITEM, item) for item in items]
             pieces.append("<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>")
-        if at == 7 and column_count < 3:  # noqa: PLR2004
+        if at == 7 and column_count < 3:
             rows = table_rows(chance)
             parts.append(Part(PassageKind.TABLE, "\n".join(" | ".join(row) for row in rows)))
             pieces.append(html_table(rows))
         parts.append(Part(PassageKind.PARAGRAPH, text))
-        is_boxed = at == 11  # noqa: PLR2004
+        is_boxed = at == 11
         pieces.append(f"<div class=box><p>{escape(text)}</p></div>" if is_boxed else f"<p>{escape(text)}</p>")
     return parts, "\n".join((*pieces, "</div>"))
 
@@ -149,7 +150,8 @@ def slides_by_chromium(name: str, texts: Mapping[str, Sequence[str]], seed: int)
     font = chance.choice(CHINESE_FONTS if language == "zh" else FONTS)
     style = f"""@page{{size:280mm 157mm;margin:0}} body{{margin:0;font:20pt "{font}"}}
       section{{height:156mm;position:relative;break-after:page;padding:14mm;box-sizing:border-box;overflow:hidden}}
-      .deck{{position:absolute;top:4mm;left:14mm;font-size:10pt}} .number{{position:absolute;bottom:4mm;right:10mm;font-size:10pt}}
+      .deck{{position:absolute;top:4mm;left:14mm;font-size:10pt}}
+      .number{{position:absolute;bottom:4mm;right:10mm;font-size:10pt}}
       h1{{font-size:40pt}} h2{{font-size:28pt;margin:0 0 8mm}}"""
     page = f"<html lang={language}><meta charset=utf-8><style>{style}</style>{''.join(slides)}</html>"
     return GoldDocument(name, pdf_of_html(page), tuple(parts), group="slides")

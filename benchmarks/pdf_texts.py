@@ -1,4 +1,4 @@
-"""Real paragraphs of five languages for the PDF files that the benchmark prints; apart because they come in four formats."""
+"""Real paragraphs of five languages for the PDF files that the benchmark prints, out of four formats."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def _article(body: bytes, file: PdfFile) -> DocumentArticle:
     pages = without_margins(file.pages, is_deck=is_deck)
     pages = with_ruled_tables(body, _with_bookmarks(pages, file.bookmarks))
     blocks = blocks_of_slides(pages, title) if is_deck else blocks_of_pages(pages, title)
-    authors, issuer = authors_and_issuer(file.pages, file.fields, title)
+    authors, issuer = authors_and_issuer(blocks, file.fields, title)
     return DocumentArticle(
         title=title,
         blocks=tuple(blocks),

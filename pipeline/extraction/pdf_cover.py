@@ -6,10 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from models.vocabulary import PassageKind
 from perilune.dates import PartialDate, Witness, WitnessKind, dates_in
 from pipeline.extraction.boilerplate import is_date_line, is_same_wording
 from pipeline.extraction.pdf_letters import MARKED
 from pipeline.extraction.pdf_lines import Line, PdfPage
+from pipeline.values import Block
 
 EDGE_LINES = 3
 MAX_TITLE_CHARS = 250
@@ -19,8 +21,8 @@ MAX_ISSUER_CHARS = 110
 MAX_AUTHORS = 20
 METADATA_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?")
 NO_TITLE = re.compile(
-    r"untitled|microsoft (?:word|powerpoint)\b.*|.*\.(?:docx?|pptx?|pdf|indd|tex|dvi|xlsx?|qxd|html?|rtf|odt)|document\d*|"
-    r"(?:table of )?contents|目录|содержание|sommaire|table des matières|(?:power ?point )?presentation"
+    r"untitled|microsoft (?:word|powerpoint)\b.*|.*\.(?:docx?|pptx?|pdf|indd|tex|dvi|xlsx?|qxd|html?|rtf)|document\d*"
+    r"|(?:table of )?contents|目录|содержание|sommaire|table des matières|(?:power ?point )?presentation"
     r"|слайд \d+|презентация.*|幻灯片 ?\d+|présentation.*|pdf|[\W\d_]*|title|slide \d+|about:blank|data:.*|https?:.*",
     re.IGNORECASE,
 )
@@ -39,13 +41,14 @@ ORGANISATION = re.compile(
     r"|UNOOSA|COPUOS|CEOS|Eumetsat|NOAA|Roscosmos)\b"
     r"|агентств\w*|министерств\w*|комитет\w*|комисси\w*|институт\w*|университет\w*|управлени\w*|совет\b|центр\w*|академи\w*"
     r"|организаци\w*|корпораци\w*|роскосмос|федераци\w*|секретариат\w*|ассамбле\w*|объединенны\w* наци\w*|фонд\b"
-    r"|(?:局|委员会|研究院|研究所|大学|办公室|中心|科学院|集团|公司|协会|学会|组织|联合国|国务院|部|署|院)(?:$|[ ）)，、])",
+    r"|(?:局|委员会|研究院|研究所|大学|办公室|中心|科学院|集团|公司|协会|学会|组织|联合国|国务院|部|署|院)"
+    r"(?:$|[ ）)，、])",
     re.IGNORECASE,
 )
 PERSON = re.compile(r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.? )?(?:[A-ZÀ-ÞА-Я][\w'’-]*\.?,? ?){2,4}")
 NO_ISSUER = re.compile(
     r"^(?:agenda|session|report|note|annex|draft|resolution|copyright|©|http|www|tel|e-?mail|address|\d"
-    r"|доклад|отчет|rapport|informe|报告|关于)|@|[.;:!?。；：？！]$|\b(?:is|are|was|were|has|have|will|the following)\b",
+    r"|доклад|отчет|rapport|informe|报告|关于)|@|[.;:!?。；：？！]$|\b(?:is|are|was|were|has|have|will)\b",
     re.IGNORECASE,
 )
 
@@ -102,7 +105,7 @@ def usual_size_of(lines: Sequence[Line]) -> float:
 
 
 def authors_and_issuer(
-    pages: Sequence[PdfPage], fields: Mapping[str, str], title: str
+    blocks: Sequence[Block], fields: Mapping[str, str], title: str
 ) -> tuple[tuple[str, ...], str | None]:
     """Give the persons that the field `Author` names and the organisation that it or the first page names."""
     stated = fields.get("Author", "")
@@ -115,23 +118,19 @@ def authors_and_issuer(
     ):
         return (), stated
     authors = tuple(part.strip() for part in re.split(r";|\band\b|&|，|、", stated) if part.strip())[:MAX_AUTHORS]
-    return authors, _issuer_on(_first_page(pages), title)
+    return authors, _issuer_in(blocks, title)
 
 
-def _issuer_on(page: PdfPage | None, title: str) -> str | None:
-    """Find the short line of a first page that names an organisation and says nothing else."""
-    if page is None:
-        return None
-    lines = (
-        page.lines
-        if len(page.lines) <= 2 * MAX_COVER_LINES
-        else (*page.lines[:MAX_COVER_LINES], *page.lines[-EDGE_LINES:])
-    )
-    for line in lines:
-        text = MARKED.sub("", line.text).strip(" ,·•|-–—")
-        if line.kind or not 3 <= len(text) <= MAX_ISSUER_CHARS or is_same_wording(text, title):  # noqa: PLR2004
+def _issuer_in(blocks: Sequence[Block], title: str) -> str | None:
+    """Find the short block of the first page with text that names an organisation and says nothing else."""
+    first = min((block.page for block in blocks if block.page), default=None)
+    for block in blocks:
+        text = block.text.strip(" ,·•|-–—")
+        if block.page != first or block.kind is PassageKind.TABLE or is_same_wording(text, title):
             continue
-        if ORGANISATION.search(text) and not NO_ISSUER.search(text) and _is_name(text) and text not in title:
+        is_short = 3 <= len(text) <= MAX_ISSUER_CHARS  # noqa: PLR2004
+        names_one = is_short and ORGANISATION.search(text) and not NO_ISSUER.search(text)
+        if names_one and _is_name(text) and text not in title:
             return text
     return None
 
@@ -142,7 +141,7 @@ def _is_name(text: str) -> bool:
     if not words or len(words) > 14:  # noqa: PLR2004
         return False
     if re.search(r"[㐀-鿿]", text):
-        return len(text) <= MAX_ISSUER_CHARS / 4
+        return len(text) <= MAX_ISSUER_CHARS / 4 and not re.search(r"[，。；：、]", text)
     capitals = sum(word[0].isupper() for word in words)
     is_sentence = text[0].islower() or (len(words) > 3 and capitals < len(words) / 2)  # noqa: PLR2004
     return text[0].isupper() and not is_sentence and not (re.search(r"[а-я]", text) and len(words) > 12)  # noqa: PLR2004

@@ -18,10 +18,12 @@ from pipeline.extraction.pdf_letters import (
     IDEOGRAPHS,
     MARK_END,
     MARK_START,
-    RIGHT_TO_LEFT,
     Box,
     in_logical_order,
+    may_read_from_the_right,
     mended,
+    reads_from_the_right,
+    with_brackets_paired,
     without_spread_letters,
 )
 
@@ -38,6 +40,7 @@ MAX_WRITTEN_GAP = 6.0
 MAX_UNEVENNESS = 1.8
 MIN_GAP = 0.2
 MIN_SPACE = 0.14
+MAX_SET_GAP = 0.22
 MAX_RAISED_SIZE = 0.86
 MIN_RISE = 0.08
 PRINTED_LINE = re.compile(rf"[^\r\n{HYPHEN_MARKS}]+[{HYPHEN_MARKS}]?")
@@ -136,7 +139,8 @@ class _Layer:
 
     def is_set(self, place: int) -> bool:
         """Tell whether the document itself writes the character, which the library may have put in."""
-        return self._raw.FPDFText_IsGenerated(self._page, place) == 0
+        generated: int = self._raw.FPDFText_IsGenerated(self._page, place)
+        return generated == 0
 
     def is_bold(self, place: int) -> bool:
         """Tell whether the font is a bold one."""
@@ -200,7 +204,11 @@ def _pieces_of(text_page: PdfTextPage) -> Iterator[_Piece]:
         if words:
             places = _places(body, start) if astral else range(start, start + len(body))
             ending = "-" if len(body) < len(raw) else ""
-            yield from _pieces_of_line(layer, body + ending, words, [place for place in places if place < count])
+            yield from _pieces_of_line(layer, body + ending, words, _within(places, count))
+
+
+def _within(places: Sequence[int], count: int) -> Sequence[int]:
+    return places if places[-1] < count else [place for place in places if place < count]
 
 
 def _places(text: str, start: int) -> list[int]:
@@ -222,7 +230,7 @@ def _pieces_of_line(
         yield _piece(layer, text, words, places, [])
         return
     gaps = [max(after[0][0] - before[1][2], before[1][0] - after[0][2]) / size for before, after in pairwise(boxes)]
-    narrowest = max(min(gaps, default=0.0), MIN_GAP)
+    narrowest = max(min(gaps), MIN_GAP) if len(gaps) > 1 else MIN_GAP
     begin = 0
     for at in range(1, len(words) + 1):
         if at < len(words):
@@ -238,7 +246,7 @@ def _pieces_of_line(
 
 
 def _parts(gap: float, narrowest: float, *, is_set: bool) -> bool:
-    """Tell a gap between columns or cells from the wide spaces of a justified line, which are alike and often written."""
+    """Tell a gap between columns or cells from the spaces of a justified line, which are alike and often written."""
     if is_set:
         return gap > MAX_WRITTEN_GAP or (gap > MAX_JUSTIFIED_GAP and gap > MAX_UNEVENNESS * narrowest)
     return gap > MAX_JUSTIFIED_GAP or gap > MAX_UNEVENNESS * narrowest
@@ -267,8 +275,9 @@ def _text_of(
 ) -> str:
     start = words[0][0]
     printed = text[start:]
-    if RIGHT_TO_LEFT.search(printed):
-        return mended(in_logical_order(printed, lambda at: layer.box(places[min(start + at, len(places) - 1)])))
+    if may_read_from_the_right(printed):
+        box_of = lambda at: layer.box(places[min(start + at, len(places) - 1)])  # noqa: E731
+        return mended(in_logical_order(printed.rstrip("-"), box_of, layer.size(places[min(start, len(places) - 1)])))
     if len(gaps) == len(words) - 1:
         printed = _without_narrow_spaces(text, words, gaps) + text[words[-1][1] :]
         if printed.count(" ") == len(gaps):
@@ -281,8 +290,10 @@ def _without_narrow_spaces(text: str, words: Sequence[tuple[int, int]], gaps: Se
     parts = [text[slice(*words[0])]]
     for (_, end), (start, stop), gap in zip(words, words[1:], gaps, strict=False):
         is_set = (
-            gap < 0.22 and re.match(rf"[{IDEOGRAPHS}]", text[end - 1]) and re.match(rf"[{IDEOGRAPHS}]", text[start])
-        )  # noqa: PLR2004
+            gap < MAX_SET_GAP
+            and re.match(rf"[{IDEOGRAPHS}]", text[end - 1])
+            and re.match(rf"[{IDEOGRAPHS}]", text[start])
+        )
         parts.append(text[start:stop] if is_set else f" {text[start:stop]}")
     return "".join(parts)
 
@@ -358,6 +369,9 @@ def _texts_joined(before: Line, line: Line) -> str:
         and before.top >= line.top - line.size / 4
     ):
         return f"{MARK_START}{before.text}{MARK_END} {line.text}"
+    if reads_from_the_right(before.text + line.text):
+        first, second = sorted((before, line), key=lambda part: -part.left)
+        return with_brackets_paired(f"{first.text} {second.text}")
     gap = max(line.left - before.right, before.left - line.right)
     is_close = gap < MIN_SPACE * min(before.size, line.size)
     return before.text + line.text if is_close else f"{before.text} {line.text}"

@@ -6,10 +6,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from statistics import median
 
 from pipeline.extraction.pdf_columns import rows_of
+from pipeline.extraction.pdf_cover import usual_size
 from pipeline.extraction.pdf_lines import Line, PdfPage
+from pipeline.extraction.pdf_notes import NOTE_START
 
 EDGE_ROWS = 3
 MIN_REPEATS = 3
@@ -17,6 +20,10 @@ FEW_PAGES = 3
 MAX_DISTANCE_PAGES = 3
 HEIGHT_TOLERANCE = 4.0
 MAX_RUNNING_CHARS = 200
+MIN_LINES_OF_TEXT = 6
+MAX_EDGE_SIZE = 0.92
+MAX_EDGE_SHARE = 0.075
+MIN_EDGE_GAP = 1.4
 PAGE_NUMBER = re.compile(
     r"\W*(?:page|pages|p\.|стр\.?|страница|seite|página|pág\.|第|صفحة)?\s*(?P<number>\d{1,4}|[ivxlc]{1,7})"
     r"(?:\s*(?:/|of|из|sur|de|von|共|,)\s*\d{1,4})?\s*(?:页|頁|页共\d+页)?\W*",
@@ -32,10 +39,11 @@ def without_margins(pages: Sequence[PdfPage], *, is_deck: bool) -> list[PdfPage]
     edges = [_edges_of(page) for page in pages]
     repeated = _repeated(pages, edges, is_deck=is_deck)
     bands = {} if is_deck else _running_bands(pages, edges, repeated)
+    usual = 0.0 if is_deck else usual_size(pages)
     printed: list[str | None] = []
     kept = []
     for page, rows in zip(pages, edges, strict=True):
-        dropped = set(_dropped_of(page, rows, repeated, bands))
+        dropped = set(_dropped_of(page, rows, repeated, bands)) | set(_lone_edges(page, rows, usual))
         printed.append(_printed_number(rows, dropped))
         kept.append(replace(page, lines=tuple(line for line in page.lines if id(line) not in dropped)))
     asides = Counter(_wording(line.text) for page in pages for line in page.aside)
@@ -112,7 +120,7 @@ def _recurs(found: Sequence[tuple[int, float]], needed: int) -> bool:
         return False
     usual = median(height for _, height in found)
     same = sorted(page for page, height in found if abs(height - usual) <= HEIGHT_TOLERANCE)
-    close = [after - before <= MAX_DISTANCE_PAGES for before, after in zip(same, same[1:], strict=False)]
+    close = [after - before <= MAX_DISTANCE_PAGES for before, after in pairwise(same)]
     return len(same) >= needed and sum(close) >= needed - 1
 
 
@@ -152,12 +160,24 @@ def _dropped_of(
     for place, row in rows:
         is_outermost = place in (0, -1)
         for line in row:
-            is_number = is_outermost and bool(PAGE_NUMBER.fullmatch(line.text)) and _is_number(line.text)
+            is_number = is_outermost and _is_number(line.text) and (len(row) == 1 or _stands_apart(page, row, place))
             if is_number or _is_repeated(line, page, repeated):
                 yield id(line)
-            elif is_outermost and place in bands and abs(row[0].bottom - bands[place]) <= HEIGHT_TOLERANCE:
-                if _stands_apart(page, row, place):
+            elif is_outermost and place in bands:
+                is_there = abs(row[0].bottom - bands[place]) <= HEIGHT_TOLERANCE
+                if is_there and _stands_apart(page, row, place):
                     yield id(line)
+
+
+def _lone_edges(page: PdfPage, rows: Sequence[tuple[int, list[Line]]], usual: float) -> Iterator[int]:
+    """Give the small lines at the very edge of a page, far from its text: heads that too few pages repeat."""
+    for place, row in rows:
+        if place not in (0, -1) or len(page.lines) < MIN_LINES_OF_TEXT:
+            continue
+        edge = page.height - row[0].bottom if place == 0 else row[0].top
+        is_small = max(line.size for line in row) <= MAX_EDGE_SIZE * usual and not NOTE_START.match(row[0].text)
+        if is_small and edge <= MAX_EDGE_SHARE * page.height and _stands_apart(page, row, place, lines=MIN_EDGE_GAP):
+            yield from (id(line) for line in row)
 
 
 def _is_number(text: str) -> bool:
@@ -165,7 +185,7 @@ def _is_number(text: str) -> bool:
     return bool(match and _value_of(match["number"]) is not None)
 
 
-def _stands_apart(page: PdfPage, row: Sequence[Line], place: int) -> bool:
+def _stands_apart(page: PdfPage, row: Sequence[Line], place: int, lines: float = 0.5) -> bool:
     """Tell whether a row has more room to the rest of its page than the page's lines have."""
     others = [line for line in page.lines if line not in row]
     if not others:
@@ -174,7 +194,9 @@ def _stands_apart(page: PdfPage, row: Sequence[Line], place: int) -> bool:
         gap = min(line.bottom for line in row) - max(line.top for line in others)
     else:
         gap = min(line.bottom for line in others) - max(line.top for line in row)
-    return gap > 0.5 * median(line.size for line in others) and sum(len(line.text) for line in row) <= MAX_RUNNING_CHARS
+    return (
+        gap > lines * median(line.size for line in others) and sum(len(line.text) for line in row) <= MAX_RUNNING_CHARS
+    )
 
 
 def _printed_number(rows: Sequence[tuple[int, list[Line]]], dropped: set[int]) -> str | None:

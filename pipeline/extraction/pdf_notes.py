@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from pipeline.extraction.pdf_letters import MARKED, MARK_START
+from pipeline.extraction.pdf_columns import rows_of
+from pipeline.extraction.pdf_letters import MARK_START, MARKED
 from pipeline.extraction.pdf_lines import Line, PdfPage, Rule
 
 MAX_NOTE_SIZE = 0.94
@@ -14,6 +16,8 @@ MAX_NOTE_SIZE = 0.94
 MAX_SEPARATOR_SHARE = 0.55
 MIN_SEPARATOR = 20.0
 MAX_RULE_HEIGHT = 3.0
+MAX_GAP = 1.6
+"""In font sizes, between the lines of notes."""
 SEPARATOR = re.compile(r"[_‗―—–-]{5,}|(?:[_—–-] ?){8,}")
 NOTE_START = re.compile(
     rf"{MARK_START}[^\s]|\[?(\d{{1,3}})\]?[.)]?\s+\S|[*†‡§¶]{{1,3}}\s*\S|[a-z]\s+[A-ZА-Я]|[①-⑳]|\(\d{{1,2}}\)\s|注[:：\d]"
@@ -62,10 +66,17 @@ def _from_the_first_note(
     rules = [rule for rule in page.rules if _is_separator(rule, page)]
     for column in _by_column(candidates):
         top = max(line.top for line in column)
-        below = [*separators, *(rule for rule in rules if rule.left < column[0].right and column[0].left < rule.right)]
+        below: list[Line | Rule] = [
+            *separators,
+            *(rule for rule in rules if rule.left < column[0].right and column[0].left < rule.right),
+        ]
         near = [edge for edge in below if top - 4 * column[0].size <= edge.bottom <= top + 3 * column[0].size]
         edge = max((edge.bottom for edge in near), default=None)
         started = [line for line in column if edge is None or line.top <= edge + column[0].size / 2]
+        if _is_tabular(started):
+            continue
+        if edge is not None and not any(separator.bottom == edge for separator in separators):
+            started = started if started and (_starts_note(started[0]) or len(rules) == 1) else []
         if edge is None:
             first = next((at for at, line in enumerate(started) if _starts_note(line)), len(started))
             started = started[first:]
@@ -75,6 +86,12 @@ def _from_the_first_note(
                 continue
         found += started
     return found
+
+
+def _is_tabular(lines: Sequence[Line]) -> bool:
+    """Tell rows of cells, which are no notes."""
+    rows = rows_of(lines)
+    return sum(len(row) > 1 for row in rows) > len(rows) / 2
 
 
 def _has_text_above(line: Line, lines: Sequence[Line]) -> bool:
@@ -87,7 +104,7 @@ def _is_separator(rule: Rule, page: PdfPage) -> bool:
 
 
 def _by_column(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Group lines that overlap across into columns, from left to right, each from top to bottom."""
+    """Group lines that overlap across into columns, from top to bottom, and keep of each the lines at its end."""
     columns: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: line.left - line.right):
         overlapping = next(
@@ -103,7 +120,10 @@ def _by_column(lines: Sequence[Line]) -> Iterator[list[Line]]:
         else:
             overlapping.append(line)
     for column in sorted(columns, key=lambda column: min(line.left for line in column)):
-        yield sorted(column, key=lambda line: (-round(line.bottom / max(line.size / 2, 1)), line.left))
+        ordered = sorted(column, key=lambda line: (-round(line.bottom / max(line.size / 2, 1)), line.left))
+        gaps = [before.bottom - after.top > MAX_GAP * after.size for before, after in pairwise(ordered)]
+        start = len(gaps) - gaps[::-1].index(True) if any(gaps) else 0
+        yield ordered[start:]
 
 
 def _starts_note(line: Line) -> bool:

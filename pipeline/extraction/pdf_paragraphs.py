@@ -136,23 +136,48 @@ def _begins_anew(group: Sequence[Line], line: Line, margins: Margins) -> bool:
     before = group[-1]
     if line.kind or before.kind or line.heading != before.heading or LEADERS.search(before.text):
         return True
-    if BULLET.match(line.text) or SEPARATOR.fullmatch(line.text):
+    if _begins_item(group, line, margins) or SEPARATOR.fullmatch(line.text):
         return True
     if abs(line.size - before.size) > 0.1 * max(line.size, before.size):
         return True
     if abs(before.bottom - line.bottom) < 0.3 * line.size:
         return False
+    return _stands_off(before, line, margins) or _begins_by_look(group, line, margins)
+
+
+def _stands_off(before: Line, line: Line, margins: Margins) -> bool:
+    """Tell whether more than the usual distance is between two lines."""
     step = before.bottom - line.bottom
     usual = margins.step if abs(line.size - margins.size) < 0.1 * margins.size else 1.25 * line.size
-    if step < 0 or step > GAP_SCALE * max(usual, 0.9 * line.size) or step > 2.6 * line.size:
-        return True
-    if ITEM_NUMBER.match(line.text) and (
-        CLOSED.search(before.text) or _is_short(before, margins) or ITEM_NUMBER.match(group[0].text)
-    ):
+    return step < 0 or step > GAP_SCALE * max(usual, 0.9 * line.size) or step > 2.6 * line.size
+
+
+def _begins_by_look(group: Sequence[Line], line: Line, margins: Margins) -> bool:
+    """Tell the first line of a paragraph by its number, its weight, its indent or the line before it."""
+    before = group[-1]
+    is_after_end = CLOSED.search(before.text) or _is_short(before, margins) or ITEM_NUMBER.match(group[0].text)
+    if _is_numbered(line.text) and is_after_end:
         return True
     if before.is_bold != line.is_bold and CLOSED.search(before.text) is None and len(before.text) < MAX_HEADING_CHARS:
         return not line.text[:1].islower()
     return _is_indented(group, line, margins) or _ends_before(group, line, margins)
+
+
+def _begins_item(group: Sequence[Line], line: Line, margins: Margins) -> bool:
+    """Tell an item of a list; a dash may also stand in the middle of a sentence."""
+    if not BULLET.match(line.text):
+        return False
+    before = group[-1]
+    is_dash = line.text[0] in "-–—"
+    is_set_in = abs(line.left - group[0].left) > line.size / 2
+    return not is_dash or bool(
+        is_set_in or BULLET.match(group[0].text) or CLOSED.search(before.text) or _had_room(before, line, margins)
+    )
+
+
+def _is_numbered(text: str) -> bool:
+    match = ITEM_NUMBER.match(text)
+    return bool(match and text[match.end() :].strip())
 
 
 def _is_indented(group: Sequence[Line], line: Line, margins: Margins) -> bool:
@@ -180,7 +205,7 @@ def _ends_before(group: Sequence[Line], line: Line, margins: Margins) -> bool:
 
 
 def _had_room(before: Line, line: Line, margins: Margins) -> bool:
-    """Tell whether the first word of `line` would have fitted after `before`: a setter breaks a paragraph only there."""
+    """Tell whether the first word of `line` would have fitted after `before`: a paragraph is broken only there."""
     is_rtl = RIGHT_TO_LEFT.search(line.text)
     room = before.left - margins.left if is_rtl else margins.right - before.right
     word = line.text.split(maxsplit=1)[0]

@@ -1,4 +1,4 @@
-"""Slide decks exported as PDF: their pages are known by their geometry, and each has its heading, items and paragraphs."""
+"""Slide decks exported as PDF, known by their geometry: each slide has its heading, items and paragraphs."""
 
 from __future__ import annotations
 

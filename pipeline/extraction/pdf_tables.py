@@ -1,8 +1,9 @@
-"""Tables of a PDF page: ruled ones by pdfplumber, within limits, because it is slow; aligned ones from the lines' places."""
+"""Tables of a PDF page: ruled ones by pdfplumber, within limits as it is slow, aligned ones by the lines' places."""
 
 from __future__ import annotations
 
 import io
+import logging
 import re
 import struct
 import time
@@ -10,12 +11,13 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
 from models.vocabulary import PassageKind
 from pipeline.extraction.pdf_columns import rows_of
-from pipeline.extraction.pdf_letters import IDEOGRAPHS, mended
+from pipeline.extraction.pdf_letters import IDEOGRAPHS, mended, reads_from_the_right
 from pipeline.extraction.pdf_lines import LONE_MARK, Line, PdfPage
 
 if TYPE_CHECKING:
@@ -84,8 +86,11 @@ def _tables_on(body: bytes, numbers: Sequence[int]) -> Iterator[tuple[int, list[
 
     unreadable = (
         PDFException, PSException, PdfminerException, ValueError, LookupError, TypeError, AttributeError,
-        ArithmeticError, AssertionError, RecursionError, NotImplementedError, EOFError, OSError, struct.error, zlib.error,
+        ArithmeticError, AssertionError, RecursionError, NotImplementedError, EOFError, OSError,
+        struct.error, zlib.error,
     )  # fmt: skip
+    # It warns of each font that it finds odd, on every page.
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
     end = time.monotonic() + MAX_TABLE_SECONDS
     try:
         with pdfplumber.open(io.BytesIO(body), pages=list(numbers)) as document:
@@ -173,7 +178,7 @@ def _table_line(lines: Sequence[Line], text: str) -> Line:
 
 
 def with_aligned_tables(column: Sequence[Line]) -> list[Line]:
-    """Put one line of the kind TABLE in place of rows of a column whose parts stand below each other; join other rows."""
+    """Put one line of the kind TABLE in place of rows whose parts stand below each other; join other rows."""
     rows = rows_of(column)
     if all(len(row) == 1 for row in rows):
         return list(column)
@@ -199,7 +204,8 @@ def _end_of_table(rows: Sequence[Sequence[Line]], start: int) -> int:
     for place in range(start + 1, len(rows)):
         row = rows[place]
         gap = min(line.bottom for line in rows[place - 1]) - max(line.top for line in row)
-        if row[0].kind or not _may_be_row(row) or gap > 2.5 * row[0].size:
+        is_other = abs(row[0].size - rows[start][0].size) > 0.1 * row[0].size
+        if row[0].kind or is_other or not _may_be_row(row) or gap > 2.5 * row[0].size:
             break
         if len(row) > 1:
             end = place + 1
@@ -225,7 +231,7 @@ def _cells_of(rows: Sequence[Sequence[Line]]) -> list[list[str]] | None:
         (min(row[at].left for row in full), max(row[at].right for row in full), [row[at] for row in full])
         for at in range(usual)
     ]
-    if any(before[1] > after[0] + 1 for before, after in zip(spans, spans[1:], strict=False)):
+    if any(before[1] > after[0] + 1 for before, after in pairwise(spans)):
         return None
     if sum(_is_aligned(lines) for _, _, lines in spans) < len(spans) or _is_prose(rows):
         return None
@@ -253,10 +259,7 @@ def _is_prose(rows: Sequence[Sequence[Line]]) -> bool:
 def _merged_rows(rows: Sequence[Sequence[Line]], spans: Sequence[tuple[float, float]]) -> list[list[str]]:
     """Fill the cells; a row that leaves the first column empty and stands close goes on with the row above."""
     cells: list[list[str]] = []
-    gaps = [
-        min(line.bottom for line in before) - max(line.top for line in row)
-        for before, row in zip(rows, rows[1:], strict=False)
-    ]
+    gaps = [min(line.bottom for line in before) - max(line.top for line in row) for before, row in pairwise(rows)]
     for at, row in enumerate(rows):
         filled = [""] * len(spans)
         for line in row:
@@ -276,9 +279,10 @@ def _overlap(line: Line, span: tuple[float, float]) -> float:
 
 def _joined(row: Sequence[Line]) -> Line:
     """Make one line of a row that is no table's."""
+    is_rtl = reads_from_the_right(" ".join(line.text for line in row))
     return replace(
         max(row, key=lambda line: len(line.text)),
-        text=" ".join(line.text for line in row),
+        text=" ".join(line.text for line in (reversed(row) if is_rtl else row)),
         left=row[0].left,
         right=max(line.right for line in row),
     )

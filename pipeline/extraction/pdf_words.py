@@ -40,7 +40,7 @@ class WordStock:
             return left[:-1] + ("-" if self._keeps_hyphen(broken[1], rest[0]) else "") + right
         if left[-1:] in "-\u2010" and re.match(r"\w", right) and re.search(r"\w.$", left):
             return left + right
-        if left[-1:] in "/" and not left[-2:-1].isspace() and re.match(r"\w", right) and "://" in left[-80:]:
+        if left[-1:] == "/" and re.match(r"\w", right) and "://" in left[-80:]:
             return left + right
         is_east_asian = _EAST_ASIAN.search(left[-1:]) and _EAST_ASIAN.match(right)
         return f"{left}{right}" if is_east_asian else f"{left} {right}"
