@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline.extraction.pdf_letters import IDEOGRAPHS, RIGHT_TO_LEFT
-from pipeline.extraction.pdf_lines import Line
+from pipeline.extraction.pdf_lines import MAX_LAID_OUT_LINES, Line
 
 MIN_COLUMN_LINES = 3
 MIN_PROSE_CHARS = 17
@@ -21,6 +21,8 @@ MAX_COLUMNS = 6
 
 def columns_of(lines: Sequence[Line], depth: int = MAX_COLUMNS) -> list[list[Line]]:
     """Part lines into runs that are read one after the other, each from top to bottom."""
+    if len(lines) > MAX_LAID_OUT_LINES:
+        return [list(lines)]
     gutter = _gutter_of(lines) if depth and len(lines) >= 2 * MIN_COLUMN_LINES else None
     if gutter is None:
         return [_from_top_to_bottom(lines)] if lines else []
@@ -127,15 +129,8 @@ def _beside(one: Sequence[Line], other: Sequence[Line]) -> list[Line]:
     """Give the lines of `other` that have a line of `one` beside them."""
     if not one:
         return []
-    spans = sorted((line.bottom, line.top) for line in one)
-    top, bottom = max(span[1] for span in spans), spans[0][0]
-    return [
-        line
-        for line in other
-        if bottom <= line.top
-        and line.bottom <= top
-        and any(min(line.top, high) - max(line.bottom, low) > 0.3 * line.height for low, high in spans)
-    ]
+    heights = {height for line in one for height in range(int(line.bottom), int(line.top) + 1)}
+    return [line for line in other if int((line.bottom + line.top) / 2) in heights]
 
 
 def _are_columns(left: Sequence[Line], right: Sequence[Line], lines: Sequence[Line]) -> bool:

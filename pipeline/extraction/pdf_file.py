@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     import pypdfium2
 
 MAX_PAGES = 400
-MAX_READING_SECONDS = 18
+MAX_READING_SECONDS = 14
 """Pages that are not read by then are cut: the rest is worth more than a worker that is killed."""
 MAX_DRAWN_OBJECTS = 4000
 MAX_RULES = 1500
-MAX_BOOKMARKS = 2000
+MAX_BOOKMARKS = 1000
 MAX_BOOKMARK_DEPTH = 8
 MIN_RULE_LENGTH = 8.0
 MIN_BULLET = 1.2
+MAX_DRAWN_BULLETS = 200
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,8 @@ def _rules_of(page: pypdfium2.PdfPage) -> Iterator[Rule]:
 def _with_drawn_bullets(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Line]:
     """Write a bullet before the lines that have a dot or square drawn before them."""
     dots = [rule for rule in rules if 0.7 < (rule.right - rule.left) / max(rule.top - rule.bottom, 0.1) < 1.4]  # noqa: PLR2004
+    if len(dots) > MAX_DRAWN_BULLETS:
+        return list(lines)
     return [
         replace(line, text=f"• {line.text}") if any(_is_bullet_of(dot, line) for dot in dots) else line
         for line in lines

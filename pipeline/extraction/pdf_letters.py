@@ -14,7 +14,7 @@ MARKED = re.compile(f"{MARK_START}([^{MARK_END}]*){MARK_END}")
 IDEOGRAPHS = "㐀-鿿　-〿＀-￯\U00020000-\U0003ffff"
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]")
 _LEFT_TO_RIGHT = re.compile(r"[^\W\d_]")
-_LEFT_TO_RIGHT_RUN = re.compile(r"[0-9A-Za-zÀ-ɏ](?:[^\s()\[\]{}\u0590-\u08ff]*[0-9A-Za-zÀ-ɏ%])?")
+_LEFT_TO_RIGHT_RUN = re.compile(r"[0-9A-Za-zÀ-˯Ͱ-ӿ](?:[^\s()\[\]{}\u0590-\u08ff]*[0-9A-Za-zÀ-˯Ͱ-ӿ%])?")
 _UNREADABLE = re.compile("[\x00-\x01\x03-\x08\x0b-\x1f\ufffd\uffff\u200b\ufeff\u2060]")
 _PRIVATE_BULLET = re.compile(r"^[\ue000-\uf8ff]\s*")
 # Fonts of TeX without a table of letters leave ligatures at their places in its two encodings.
@@ -148,7 +148,7 @@ class _PlacedWord:
         if is_rtl:
             letters = _LEFT_TO_RIGHT_RUN.sub(lambda match: match[0][::-1], letters)
         elif self.is_rtl:
-            letters = letters[::-1]
+            letters = _LEFT_TO_RIGHT_RUN.sub(lambda match: match[0][::-1], letters[::-1])
         return re.sub("([اأإآ])(ل)", self._ligature, letters)
 
     def _ligature(self, match: re.Match[str]) -> str:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 BOLD_WEIGHT = 600
 MAX_PAGE_CHARS = 60_000
 """What a page holds beyond is cut: only a page made to harm holds it."""
+MAX_LAID_OUT_LINES = 1200
+"""A page of more lines is read in the order of its text layer: no reader could follow it either."""
 MAX_WORD_GAP = 0.8
 """In font sizes; the parts of a printed line that stand further apart are lines of their own."""
 MAX_JUSTIFIED_GAP = 2.0
@@ -45,6 +47,7 @@ MAX_RAISED_SIZE = 0.86
 MIN_RISE = 0.08
 PRINTED_LINE = re.compile(rf"[^\r\n{HYPHEN_MARKS}]+[{HYPHEN_MARKS}]?")
 RAISED = re.compile(r"[\[(]?(?:\d{1,3}|[a-z]|[*†‡§¶]{1,3}|[ivx]{1,4})[\])]?(?:,\s?\d{1,3})*")
+RAISED_START = re.compile(r"^(\d{1,3}|[*†‡§¶]{1,3})([^\W\d].*)$")
 RAISED_END = re.compile(r"^(.*?[^\d\s])(\d{1,3}(?:,\d{1,3})*|[*†‡§¶]{1,3})([.,;:]?)$")
 LONE_MARK = re.compile(r"(?:[•●◦▪■◆►➢➤✓✔❖‣⁃∙·§–—*o-]|\(?\w{1,4}[.)、])$")
 
@@ -275,7 +278,7 @@ def _text_of(
 ) -> str:
     start = words[0][0]
     printed = text[start:]
-    if may_read_from_the_right(printed):
+    if may_read_from_the_right(printed) and layer.turns(places[0]) == 0:
         box_of = lambda at: layer.box(places[min(start + at, len(places) - 1)])  # noqa: E731
         return mended(in_logical_order(printed.rstrip("-"), box_of, layer.size(places[min(start, len(places) - 1)])))
     if len(gaps) == len(words) - 1:
@@ -302,8 +305,12 @@ def _with_raised_marks(
     layer: _Layer, printed: str, text: str, words: Sequence[tuple[int, int]], places: Sequence[int]
 ) -> str:
     """Set the raised figures at the ends of words between marks."""
-    if not re.search(r"[^\d\s](?:\d|[*†‡§¶])", printed):
+    if not re.search(r"[^\d\s](?:\d|[*†‡§¶])|^(?:\d{1,3}|[*†‡§¶])[^\W\d]", printed):
         return printed
+    first_word = text[slice(*words[0])]
+    glued = RAISED_START.match(first_word)
+    if glued and layer.size(places[words[0][0]]) < MAX_RAISED_SIZE * layer.size(places[words[0][0] + glued.end(1)]):
+        printed = printed.replace(first_word, f"{MARK_START}{glued[1]}{MARK_END} {glued[2]}", 1)
     for start, end in words:
         word = text[start:end]
         match = RAISED_END.match(word)

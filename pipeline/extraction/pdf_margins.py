@@ -11,7 +11,7 @@ from statistics import median
 
 from pipeline.extraction.pdf_columns import rows_of
 from pipeline.extraction.pdf_cover import usual_size
-from pipeline.extraction.pdf_lines import Line, PdfPage
+from pipeline.extraction.pdf_lines import MAX_LAID_OUT_LINES, Line, PdfPage
 from pipeline.extraction.pdf_notes import NOTE_START
 
 EDGE_ROWS = 3
@@ -60,6 +60,8 @@ def without_margins(pages: Sequence[PdfPage], *, is_deck: bool) -> list[PdfPage]
 
 def _edges_of(page: PdfPage) -> list[tuple[int, list[Line]]]:
     """Give the rows at the edges with their places: 0, 1, 2 from the top, -1, -2, -3 from the bottom."""
+    if len(page.lines) > MAX_LAID_OUT_LINES:
+        return []
     rows = rows_of(page.lines)
     top = [(place, row) for place, row in enumerate(rows[:EDGE_ROWS])]
     bottom = [

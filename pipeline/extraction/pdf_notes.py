@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from pipeline.extraction.pdf_columns import rows_of
 from pipeline.extraction.pdf_letters import MARK_START, MARKED
-from pipeline.extraction.pdf_lines import Line, PdfPage, Rule
+from pipeline.extraction.pdf_lines import MAX_LAID_OUT_LINES, Line, PdfPage, Rule
 
 MAX_NOTE_SIZE = 0.94
 """Of the size of the document's text."""
@@ -30,6 +30,8 @@ def notes_of_page(page: PdfPage, usual: float) -> tuple[PdfPage, list[list[Line]
 
     The first may go on from the page before: it has no mark then.
     """
+    if len(page.lines) > MAX_LAID_OUT_LINES:
+        return page, []
     separators = [line for line in page.lines if SEPARATOR.fullmatch(line.text)]
     lines = [line for line in page.lines if line not in separators]
     candidates = _at_the_foot(lines, usual, separators)

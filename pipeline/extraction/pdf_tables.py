@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 from models.vocabulary import PassageKind
 from pipeline.extraction.pdf_columns import rows_of
 from pipeline.extraction.pdf_letters import IDEOGRAPHS, mended, reads_from_the_right
-from pipeline.extraction.pdf_lines import LONE_MARK, Line, PdfPage
+from pipeline.extraction.pdf_lines import LONE_MARK, MAX_LAID_OUT_LINES, Line, PdfPage
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
 
 MAX_TABLE_PAGES = 24
-MAX_TABLE_SECONDS = 7.0
+MAX_TABLE_SECONDS = 5.0
 """Tables on the pages after that are read as lines, in their order."""
 MAX_RULE_WIDTH = 3.0
 MIN_CELL_SIDE = 8.0
@@ -179,6 +179,8 @@ def _table_line(lines: Sequence[Line], text: str) -> Line:
 
 def with_aligned_tables(column: Sequence[Line]) -> list[Line]:
     """Put one line of the kind TABLE in place of rows whose parts stand below each other; join other rows."""
+    if len(column) > MAX_LAID_OUT_LINES:
+        return list(column)
     rows = rows_of(column)
     if all(len(row) == 1 for row in rows):
         return list(column)
