@@ -21,6 +21,7 @@ MAX_DISTANCE_PAGES = 3
 HEIGHT_TOLERANCE = 4.0
 MAX_RUNNING_CHARS = 200
 MIN_LINES_OF_TEXT = 6
+MAX_SLIDE_EDGE = 0.1
 MAX_EDGE_SIZE = 0.92
 MAX_EDGE_SHARE = 0.075
 MIN_EDGE_GAP = 1.4
@@ -78,14 +79,18 @@ def _wording(text: str) -> str:
     return "".join(re.findall(r"\w+", text.casefold()))
 
 
-def _keys_of(line: Line, page: int) -> Iterator[str]:
+def _keys_of(line: Line, page: PdfPage) -> Iterator[str]:
     """Give the wordings under which a line may recur: as it is, and with a number that counts with the pages."""
     text = line.text.casefold()
     yield _wording(text)
+    # On slides, headings such as `Session 2` count with the pages as well.
+    is_inside = MAX_SLIDE_EDGE * page.height < line.bottom < (1 - MAX_SLIDE_EDGE) * page.height
+    if is_inside and page.width > page.height:
+        return
     for match in _NUMBER.finditer(text):
         value = _value_of(match[0])
         if value is not None:
-            yield f"{_wording(text[: match.start()])}#{value - page}#{_wording(text[match.end() :])}"
+            yield f"{_wording(text[: match.start()])}#{value - page.number}#{_wording(text[match.end() :])}"
 
 
 def _value_of(number: str) -> int | None:
@@ -105,7 +110,7 @@ def _repeated(
     for page, rows in zip(pages, edges, strict=True):
         for line in (line for _, row in rows for line in row):
             if len(line.text) <= MAX_RUNNING_CHARS:
-                for key in set(_keys_of(line, page.number)):
+                for key in set(_keys_of(line, page)):
                     places[key].append((page.number, line.bottom))
     loosely = max(MIN_REPEATS, 0.3 * len(pages))
     needed = 2 if 1 < len(pages) <= FEW_PAGES else MIN_REPEATS
@@ -149,7 +154,7 @@ def _running_bands(
 
 
 def _is_repeated(line: Line, page: PdfPage, repeated: Mapping[str, Sequence[tuple[int, float]]]) -> bool:
-    return any(key in repeated for key in _keys_of(line, page.number))
+    return any(key in repeated for key in _keys_of(line, page))
 
 
 def _dropped_of(
