@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from statistics import median
 
 from pipeline.extraction.pdf_letters import IDEOGRAPHS, RIGHT_TO_LEFT
 from pipeline.extraction.pdf_lines import MAX_LAID_OUT_LINES, Line
@@ -144,7 +143,9 @@ def _are_columns(left: Sequence[Line], right: Sequence[Line], lines: Sequence[Li
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
-    return median(_weight(line) for line in lines) >= MIN_PROSE_CHARS
+    # Wide spaces part some lines of narrow columns: those that are whole tell.
+    weights = sorted(map(_weight, lines))
+    return weights[3 * len(weights) // 4] >= MIN_PROSE_CHARS and weights[len(weights) // 2] >= MIN_PROSE_CHARS / 2
 
 
 def _is_wordy(lines: Sequence[Line]) -> bool:

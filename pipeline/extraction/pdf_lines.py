@@ -38,8 +38,9 @@ MAX_LAID_OUT_LINES = 1200
 MAX_WORD_GAP = 0.8
 """In font sizes; the parts of a printed line that stand further apart are lines of their own."""
 MAX_JUSTIFIED_GAP = 2.0
-MAX_WRITTEN_GAP = 6.0
+MAX_WRITTEN_GAP = 8.0
 MAX_UNEVENNESS = 1.8
+MAX_EVEN = 1.15
 MIN_GAP = 0.2
 MIN_SPACE = 0.14
 MAX_SET_GAP = 0.22
@@ -234,13 +235,14 @@ def _pieces_of_line(
         return
     gaps = [max(after[0][0] - before[1][2], before[1][0] - after[0][2]) / size for before, after in pairwise(boxes)]
     narrowest = max(min(gaps), MIN_GAP) if len(gaps) > 1 else MIN_GAP
+    is_even = len(gaps) > 1 and max(gaps) < MAX_EVEN * narrowest
     begin = 0
     for at in range(1, len(words) + 1):
         if at < len(words):
             is_mark = at - begin == 1 and LONE_MARK.match(text[words[begin][0] : words[begin][1]])
             gap = gaps[at - 1] / 4 if is_mark else gaps[at - 1]
             if gap <= MAX_WORD_GAP or not _parts(
-                gap, narrowest, is_set=layer.is_set(places[min(words[at][0] - 1, last)])
+                gap, narrowest, is_set=is_even or layer.is_set(places[min(words[at][0] - 1, last)])
             ):
                 continue
         part = text if at == len(words) else text[: words[at - 1][1]]
@@ -349,7 +351,8 @@ def _continues(before: Line, line: Line) -> bool:
     if along < 0.4 * min(before.height, line.height) or before.text.endswith("-"):
         return False
     gap = max(line.left - before.right, before.left - line.right)
-    is_mark = LONE_MARK.match(before.text) and line.left > before.right
+    is_raised = before.size < MAX_RAISED_SIZE * line.size and RAISED.fullmatch(before.text)
+    is_mark = (LONE_MARK.match(before.text) or is_raised) and line.left > before.right
     return -0.3 * size < gap <= (4 if is_mark else 1) * MAX_WORD_GAP * size
 
 

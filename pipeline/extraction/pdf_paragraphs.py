@@ -33,6 +33,8 @@ GAP_SCALE = 1.35
 SHORT_LINE_SHARE = 0.85
 MIN_INDENT = 0.9
 MAX_INDENT = 5.0
+MIN_FILL = 0.5
+MIN_WHOLE_FILL = 0.8
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,26 @@ class Margins:
     size: float
 
 
+@dataclass
+class _Flow:
+    """The blocks so far, and how much of the last column's width their last line fills."""
+
+    blocks: list[Block]
+    fill: float = 1.0
+
+
 def blocks_of_pages(pages: Sequence[PdfPage], title: str) -> list[Block]:
     """Join the lines of a document's pages, footnotes last; a paragraph that runs on over a page's end is one block."""
     words = WordStock(pages)
     usual = usual_size(pages)
-    blocks: list[Block] = []
+    flow = _Flow([])
+    blocks = flow.blocks
     notes: list[Block] = []
     for page in pages:
         body, page_notes = notes_of_page(page, usual)
         _add_notes(notes, page_notes, page, words)
         for column in columns_of(body.lines):
-            _add_column(blocks, with_aligned_tables(column), page, usual, words)
+            _add_column(flow, with_aligned_tables(column), page, usual, words)
         for column in columns_of(page.aside):
             blocks += [_block_of(group, page, usual, words) for group in grouped(column)]
     body_blocks = [block for block in blocks if not is_same_wording(block.text, title)]
@@ -82,14 +93,23 @@ def plain(text: str) -> str:
     return text.replace("\ufdd0", "").replace("\ufdd1", "")
 
 
-def _add_column(blocks: list[Block], lines: Sequence[Line], page: PdfPage, usual: float, words: WordStock) -> None:
+def _add_column(flow: _Flow, lines: Sequence[Line], page: PdfPage, usual: float, words: WordStock) -> None:
+    blocks = flow.blocks
+    margins = _margins_of(lines)
     for place, group in enumerate(grouped(lines)):
         block = _block_of(group, page, usual, words)
         before = _last_text(blocks)
-        if before is not None and place == 0 and _runs_on(blocks[before], block, group[0], lines):
+        if before is not None and place == 0 and _runs_on(blocks[before], block, group[0], margins, flow.fill):
             blocks[before] = replace(blocks[before], text=words.join(blocks[before].text, block.text))
         else:
             blocks.append(block)
+        if group[0].kind is None:
+            flow.fill = _fill(group[-1], margins)
+
+
+def _fill(line: Line, margins: Margins) -> float:
+    width = max(margins.right - margins.left, 1.0)
+    return (margins.right - line.left if RIGHT_TO_LEFT.search(line.text) else line.right - margins.left) / width
 
 
 def _last_text(blocks: Sequence[Block]) -> int | None:
@@ -240,18 +260,18 @@ def _is_heading(group: Sequence[Line], text: str, usual: float) -> bool:
     return is_large or (all(line.is_bold for line in group) and not re.search(r"[.。;；,]\s*$", text))
 
 
-def _runs_on(before: Block, after: Block, first: Line, lines: Sequence[Line]) -> bool:
+def _runs_on(before: Block, after: Block, first: Line, margins: Margins, fill: float) -> bool:
     """Tell whether a column's first block goes on with the last one of the column or page before."""
     if before.kind is PassageKind.HEADING or after.kind is not PassageKind.PARAGRAPH or ENDED.search(before.text):
         return False
     if before.text.endswith(("-", "\u2010")):
         return True
-    if BULLET.match(first.text) or ITEM_NUMBER.match(first.text):
+    if BULLET.match(first.text) or ITEM_NUMBER.match(first.text) or fill < MIN_FILL:
         return False
-    if CLOSED.search(before.text):
+    if CLOSED.search(before.text) or first.text[:1].islower():
         return first.text[:1].islower() and not re.search(r"[:：;；]\s*$", before.text)
-    if first.text[:1].islower() or IDEOGRAPH.match(first.text):
-        return True
-    margins = _margins_of(lines)
     is_flush = first.left - margins.left < first.size / 2
-    return len(before.text) > MAX_HEADING_CHARS / 2 and is_flush and not _is_short(first, margins, share=0.5)
+    if IDEOGRAPH.match(first.text):
+        return is_flush and fill > MIN_WHOLE_FILL
+    is_open = re.search(r"[\w)\]]\s*$", before.text)
+    return bool(is_open) and len(before.text) > MAX_HEADING_CHARS / 2 and is_flush and fill > MIN_WHOLE_FILL

@@ -242,11 +242,11 @@ def _cells_of(rows: Sequence[Sequence[Line]]) -> list[list[str]] | None:
 
 def _is_aligned(lines: Sequence[Line]) -> bool:
     """Tell whether most parts of a column share their left or right edge or their middle."""
-    for edges in (
-        [line.left for line in lines],
-        [line.right for line in lines],
-        [(line.left + line.right) / 2 for line in lines],
-    ):
+    sides = [[line.left for line in lines], [(line.left + line.right) / 2 for line in lines]]
+    # Words end at one edge in justified text as well.
+    if sum(bool(re.search(r"\d", line.text)) for line in lines) > len(lines) / 2:
+        sides.append([line.right for line in lines])
+    for edges in sides:
         usual = median(edges)
         if sum(abs(edge - usual) <= ALIGNMENT_TOLERANCE for edge in edges) >= MIN_ALIGNED_SHARE * len(edges):
             return True
