@@ -8,7 +8,7 @@ import re
 import struct
 import time
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from models.vocabulary import PassageKind
 from pipeline.extraction.pdf_columns import rows_of
 from pipeline.extraction.pdf_letters import IDEOGRAPHS, mended, reads_from_the_right
-from pipeline.extraction.pdf_lines import LONE_MARK, MAX_LAID_OUT_LINES, Line, PdfPage
+from pipeline.extraction.pdf_lines import LONE_MARK, MAX_LAID_OUT_LINES, Line, PdfPage, Rule
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -28,6 +28,9 @@ MAX_TABLE_SECONDS = 5.0
 """Tables on the pages after that are read as lines, in their order."""
 MAX_RULE_WIDTH = 3.0
 MIN_CELL_SIDE = 8.0
+MAX_CELL_GAP = 7.0
+MIN_GRID_ROWS = 2
+MAX_GRID_RULES = 1000
 MAX_CELL_CHARS = 700
 MAX_USUAL_CELL_CHARS = 160
 MIN_KEPT_SHARE = 0.85
@@ -60,21 +63,26 @@ def with_ruled_tables(body: bytes, pages: Sequence[PdfPage]) -> list[PdfPage]:
 
 
 def _is_ruled(page: PdfPage) -> bool:
-    """Tell a page whose lines or boxes make a grid of at least two rows and two columns."""
-    if page.is_turned or not page.lines:
+    """Tell a page whose lines or boxes make a grid: at two heights at least, a side stands inside or boxes meet."""
+    if page.is_turned or not page.lines or len(page.rules) > MAX_GRID_RULES:
         return False
-    levels: set[int] = set()
-    sides: set[int] = set()
+    edges: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
+    sides: list[Rule] = []
     for rule in page.rules:
-        width, height = rule.right - rule.left, rule.top - rule.bottom
-        if height <= MAX_RULE_WIDTH and width >= MIN_CELL_SIDE:
-            levels.add(round(rule.top / 3))
-        elif width <= MAX_RULE_WIDTH and height >= MIN_CELL_SIDE:
-            sides.add(round(rule.left / 3))
-        elif width < 0.95 * page.width:
-            levels |= {round(rule.top / 3), round(rule.bottom / 3)}
-            sides |= {round(rule.left / 3), round(rule.right / 3)}
-    return len(levels) >= 3 and len(sides) >= 3  # noqa: PLR2004
+        if rule.right - rule.left <= MAX_RULE_WIDTH:
+            sides.append(rule)
+        else:
+            edges[round(rule.top / 2)].append((rule.left, rule.right))
+    return sum(_is_parted(height * 2, spans, sides) for height, spans in edges.items()) >= MIN_GRID_ROWS
+
+
+def _is_parted(height: float, spans: Sequence[tuple[float, float]], sides: Sequence[Rule]) -> bool:
+    """Tell whether what is drawn at one height is the upper edge of several cells."""
+    ordered = sorted(spans)
+    if any(-MAX_CELL_GAP < after[0] - before[1] < MAX_CELL_GAP for before, after in pairwise(ordered)):
+        return True
+    near = [side for side in sides if side.bottom - 4 <= height <= side.top + 4]
+    return any(left + MIN_CELL_SIDE < side.left < right - MIN_CELL_SIDE for side in near for left, right in spans)
 
 
 def _tables_on(body: bytes, numbers: Sequence[int]) -> Iterator[tuple[int, list[_RuledTable]]]:
