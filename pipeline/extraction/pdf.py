@@ -18,6 +18,7 @@ from pipeline.extraction.pdf_tables import with_ruled_tables
 
 MAX_HEADING_LINES = 4
 MAX_PAGE_BOOKMARKS = 60
+MAX_NUMBER_CHARS = 8
 
 
 def article_of_pdf(body: bytes) -> DocumentArticle:
@@ -58,23 +59,28 @@ def _with_bookmarks(pages: Sequence[PdfPage], bookmarks: Sequence[Bookmark]) -> 
 
 def _with_headings(page: PdfPage, bookmarks: Sequence[tuple[int, str]]) -> PdfPage:
     lines = list(page.lines)
+    wordings = [_wording(line.text) for line in lines]
     for number, wording in bookmarks:
-        for start, end in _runs_with_wording(lines, wording):
+        if found := _run_with_wording(wordings, wording):
+            start, end = found
             lines[start:end] = [replace(line, heading=number) for line in lines[start:end]]
-            break
     return replace(page, lines=tuple(lines))
 
 
-def _runs_with_wording(lines: Sequence[Line], wording: str) -> list[tuple[int, int]]:
+def _run_with_wording(wordings: Sequence[str], wording: str) -> tuple[int, int] | None:
     """Find the lines that say together what `wording` says, a number before it or a note's mark after it aside."""
-    found = []
-    for start in range(len(lines)):
+    if not wording:
+        return None
+    named = re.compile(rf"(?:[\divxabc]{{0,6}}|第.{{1,3}}[章节条]){re.escape(wording)}\d{{0,2}}")
+    for start in range(len(wordings)):
         shown = ""
-        for end in range(start, min(start + MAX_HEADING_LINES, len(lines))):
-            shown += _wording(lines[end].text)
-            if shown and re.fullmatch(rf"(?:[\divxabc]{{0,6}}|第.{{1,3}}[章节条]){re.escape(wording)}\d{{0,2}}", shown):
-                found.append((start, end + 1))
-    return found if wording else []
+        for end in range(start, min(start + MAX_HEADING_LINES, len(wordings))):
+            shown += wordings[end]
+            if len(shown) > len(wording) + MAX_NUMBER_CHARS:
+                break
+            if len(shown) >= len(wording) and named.fullmatch(shown):
+                return start, end + 1
+    return None
 
 
 def _wording(text: str) -> str:
