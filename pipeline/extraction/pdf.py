@@ -10,7 +10,7 @@ from dataclasses import replace
 from pipeline.extraction.document import DocumentArticle
 from pipeline.extraction.pdf_cover import authors_and_issuer, title_of, witnesses_of
 from pipeline.extraction.pdf_file import Bookmark, PdfFile, pdf_file_of
-from pipeline.extraction.pdf_lines import Line, PdfPage
+from pipeline.extraction.pdf_lines import PdfPage
 from pipeline.extraction.pdf_margins import without_margins
 from pipeline.extraction.pdf_paragraphs import blocks_of_pages
 from pipeline.extraction.pdf_slides import blocks_of_slides, is_slide_deck

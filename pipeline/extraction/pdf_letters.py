@@ -49,7 +49,9 @@ def mended(text: str) -> str:
         text = _UNREADABLE.sub(" ", text)
     if not text.isascii():
         text = _with_whole_letters(text)
-    text = _PRIVATE_BULLET.sub("• ", " ".join(text.split()))
+    text = " ".join(text.split())
+    if text[:1] >= "\ue000":
+        text = _PRIVATE_BULLET.sub("• ", text)
     return _without_spread_ideographs(text) if text and max(text) > "\u2e80" else text
 
 

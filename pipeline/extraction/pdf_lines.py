@@ -48,6 +48,7 @@ MAX_RAISED_SIZE = 0.86
 MIN_RISE = 0.08
 PRINTED_LINE = re.compile(rf"[^\r\n{HYPHEN_MARKS}]+[{HYPHEN_MARKS}]?")
 RAISED = re.compile(r"[\[(]?(?:\d{1,3}|[a-z]|[*†‡§¶]{1,3}|[ivx]{1,4})[\])]?(?:,\s?\d{1,3})*")
+MARK_LETTERS = frozenset("0123456789*†‡§¶")
 RAISED_START = re.compile(r"^(\d{1,3}|[*†‡§¶]{1,3})([^\W\d].*)$")
 RAISED_END = re.compile(r"^(.*?[^\d\s])(\d{1,3}(?:,\d{1,3})*|[*†‡§¶]{1,3})([.,;:]?)$")
 LONE_MARK = re.compile(r"(?:[•●◦▪■◆►➢➤✓✔❖‣⁃∙·§–—*o-]|\(?\w{1,4}[.)、])$")
@@ -284,7 +285,8 @@ def _text_of(
         box_of = lambda at: layer.box(places[min(start + at, len(places) - 1)])  # noqa: E731
         return mended(in_logical_order(printed.rstrip("-"), box_of, layer.size(places[min(start, len(places) - 1)])))
     if len(gaps) == len(words) - 1:
-        printed = _without_narrow_spaces(text, words, gaps) + text[words[-1][1] :]
+        if not printed.isascii():
+            printed = _without_narrow_spaces(text, words, gaps) + text[words[-1][1] :]
         if printed.count(" ") == len(gaps):
             printed = without_spread_letters(printed, gaps)
     return mended(_with_raised_marks(layer, printed, text, words, places))
@@ -307,6 +309,8 @@ def _with_raised_marks(
     layer: _Layer, printed: str, text: str, words: Sequence[tuple[int, int]], places: Sequence[int]
 ) -> str:
     """Set the raised figures at the ends of words between marks."""
+    if MARK_LETTERS.isdisjoint(printed):
+        return printed
     if not re.search(r"[^\d\s](?:\d|[*†‡§¶])|^(?:\d{1,3}|[*†‡§¶])[^\W\d]", printed):
         return printed
     first_word = text[slice(*words[0])]
@@ -336,7 +340,7 @@ def _joined_in_rows(lines: Sequence[Line]) -> list[Line]:
             joined[-1] = _as_one(before, line)
         else:
             joined.append(line)
-    return [line for line in joined if re.search(r"\S", line.text)]
+    return [line for line in joined if line.text.strip()]
 
 
 def _lies_on(line: Line, other: Line) -> bool:
