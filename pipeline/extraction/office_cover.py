@@ -11,7 +11,7 @@ from perilune.dates import PartialDate, Witness, WitnessKind, dates_in
 from pipeline.extraction.boilerplate import is_date_line
 from pipeline.extraction.boilerplate_wordings import SENTENCE_STOP
 from pipeline.extraction.office_package import Package, xml_of
-from pipeline.extraction.pdf import NO_TITLE
+from pipeline.extraction.pdf_cover import NO_TITLE
 
 MAX_TITLE_CHARS = 250
 MAX_ORGANISATION_CHARS = 120

@@ -3,185 +3,85 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from perilune.dates import PartialDate, Witness, WitnessKind, dates_in
-from pipeline.extraction.boilerplate import is_date_line
 from pipeline.extraction.document import DocumentArticle
-from pipeline.extraction.pdf_lines import Line, PdfPage, lines_of_page
-from pipeline.extraction.pdf_paragraphs import blocks_of_pages, blocks_of_slides
-from pipeline.extraction.problems import ExtractionProblem
+from pipeline.extraction.pdf_cover import authors_and_issuer, title_of, witnesses_of
+from pipeline.extraction.pdf_file import Bookmark, PdfFile, pdf_file_of
+from pipeline.extraction.pdf_lines import PdfPage
+from pipeline.extraction.pdf_margins import without_margins
+from pipeline.extraction.pdf_paragraphs import blocks_of_pages
+from pipeline.extraction.pdf_slides import blocks_of_slides, is_slide_deck
+from pipeline.extraction.pdf_tables import with_ruled_tables
 
-MAX_PAGES = 400
-MAX_SLIDE_WORDS = 170
-MIN_DECK_PAGES = 3
-IDEOGRAPHS_PER_WORD = 2
-MIN_REPEATS = 3
-EDGE_LINES = 3
-MAX_TITLE_CHARS = 250
-MAX_PLAIN_TITLE_CHARS = 120
-MAX_COVER_LINES = 30
-PAGE_NUMBER = re.compile(
-    r"\W*(?:page|p\.|стр\.?|第)?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:/|of|из|sur"
-    r"|de)\s*\d{1,4})?\s*页?\W*",
-    re.IGNORECASE,
-)
-METADATA_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?")
-NO_TITLE = re.compile(
-    r"untitled|microsoft (?:word|powerpoint)\b.*|.*\.(?:docx?|pptx?|pdf|indd|tex|dvi|xlsx?|qxd)|document\d*|"
-    r"(?:table of )?contents|目录|содержание|sommaire|table des matières|(?:power ?point )?presentation"
-    r"|слайд \d+|презентация.*|幻灯片 ?\d+|présentation.*|pdf|[\W\d_]*",
-    re.IGNORECASE,
-)
+MAX_HEADING_LINES = 4
+MAX_PAGE_BOOKMARKS = 60
+MAX_NUMBER_CHARS = 8
 
 
 def article_of_pdf(body: bytes) -> DocumentArticle:
-    """Read a PDF; ExtractionProblem when it is damaged or encrypted. No blocks when it has no text layer."""
-    from pypdfium2 import PdfDocument, PdfiumError
+    """Read a PDF; ExtractionProblem when it is damaged or encrypted. No blocks when it has no text layer.
 
-    try:
-        document = PdfDocument(body)
-    except PdfiumError as error:
-        raise _problem(error) from error
-    try:
-        pages = [lines_of_page(document, place) for place in range(min(len(document), MAX_PAGES))]
-        metadata = {key: str(value).strip(" \0") for key, value in document.get_metadata_dict().items()}
-        return _article(pages, metadata, page_count=len(document))
-    except PdfiumError as error:
-        raise _problem(error) from error
-    finally:
-        document.close()
+    Of a huge document the first 400 pages are read, or as many as 14 seconds allow; `page_count` counts all.
+    """
+    file = pdf_file_of(body)
+    return _article(body, file)
 
 
-def _problem(error: Exception) -> ExtractionProblem:
-    message = str(error).rstrip(".")
-    if re.search(r"password|security|encrypt", message, re.IGNORECASE):
-        return ExtractionProblem("the PDF is encrypted")
-    return ExtractionProblem(f"the PDF is damaged: {message}")
-
-
-def _article(pages: Sequence[PdfPage], metadata: dict[str, str], *, page_count: int) -> DocumentArticle:
-    is_deck = _is_slide_deck(pages)
-    title = _title_of(pages, metadata, is_deck=is_deck)
-    body = _without_repeated_lines(pages)
-    blocks = blocks_of_slides(body, title) if is_deck else blocks_of_pages(body, title)
-    author = metadata.get("Author", "")
-    has_author = author and not re.search(
-        r"^(?:user|anonymous|unknown|admin\w*|owner|author|\W*|\w+\d+)$", author, re.IGNORECASE
-    )
+def _article(body: bytes, file: PdfFile) -> DocumentArticle:
+    is_deck = is_slide_deck(file.pages)
+    title = title_of(file.pages, file.fields, is_deck=is_deck)
+    pages = without_margins(file.pages, is_deck=is_deck)
+    pages = with_ruled_tables(body, _with_bookmarks(pages, file.bookmarks))
+    blocks = blocks_of_slides(pages, title) if is_deck else blocks_of_pages(pages, title)
+    authors, issuer = authors_and_issuer(blocks, file.fields, title)
     return DocumentArticle(
         title=title,
         blocks=tuple(blocks),
-        witnesses=(*_cover_witnesses(pages), *_metadata_witnesses(metadata)),
-        authors=(author,) if has_author else (),
+        witnesses=witnesses_of(file.pages, file.fields),
+        authors=authors,
+        issuer=issuer,
         is_slide_deck=is_deck,
-        page_count=page_count,
+        page_count=file.page_count,
     )
 
 
-def _is_slide_deck(pages: Sequence[PdfPage]) -> bool:
-    """Tell slides: several landscape pages with few words each."""
-    landscape = [page for page in pages if page.width > page.height]
-    words = [sum(map(_words_count, page.lines)) for page in landscape]
-    is_wide = len(pages) >= MIN_DECK_PAGES and 2 * len(landscape) > len(pages)
-    return is_wide and sum(words) / len(words) <= MAX_SLIDE_WORDS
+def _with_bookmarks(pages: Sequence[PdfPage], bookmarks: Sequence[Bookmark]) -> list[PdfPage]:
+    """Mark the lines that the outline names, on the page that it leads to."""
+    by_page: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for number, bookmark in enumerate(bookmarks, 1):
+        if len(by_page[bookmark.page]) < MAX_PAGE_BOOKMARKS:
+            by_page[bookmark.page].append((number, _wording(bookmark.title)))
+    return [_with_headings(page, by_page[page.number]) if by_page[page.number] else page for page in pages]
 
 
-def _words_count(line: Line) -> int:
-    return len(line.text.split()) + len(re.findall(r"[㐀-鿿]", line.text)) // IDEOGRAPHS_PER_WORD
+def _with_headings(page: PdfPage, bookmarks: Sequence[tuple[int, str]]) -> PdfPage:
+    lines = list(page.lines)
+    wordings = [_wording(line.text) for line in lines]
+    for number, wording in bookmarks:
+        if found := _run_with_wording(wordings, wording):
+            start, end = found
+            lines[start:end] = [replace(line, heading=number) for line in lines[start:end]]
+    return replace(page, lines=tuple(lines))
 
 
-def _title_of(pages: Sequence[PdfPage], metadata: dict[str, str], *, is_deck: bool) -> str:
-    """Take the metadata's title when page 1 shows it too, else the largest text of page 1, else the metadata's."""
-    stated = " ".join(metadata.get("Title", "").split())
-    stated = "" if NO_TITLE.fullmatch(stated) or len(stated) > MAX_TITLE_CHARS else stated
-    first = next((page for page in pages if page.lines), None)
-    if first is None:
-        return stated
-    shown = "".join(re.findall(r"\w+", " ".join(line.text for line in first.lines).casefold()))
-    if stated and "".join(re.findall(r"\w+", stated.casefold())) in shown:
-        return stated
-    largest = _largest_text(first, 0.0 if is_deck else _usual_size(pages))
-    return stated if NO_TITLE.fullmatch(largest) else largest
+def _run_with_wording(wordings: Sequence[str], wording: str) -> tuple[int, int] | None:
+    """Find the lines that say together what `wording` says, a number before it or a note's mark after it aside."""
+    if not wording:
+        return None
+    named = re.compile(rf"(?:[\divxabc]{{0,6}}|第.{{1,3}}[章节条]){re.escape(wording)}\d{{0,2}}")
+    for start in range(len(wordings)):
+        shown = ""
+        for end in range(start, min(start + MAX_HEADING_LINES, len(wordings))):
+            shown += wordings[end]
+            if len(shown) > len(wording) + MAX_NUMBER_CHARS:
+                break
+            if len(shown) >= len(wording) and named.fullmatch(shown):
+                return start, end + 1
+    return None
 
 
-def _largest_text(page: PdfPage, usual: float) -> str:
-    """Join the first run of lines in the largest size; where nothing is larger than usual, take a short first line."""
-    candidates = [line for line in page.lines if re.search(r"\w{2}", line.text) and not is_date_line(line.text)]
-    if not candidates:
-        return ""
-    largest = max(line.size for line in candidates)
-    run: list[Line] = []
-    for line in candidates:
-        if line.size >= 0.93 * largest:
-            run.append(line)
-        elif run:
-            break
-    if largest <= 1.1 * usual:
-        return candidates[0].text if len(candidates[0].text) <= MAX_PLAIN_TITLE_CHARS else ""
-    return " ".join(line.text for line in run)[:MAX_TITLE_CHARS]
-
-
-def _usual_size(pages: Sequence[PdfPage]) -> float:
-    sizes: Counter[float] = Counter()
-    for line in (line for page in pages for line in page.lines):
-        sizes[line.size] += len(line.text)
-    return sizes.most_common(1)[0][0]
-
-
-def _without_repeated_lines(pages: Sequence[PdfPage]) -> list[PdfPage]:
-    """Drop running heads, footers and page numbers: lines at the edges that recur with other digits."""
-    counts = Counter(wording for page in pages for wording in {_running_wording(line) for line in _edges(page)})
-    needed = max(MIN_REPEATS, 0.3 * len(pages))
-    repeated = {wording for wording, count in counts.items() if wording and count >= needed}
-    return [_without_edges(page, repeated) for page in pages]
-
-
-def _without_edges(page: PdfPage, repeated: set[str]) -> PdfPage:
-    edges = _edges(page)
-    dropped = {
-        line
-        for place, line in enumerate(edges)
-        if _running_wording(line) in repeated or (PAGE_NUMBER.fullmatch(line.text) and line in (edges[0], edges[-1]))
-    }
-    return replace(page, lines=tuple(line for line in page.lines if line not in dropped))
-
-
-def _edges(page: PdfPage) -> list[Line]:
-    by_height = sorted(page.lines, key=lambda line: -line.top)
-    return list(dict.fromkeys((*by_height[:EDGE_LINES], *by_height[-EDGE_LINES:])))
-
-
-def _running_wording(line: Line) -> str:
-    return re.sub(r"\d+", "#", "".join(re.findall(r"\w+", line.text.casefold())))
-
-
-def _cover_witnesses(pages: Sequence[PdfPage]) -> list[Witness]:
-    """Read the date lines of page 1; the days of the event that it announces are no such line."""
-    first = next((page for page in pages if page.lines), None)
-    if first is None:
-        return []
-    edges = [*first.lines[:MAX_COVER_LINES], *first.lines[-EDGE_LINES:]]
-    for line in dict.fromkeys(edges):
-        dates = dates_in(line.text)
-        if (
-            dates
-            and is_date_line(line.text)
-            and not re.search(r"^\W*(?:date|when|дата|时间|日期)\W", line.text, re.IGNORECASE)
-        ):
-            date, start, end = dates[0]
-            return [Witness(WitnessKind.COVER, date, line.text[start:end])]
-    return []
-
-
-def _metadata_witnesses(metadata: dict[str, str]) -> list[Witness]:
-    stated = metadata.get("CreationDate", "")
-    match = METADATA_DATE.match(stated)
-    try:
-        date = PartialDate(*(int(part) for part in match.groups() if part)) if match else None
-    except ValueError:
-        return []
-    is_stated = date and (date.month, date.day) != (1, 1)
-    return [Witness(WitnessKind.METADATA, date, f"CreationDate {stated[:16]}")] if date and is_stated else []
+def _wording(text: str) -> str:
+    return "".join(re.findall(r"\w+", text.casefold()))

@@ -23,8 +23,9 @@ from pipeline.extraction.office_cover import (
 )
 from pipeline.extraction.office_package import honest_about_damage, package_of
 from pipeline.extraction.office_text import line_of
-from pipeline.extraction.pdf import PAGE_NUMBER
-from pipeline.extraction.pdf_paragraphs import HEADING_SCALE, MAX_HEADING_CHARS, THANKS
+from pipeline.extraction.pdf_margins import PAGE_NUMBER
+from pipeline.extraction.pdf_paragraphs import HEADING_SCALE, MAX_HEADING_CHARS
+from pipeline.extraction.pdf_slides import THANKS
 from pipeline.extraction.slide_shapes import SlidePart, parts_of_slide
 from pipeline.extraction.slide_text import DRAWING, text_of
 from pipeline.values import Block
