@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from models.health import SourceHealth
-from models.vocabulary import DocType, FactKind, FateState, PassageKind, Relevance, SourceKind, Stage
+from models.vocabulary import DocType, FactKind, FateState, HistoryKind, PassageKind, Relevance, SourceKind, Stage
 from perilune.dates import PartialDate
 
 
@@ -100,6 +100,8 @@ class PassageAnswer(Answer):
     start: int
     end: int
     page_number: int | None
+    page_label: str | None = Field(description="What the document prints on that page, where it is not its number.")
+    language: str | None = Field(description="Set where it is not the article's.")
     text: str
 
 
@@ -126,6 +128,13 @@ class VersionAnswer(Answer):
     fetched_at: dt.datetime
     title: str
     is_current: bool
+
+
+class EventAnswer(Answer):
+    """Something that happened to an article after it was first seen, the latest first."""
+
+    kind: HistoryKind
+    at: dt.datetime
 
 
 class CopyAnswer(Answer):
@@ -165,6 +174,10 @@ class ArticleAnswer(Answer):
     language: str | None
     source: NamedAnswer
     site_name: str | None
+    issuer: str | None = Field(description="Who a document says that it is by.")
+    section: str | None
+    keywords: tuple[str, ...]
+    image_url: str | None
     authors: tuple[str, ...]
     published: IsoDate
     published_by: str | None
@@ -184,6 +197,7 @@ class ArticleAnswer(Answer):
     passages: tuple[PassageAnswer, ...]
     facts: tuple[FactAnswer, ...]
     versions: tuple[VersionAnswer, ...]
+    history: tuple[EventAnswer, ...]
     copy_of: CopyAnswer | None
     copies: tuple[CopyAnswer, ...]
     story: StoryLineAnswer | None

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Fact, Passage, Version, find_article
+from models.history import PRESENCE, events_of
 from models.source import Source
 from models.story import Story
-from models.vocabulary import DocType, FactKind, Relevance
+from models.vocabulary import DocType, FactKind, HistoryKind, Relevance
 from perilune.dates import PartialDate
-from web.links import article_link, evidence_link
+from web.links import article_link, changes_link, evidence_link
 from web.names import Named, actor_names, party_name, topic_names
 from web.passages import passage_at
 from web.problems import NotInArchive, checked_key, missing
@@ -61,6 +64,15 @@ class VersionLine:
 
 
 @dataclass(frozen=True)
+class EventLine:
+    """Something that happened to an article; `link` opens the change that it was."""
+
+    kind: HistoryKind
+    at: dt.datetime
+    link: str | None
+
+
+@dataclass(frozen=True)
 class CopyLine:
     """Another address at which the article stands."""
 
@@ -102,6 +114,10 @@ class ArticleView:
     language: str | None
     source: Named
     site_name: str | None
+    issuer: str | None
+    section: str | None
+    keywords: tuple[str, ...]
+    image_url: str | None
     authors: tuple[str, ...]
     published: PartialDate | None
     published_by: str | None
@@ -123,10 +139,14 @@ class ArticleView:
     passages: tuple[Passage, ...]
     facts: tuple[FactView, ...]
     versions: tuple[VersionLine, ...]
+    history: tuple[EventLine, ...]
+    vanished_at: dt.datetime | None
     copy_of: CopyLine | None
     copies: tuple[CopyLine, ...]
     story: StoryLine | None
     content_type: str | None
+    sheet_word: str
+    """What a numbered part of it is called."""
     byte_count: int
 
 
@@ -155,6 +175,7 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
     article = article_of(session, key)
     version = version_of(article, number)
     copy_of = _copies(session, Article.id == article.copy_of_id)
+    history = _history(session, article)
     return ArticleView(
         key=article.key,
         url=article.url,
@@ -163,6 +184,10 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
         language=version.language,
         source=Named(article.source.slug, article.source.name),
         site_name=version.site_name,
+        issuer=version.issuer,
+        section=version.section,
+        keywords=tuple(version.keywords),
+        image_url=version.image_url,
         authors=tuple(version.authors),
         published=version.published,
         published_by=version.published_by,
@@ -184,10 +209,13 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
         passages=tuple(version.passages),
         facts=_facts(session, version, article.key),
         versions=_version_lines(article),
+        history=history,
+        vanished_at=_vanished_at(history),
         copy_of=copy_of[0] if copy_of else None,
         copies=_copies(session, _is_other_copy(article)),
         story=_story(session, article),
         content_type=version.page.content_type,
+        sheet_word=_sheet_word(article.url, version.page.content_type or ""),
         byte_count=version.page.byte_count,
     )
 
@@ -245,6 +273,31 @@ def _version_lines(article: Article) -> tuple[VersionLine, ...]:
         )
         for version in article.versions
     )
+
+
+def _history(session: Session, article: Article) -> tuple[EventLine, ...]:
+    numbers = {version.id: version.number for version in article.versions}
+    return tuple(
+        EventLine(event.kind, event.at, changes_link(article.key, numbers.get(event.version_id or 0)))
+        for event in events_of(session, article)
+    )
+
+
+def _sheet_word(url: str, content_type: str) -> str:
+    kind = f"{content_type} {urlsplit(url).path}".lower()
+    return (
+        "Slide"
+        if re.search(r"presentation|\.pp[st][xm]?\b|\.pot[xm]\b", kind)
+        else "PDF page"
+        if "pdf" in kind
+        else "Page"
+    )
+
+
+def _vanished_at(history: Sequence[EventLine]) -> dt.datetime | None:
+    """Tell since when the article's address has answered no more; `history` begins with the latest."""
+    last = next((event for event in history if event.kind in PRESENCE), None)
+    return last.at if last is not None and last.kind == HistoryKind.VANISHED else None
 
 
 def _is_other_copy(article: Article) -> sa.ColumnElement[bool]:

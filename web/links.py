@@ -16,6 +16,11 @@ def article_link(key: str, number: int | None = None) -> str:
     return f"/article/{key}" if number is None else f"/article/{key}/v{number}"
 
 
+def changes_link(key: str, number: int | None) -> str | None:
+    """Make the address of what a version changed; None for the first, which changed nothing, and for none."""
+    return f"{article_link(key, number)}/changes" if number is not None and number > 1 else None
+
+
 def evidence_link(key: str, number: int, passage_ordinal: int, span: tuple[int, int]) -> str:
     """Make the address at which a version opens at a passage, with the code points of `span` marked."""
     start, end = span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from models.article import Passage
@@ -12,6 +12,7 @@ from models.vocabulary import PassageKind
 
 CELL = re.compile(r"[^\n]+")
 CELL_MARK = " | "
+PARTS = {PassageKind.FOOTNOTE: "Footnotes", PassageKind.NOTE: "Speaker notes"}
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,18 @@ class PassageView:
 
 @dataclass(frozen=True)
 class PassageBlock:
-    """Passages of one kind in a row (the items of a list); `page_number` where a PDF page begins with it."""
+    """Passages of one kind in a row (the items of a list), in one language.
+
+    `page_number` is set where a PDF page or slide begins with it, `page_label` where that prints another; `part` where
+    what stands apart from the text begins.
+    """
 
     kind: PassageKind
     passages: tuple[PassageView, ...]
-    page_number: int | None
+    page_number: int | None = None
+    page_label: str | None = None
+    language: str | None = None
+    part: str | None = None
 
 
 def span_within(text: str, start: int | None, end: int | None) -> Span | None:
@@ -70,18 +78,32 @@ def pieces_of(text: str, start: int, marked: Span | None) -> Pieces:
 def blocks_of(passages: Sequence[Passage], marked: Span | None = None) -> tuple[PassageBlock, ...]:
     """Group passages into blocks, in their order; the items of a list and the lines of a quotation stay together."""
     blocks: list[PassageBlock] = []
-    page_number = None
-    for (kind, page), members in groupby(passages, key=lambda passage: (passage.kind, passage.page_number)):
-        begins_page = page if page != page_number else None
-        page_number = page
+    for (kind, page, label, language), members in groupby(passages, key=_place):
         for run in _runs(PassageKind(kind), members):
-            blocks.append(PassageBlock(PassageKind(kind), tuple(_view(each, marked) for each in run), begins_page))
-            begins_page = None
-    return tuple(blocks)
+            views = tuple(_view(each, marked) for each in run)
+            blocks.append(PassageBlock(PassageKind(kind), views, page, label, language, PARTS.get(PassageKind(kind))))
+    return tuple(_beginning(block, before) for block, before in zip(blocks, [None, *blocks], strict=False))
+
+
+def _place(passage: Passage) -> tuple[PassageKind, int | None, str | None, str | None]:
+    return passage.kind, passage.page_number, passage.page_label, passage.language
+
+
+def _beginning(block: PassageBlock, before: PassageBlock | None) -> PassageBlock:
+    """Leave out the page and the part that the block before stands in already."""
+    if before is None:
+        return block
+    is_same_page = block.page_number == before.page_number and block.part == before.part
+    return replace(
+        block,
+        page_number=None if is_same_page else block.page_number,
+        page_label=None if is_same_page else block.page_label,
+        part=None if block.part == before.part else block.part,
+    )
 
 
 def _runs(kind: PassageKind, passages: Iterable[Passage]) -> Iterator[list[Passage]]:
-    if kind in {PassageKind.LIST_ITEM, PassageKind.QUOTE}:
+    if kind in {PassageKind.LIST_ITEM, PassageKind.QUOTE, PassageKind.FOOTNOTE, PassageKind.NOTE}:
         yield list(passages)
     else:
         yield from ([passage] for passage in passages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.article import Version
-from models.vocabulary import DocType, FactKind, Relevance
+from models.vocabulary import APART, DocType, FactKind, Relevance
 from pipeline.values import ActorMention, Document, Fact, Span, TopicScore, Understanding
 
 
@@ -12,13 +12,19 @@ def document_of(version: Version) -> Document:
     return Document(
         id=version.article.key,
         title=version.title,
-        text=version.text,
+        text=_main_text(version),
         language=version.language,
         published=version.published,
         url=version.article.url,
         doc_type=DocType(version.stated_doc_type) if version.stated_doc_type else None,
         source_country=version.article.source.country,
     )
+
+
+def _main_text(version: Version) -> str:
+    """Leave out footnotes and speakers' notes, which follow all the rest: places in the text stay the same."""
+    start = next((passage.start for passage in version.passages if passage.kind in APART), len(version.text))
+    return version.text[:start].rstrip()
 
 
 def understanding_of(version: Version) -> Understanding:
