@@ -77,6 +77,12 @@ class Crawl:
             ).one()
             return row.state, row.reason
 
+    def fate_of_pages(self) -> list[tuple[str, str | None]]:
+        """State and reason of all pages' extraction, in order."""
+        with self.sessions() as session:
+            fates = sa.select(Fate.state, Fate.reason).where(Fate.stage == Stage.EXTRACT).order_by(Fate.item_id)
+            return [(str(state), reason) for state, reason in session.execute(fates)]
+
 
 def a_feed(site: HTTPServer, *paths: str) -> None:
     """Serve a feed at /feed that lists these pages."""
