@@ -16,6 +16,9 @@ from lxml.html import HtmlElement
 PIECE_CHARS = 16
 MAX_PIECES = 24
 UNPRINTED = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
+WORD = re.compile(r"\w+")
+# What `WORD` keeps of ASCII, in lower case: one pass where most texts need no more.
+ASCII_WORDING = {code: chr(code).lower() if WORD.match(chr(code)) else None for code in range(128)}
 SEEN_TEXT = ".//text()[not(parent::style or parent::script)]"
 BESIDE = frozenset({"nav", "aside", "footer"})
 UNSEEN = BESIDE | {
@@ -84,8 +87,8 @@ def _runs(tree: HtmlElement) -> Iterator[Run]:
 
 
 def _run(pieces: list[tuple[str, bool]], holder: HtmlElement, *, is_caption: bool) -> Iterator[Run]:
-    text = line_of("".join(piece for piece, _ in pieces))
-    linked = line_of("".join(piece for piece, is_linked in pieces if is_linked))
+    text = line_of("".join([piece for piece, _ in pieces]))
+    linked = line_of("".join([piece for piece, is_linked in pieces if is_linked])) if text else ""
     pieces.clear()
     if text:
         yield Run(text, holder, len(linked), is_caption)
@@ -99,12 +102,14 @@ def is_caption(tag: str, names: str | None) -> bool:
 
 def line_of(text: str) -> str:
     """Put a text on one line, without what is never printed."""
-    return " ".join(UNPRINTED.sub("", text).split())
+    return " ".join((text if text.isascii() else UNPRINTED.sub("", text)).split())
 
 
 def wording_of(text: str) -> str:
     """Keep only a text's letters and digits, in lower case."""
-    return "".join(re.findall(r"\w+", text.casefold()))
+    if text.isascii():
+        return text.translate(ASCII_WORDING)
+    return "".join(WORD.findall(text.casefold()))
 
 
 def share_held(text: str, wording: str) -> float:
