@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -114,9 +115,15 @@ def _classified(sample: str, candidates: tuple[str, ...]) -> str | None:
 
 @lru_cache(maxsize=8)
 def _identifier(candidates: tuple[str, ...]) -> LanguageIdentifier:
+    identifier = copy.copy(_whole_identifier())
+    identifier.set_languages(list(candidates))
+    return identifier
+
+
+@lru_cache(maxsize=1)
+def _whole_identifier() -> LanguageIdentifier:
+    """Load the model of all languages, which takes half a second."""
     from py3langid import langid
 
     model = Path(langid.__file__).parent / langid.MODEL_FILE
-    identifier = langid.LanguageIdentifier.from_modelpath(model, norm_probs=True)
-    identifier.set_languages(list(candidates))
-    return identifier
+    return langid.LanguageIdentifier.from_modelpath(model, norm_probs=True)
