@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from pipeline.extraction.markup import Markup, names_in
@@ -22,7 +21,7 @@ AUTHOR_METAS = (
     "sailthru.author",
 )
 # The cheap tests stand first: they spare most elements the dear one.
-MARKED = etree.XPath(
+MARKED = (
     "//*[@itemprop='author' or @rel='author' or contains(@class, 'byline') or contains(@class, 'author') and ("
     "contains(@class, 'author-name') or contains(@class, 'author__name')"
     " or contains(concat(' ', normalize-space(@class), ' '), ' author '))]"
@@ -57,7 +56,7 @@ def authors_of(markup: Markup, lines: Iterable[str]) -> tuple[str, ...]:
 
 
 def _marked(tree: HtmlElement) -> Iterator[str]:
-    for node in MARKED(tree)[:MAX_MARKED]:
+    for node in tree.xpath(MARKED)[:MAX_MARKED]:
         inner = node.xpath(".//*[@itemprop='name']")[:1] or [node]
         text = line_of(inner[0].get("content") or inner[0].text_content())
         if len(text) <= MAX_BYLINE_CHARS:

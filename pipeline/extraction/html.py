@@ -29,7 +29,7 @@ from pipeline.values import Block
 NO_SELECTORS: Mapping[str, str] = MappingProxyType({})
 LINKED_SHARE = 0.6
 MAX_BLOCKS_READ = 30
-MAX_CHARS_READ = 600
+MAX_CHARS_READ = 500
 
 
 @dataclass(frozen=True)

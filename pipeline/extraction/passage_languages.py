@@ -62,7 +62,7 @@ def _named(passage: Passage, words: Sequence[str], text: _Text) -> Passage:
 def _is_foreign_looking(passage: str, words: Sequence[str], text: _Text) -> bool:
     ideographs = 0 if passage.isascii() else len(IDEOGRAPH.findall(passage))
     if text.language in EAST_ASIAN:
-        return ideographs <= MIN_IDEOGRAPHS and MIN_WORDS <= len(words) and ideographs < HAN_SHARE * len(words)
+        return ideographs <= MIN_IDEOGRAPHS and len(words) >= MIN_WORDS and ideographs < HAN_SHARE * len(words)
     if ideographs > MIN_IDEOGRAPHS:
         return True
     return len(words) >= MIN_WORDS and sum(word in text.common for word in words) < MIN_SHARE * len(words)

@@ -13,12 +13,11 @@ from functools import lru_cache
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipeline.extraction.wording import wording_of
+
 PIECE_CHARS = 16
 MAX_PIECES = 24
 UNPRINTED = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
-WORD = re.compile(r"\w+")
-# What `WORD` keeps of ASCII, in lower case: one pass where most texts need no more.
-ASCII_WORDING = {code: chr(code).lower() if WORD.match(chr(code)) else None for code in range(128)}
 SEEN_TEXT = ".//text()[not(parent::style or parent::script)]"
 BESIDE = frozenset({"nav", "aside", "footer"})
 UNSEEN = BESIDE | {
@@ -56,17 +55,17 @@ def runs_of(tree: HtmlElement) -> list[Run]:
 
 
 def _runs(tree: HtmlElement) -> Iterator[Run]:
-    holders, pieces, links, captions = [tree], list[tuple[str, bool]](), 0, 0
+    holders, pieces, links, captions = [tree], list[tuple[str, bool]](), 0, [False]
     walk = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         tag = element.tag
         is_block = tag in BLOCKS
         if (is_block or tag == "br") and pieces:
-            yield from _run(pieces, holders[-1], is_caption=captions > 0)
+            yield from _run(pieces, holders[-1], is_caption=captions[-1])
         text: str | None = None
         if event == "start":
             links += tag == "a"
-            captions += is_caption(tag, element.get("class"))
+            captions.append(captions[-1] or is_caption(tag, element.get("class")))
             if is_block:
                 holders.append(element)
             if tag in UNSEEN and element is not tree:
@@ -76,14 +75,14 @@ def _runs(tree: HtmlElement) -> Iterator[Run]:
         else:
             if event == "end":
                 links -= tag == "a"
-                captions -= is_caption(tag, element.get("class"))
+                captions.pop()
                 if is_block:
                     holders.pop()
             if element is not tree:
                 text = element.tail
         if text:
             pieces.append((text, links > 0))
-    yield from _run(pieces, holders[-1], is_caption=captions > 0)
+    yield from _run(pieces, holders[-1], is_caption=captions[-1])
 
 
 def _run(pieces: list[tuple[str, bool]], holder: HtmlElement, *, is_caption: bool) -> Iterator[Run]:
@@ -103,13 +102,6 @@ def is_caption(tag: str, names: str | None) -> bool:
 def line_of(text: str) -> str:
     """Put a text on one line, without what is never printed."""
     return " ".join((text if text.isascii() else UNPRINTED.sub("", text)).split())
-
-
-def wording_of(text: str) -> str:
-    """Keep only a text's letters and digits, in lower case."""
-    if text.isascii():
-        return text.translate(ASCII_WORDING)
-    return "".join(WORD.findall(text.casefold()))
 
 
 def share_held(text: str, wording: str) -> float:
