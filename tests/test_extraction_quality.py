@@ -41,22 +41,22 @@ def tally_of(rows: Iterator[tuple[BuiltPage, Case, Answer]]) -> Tally:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_text_of_built_pages_is_found_and_little_else(seed: int) -> None:
     tally = tally_of(iter(readings(seed)))
-    assert tally.mean(tally.precision) >= 0.93
-    assert tally.mean(tally.recall) >= 0.96
-    assert tally.mean(tally.f1) >= 0.94
+    assert tally.mean(tally.precision) >= 0.98
+    assert tally.mean(tally.recall) >= 0.975
+    assert tally.mean(tally.f1) >= 0.98
 
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_look_is_read(look: str) -> None:
     tally = tally_of(row for seed in SEEDS for row in readings(seed) if row[0].look == look)
     assert tally.page_count >= 2 * PAGES // len(LOOKS)
-    assert tally.mean(tally.f1) >= 0.80
+    assert tally.mean(tally.f1) >= 0.96
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_is_read(language: str) -> None:
     tally = tally_of(row for seed in SEEDS for row in readings(seed) if f"-{language}-" in row[0].name)
-    assert tally.mean(tally.f1) >= 0.90
+    assert tally.mean(tally.f1) >= 0.97
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -76,7 +76,7 @@ def test_where_no_day_is_stated_hardly_any_is_invented(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_titles_are_right(seed: int) -> None:
-    assert tally_of(iter(readings(seed))).share("title right", "titles") >= 0.93
+    assert tally_of(iter(readings(seed))).share("title right", "titles") >= 0.97
 
 
 def test_the_same_seed_builds_the_same_pages_and_another_one_others() -> None:

@@ -30,6 +30,7 @@ from pipeline.extraction.boilerplate_wordings import (
     TIME_OF_DAY,
     TRAIL,
 )
+from pipeline.extraction.wording import ideograph_count, wording_of
 from pipeline.values import Block
 
 MAX_LINE_CHARS = 300
@@ -56,7 +57,7 @@ def content_blocks(blocks: Sequence[Block], title: str, *, linked: frozenset[str
     `linked` holds the texts that are wholly a link on the page: only with it are lists of links known from lists.
     """
     below_title = _below_title(blocks, title)
-    lines = [block for block in below_title if not _is_boilerplate_line(block, title, linked)]
+    lines = [block for block in below_title if not _is_boilerplate_line(block, wording_of(title), linked)]
     kept = _without_inner_teasers(_without_head_matter(lines, linked), linked)
     sections = _without_links_at_end(_without_tail_sections(kept), linked)
     dropped_at_end = _count_after_prose(below_title) - _count_after_prose(sections)
@@ -65,7 +66,7 @@ def content_blocks(blocks: Sequence[Block], title: str, *, linked: frozenset[str
 
 def is_same_wording(one: str, other: str) -> bool:
     """Tell whether two lines differ only in case, spaces and punctuation."""
-    return bool(wording := _wording(one)) and wording == _wording(other)
+    return bool(wording := wording_of(one)) and wording == wording_of(other)
 
 
 def is_date_line(text: str, language: str | None = None) -> bool:
@@ -81,18 +82,14 @@ def is_date_line(text: str, language: str | None = None) -> bool:
     return len(TIME_OF_DAY.sub("", rest).strip()) <= MAX_DATE_LINE_REST and not re.search(r"[.!?。！？]\s", rest)
 
 
-def _wording(text: str) -> str:
-    return "".join(re.findall(r"\w+", text.casefold()))
-
-
 def _is_prose(block: Block) -> bool:
-    weight = len(block.text) + (MIN_PROSE_CHARS // MIN_PROSE_IDEOGRAPHS) * len(re.findall(r"[㐀-鿿]", block.text))
+    weight = len(block.text) + (MIN_PROSE_CHARS // MIN_PROSE_IDEOGRAPHS) * ideograph_count(block.text)
     return block.kind is not PassageKind.HEADING and weight >= MIN_PROSE_CHARS
 
 
-def _is_boilerplate_line(block: Block, title: str, linked: frozenset[str]) -> bool:
+def _is_boilerplate_line(block: Block, title_wording: str, linked: frozenset[str]) -> bool:
     text = block.text.strip()
-    if not _wording(text) or is_same_wording(text, title):
+    if wording_of(text) in ("", title_wording):
         return True
     if block.kind is PassageKind.TABLE:
         return _is_table_of_menu(text, linked)
@@ -111,7 +108,7 @@ def _is_boilerplate_line(block: Block, title: str, linked: frozenset[str]) -> bo
 
 def _is_table_of_menu(text: str, linked: frozenset[str]) -> bool:
     """Tell a table that lays out the site's menu or its footer."""
-    cells = [cell for row in text.splitlines() for cell in row.split(" | ") if _wording(cell)]
+    cells = [cell for row in text.splitlines() for cell in row.split(" | ") if wording_of(cell)]
     is_menu = len(cells) >= MIN_MENU_ENTRIES and sum(cell in linked for cell in cells) >= MENU_SHARE * len(cells)
     is_footer = len(cells) <= MAX_FOOTER_CELLS and any(COPYRIGHT.search(cell) for cell in cells)
     is_teasers = len(cells) > 1 and READ_ALSO.fullmatch(cells[0])
@@ -120,9 +117,9 @@ def _is_table_of_menu(text: str, linked: frozenset[str]) -> bool:
 
 def _below_title(blocks: Sequence[Block], title: str) -> Sequence[Block]:
     """Start after the title where the page repeats it before its first prose: what stands above is the site's."""
-    prose_count = 0
+    prose_count, wording = 0, wording_of(title)
     for place, block in enumerate(blocks):
-        if is_same_wording(block.text, title):
+        if wording and wording_of(block.text) == wording:
             below = blocks[place + 1 :]
             return below if _length(below) >= _length(blocks[:place]) else blocks
         # One long block may stand above: a teaser in the site's menu. Two are the article.

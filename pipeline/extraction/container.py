@@ -5,7 +5,6 @@ Old pages part their text by `<br>`, `<div>` and table cells; an extractor that 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -14,6 +13,7 @@ from lxml.html import HtmlElement
 from models.vocabulary import PassageKind
 from pipeline.extraction.html_blocks import block_of_run, is_layout
 from pipeline.extraction.runs import Run, line_of, runs_of
+from pipeline.extraction.wording import ideograph_count
 from pipeline.values import Block
 
 MIN_PROSE_CHARS = 60
@@ -51,7 +51,7 @@ def blocks_of_container(runs: Sequence[Run]) -> list[Block]:
 
 
 def _is_prose(run: Run) -> bool:
-    is_long = len(run.text) >= MIN_PROSE_CHARS or len(re.findall(r"[㐀-鿿]", run.text)) >= MIN_PROSE_IDEOGRAPHS
+    is_long = len(run.text) >= MIN_PROSE_CHARS or ideograph_count(run.text) >= MIN_PROSE_IDEOGRAPHS
     return is_long and not run.is_caption and run.linked_chars <= MAX_LINKED_SHARE * len(run.text)
 
 

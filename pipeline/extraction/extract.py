@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from models.vocabulary import DocType, PassageKind
@@ -47,6 +48,8 @@ OTHER_FORMATS = {
     b"{\\rtf": "an RTF file",
 }
 HTML_TAG = re.compile(rb"<(?:!doctype html|html|head|body|title|meta|div|p|article|table|h1|span|br)\b", re.IGNORECASE)
+LETTER = re.compile(r"\w")
+IDEOGRAPH = re.compile(r"[㐀-鿿]")
 FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]")
 
 
@@ -101,8 +104,7 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
     reason = verdict_on_page(200, page.content_type, page.body)
     if reason:
         return Rejected(reason, may_change=True)
-    # A letter and its accent may be one character or two: they are to be the same word everywhere.
-    text = unicodedata.normalize("NFC", decode(page.body, page.content_type).text[:MAX_TEXT_CHARS])
+    text = _composed(decode(page.body, page.content_type).text[:MAX_TEXT_CHARS])
     article = article_of_html(text, page.url, title_hint=page.title_hint, selectors=page.selectors)
     if article is not None and article.refusal and is_refused(article.refusal, is_standing=page.is_standing):
         return Rejected(article.refusal, may_change=True)
@@ -123,6 +125,11 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
         stated_update=markup.stated_update,
         canonical_url=markup.canonical_url,
     )
+
+
+def _composed(text: str) -> str:
+    """Write a letter and its accent as one character (NFC): they are to be the same word everywhere."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def _article_of_pdf(page: FetchedPage, ocr: Ocr | None) -> Extracted | Rejected:
@@ -212,8 +219,15 @@ def _article_of_text(page: FetchedPage) -> Extracted | Rejected:
 
 
 def _has_text(blocks: Sequence[Block], *, apart_from: str = "") -> bool:
-    text = " ".join(block.text.replace(apart_from, "") if apart_from else block.text for block in blocks)
-    return len(re.findall(r"\w", text)) + IDEOGRAPH_WEIGHT * len(re.findall(r"[㐀-鿿]", text)) >= MIN_LETTERS
+    weight = 0
+    for block in blocks:
+        text = block.text.replace(apart_from, "") if apart_from else block.text
+        # No more letters are counted than are asked for, of texts of any length.
+        weight += sum(1 for _ in islice(LETTER.finditer(text), MIN_LETTERS))
+        weight += IDEOGRAPH_WEIGHT * sum(1 for _ in islice(IDEOGRAPH.finditer(text), MIN_LETTERS))
+        if weight >= MIN_LETTERS:
+            return True
+    return False
 
 
 def _language(title: str, blocks: Sequence[Block]) -> str | None:

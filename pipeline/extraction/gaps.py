@@ -9,7 +9,8 @@ from lxml.html import HtmlElement
 
 from models.vocabulary import PassageKind
 from pipeline.extraction.html_blocks import block_of_run
-from pipeline.extraction.runs import HEADINGS, Run, share_held, wording_of
+from pipeline.extraction.runs import HEADINGS, Run, share_held
+from pipeline.extraction.wording import ideograph_count, wording_of
 from pipeline.values import Block
 
 MIN_LEAD_CHARS = 60
@@ -103,7 +104,7 @@ def _is_title(text: str, title: str) -> bool:
 
 def _may_be_lead(run: Run) -> bool:
     length = len(run.text)
-    is_long = length >= MIN_LEAD_CHARS or len(re.findall(r"[㐀-鿿]", run.text)) >= MIN_LEAD_IDEOGRAPHS
+    is_long = length >= MIN_LEAD_CHARS or ideograph_count(run.text) >= MIN_LEAD_IDEOGRAPHS
     is_plain = not run.is_caption and not run.is_linked and run.holder.tag != "h1"
     return is_long and length <= MAX_LEAD_CHARS and is_plain
 

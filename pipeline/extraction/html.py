@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -29,7 +29,7 @@ from pipeline.values import Block
 NO_SELECTORS: Mapping[str, str] = MappingProxyType({})
 LINKED_SHARE = 0.6
 MAX_BLOCKS_READ = 30
-MAX_CHARS_READ = 1_200
+MAX_CHARS_READ = 500
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,9 @@ def article_of_html(
         return None
     markup, selected = Markup(tree, url), Selected(tree, selectors)
     title = selected.title or title_of(markup, title_hint)
-    runs, body = runs_of(tree), selected.blocks
+    body = selected.blocks
     is_selected = bool(body)
+    runs = [] if is_selected else runs_of(tree)
     body = body or _body(markup, title, runs)
     head = head_of(runs, body, title)
     lead = [] if is_selected else lead_of(head, body, title, markup.descriptions)
@@ -72,11 +73,16 @@ def article_of_html(
         title=title or next((block.text[:MAX_TITLE_CHARS] for block in body), ""),
         blocks=(*lead, *body),
         witnesses=tuple(witness for witness in witnesses if witness),
-        authors=authors_of(markup, [run.text for run in head]),
+        authors=authors_of(markup, _lines_above(tree, body, title) if is_selected else [run.text for run in head]),
         markup=markup,
         language=language,
         refusal=None if is_selected else reason_against(parts),
     )
+
+
+def _lines_above(tree: HtmlElement, body: Sequence[Block], title: str) -> Iterator[str]:
+    """Yield the lines between title and text; the page is walked over only for one who asks for the first."""
+    yield from (run.text for run in head_of(runs_of(tree), body, title))
 
 
 def _language_of(blocks: Sequence[Block]) -> str | None:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from lxml.etree import ParserError
+from lxml import etree
 from lxml.html import HtmlElement
 
 from models.vocabulary import PassageKind
 from pipeline.extraction.boilerplate import is_same_wording
 from pipeline.extraction.runs import HEADINGS, SEEN_TEXT, Run, line_of
+from pipeline.extraction.wording import ideograph_count
 from pipeline.values import Block
 
 MIN_TEXT_CHARS = 250
@@ -24,6 +25,8 @@ MAX_HEADING_CHARS = 300
 MAX_HEADINGS = 100
 OPENING_CHARS = 10
 LAYOUT_CELL_CHARS = 300
+PARAGRAPHS = "//p[not(ancestor::nav or ancestor::footer or ancestor::aside or ancestor::header)]"
+PIECES = etree.XPath(f"{SEEN_TEXT} | .//br", smart_strings=False)
 BULLET = re.compile(r"^\s*(?:[•●◦▪■◆►‣⁃∙·*\uf0b7\uf0d8\uf0a7]|[-–](?=\s))\s*")
 TEXT_TAGS = {"head": PassageKind.HEADING, "quote": PassageKind.QUOTE}
 RUN_TAGS = {
@@ -62,7 +65,7 @@ def _fuller(best: list[Block], bare: Sequence[Block], tree: HtmlElement, url: st
 
 def _bare_paragraphs(tree: HtmlElement) -> Iterator[Block]:
     """Yield the lines of the paragraphs outside navigation whose text is mostly not links."""
-    for node in tree.xpath("//p[not(ancestor::nav or ancestor::footer or ancestor::aside or ancestor::header)]"):
+    for node in tree.xpath(PARAGRAPHS):
         lines = [line_of(line) for line in "".join(_pieces_of(node)).split("\0")]
         if 2 * sum(len(link.text_content()) for link in node.iter("a")) <= sum(map(len, lines)):
             yield from (_block_of_line(line, PassageKind.PARAGRAPH) for line in lines if line)
@@ -70,8 +73,11 @@ def _bare_paragraphs(tree: HtmlElement) -> Iterator[Block]:
 
 def _pieces_of(node: HtmlElement) -> Iterator[str]:
     """Yield the texts of a paragraph, with a zero character for each line break."""
-    for piece in node.xpath(f"{SEEN_TEXT} | .//br"):
-        yield piece if isinstance(piece, str) else "\0"
+    if not len(node):
+        yield node.text or ""
+        return
+    found = PIECES(node)
+    yield from (piece if isinstance(piece, str) else "\0" for piece in (found if isinstance(found, list) else ()))
 
 
 def _extracted_blocks(tree: HtmlElement, url: str, options: Mapping[str, bool]) -> list[Block]:
@@ -79,7 +85,7 @@ def _extracted_blocks(tree: HtmlElement, url: str, options: Mapping[str, bool]) 
 
     try:
         document = bare_extraction(tree, url=url or None, include_comments=False, with_metadata=False, **options)
-    except (ParserError, ValueError):
+    except (etree.ParserError, ValueError):
         return []
     return list(_blocks_of(document.body)) if document is not None else []
 
@@ -110,7 +116,7 @@ def block_of_run(run: Run) -> Block:
 
 def _weight(blocks: Sequence[Block]) -> int:
     text = "".join(block.text for block in blocks)
-    return len(text) + IDEOGRAPH_WEIGHT * len(re.findall(r"[㐀-鿿]", text))
+    return len(text) + IDEOGRAPH_WEIGHT * ideograph_count(text)
 
 
 def _blocks_of(body: HtmlElement) -> Iterator[Block]:

@@ -9,7 +9,8 @@ from itertools import accumulate
 
 from models.vocabulary import PassageKind
 from pipeline.extraction.html_blocks import block_of_run
-from pipeline.extraction.runs import Run, wording_of
+from pipeline.extraction.runs import Run
+from pipeline.extraction.wording import wording_of
 from pipeline.values import Block
 
 MIN_JOINED_CHARS = 80

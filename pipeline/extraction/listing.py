@@ -17,6 +17,7 @@ from lxml.html import HtmlElement
 
 from perilune.dates import dates_in
 from perilune.urls import is_web_address, site_of
+from pipeline.extraction.wording import wording_of
 
 IDEOGRAPH_WEIGHT = 3
 MIN_NAME_WEIGHT = 14
@@ -99,7 +100,7 @@ class Listing:
 
 def weight_of(text: str) -> int:
     """Count characters, ideographs threefold: a sentence weighs much the same in every language."""
-    return len(text) + (IDEOGRAPH_WEIGHT - 1) * len(IDEOGRAPH.findall(text))
+    return len(text) if text.isascii() else len(text) + (IDEOGRAPH_WEIGHT - 1) * len(IDEOGRAPH.findall(text))
 
 
 def listing_of(tree: HtmlElement, url: str) -> Listing:
@@ -128,7 +129,7 @@ def words_of(element: HtmlElement) -> str:
 
 def unlisted_weight(text: str, listing: Listing) -> int:
     """Weigh the words of a text that are in no row and no link."""
-    left = _wording(text)
+    left = wording_of(text)
     for known in listing.texts:
         if left in known:
             return 0
@@ -140,12 +141,8 @@ def _texts(tree: HtmlElement, roots: Iterable[HtmlElement], rows: Sequence[str])
     """Give the wordings of rows, of their parts and of links, longest first."""
     links = [words_of(link) for link in islice(tree.iter("a"), MAX_LINKS)]
     parts = [str(text) for root in roots for text in root.itertext(with_tail=False)]
-    wordings = {_wording(text) for text in (*rows, *parts, *links)}
+    wordings = {wording_of(text) for text in (*rows, *parts, *links)}
     return tuple(sorted((each for each in wordings if len(each) >= MIN_WORDING_CHARS), key=len, reverse=True))
-
-
-def _wording(text: str) -> str:
-    return "".join(re.findall(r"\w+", text.casefold()))
 
 
 def _roots(tree: HtmlElement, url: str) -> dict[HtmlElement, HtmlElement]:
@@ -177,8 +174,7 @@ def _named_links(tree: HtmlElement, url: str) -> list[tuple[HtmlElement, str]]:
     found = []
     for link in islice(tree.iter("a"), MAX_LINKS):
         name = words_of(link) or str(link.get("title") or "")
-        target = _target(link, url)
-        if target and weight_of(name) >= MIN_NAME_WEIGHT and not MORE.fullmatch(name):
+        if weight_of(name) >= MIN_NAME_WEIGHT and not MORE.fullmatch(name) and (target := _target(link, url)):
             found.append((link, target, name))
     before = [None, *(target for _, target, _ in found)]
     counts = Counter(target for (_, target, _), last in zip(found, before, strict=False) if target != last)
@@ -287,7 +283,7 @@ class _Walk:
         if event in ("comment", "pi"):
             self._take(element.tail)
             return
-        if element.tag not in INLINE:
+        if (self._words or self._link_words) and element.tag not in INLINE:
             self.flush()
         step = 1 if event == "start" else -1
         self._unseen += step * (element.tag in UNSEEN)
@@ -301,11 +297,10 @@ class _Walk:
 
     def flush(self) -> None:
         """End a run of words."""
-        if self._words or self._link_words:
-            text, links = (" ".join("".join(words).split()) for words in (self._words, self._link_words))
-            weight, linked = weight_of(text), weight_of(links)
-            self.total += weight + linked
-            self.linked += linked
-            if not self._apart and weight >= max(MIN_RUN_WEIGHT, linked) and not IMPRINT.search(text):
-                self.own += weight
-            self._words, self._link_words = [], []
+        text, links = (" ".join("".join(words).split()) for words in (self._words, self._link_words))
+        weight, linked = weight_of(text), weight_of(links)
+        self.total += weight + linked
+        self.linked += linked
+        if not self._apart and weight >= max(MIN_RUN_WEIGHT, linked) and not IMPRINT.search(text):
+            self.own += weight
+        self._words, self._link_words = [], []

@@ -116,8 +116,9 @@ class Markup:
     @property
     def canonical_url(self) -> str | None:
         """The address that the page calls its own, when it is on the same site."""
-        links = self.tree.xpath("//link[@rel='canonical']/@href") or [self.metas.get("og:url", "")]
-        address = urljoin(self.url, str(links[0]).strip()) if str(links[0]).strip() else ""
+        links = (node.get("href") for node in self.tree.iter("link") if node.get("rel") == "canonical")
+        stated = next((link for link in links if link is not None), self.metas.get("og:url", "")).strip()
+        address = urljoin(self.url, stated) if stated else ""
         if not is_web_address(address) or (self.url and site_of(address) != site_of(self.url)):
             return None
         return canonical_url(address)

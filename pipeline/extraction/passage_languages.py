@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
 
 from perilune.languages import language_of
 from pipeline.values import Passage
@@ -28,29 +30,39 @@ def with_languages(passages: Sequence[Passage], language: str | None) -> tuple[P
     """Name the language of the passages that are in another than `language`; the others have none of their own."""
     if language is None:
         return tuple(passages)
-    common = _common_words(passages)
-    return tuple(_named(passage, language, common) for passage in passages)
+    words = [WORD.findall(passage.text.lower()) for passage in passages]
+    text = _Text(language, words)
+    return tuple(_named(passage, own, text) for passage, own in zip(passages, words, strict=True))
 
 
-def _common_words(passages: Sequence[Passage]) -> set[str]:
-    """Take the commonest short words of a text: in running text these are its language's own."""
-    words = Counter(word for passage in passages for word in WORD.findall(passage.text.lower()))
-    short = ((word, count) for word, count in words.most_common() if len(word) <= MAX_COMMON_CHARS)
-    return {word for word, _ in list(short)[:COMMON_WORDS]}
+@dataclass(frozen=True)
+class _Text:
+    """An article's language and the words of its passages."""
+
+    language: str
+    words: Sequence[Sequence[str]]
+
+    @cached_property
+    def common(self) -> set[str]:
+        """The commonest short words of the text: in running text these are its language's own."""
+        counts = Counter[str]()
+        for words in self.words:
+            counts.update(words)
+        short = (word for word, _ in counts.most_common() if len(word) <= MAX_COMMON_CHARS)
+        return set(islice(short, COMMON_WORDS))
 
 
-def _named(passage: Passage, language: str, common: set[str]) -> Passage:
-    if not _is_foreign_looking(passage.text, language, common):
+def _named(passage: Passage, words: Sequence[str], text: _Text) -> Passage:
+    if not _is_foreign_looking(passage.text, words, text):
         return passage
     own = language_of(passage.text)
-    return replace(passage, language=own) if own and own != language else passage
+    return replace(passage, language=own) if own and own != text.language else passage
 
 
-def _is_foreign_looking(text: str, language: str, common: set[str]) -> bool:
-    ideographs = len(IDEOGRAPH.findall(text))
-    words = [] if ideographs > MIN_IDEOGRAPHS else WORD.findall(text.lower())
-    if language in EAST_ASIAN:
-        return len(words) >= MIN_WORDS and ideographs < HAN_SHARE * len(words)
+def _is_foreign_looking(passage: str, words: Sequence[str], text: _Text) -> bool:
+    ideographs = 0 if passage.isascii() else len(IDEOGRAPH.findall(passage))
+    if text.language in EAST_ASIAN:
+        return ideographs <= MIN_IDEOGRAPHS and len(words) >= MIN_WORDS and ideographs < HAN_SHARE * len(words)
     if ideographs > MIN_IDEOGRAPHS:
         return True
-    return len(words) >= MIN_WORDS and sum(word in common for word in words) < MIN_SHARE * len(words)
+    return len(words) >= MIN_WORDS and sum(word in text.common for word in words) < MIN_SHARE * len(words)

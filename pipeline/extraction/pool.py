@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
@@ -28,8 +29,8 @@ log = get_logger()
 WAITING_PER_WORKER = 4
 TASKS_PER_WORKER = 500
 USUAL_MEMORY_MB = 2048
-# What nearly every page needs: imported once in the server, it costs no worker anything.
-PRELOADED = ("pipeline.extraction.html", "trafilatura", "py3langid.langid")
+# What nearly every page needs: made once in the server, it costs no worker anything.
+PRELOADED = "pipeline.extraction.preloaded"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def extract_all(
     """
     # A server forked early: a plain fork would copy the encoder's threads in an unknown state.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([extract.__module__, *PRELOADED])
+    context.set_forkserver_preload([PRELOADED, *_main_module()])
     waiting: deque[_Reading[Key]] = deque()
     with ProcessPool(max_workers=worker_count, max_tasks=TASKS_PER_WORKER, context=context) as pool:
         bounds = _Bounds(pool, deadline, memory_mb, ocr)
@@ -66,6 +67,13 @@ def extract_all(
                 yield _first_of(waiting)
         while waiting:
             yield _first_of(waiting)
+
+
+def _main_module() -> Iterator[str]:
+    """Name the module that this process runs: every worker imports it, at once where the server has it."""
+    spec = sys.modules["__main__"].__spec__
+    if spec is not None and not spec.name.endswith("__main__"):
+        yield spec.name
 
 
 def extract_within(page: FetchedPage, memory_mb: int, ocr: Ocr | None = None) -> Extracted | Rejected:

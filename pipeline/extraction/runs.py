@@ -13,6 +13,8 @@ from functools import lru_cache
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipeline.extraction.wording import wording_of
+
 PIECE_CHARS = 16
 MAX_PIECES = 24
 UNPRINTED = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
@@ -53,17 +55,17 @@ def runs_of(tree: HtmlElement) -> list[Run]:
 
 
 def _runs(tree: HtmlElement) -> Iterator[Run]:
-    holders, pieces, links, captions = [tree], list[tuple[str, bool]](), 0, 0
+    holders, pieces, links, captions = [tree], list[tuple[str, bool]](), 0, [False]
     walk = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         tag = element.tag
         is_block = tag in BLOCKS
         if (is_block or tag == "br") and pieces:
-            yield from _run(pieces, holders[-1], is_caption=captions > 0)
+            yield from _run(pieces, holders[-1], is_caption=captions[-1])
         text: str | None = None
         if event == "start":
             links += tag == "a"
-            captions += is_caption(tag, element.get("class"))
+            captions.append(captions[-1] or is_caption(tag, element.get("class")))
             if is_block:
                 holders.append(element)
             if tag in UNSEEN and element is not tree:
@@ -73,19 +75,19 @@ def _runs(tree: HtmlElement) -> Iterator[Run]:
         else:
             if event == "end":
                 links -= tag == "a"
-                captions -= is_caption(tag, element.get("class"))
+                captions.pop()
                 if is_block:
                     holders.pop()
             if element is not tree:
                 text = element.tail
         if text:
             pieces.append((text, links > 0))
-    yield from _run(pieces, holders[-1], is_caption=captions > 0)
+    yield from _run(pieces, holders[-1], is_caption=captions[-1])
 
 
 def _run(pieces: list[tuple[str, bool]], holder: HtmlElement, *, is_caption: bool) -> Iterator[Run]:
-    text = line_of("".join(piece for piece, _ in pieces))
-    linked = line_of("".join(piece for piece, is_linked in pieces if is_linked))
+    text = line_of("".join([piece for piece, _ in pieces]))
+    linked = line_of("".join([piece for piece, is_linked in pieces if is_linked])) if text else ""
     pieces.clear()
     if text:
         yield Run(text, holder, len(linked), is_caption)
@@ -99,12 +101,7 @@ def is_caption(tag: str, names: str | None) -> bool:
 
 def line_of(text: str) -> str:
     """Put a text on one line, without what is never printed."""
-    return " ".join(UNPRINTED.sub("", text).split())
-
-
-def wording_of(text: str) -> str:
-    """Keep only a text's letters and digits, in lower case."""
-    return "".join(re.findall(r"\w+", text.casefold()))
+    return " ".join((text if text.isascii() else UNPRINTED.sub("", text)).split())
 
 
 def share_held(text: str, wording: str) -> float:

@@ -175,7 +175,7 @@ def _with_ancestors(element: HtmlElement | None) -> Iterator[HtmlElement]:
 
 def _text_nodes(tree: HtmlElement) -> list[HtmlElement]:
     """List the page's texts, without those that are marked as the time of an update (hAtom)."""
-    nodes = list(tree.xpath("//body//text()[normalize-space()]")) or list(tree.xpath("//text()[normalize-space()]"))
+    nodes = tree.xpath("//body//text()[normalize-space()]") or tree.xpath("//text()[normalize-space()]")
     return [node for node in nodes if not ((names := node.getparent().get("class")) and is_name_of_update(names))]
 
 

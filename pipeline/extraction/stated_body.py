@@ -14,7 +14,8 @@ from lxml import html as lxml_html
 
 from models.vocabulary import PassageKind
 from pipeline.extraction.html_blocks import block_of_run
-from pipeline.extraction.runs import Run, line_of, share_held, wording_of
+from pipeline.extraction.runs import Run, line_of, share_held
+from pipeline.extraction.wording import wording_of
 from pipeline.values import Block
 
 MIN_STATED_CHARS = 400

@@ -10,7 +10,8 @@ from lxml.html import HtmlElement
 
 from perilune.urls import site_of
 from pipeline.extraction.markup import Markup
-from pipeline.extraction.runs import SEEN_TEXT, line_of, wording_of
+from pipeline.extraction.runs import SEEN_TEXT, line_of
+from pipeline.extraction.wording import wording_of
 
 MAX_TITLE_CHARS = 300
 MAX_LINE_CHARS = 1_000
@@ -27,6 +28,7 @@ def title_of(markup: Markup, title_hint: str | None) -> str:
     window = line_of(" ".join(markup.tree.xpath("//head/title[1]//text()")))[:MAX_LINE_CHARS]
     sources = [line_of(source) for source in (*headings, *stated, window, title_hint or "") if source.strip()]
     sources += [] if headings else _short_lines(markup.tree, window)
+    wordings = [wording_of(source) for source in sources]
     candidates = [*headings, *map(line_of, stated), title_hint or "", *TITLE_SEPARATOR.split(window), window]
     # A heading may be the section's; the list's title for the page, standing there and leading nowhere, is its own.
     is_own_line = bool(title_hint) and wording_of(title_hint or "") in {
@@ -35,7 +37,7 @@ def title_of(markup: Markup, title_hint: str | None) -> str:
     site = {wording_of(markup.site_name or ""), wording_of(site_of(markup.url).split(".")[0])}
     ranked = [
         (
-            _support(candidate, sources)
+            _support(candidate, wordings)
             + 1.5 * (candidate in headings)
             + 2.5 * (candidate == title_hint and is_own_line)
             - 9 * (wording_of(candidate) in site),
@@ -60,6 +62,6 @@ def _short_lines(tree: HtmlElement, window: str) -> list[str]:
 
 
 def _support(candidate: str, sources: Sequence[str]) -> float:
-    """Count the places that contain the candidate; a long agreement says more than a short one."""
+    """Count the places whose wording contains the candidate's; a long agreement says more than a short one."""
     wording = wording_of(candidate)
-    return sum(wording in wording_of(source) for source in sources) + min(len(wording), 40) / 40
+    return sum(wording in source for source in sources) + min(len(wording), 40) / 40
