@@ -30,6 +30,7 @@ from pipeline.extraction.boilerplate_wordings import (
     TIME_OF_DAY,
     TRAIL,
 )
+from pipeline.extraction.share_lines import is_share_line
 from pipeline.values import Block
 
 MAX_LINE_CHARS = 300
@@ -98,7 +99,7 @@ def _is_boilerplate_line(block: Block, title: str, linked: frozenset[str]) -> bo
         return _is_table_of_menu(text, linked)
     if len(text) > MAX_LINE_CHARS:
         return False
-    if any(rule.fullmatch(text) for rule in LINE_RULES):
+    if is_share_line(text) or any(rule.fullmatch(text) for rule in LINE_RULES):
         return True
     return bool(
         COPYRIGHT.search(text)

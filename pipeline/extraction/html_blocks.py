@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from lxml import etree
 from lxml.etree import ParserError
 from lxml.html import HtmlElement
 
 from models.vocabulary import PassageKind
 from pipeline.extraction.boilerplate import is_same_wording
-from pipeline.extraction.runs import HEADINGS, SEEN_TEXT, Run, line_of
+from pipeline.extraction.runs import HEADINGS, Run, line_of
 from pipeline.values import Block
 
 MIN_TEXT_CHARS = 250
@@ -25,6 +26,7 @@ MAX_HEADINGS = 100
 OPENING_CHARS = 10
 LAYOUT_CELL_CHARS = 300
 BULLET = re.compile(r"^\s*(?:[•●◦▪■◆►‣⁃∙·*\uf0b7\uf0d8\uf0a7]|[-–](?=\s))\s*")
+UNSEEN_TEXT = frozenset({"script", "style"})
 TEXT_TAGS = {"head": PassageKind.HEADING, "quote": PassageKind.QUOTE}
 RUN_TAGS = {
     "li": PassageKind.LIST_ITEM,
@@ -70,8 +72,13 @@ def _bare_paragraphs(tree: HtmlElement) -> Iterator[Block]:
 
 def _pieces_of(node: HtmlElement) -> Iterator[str]:
     """Yield the texts of a paragraph, with a zero character for each line break."""
-    for piece in node.xpath(f"{SEEN_TEXT} | .//br"):
-        yield piece if isinstance(piece, str) else "\0"
+    # XPath puts texts and breaks together in time that grows with their square.
+    for event, element in etree.iterwalk(node, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            yield "\0" if element.tag == "br" else ""
+            yield "" if element.tag in UNSEEN_TEXT else element.text or ""
+        elif element is not node:
+            yield element.tail or ""
 
 
 def _extracted_blocks(tree: HtmlElement, url: str, options: Mapping[str, bool]) -> list[Block]:
