@@ -79,7 +79,7 @@ def test_halves_of_dates_repeated_are_read_to_the_end(unit: str) -> None:
 @pytest.mark.parametrize("unit", ["share on x ", "微信【", "扫一扫x", "partager sur x ", "small", "a+"])
 def test_a_line_of_share_words_that_ends_otherwise_is_none(unit: str) -> None:
     line = (unit * 300)[:280]
-    assert not is_share_line(f"{line} $ the launch")
+    assert not is_share_line(f"{line} $ the launch of the new satellite")
     assert is_share_line(unit * 3)
 
 
