@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.hostile_bombs import HTML, bombs
+from benchmarks.hostile_office import office_bombs, office_files
 
 SEED = 11
 EVERY_FEED = 6
@@ -49,6 +50,12 @@ def files_in(folder: Path) -> Iterator[HostileFile]:
         given = _given(path)
         for name, damage in DAMAGES.items():
             yield HostileFile(f"{given.name}, {name}", name, damage(given.body, chance), given.content_type)
+    for name, body in office_files():
+        yield HostileFile(name, "as given", body, None)
+        for damage_name, damage in DAMAGES.items():
+            yield HostileFile(f"{name}, {damage_name}", damage_name, damage(body, chance), None)
+    for name, body in office_bombs():
+        yield HostileFile(name, "bomb", body, None)
     for name, body, content_type in bombs():
         yield HostileFile(name, "bomb", body, content_type)
 

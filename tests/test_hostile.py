@@ -8,6 +8,8 @@ from benchmarks.hostile_bombs import BODIES, PAGES, PROSE
 from perilune.dates import dates_in
 from perilune.verdicts import verdict_on_page
 from pipeline.extraction.extract import ExtractionProblem, FetchedPage, extract
+from pipeline.extraction.floods import MAX_ATTRIBUTES, MAX_TAGS, without_floods
+from pipeline.extraction.share_lines import is_share_line
 from pipeline.values import Extracted, Rejected
 
 WORST_PAGES = [
@@ -72,3 +74,22 @@ def test_words_of_gates_repeated_cost_no_more_than_their_length(word: str) -> No
 )
 def test_halves_of_dates_repeated_are_read_to_the_end(unit: str) -> None:
     assert isinstance(dates_in(unit * 2_000), list)
+
+
+@pytest.mark.parametrize("unit", ["share on x ", "微信【", "扫一扫x", "partager sur x ", "small", "a+"])
+def test_a_line_of_share_words_that_ends_otherwise_is_none(unit: str) -> None:
+    line = (unit * 300)[:280]
+    assert not is_share_line(f"{line} $ the launch of the new satellite")
+    assert is_share_line(unit * 3)
+
+
+def test_a_page_is_cut_after_its_first_tags() -> None:
+    assert without_floods("<p>text" + "<i></i>" * MAX_TAGS).count("<") == MAX_TAGS
+    assert without_floods("<p class='a'>text</p>") == "<p class='a'>text</p>"
+
+
+def test_an_element_with_thousands_of_attributes_loses_them_and_keeps_its_text() -> None:
+    flood = " ".join(f"a{place}=1" for place in range(MAX_ATTRIBUTES + 1))
+    assert without_floods(f"<p {flood}>text</p>") == "<p>text</p>"
+    styled = f"<p title='{'a word ' * MAX_ATTRIBUTES}'>text</p>"
+    assert without_floods(styled) == styled

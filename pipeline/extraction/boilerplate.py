@@ -30,6 +30,7 @@ from pipeline.extraction.boilerplate_wordings import (
     TIME_OF_DAY,
     TRAIL,
 )
+from pipeline.extraction.share_lines import is_share_line
 from pipeline.extraction.wording import ideograph_count, wording_of
 from pipeline.values import Block
 
@@ -95,7 +96,7 @@ def _is_boilerplate_line(block: Block, title_wording: str, linked: frozenset[str
         return _is_table_of_menu(text, linked)
     if len(text) > MAX_LINE_CHARS:
         return False
-    if any(rule.fullmatch(text) for rule in LINE_RULES):
+    if is_share_line(text) or any(rule.fullmatch(text) for rule in LINE_RULES):
         return True
     return bool(
         COPYRIGHT.search(text)

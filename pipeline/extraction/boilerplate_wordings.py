@@ -12,9 +12,9 @@ def _any_of(*alternatives: str) -> str:
     return "(?:" + "|".join(alternatives) + ")"
 
 
-SHARE_WORD = _any_of(
-    r"share(?: (?:this|on|via"
-    r"|with)[\w ]{0,24})?",
+SHARE_WORDS = (
+    "share",
+    r"share (?:this|on|via|with)(?P<named>[\w ]{0,24})",
     r"print(?: this)?(?: page)?",
     r"listen(?: to this (?:page|article))?",
     r"imprimer(?: (?:la|cette) page)?",
@@ -51,7 +51,6 @@ SHARE_WORD = _any_of(
     "download pdf",
     "save",
     "copy link",
-    "facebook twitter linkedin email",
     "分享(?:到|至)?",
     "分享让更多人看到",
     "打印(?:本页)?",
@@ -63,12 +62,10 @@ SHARE_WORD = _any_of(
     "小",
     "返回顶部",
     "收藏",
-    "扫一扫.{0,14}",
+    "扫一扫(?P<named>.{0,14})",
     "微信",
     "微博",
     "qq空间",
-    "【",
-    "】",
     "поделиться",
     "распечатать",
     "печать",
@@ -79,7 +76,8 @@ SHARE_WORD = _any_of(
     "телеграм",
     "наверх",
     "скачать",
-    "partager(?: (?:sur|cet article)[\\w ]{0,16})?",
+    "partager",
+    r"partager (?:sur|cet article)(?P<named>[\w ]{0,16})",
     "envoyer (?:à|a) un ami",
     "envoyer par e-?mail",
     "courriel",
@@ -88,7 +86,6 @@ SHARE_WORD = _any_of(
     "retour en haut",
     "télécharger",
 )
-SHARE_LINE = re.compile(rf"\W*{SHARE_WORD}(?:[\W_]*{SHARE_WORD})*\W*", re.IGNORECASE)
 HOME_WORD = _any_of(
     "home(?: ?page)?",
     "main",
@@ -256,6 +253,6 @@ ORGANISATION_CUE = re.compile(
     re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"[.!?。！？…:：;；”\"»)]\s*$")
-LINE_RULES = (SHARE_LINE, BREADCRUMB, COUNTER, EDITOR_LINE, ADVERTISEMENT, NOTICE, STAMP, CREDIT_LINE)
+LINE_RULES = (BREADCRUMB, COUNTER, EDITOR_LINE, ADVERTISEMENT, NOTICE, STAMP, CREDIT_LINE)
 SENTENCE_STOP = re.compile(r"[.!?。！？]\s*$")
 TIME_OF_DAY = re.compile(r"\d{1,2}[:h：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?", re.IGNORECASE)

@@ -25,6 +25,7 @@ from perilune.verdicts import (
     verdict_on_page,
 )
 from pipeline.extraction.document import DocumentArticle
+from pipeline.extraction.floods import MAX_TEXT_CHARS, without_floods
 from pipeline.extraction.passage_languages import with_languages
 from pipeline.extraction.problems import ExtractionProblem
 from pipeline.extraction.schema_types import doc_type_of_form
@@ -38,7 +39,6 @@ __all__ = ["ExtractionProblem", "FetchedPage", "extract"]
 MIN_LETTERS = 40
 IDEOGRAPH_WEIGHT = 3
 MAX_TITLE_CHARS = 200
-MAX_TEXT_CHARS = 3_000_000  # an article's text stands before; a page of 5 MB takes 10 s to read
 LONG_DOCUMENT_PAGES = 10
 OTHER_FORMATS = {
     b"\x89PNG": "an image",
@@ -104,7 +104,7 @@ def _article_of_html(page: FetchedPage) -> Extracted | Rejected:
     reason = verdict_on_page(200, page.content_type, page.body)
     if reason:
         return Rejected(reason, may_change=True)
-    text = _composed(decode(page.body, page.content_type).text[:MAX_TEXT_CHARS])
+    text = _composed(without_floods(decode(page.body, page.content_type).text))
     article = article_of_html(text, page.url, title_hint=page.title_hint, selectors=page.selectors)
     if article is not None and article.refusal and is_refused(article.refusal, is_standing=page.is_standing):
         return Rejected(article.refusal, may_change=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from lxml.html import HtmlElement
@@ -92,9 +93,10 @@ def _places_of(runs: Sequence[Run], blocks: Sequence[Block]) -> dict[int, int]:
     places: dict[int, int] = {}
     last = -1
     for number, block in enumerate(blocks):
-        later = next((place for place in known.get(block.text, ()) if place > last), None)
-        if later is not None:
-            places[number] = last = later
+        same = known.get(block.text, [])
+        later = bisect_right(same, last)
+        if later < len(same):
+            places[number] = last = same[later]
     return places
 
 

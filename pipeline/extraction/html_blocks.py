@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from models.vocabulary import PassageKind
 from pipeline.extraction.boilerplate import is_same_wording
-from pipeline.extraction.runs import HEADINGS, SEEN_TEXT, Run, line_of
+from pipeline.extraction.runs import HEADINGS, Run, line_of
 from pipeline.extraction.wording import ideograph_count
 from pipeline.values import Block
 
@@ -26,8 +26,8 @@ MAX_HEADINGS = 100
 OPENING_CHARS = 10
 LAYOUT_CELL_CHARS = 300
 PARAGRAPHS = "//p[not(ancestor::nav or ancestor::footer or ancestor::aside or ancestor::header)]"
-PIECES = etree.XPath(f"{SEEN_TEXT} | .//br", smart_strings=False)
 BULLET = re.compile(r"^\s*(?:[•●◦▪■◆►‣⁃∙·*\uf0b7\uf0d8\uf0a7]|[-–](?=\s))\s*")
+UNSEEN_TEXT = frozenset({"script", "style"})
 TEXT_TAGS = {"head": PassageKind.HEADING, "quote": PassageKind.QUOTE}
 RUN_TAGS = {
     "li": PassageKind.LIST_ITEM,
@@ -76,8 +76,13 @@ def _pieces_of(node: HtmlElement) -> Iterator[str]:
     if not len(node):
         yield node.text or ""
         return
-    found = PIECES(node)
-    yield from (piece if isinstance(piece, str) else "\0" for piece in (found if isinstance(found, list) else ()))
+    # XPath puts texts and breaks together in time that grows with their square.
+    for event, element in etree.iterwalk(node, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            yield "\0" if element.tag == "br" else ""
+            yield "" if element.tag in UNSEEN_TEXT else element.text or ""
+        elif element is not node:
+            yield element.tail or ""
 
 
 def _extracted_blocks(tree: HtmlElement, url: str, options: Mapping[str, bool]) -> list[Block]:

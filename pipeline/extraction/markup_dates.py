@@ -54,6 +54,7 @@ ASIAN = {"zh", "ja", "ko", "ru"}
 FIRST_HOUR_OF_ASIA = 12
 FIRST_HOUR_OF_EUROPE = 20
 MIN_SHARED_WORDS = 0.3
+MAX_NAME_CHARS = 200
 FIELD_NAME = re.compile(
     r"(?:publi\w*|post(?:ed)?|release[d]?|article|news|issue[d]?)[\W_]*(?:date|time|on|at|dt)|date[\W_]*(?:publi|post|issue|release)\w*",
     re.IGNORECASE,
@@ -147,7 +148,7 @@ def _words(text: str) -> set[str]:
 def _fields_of(tree: HtmlElement) -> Iterator[str]:
     """Yield the values of hidden fields that are named for publishing."""
     for field in tree.xpath("//input[@type='hidden'][@value]"):
-        name = field.get("name") or field.get("id") or ""
+        name = (field.get("name") or field.get("id") or "")[:MAX_NAME_CHARS]
         if FIELD_NAME.search(name) and not NO_FIELD.search(name):
             yield field.get("value")
 

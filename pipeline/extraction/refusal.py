@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -50,6 +51,8 @@ MAX_NO_TEXT_WEIGHT = 60
 MAX_OWN_WEIGHTS = (MAX_NO_TEXT_WEIGHT, 160, 300, 450)
 MIN_RUN_WEIGHT = 40
 MAX_NOTICE_WEIGHT = 160
+MAX_NOTICES = 20
+MAX_NOTICE_CHARS = 2_000
 MAX_CAPTION_WEIGHT = 220
 MAX_CAPTION_SENTENCES = 2
 MIN_PICTURES = 5
@@ -141,7 +144,8 @@ def _reason_if_empty(page: PageParts, listing: Listing) -> str | None:
 
 
 def _kind_of_shell(tree: HtmlElement, words: str) -> str | None:
-    if SCRIPT_NEEDED.search(f"{words} {' '.join(map(words_of, tree.iter('noscript')))}"):
+    notices = " ".join(map(words_of, islice(tree.iter("noscript"), MAX_NOTICES)))
+    if SCRIPT_NEEDED.search(f"{words} {notices[:MAX_NOTICE_CHARS]}"):
         return SHELL
     return PRINTING if "window.print(" in "".join(tree.xpath("//script/text() | //@onload")) else None
 

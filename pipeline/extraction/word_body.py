@@ -139,15 +139,17 @@ class WordReader:
     def _segments_of(self, node: _Element) -> list[tuple[int, str]]:
         """Read a paragraph's text, parted at explicit page breaks; each part has the page of its first letter."""
         segments: list[tuple[int, list[str]]] = [(self.pages.page, [self.carried] if self.carried else [])]
-        self.carried = ""
+        is_blank, self.carried = not self.carried.strip(), ""
         for piece in self._pieces(node):
             if piece is None:
                 segments.append((self.pages.page, []))
+                is_blank = True
                 continue
             if piece.strip():
                 self.pages.written()
-            if not "".join(segments[-1][1]).strip():
+            if is_blank:
                 segments[-1] = (self.pages.page, segments[-1][1])
+                is_blank = not piece.strip()
             segments[-1][1].append(piece)
         return [(page, "".join(pieces)) for page, pieces in segments]
 
@@ -238,7 +240,7 @@ def may_be_heading(text: str) -> bool:
 
 def _text_boxes(graphic: _Element) -> list[_Element]:
     """List the contents of a graphic's text boxes, the outermost only."""
-    boxes = list(graphic.iter(f"{WORD}txbxContent"))
+    boxes = dict.fromkeys(graphic.iter(f"{WORD}txbxContent"))
     return [box for box in boxes if not any(parent in boxes for parent in box.iterancestors(f"{WORD}txbxContent"))]
 
 
