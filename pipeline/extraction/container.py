@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from models.vocabulary import PassageKind
 from pipeline.extraction.html_blocks import block_of_run, is_layout
-from pipeline.extraction.runs import Run, line_of, runs_of
+from pipeline.extraction.runs import HEADINGS, Run, line_of, runs_of
 from pipeline.extraction.wording import ideograph_count
 from pipeline.values import Block
 
@@ -37,7 +37,9 @@ def is_run_together(blocks: Sequence[Block], runs: Sequence[Run]) -> bool:
 def blocks_of_container(runs: Sequence[Run]) -> list[Block]:
     """Read all blocks of the deepest element that holds nearly all prose of the page; none where there is no prose."""
     held = Counter[HtmlElement]()
-    for run in (run for run in runs if _is_prose(run)):
+    prose = [run for run in runs if _is_prose(run)]
+    # A photo essay is told below its pictures.
+    for run in [run for run in prose if not run.is_caption] or prose:
         for element in (run.holder, *run.holder.iterancestors()):
             held[element] += len(run.text)
     if not held:
@@ -52,7 +54,7 @@ def blocks_of_container(runs: Sequence[Run]) -> list[Block]:
 
 def _is_prose(run: Run) -> bool:
     is_long = len(run.text) >= MIN_PROSE_CHARS or ideograph_count(run.text) >= MIN_PROSE_IDEOGRAPHS
-    return is_long and not run.is_caption and run.linked_chars <= MAX_LINKED_SHARE * len(run.text)
+    return is_long and run.holder.tag not in HEADINGS and run.linked_chars <= MAX_LINKED_SHARE * len(run.text)
 
 
 def blocks_of_element(element: HtmlElement) -> Iterator[Block]:

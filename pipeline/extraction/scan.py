@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ def scans_in(body: bytes, article: DocumentArticle) -> Scans:
     try:
         numbers = range(1, min(len(document), MAX_PAGES) + 1)
         # Most pages are plainly text, and looking at them once more would cost as much as reading them.
-        looks = {number: _look_at(document, number) for number in numbers if letters[number] < PLAINLY_TEXT_LETTERS}
+        looks = _looks(document, [number for number in numbers if letters[number] < PLAINLY_TEXT_LETTERS])
     finally:
         document.close()
     stamps = _stamps(list(looks.values()))
@@ -97,6 +98,17 @@ def _stamps(looks: Sequence[_Look]) -> set[str]:
 
 def _wording(line: str) -> str:
     return re.sub(r"\d+", "#", "".join(line.casefold().split()))
+
+
+def _looks(document: PdfDocument, numbers: Sequence[int]) -> dict[int, _Look]:
+    """Look at some pages; one that cannot be opened shows nothing."""
+    from pypdfium2 import PdfiumError
+
+    looks: dict[int, _Look] = {}
+    for number in numbers:
+        with suppress(PdfiumError):
+            looks[number] = _look_at(document, number)
+    return looks
 
 
 def _look_at(document: PdfDocument, number: int) -> _Look:

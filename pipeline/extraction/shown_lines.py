@@ -145,7 +145,7 @@ class ShownPage:
 def _leads_to_an_article(holder: HtmlElement) -> bool:
     """Tell a link or an item whose words are another article's title beside a date."""
     if holder.tag == "a" and holder.get("href"):
-        return _is_title(holder.text_content(), beside_date=True)
+        return _is_title("".join(holder.xpath(".//text()[not(ancestor::time)]")), beside_date=True)
     if holder.tag in ("li", "tr", "article") or holder.xpath("boolean(.//h2 or .//h3 or .//h4)"):
         return any(_is_title(link.text_content()) for link in holder.iter("a") if link.get("href"))
     return _is_dated_link(holder) and any(
