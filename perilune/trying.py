@@ -17,7 +17,7 @@ from perilune.problems import Problem
 from pipeline.extraction.extract import FetchedPage
 from pipeline.extraction.ocr import find_ocr
 from pipeline.extraction.pool import Extraction, Unreadable, extract_all
-from pipeline.values import Document, Fact, Rejected, Understanding
+from pipeline.values import Document, Fact, Passage, Rejected, Understanding
 
 Line = dict[str, object]
 READ_FIELDS = frozenset(
@@ -108,12 +108,26 @@ def _extracted_fields(result: Extraction) -> Line:
         "published_at": str(result.published.date) if result.published.date else None,
         "language": result.language,
         "doc_type": result.doc_type,
-        "text": result.text,
-        "passages": [
-            {"text": passage.text, "page": passage.page, "start": passage.start, "end": passage.end}
-            for passage in result.passages
+        "site_name": result.site_name,
+        "issuer": result.issuer,
+        "section": result.section,
+        "keywords": list(result.keywords),
+        "image_url": result.image_url,
+        "canonical_url": result.canonical_url,
+        "date_witnesses": [
+            {"kind": witness.kind, "date": str(witness.date), "quote": witness.quote}
+            for witness in result.published.witnesses
         ],
+        "text": result.text,
+        "passages": [_passage_fields(passage) for passage in result.passages],
     }
+
+
+def _passage_fields(passage: Passage) -> Line:
+    """Give a passage with its place; `label` and `language` only where it has its own."""
+    fields: Line = {name: getattr(passage, name) for name in ("kind", "text", "page", "start", "end")}
+    own = ((name, getattr(passage, name)) for name in ("label", "language"))
+    return fields | {name: value for name, value in own if value is not None}
 
 
 def understood_lines(lines: Sequence[Line]) -> Iterator[Line]:
