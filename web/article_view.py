@@ -285,13 +285,9 @@ def _history(session: Session, article: Article) -> tuple[EventLine, ...]:
 
 def _sheet_word(url: str, content_type: str) -> str:
     kind = f"{content_type} {urlsplit(url).path}".lower()
-    return (
-        "Slide"
-        if re.search(r"presentation|\.pp[st][xm]?\b|\.pot[xm]\b", kind)
-        else "PDF page"
-        if "pdf" in kind
-        else "Page"
-    )
+    if re.search(r"presentation|\.pp[st][xm]?\b|\.pot[xm]\b", kind):
+        return "Slide"
+    return "Page" if re.search(r"wordprocessing|\.do[ct][xm]\b", kind) else "PDF page"
 
 
 def _vanished_at(history: Sequence[EventLine]) -> dt.datetime | None:
