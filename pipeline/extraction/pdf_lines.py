@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -30,6 +30,7 @@ from pipeline.extraction.pdf_letters import (
 if TYPE_CHECKING:
     from pypdfium2 import PdfTextPage
 
+MAX_ALIKE = 200  # of one wording on a page are looked through for what is printed over itself
 BOLD_WEIGHT = 600
 MAX_PAGE_CHARS = 60_000
 """What a page holds beyond is cut: only a page made to harm holds it."""
@@ -330,11 +331,11 @@ def _with_raised_marks(
 def _joined_in_rows(lines: Sequence[Line]) -> list[Line]:
     """Join what follows on the same row close by; text that is printed twice at one place counts once."""
     joined: list[Line] = []
-    seen: dict[str, list[Line]] = {}
+    seen: defaultdict[str, deque[Line]] = defaultdict(lambda: deque(maxlen=MAX_ALIKE))
     for line in lines:
-        if not line.text or any(_lies_on(line, other) for other in seen.get(line.text, ())):
+        if not line.text or any(_lies_on(line, other) for other in seen[line.text]):
             continue
-        seen.setdefault(line.text, []).append(line)
+        seen[line.text].append(line)
         before = joined[-1] if joined else None
         if before and _continues(before, line):
             joined[-1] = _as_one(before, line)
