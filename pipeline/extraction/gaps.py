@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -71,6 +72,9 @@ def with_gaps_filled(blocks: Sequence[Block], runs: Sequence[Run]) -> list[Block
                 whole.extend(block_of_run(run) for run in lost if share_held(run.text, held) < MIN_HELD)
             last = place
         whole.append(block)
+    if last is not None:
+        below = takewhile(lambda run: run.holder.tag == "li" and _is_lost(run, neighbourhood), runs[last + 1 :])
+        whole.extend(block_of_run(run) for run in below if share_held(run.text, held) < MIN_HELD)
     return whole
 
 
