@@ -278,9 +278,9 @@ def test_a_document_that_needs_too_much_memory_costs_only_itself() -> None:
     paragraph = b"<p>The two agencies agreed on Tuesday to build a small satellite and to share its data.</p>"
     small = FetchedPage(b"<html><body><h1>A satellite</h1>" + paragraph * 4, ADDRESS)
     large = FetchedPage(b"<html><body><h1>A satellite</h1>" + b"<p>A<b>b</b><i>c</i></p>" * 200_000, ADDRESS)
-    read = list(extract_all(enumerate([small, large, small]), worker_count=1, deadline=60, memory_mb=128))
+    read = list(extract_all(enumerate([small, large, small]), worker_count=1, deadline=60, memory_mb=24))
     assert [number for number, _ in read] == [0, 1, 2]
-    assert read[1][1] == Unreadable("it needs more than 128 MB to read")
+    assert read[1][1] == Unreadable("it needs more than 24 MB to read")
     assert isinstance(read[2][1], Extracted)
 
 
