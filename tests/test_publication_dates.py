@@ -119,6 +119,10 @@ def test_the_fullest_date_of_an_address_is_taken(url: str, expected: str | None)
     assert (str(witness.date) if witness else None) == expected
 
 
+def test_the_folder_of_a_file_on_disk_is_no_address() -> None:
+    assert address_witness("file:///papers/2021-05-06/treaty.pdf") is None
+
+
 def test_week_dates_and_ordinal_dates_of_machines_are_days() -> None:
     assert machine_day("2024-W10-2") == machine_day("2024-065") == "2024-03-05"
     assert machine_day("2024-999") == "2024-999"

@@ -69,8 +69,12 @@ def visible_witness(
 
 
 def address_witness(url: str) -> Witness | None:
-    """Read the fullest date in an address such as `/2020-02/19/c_112.htm` or `/t20111229_80000.shtml`."""
-    found = list(_dates_in_path(urlsplit(url).path))
+    """Read the fullest date in an address such as `/2020-02/19/c_112.htm` or `/t20111229_80000.shtml`.
+
+    Where a file lies on somebody's disk says nothing.
+    """
+    parts = urlsplit(url)
+    found = [] if parts.scheme == "file" else list(_dates_in_path(parts.path))
     if not found:
         return None
     date, quote = max(found, key=lambda item: item[0].day is not None)
