@@ -31,17 +31,13 @@ from crawler.links import (
     store_links,
 )
 from crawler.pace import (
-    MAX_PRIMING,
     NO_HINTS,
     Hints,
-    Pace,
     VisitFailure,
-    VisitYield,
     next_try_after,
     next_visit_after,
-    pace_from,
-    pace_primed_by,
 )
+from crawler.pace_of_source import pace_of, yield_of
 from models.fate import (
     Claim,
     Claimed,
@@ -58,7 +54,6 @@ from models.page_store import PageStore, PageStoreProblem
 from models.source import CHECKS_AFTER, CrawlRun, Link, Page, Source, next_check_at, next_look_at
 from models.vocabulary import FateState, Stage
 from models.way import History, Way, first_of_archive, history_of
-from perilune.dates import PartialDate, Precision
 
 Clock = Callable[[], dt.datetime]
 LINKS_AT_ONCE = 2000
@@ -142,9 +137,9 @@ class Frontier:
             run.outcome = "done" if end.is_whole else "failed"
             run.counts = counts
             run.visit = end.visit.to_json()
-            pace = _pace_of(session, source, now)
+            pace = pace_of(session, source, now)
             if end.is_whole:
-                following = next_visit_after(pace, _yield_of(source, counts, end, now), jitter=self.jitter())
+                following = next_visit_after(pace, yield_of(source, counts, end.hints, now), jitter=self.jitter())
                 source.first_crawled_at = source.first_crawled_at or (None if end.is_survey else now)
                 outcome = Outcome(FateState.DONE, None, following.due_at)
             else:
@@ -388,25 +383,6 @@ class Frontier:
         """Count something for the source's current run."""
         if number:
             self.counts.setdefault(source_id, Counter())[what] += number
-
-
-def _pace_of(session: Session, source: Source, now: dt.datetime) -> Pace:
-    """Give what the source's visits showed so far; before any, what the dates of its newest items tell."""
-    if source.pace is not None:
-        return pace_from(source.pace, source.interval_minutes)
-    dated = sa.select(Link.published).where(Link.source_id == source.id, Link.published.is_not(None))
-    newest = session.scalars(dated.order_by(Link.published.desc()).limit(MAX_PRIMING))
-    days = [date.first for date in map(PartialDate.parse, filter(None, newest)) if date.precision is Precision.DAY]
-    return pace_primed_by(days, start_minutes=source.interval_minutes, now=now)
-
-
-def _yield_of(source: Source, counts: Mapping[str, object], end: RunEnd, now: dt.datetime) -> VisitYield:
-    """Say what a visit found that was new: links, or for standing pages the pages themselves."""
-    found, offered = (int(str(counts.get(name, 0))) for name in ("new links", "links"))
-    changed, same = (int(str(counts.get(name, 0))) for name in ("new pages", "unchanged pages"))
-    if not offered:
-        found, offered = changed, changed + same
-    return VisitYield(now, found, offered, end.hints, is_first=source.first_crawled_at is None)
 
 
 def _reason_in(counts: Mapping[str, object]) -> str:
