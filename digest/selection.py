@@ -18,8 +18,9 @@ from digest.phrases import country_name
 from digest.schedule import zone_of
 from digest.told_stories import continued_story_ids, told_stories
 from digest.watch import watch_of
-from models.article import Article, Fact, Passage, TopicAssignment, Version, VersionCountry
+from models.article import Article, Passage, TopicAssignment, Version, VersionCountry
 from models.edition import Edition, Issue, LedgerRow
+from models.fact import FactWitness
 from models.knowledge import Actor, Topic
 from models.search import matching_ids, parse_query
 from models.source import Page, Source
@@ -223,17 +224,19 @@ def _noted_facts(
     session: Session, edition: Edition, chosen: Chosen, names: Mapping[str, str]
 ) -> Iterator[tuple[int, NotedFact]]:
     rows = session.execute(
-        sa.select(Fact, Version.language, Article.key, Source.name, Passage.ordinal, Passage.page_number)
+        sa.select(FactWitness, Version.language, Article.key, Source.name, Passage.ordinal, Passage.page_number)
         .add_columns(Version.number)
-        .join(Version, Version.id == Fact.version_id)
+        .join(Version, Version.id == FactWitness.version_id)
         .join(Article, Article.id == Version.article_id)
         .join(Source, Source.id == Article.source_id)
         .outerjoin(
             Passage,
-            (Passage.version_id == Fact.version_id) & (Passage.start <= Fact.start) & (Fact.start < Passage.end),
+            (Passage.version_id == FactWitness.version_id)
+            & (Passage.start <= FactWitness.start)
+            & (FactWitness.start < Passage.end),
         )
-        .where(Fact.version_id.in_(chosen))
-        .order_by(Article.key, Fact.ordinal)
+        .where(FactWitness.version_id.in_(chosen))
+        .order_by(Article.key, FactWitness.ordinal)
     )
     for fact, language, key, source, ordinal, page_number, number in rows:
         evidence = Evidence(
@@ -243,7 +246,7 @@ def _noted_facts(
         yield fact.version_id, _noted_fact(fact, language, parties, evidence)
 
 
-def _noted_fact(fact: Fact, language: str | None, parties: tuple[str, ...], evidence: Evidence) -> NotedFact:
+def _noted_fact(fact: FactWitness, language: str | None, parties: tuple[str, ...], evidence: Evidence) -> NotedFact:
     entry = FactEntry(
         kind=FactKind(fact.kind),
         name=fact.name,

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Strings
+from models.fact import FactWitness, NamedDocument
 from models.source import Page, Source
-from models.vocabulary import DocType, FactKind, HistoryKind, PassageKind, Relevance
+from models.vocabulary import DocType, HistoryKind, PassageKind, Relevance
 from perilune.dates import PartialDate
 
 
@@ -96,6 +97,11 @@ class Version(Base):
     relevance: Mapped[Relevance | None] = mapped_column(sa.String(8), index=True)
     relevance_score: Mapped[float | None]
     relevance_because: Mapped[Strings] = mapped_column(default=list)
+    reads_like: Mapped[list[dict[str, object]]] = mapped_column(default=list, server_default="[]")
+    """The labelled texts nearest to it that have its relevance, as `pipeline.values.Likeness` writes them."""
+    doc_type_because: Mapped[Strings] = mapped_column(default=list, server_default="[]")
+    corrected: Mapped[Strings] = mapped_column(default=list, server_default="[]")
+    """What of it a person has decided, as `CorrectionField` names it."""
 
     article: Mapped[Article] = relationship(back_populates="versions", foreign_keys=[article_id])
     page: Mapped[Page] = relationship()
@@ -111,8 +117,11 @@ class Version(Base):
     actors: Mapped[list["VersionActor"]] = relationship(
         order_by="VersionActor.mention_count.desc()", cascade="all, delete-orphan", passive_deletes=True
     )
-    facts: Mapped[list["Fact"]] = relationship(
-        order_by="Fact.ordinal", cascade="all, delete-orphan", passive_deletes=True
+    witnesses: Mapped[list["FactWitness"]] = relationship(
+        order_by="FactWitness.ordinal", cascade="all, delete-orphan", passive_deletes=True
+    )
+    named_documents: Mapped[list["NamedDocument"]] = relationship(
+        order_by="NamedDocument.ordinal", cascade="all, delete-orphan", passive_deletes=True
     )
 
 
@@ -157,6 +166,8 @@ class TopicAssignment(Base):
     topic_slug: Mapped[str] = mapped_column(sa.ForeignKey("topic.slug"), primary_key=True, index=True)
     score: Mapped[float]
     because: Mapped[Strings] = mapped_column(default=list)
+    reads_like: Mapped[list[dict[str, object]]] = mapped_column(default=list, server_default="[]")
+    """The labelled texts nearest to it that have this topic, as `pipeline.values.Likeness` writes them."""
     by_human: Mapped[bool] = mapped_column(default=False)
 
 
@@ -168,6 +179,9 @@ class VersionCountry(Base):
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
     country: Mapped[str] = mapped_column(sa.String(8), primary_key=True, index=True)
     rank: Mapped[int]
+    start: Mapped[int | None]
+    """Where the text says so, in code points; None where only the title or a person does."""
+    end: Mapped[int | None]
 
 
 class VersionActor(Base):
@@ -178,26 +192,6 @@ class VersionActor(Base):
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
     actor_slug: Mapped[str] = mapped_column(sa.ForeignKey("actor.slug"), primary_key=True, index=True)
     mention_count: Mapped[int]
-    start: Mapped[int]
-    end: Mapped[int]
-
-
-class Fact(Base):
-    """A dated event or an agreement, with the characters of the version's text that say so."""
-
-    __tablename__ = "fact"
-
-    version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
-    ordinal: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[FactKind] = mapped_column(sa.String(12))
-    name: Mapped[str]
-    status: Mapped[str] = mapped_column(sa.String(12))
-    subkind: Mapped[str | None]
-    start_on: Mapped[PartialDate | None]
-    end_on: Mapped[PartialDate | None]
-    place: Mapped[str | None]
-    parties: Mapped[Strings] = mapped_column(default=list)
-    countries: Mapped[Strings] = mapped_column(default=list)
     start: Mapped[int]
     end: Mapped[int]
 

@@ -5,11 +5,12 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, Strings
+from models.vocabulary import CorrectionField, NameVerdict
 
 
 class Topic(Base):
-    """A tag of the taxonomy, with the patterns that speak for it."""
+    """A tag of the taxonomy, with what speaks for it: patterns, its description, texts that are examples of it."""
 
     __tablename__ = "topic"
 
@@ -17,7 +18,12 @@ class Topic(Base):
     name: Mapped[str]
     description: Mapped[str]
     patterns: Mapped[dict[str, object]] = mapped_column(default=dict)
+    examples: Mapped[Strings] = mapped_column(default=list, server_default="[]")
     is_active: Mapped[bool] = mapped_column(default=True)
+    merged_into: Mapped[str | None] = mapped_column(sa.ForeignKey("topic.slug"))
+    """The topic that stands for this one since they were merged."""
+    edited_at: Mapped[dt.datetime | None]
+    """When a person last changed it here; from then on its file overwrites it no more."""
 
 
 class Actor(Base):
@@ -32,6 +38,37 @@ class Actor(Base):
     names: Mapped[dict[str, object]] = mapped_column(default=dict)
     ambiguous: Mapped[dict[str, object]] = mapped_column(default=dict)
     wikidata: Mapped[str | None] = mapped_column(sa.String(20))
+    cited: Mapped[str | None]
+    """The address of a page that gives its names."""
+    is_active: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    edited_at: Mapped[dt.datetime | None]
+    """When a person last changed it here; from then on its file overwrites it no more."""
+
+
+class UnknownName(Base):
+    """What looks like an organisation's name in a version and is no actor's; frequent ones are proposed to people."""
+
+    __tablename__ = "unknown_name"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    name_key: Mapped[str] = mapped_column(sa.String(200), index=True)
+    """The name folded, the same for all its spellings."""
+    start: Mapped[int]
+    end: Mapped[int]
+
+
+class NameDecision(Base):
+    """What a person decided on a name that was proposed: it is an actor now, or none."""
+
+    __tablename__ = "name_decision"
+
+    name_key: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    verdict: Mapped[NameVerdict] = mapped_column(sa.String(12))
+    actor_slug: Mapped[str | None] = mapped_column(sa.ForeignKey("actor.slug"))
+    made_by: Mapped[str]
+    made_at: Mapped[dt.datetime]
 
 
 class Correction(Base):
@@ -42,9 +79,25 @@ class Correction(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     article_key: Mapped[str] = mapped_column(sa.String(12), index=True)
     """The article's public key, so that a correction outlives any rebuild."""
-    field: Mapped[str] = mapped_column(sa.String(20))
-    """`relevance`, `topics` or `doc_type`."""
+    field: Mapped[CorrectionField] = mapped_column(sa.String(20))
     value: Mapped[dict[str, object]]
+    note: Mapped[str | None]
+    """Why, in the words of whoever made it."""
     made_by: Mapped[str]
     made_at: Mapped[dt.datetime]
     undone_at: Mapped[dt.datetime | None]
+    undone_by: Mapped[str | None]
+
+
+class TrainedModel(Base):
+    """A classifier that was trained from the labelled texts and the corrections, with the report on it."""
+
+    __tablename__ = "trained_model"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    encoder: Mapped[str]
+    made_at: Mapped[dt.datetime]
+    content: Mapped[bytes]
+    report: Mapped[dict[str, object]]
+    refused: Mapped[str | None]
+    """Why it was not deployed; of those that were, the newest runs."""

@@ -4,7 +4,6 @@ from models.article import (
     Article,
     ArticleEvent,
     CopyBand,
-    Fact,
     LanguageMean,
     Passage,
     TermCount,
@@ -16,8 +15,9 @@ from models.article import (
 )
 from models.base import Base
 from models.edition import Delivery, Edition, Issue, LedgerRow, Reader, Subscription
+from models.fact import Fact, FactWitness, NamedDocument
 from models.fate import Fate
-from models.knowledge import Actor, Correction, Topic
+from models.knowledge import Actor, Correction, NameDecision, Topic, TrainedModel, UnknownName
 from models.source import CrawlRun, Link, Page, Source
 from models.story import Evidence, Story, SummarySentence
 from models.watch import Incident, Notice
@@ -34,12 +34,15 @@ __all__ = [
     "Edition",
     "Evidence",
     "Fact",
+    "FactWitness",
     "Fate",
     "Incident",
     "Issue",
     "LanguageMean",
     "LedgerRow",
     "Link",
+    "NameDecision",
+    "NamedDocument",
     "Notice",
     "Page",
     "Passage",
@@ -51,6 +54,8 @@ __all__ = [
     "TermCount",
     "Topic",
     "TopicAssignment",
+    "TrainedModel",
+    "UnknownName",
     "Vector",
     "Version",
     "VersionActor",

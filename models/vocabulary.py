@@ -141,6 +141,24 @@ class AgreementStatus(StrEnum):
     ENDED = "ended"
 
 
+class CorrectionField(StrEnum):
+    """What of an article a person may correct."""
+
+    RELEVANCE = "relevance"
+    TOPICS = "topics"
+    DOC_TYPE = "doc_type"
+    COUNTRIES = "countries"
+    STORY = "story"
+    FACT = "fact"
+
+
+class NameVerdict(StrEnum):
+    """What a person says of a name that was proposed as an actor's."""
+
+    ACTOR = "actor"
+    DISMISSED = "dismissed"
+
+
 class LedgerFate(StrEnum):
     """What became of a relevant article in an edition."""
 

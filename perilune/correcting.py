@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.article import find_article, other_copies_of
 from models.fate import await_stage
 from models.knowledge import Correction, Topic
-from models.vocabulary import Relevance, Stage
+from models.vocabulary import CorrectionField, Relevance, Stage
 from perilune.archive import Archive
 from perilune.problems import Problem
 from pipeline.runners.places import current_versions_of
@@ -29,7 +29,13 @@ def correct(archive: Archive, key: str, said: Mapping[str, str | None], *, by: s
         for field, text in wanted.items():
             value = _relevance(text) if field == "relevance" else _topics(session, text)
             session.add(
-                Correction(article_key=article.key, field=field, value={"value": value}, made_by=by, made_at=now)
+                Correction(
+                    article_key=article.key,
+                    field=CorrectionField(field),
+                    value={"value": value},
+                    made_by=by,
+                    made_at=now,
+                )
             )
         same_text = [article, *other_copies_of(session, article)]
         await_stage(session, Stage.UNDERSTAND, current_versions_of(same_text), due_at=now)

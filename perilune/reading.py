@@ -71,7 +71,7 @@ def article_value(session: Session, key: str) -> Value:
         "topics": [{"slug": row.topic_slug, "score": round(row.score, 3)} for row in version.topics],
         "countries": [row.country for row in version.countries],
         "actors": [row.actor_slug for row in version.actors],
-        "facts": [_fact_value(version, ordinal) for ordinal in range(len(version.facts))],
+        "facts": [_fact_value(version, ordinal) for ordinal in range(len(version.witnesses))],
         "story": story.key if story else None,
         "copy_of": session.get_one(Article, article.copy_of_id).key if article.copy_of_id else None,
         "versions": len(article.versions),
@@ -83,7 +83,7 @@ def article_value(session: Session, key: str) -> Value:
 
 
 def _fact_value(version: Version, ordinal: int) -> Value:
-    fact = version.facts[ordinal]
+    fact = version.witnesses[ordinal]
     return {
         "kind": fact.kind,
         "name": fact.name,

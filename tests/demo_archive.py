@@ -94,7 +94,7 @@ def _article_value(article: Article, articles: dict[int, Article]) -> tuple[obje
         str(version.published),
         version.relevance,
         sorted(topic.topic_slug for topic in version.topics),
-        len(version.facts),
+        len(version.witnesses),
         lead,
     )
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from digest.content import Copy, Entry, IssueContent, Item, Watch, content_from
 from digest.issue import compose_issue
-from models.article import Article, Fact
+from models.article import Article
 from models.edition import Edition, LedgerRow
+from models.fact import FactWitness
 from models.story import Evidence, Story, SummarySentence
 from models.vocabulary import DocType
 from tests.builders import ArticleDraft, a_story, an_article
@@ -54,8 +55,8 @@ def add_fact(session: Session, article: Article, **columns: object) -> None:
     """Store a fact in an article's first passage."""
     assert article.current_version_id
     values: dict[str, object] = {"status": "signed", "start": 0, "end": 3, "parties": [], "countries": []}
-    ordinal = session.scalar(sa.select(sa.func.count()).where(Fact.version_id == article.current_version_id))
-    session.add(Fact(version_id=article.current_version_id, ordinal=ordinal, **(values | columns)))
+    ordinal = session.scalar(sa.select(sa.func.count()).where(FactWitness.version_id == article.current_version_id))
+    session.add(FactWitness(version_id=article.current_version_id, ordinal=ordinal, **(values | columns)))
     session.flush()
 
 

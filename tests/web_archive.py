@@ -17,7 +17,7 @@ from models.tables import (
     Article,
     CrawlRun,
     Evidence,
-    Fact,
+    FactWitness,
     Incident,
     Issue,
     Source,
@@ -110,8 +110,8 @@ def _understand(session: Session, article: Article, pages: PageStore) -> None:
     session.flush()
     version.actors.append(VersionActor(actor_slug="cnsa", mention_count=2, start=0, end=8))
     start = TEXT.index(QUOTE)
-    version.facts.append(
-        Fact(
+    version.witnesses.append(
+        FactWitness(
             ordinal=0,
             kind=FactKind.AGREEMENT,
             name="Memorandum on lunar exploration",

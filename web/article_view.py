@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article, Fact, Passage, Version, find_article
+from models.article import Article, Passage, Version, find_article
+from models.fact import FactWitness
 from models.history import PRESENCE, events_of
 from models.source import Source
 from models.story import Story
@@ -239,12 +240,12 @@ def _actors(session: Session, version: Version) -> tuple[Named, ...]:
 
 
 def _facts(session: Session, version: Version, key: str) -> tuple[FactView, ...]:
-    facts = version.facts
+    facts = version.witnesses
     names = actor_names(session, {party for fact in facts for party in fact.parties})
     return tuple(_fact(fact, version, names, (key, version.number)) for fact in facts)
 
 
-def _fact(fact: Fact, version: Version, names: Mapping[str, str], address: tuple[str, int]) -> FactView:
+def _fact(fact: FactWitness, version: Version, names: Mapping[str, str], address: tuple[str, int]) -> FactView:
     ordinal = passage_at(version.passages, fact.start)
     return FactView(
         kind=fact.kind,

@@ -52,6 +52,6 @@ def understanding_of(version: Version) -> Understanding:
                 parties=tuple(row.parties),
                 countries=tuple(row.countries),
             )
-            for row in version.facts
+            for row in version.witnesses
         ),
     )

@@ -146,7 +146,7 @@ class GroupRunner:
                 selectinload(Version.topics),
                 selectinload(Version.countries),
                 selectinload(Version.actors),
-                selectinload(Version.facts),
+                selectinload(Version.witnesses),
             )
         )
         for version, embedding in rows:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry, other_copies_of
-from models.article import Fact as FactRow
+from models.fact import FactWitness
 from models.fate import Outcome, await_stage
 from models.knowledge import Correction
 from models.search import index_article
@@ -26,7 +26,7 @@ class UnderstandRunner:
     """Decides what versions are about, and puts them into the search index."""
 
     stage = Stage.UNDERSTAND
-    version = "1"
+    version = "2"
     batch_size = 100
 
     def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, Understanding]]:
@@ -65,8 +65,8 @@ def _fill(version: Version, understanding: Understanding) -> None:
         )
         for mention in understanding.actors
     ]
-    version.facts = [
-        FactRow(
+    version.witnesses = [
+        FactWitness(
             ordinal=ordinal,
             kind=fact.kind,
             name=fact.name,

@@ -1,0 +1,84 @@
+"""Tables of facts: what versions state as dated events and agreements, what is one fact, which documents are named.
+
+Apart from the articles because a fact outlives any one of them: it is what several of them are witnesses of.
+"""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Strings
+from models.vocabulary import DocType, FactKind
+from perilune.dates import PartialDate
+
+
+class Fact(Base):
+    """A dated event or an agreement; its values are those that most of its witnesses state."""
+
+    __tablename__ = "fact"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(12), unique=True)
+    """Public name, made from what its founding witness says."""
+    kind: Mapped[FactKind] = mapped_column(sa.String(12), index=True)
+    name: Mapped[str]
+    status: Mapped[str] = mapped_column(sa.String(12))
+    subkind: Mapped[str | None]
+    start_on: Mapped[PartialDate | None]
+    end_on: Mapped[PartialDate | None]
+    first_on: Mapped[dt.date | None] = mapped_column(index=True)
+    """The earliest day that it may have begun, for filters and order."""
+    last_on: Mapped[dt.date | None] = mapped_column(index=True)
+    """The latest day that it may have ended."""
+    place: Mapped[str | None]
+    parties: Mapped[Strings] = mapped_column(default=list)
+    countries: Mapped[Strings] = mapped_column(default=list)
+    disputed: Mapped[Strings] = mapped_column(default=list)
+    """The fields in which its witnesses contradict each other, such as `start_on`; both are shown."""
+
+    witnesses: Mapped[list["FactWitness"]] = relationship(back_populates="fact")
+
+
+class FactWitness(Base):
+    """What one version states of a fact, with the characters of its text that say so."""
+
+    __tablename__ = "fact_witness"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    fact_id: Mapped[int | None] = mapped_column(sa.ForeignKey("fact.id", ondelete="SET NULL"), index=True)
+    """None for versions that are not current, and for articles that are off."""
+    kind: Mapped[FactKind] = mapped_column(sa.String(12))
+    name: Mapped[str]
+    status: Mapped[str] = mapped_column(sa.String(12))
+    subkind: Mapped[str | None]
+    start_on: Mapped[PartialDate | None]
+    end_on: Mapped[PartialDate | None]
+    place: Mapped[str | None]
+    parties: Mapped[Strings] = mapped_column(default=list)
+    """Actor slugs or country codes: hosts of an event, parties of an agreement."""
+    countries: Mapped[Strings] = mapped_column(default=list)
+    start: Mapped[int]
+    end: Mapped[int]
+    by_human: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+
+    fact: Mapped[Fact | None] = relationship(back_populates="witnesses")
+
+
+class NamedDocument(Base):
+    """A document that a version reports on, such as a white paper, with the characters that name it."""
+
+    __tablename__ = "named_document"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(sa.String(300))
+    title_key: Mapped[str] = mapped_column(sa.String(300), index=True)
+    """The title folded, by which the document itself is found in the archive."""
+    doc_type: Mapped[DocType] = mapped_column(sa.String(20))
+    issuer: Mapped[str | None]
+    url: Mapped[str | None]
+    """Where the page links it, if it does."""
+    start: Mapped[int]
+    end: Mapped[int]
