@@ -23,7 +23,7 @@ MIN_SENTENCE_CHARS = 8
 MIN_SENTENCES = 3
 NAMES_PER_SENTENCE = 6
 SAMPLES_LISTED = 8
-OWN_COLLECTIONS = ("perilune/demo/content/gold.jsonl", "tests/understanding/pages.jsonl")
+OWN_COLLECTIONS = ("perilune/demo/content/gold.jsonl", "pipeline/understanding/labelled/gold.jsonl")
 # No collection has running text in these languages: names of territories, languages and currencies stand for it.
 LISTED_LANGUAGES = ("pl", "cs", "hu", "ro", "hr", "el", "tr", "ar", "he", "uk", "bg", "sr", "ja", "ko")
 CHARSETS = {

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from perilune import __version__
-from perilune.commands import articles, digests, editions, running, sources, trying
+from perilune.commands import articles, digests, editions, learning, running, sources, trying
 from perilune.problems import Problem
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ for command in (running.run, running.crawl, running.process, running.serve, runn
     app.command()(command)
 app.command()(running.config)
 app.command()(articles.search)
+app.command()(learning.learn)
 
 
 def _print_version(is_wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the option's value

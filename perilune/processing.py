@@ -16,6 +16,7 @@ from models.vocabulary import FateState, Stage
 from perilune.archive import Archive
 from perilune.config import Settings
 from pipeline.encoding.encoder import Encoder, load_encoder
+from pipeline.runners.classifier import deployed_classifier
 from pipeline.runners.embed import EmbedRunner
 from pipeline.runners.extract import ExtractRunner
 from pipeline.runners.group import GroupRunner
@@ -56,6 +57,13 @@ def await_again(archive: Archive, reasons: Collection[str], *, now: dt.datetime)
     return sum(map(len, items.values()))
 
 
+def understand_runner(archive: Archive, encoder: Callable[[], Encoder]) -> UnderstandRunner:
+    """Make the runner of understanding with the classifier that is deployed."""
+    model = archive.settings.encoder
+    with archive.sessions() as session:
+        return UnderstandRunner(model, encoder, deployed_classifier(session, model))
+
+
 def process_due(
     archive: Archive,
     *,
@@ -75,8 +83,8 @@ def process_due(
     counts = {
         Stage.EXTRACT: drain(ExtractRunner(settings), worker),
         Stage.IDENTIFY: drain(IdentifyRunner(), worker),
-        Stage.UNDERSTAND: drain(UnderstandRunner(), worker),
         Stage.EMBED: drain(EmbedRunner(settings.encoder, encoder), worker),
+        Stage.UNDERSTAND: drain(understand_runner(archive, encoder), worker),
         Stage.GROUP: drain(GroupRunner(settings.encoder), worker),
         Stage.SUMMARISE: drain(SummariseRunner(settings.encoder, encoder), worker),
     }

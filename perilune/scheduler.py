@@ -21,12 +21,14 @@ from models.source import Source
 from models.vocabulary import Stage
 from perilune.archive import Archive, open_archive, watched_slugs
 from perilune.config import Settings
+from perilune.learning import learning_is_due
 from perilune.problems import Problem
 from perilune.seeding import seed
 
 TICK_SECONDS = 20
 PROCESSED = tuple(stage for stage in Stage if stage not in {Stage.CRAWL, Stage.FETCH})
 DEADLINE = dt.timedelta(hours=3)
+LEARN_AGAIN = dt.timedelta(hours=1)
 log = get_logger()
 
 
@@ -36,6 +38,7 @@ class Ticker:
 
     archive: Archive
     children: set[subprocess.Popen[bytes]] = field(default_factory=set)
+    learned_at: dt.datetime | None = None
 
     def crawl(self) -> None:
         """Crawl when a source is due."""
@@ -46,6 +49,17 @@ class Ticker:
         """Process when something waits in the pipeline."""
         if any(self._is_due(stage) for stage in PROCESSED):
             self._run(*self._with_us, "process")
+
+    def learn(self) -> None:
+        """Train the classifier once a night when corrections were made since; what failed is tried after an hour."""
+        now = dt.datetime.now(dt.UTC)
+        if self.learned_at is not None and now - self.learned_at < LEARN_AGAIN:
+            return
+        with self.archive.sessions() as session:
+            is_due = learning_is_due(session, now=now)
+        if is_due:
+            self.learned_at = now
+            self._run(*self._with_us, "learn")
 
     def mail(self) -> None:
         """Compose and send what is due; a mail that is under way outlives us, lest nobody know of it."""
@@ -84,7 +98,7 @@ class Ticker:
 def start_ticking(ticker: Ticker) -> BackgroundScheduler:
     """Start the ticks; each kind of work runs once at a time."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    for work in (ticker.crawl, ticker.process, ticker.mail):
+    for work in (ticker.crawl, ticker.process, ticker.learn, ticker.mail):
         scheduler.add_job(
             work,
             "interval",

@@ -6,8 +6,9 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from perilune.config import Settings
 from perilune.dates import PartialDate
@@ -17,9 +18,16 @@ from perilune.problems import Problem
 from pipeline.extraction.extract import FetchedPage
 from pipeline.extraction.ocr import find_ocr
 from pipeline.extraction.pool import Extraction, Unreadable, extract_all
-from pipeline.values import Document, Fact, Passage, Rejected, Understanding
+from pipeline.values import Document, Fact, Passage, Rejected, TopicScore, Understanding
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vector = NDArray[np.float32]
 
 Line = dict[str, object]
+ENCODED_AT_ONCE = 64
 READ_FIELDS = frozenset(
     {
         "id", "path", "url", "title", "text", "published", "published_at", "language", "doc_type", "authors",
@@ -130,16 +138,44 @@ def _passage_fields(passage: Passage) -> Line:
     return fields | {name: value for name, value in own if value is not None}
 
 
-def understood_lines(lines: Sequence[Line]) -> Iterator[Line]:
-    """Understand each line's text with the shipped taxonomy and gazetteer."""
+def understood_lines(lines: Sequence[Line], *, settings: Settings, is_encoded: bool = True) -> Iterator[Line]:
+    """Understand each line's text with the shipped taxonomy, gazetteer and classifier, in batches.
+
+    Unless `is_encoded`, no vectors are made: faster by far, and less exact.
+    """
+    from pipeline.runners.classifier import shipped_classifier
     from pipeline.understanding.understand import load_knowledge, understand
 
-    knowledge = load_knowledge()
-    for line in lines:
-        try:
-            yield _kept(line) | _understood_fields(understand(_document(line), knowledge))
-        except LineProblem as problem:
-            yield _kept(line) | _failed(str(problem))
+    knowledge = load_knowledge(shipped_classifier(settings.encoder))
+    vectors_of = _vectors_of(settings) if is_encoded else _no_vectors
+    for start in range(0, len(lines), ENCODED_AT_ONCE):
+        batch = lines[start : start + ENCODED_AT_ONCE]
+        documents = [_document_or_none(line) for line in batch]
+        vectors = iter(vectors_of([one for one in documents if one is not None]))
+        for line, document in zip(batch, documents, strict=True):
+            if document is None:
+                yield _kept(line) | _failed(_reason_for(line))
+            else:
+                yield _kept(line) | _understood_fields(understand(document, knowledge, next(vectors)))
+
+
+def _vectors_of(settings: Settings) -> Callable[[Sequence[Document]], Sequence[Vector | None]]:
+    """Load the encoder of the settings; gives centred vectors of documents."""
+    from pipeline.encoding.encoder import load_encoder
+    from pipeline.runners.classifier import steady_means
+    from pipeline.runners.embed import text_to_encode
+
+    encoder, means = load_encoder(settings.encoder, settings.cache), steady_means(settings.encoder)
+
+    def vectors(documents: Sequence[Document]) -> list[Vector | None]:
+        encoded = encoder.encode([text_to_encode(one.title, one.text) for one in documents])
+        return [means.centred(vector, one.language) for one, vector in zip(documents, encoded, strict=True)]
+
+    return vectors
+
+
+def _no_vectors(documents: Sequence[Document]) -> Sequence[Vector | None]:
+    return [None] * len(documents)
 
 
 def _understood_fields(understood: Understanding) -> Line:
@@ -148,12 +184,23 @@ def _understood_fields(understood: Understanding) -> Line:
         "reason": None,
         "relevance": understood.relevance,
         "relevance_score": round(understood.relevance_score, 4),
-        "topics": [{"slug": topic.slug, "score": round(topic.score, 4)} for topic in understood.topics],
+        "because": list(understood.relevance_because),
+        "reads_like": [likeness.title for likeness in understood.reads_like],
+        "topics": [_topic_fields(topic) for topic in understood.topics],
         "doc_type": understood.doc_type,
         "countries": list(understood.countries),
         "actors": [mention.slug for mention in understood.actors],
         "events": [_fact_fields(fact) for fact in understood.facts if fact.kind == "event"],
         "agreements": [_fact_fields(fact) for fact in understood.facts if fact.kind == "agreement"],
+    }
+
+
+def _topic_fields(topic: TopicScore) -> Line:
+    return {
+        "slug": topic.slug,
+        "score": round(topic.score, 4),
+        "because": list(topic.because),
+        "reads_like": [likeness.title for likeness in topic.reads_like],
     }
 
 

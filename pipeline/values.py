@@ -111,12 +111,22 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Likeness:
+    """A labelled text that an article reads like: its id (an article's key where `is_held`) and its title."""
+
+    id: str
+    title: str
+    is_held: bool = False
+
+
+@dataclass(frozen=True)
 class TopicScore:
-    """A topic with its score in 0..1 and the words that speak for it."""
+    """A topic with its probability in 0..1, the words that speak for it, and the labelled texts that it reads like."""
 
     slug: str
     score: float
     because: tuple[str, ...] = ()
+    reads_like: tuple[Likeness, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,6 +171,8 @@ class Understanding:
     countries: tuple[str, ...]
     actors: tuple[ActorMention, ...]
     facts: tuple[Fact, ...] = ()
+    doc_type_because: tuple[str, ...] = ()
+    reads_like: tuple[Likeness, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -171,6 +183,7 @@ class Topic:
     name: str
     description: str
     patterns: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

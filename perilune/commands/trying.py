@@ -27,11 +27,19 @@ def extract(
 
 
 @app.command()
-def understand(file: Lines, *, as_json: options.Json = False) -> None:
+def understand(
+    file: Lines,
+    *,
+    without_encoder: Annotated[
+        bool, typer.Option("--without-encoder", help="Judge by words and names alone: faster, less exact.")
+    ] = False,
+    as_json: options.Json = False,
+) -> None:
     """Find relevance, topics, countries, actors and facts of texts (id, title, text, url?, published?)."""
     from perilune.trying import print_lines, read_lines, understood_lines
 
-    print_lines(understood_lines(read_lines(file)), as_json=as_json)
+    lines = understood_lines(read_lines(file), settings=options.settings(), is_encoded=not without_encoder)
+    print_lines(lines, as_json=as_json)
 
 
 @app.command()

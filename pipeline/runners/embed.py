@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.article import LanguageMean, TermCount, Vector, Version
 from models.base import insert_into
 from models.fate import Outcome, await_stage
-from models.vocabulary import Relevance, Stage
+from models.vocabulary import Stage
 from pipeline.encoding.encoder import Encoder
-from pipeline.runners.runner import done, skipped
+from pipeline.runners.runner import done
 from pipeline.stories.features import lead_of_text, terms_in
 
 Embedding = NDArray[np.float32]
@@ -24,32 +24,26 @@ ALL_DOCUMENTS = ""
 
 
 class EmbedRunner:
-    """Embeds relevant versions; loads the encoder only when there is something to embed."""
+    """Embeds versions; loads the encoder only when there is something to embed."""
 
     stage = Stage.EMBED
     batch_size = 64
 
     def __init__(self, model: str, load: Callable[[], Encoder]) -> None:
-        self.version = f"1/{model}"
+        self.version = f"2/{model}"
         self._load = load
 
-    def compute(
-        self, sessions: sessionmaker[Session], item_ids: Sequence[int]
-    ) -> Iterator[tuple[int, Embedding | None]]:
-        """Encode the relevant ones in one batch; the others have no vector."""
+    def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, Embedding]]:
+        """Encode a batch."""
         with sessions() as session:
-            versions = list(session.scalars(sa.select(Version).where(Version.id.in_(item_ids)).order_by(Version.id)))
-            relevant = [version for version in versions if version.relevance != Relevance.OFF]
-            yield from ((version.id, None) for version in versions if version not in relevant)
-            if relevant:
-                texts = [f"{version.title}. {lead_of_text(version.text)}" for version in relevant]
-                yield from zip([version.id for version in relevant], self._load().encode(texts), strict=True)
+            versions = session.scalars(sa.select(Version).where(Version.id.in_(item_ids)).order_by(Version.id))
+            texts = {version.id: text_to_encode(version.title, version.text) for version in versions}
+        if texts:
+            yield from zip(texts, self._load().encode(list(texts.values())), strict=True)
 
-    def store(self, session: Session, item_id: int, result: Embedding | None, *, now: dt.datetime) -> Outcome:
+    def store(self, session: Session, item_id: int, result: Embedding, *, now: dt.datetime) -> Outcome:
         """Store the vector; the first time, count the version's terms and its language's mean."""
         version = session.get_one(Version, item_id)
-        if result is None:
-            return skipped("off-topic")
         model = self._load().model
         embedding = result.astype("<f2").tobytes()
         row = session.get(Vector, (version.id, model))
@@ -59,8 +53,13 @@ class EmbedRunner:
             _add_to_mean(session, model, version.language, result)
         else:
             row.embedding, row.language = embedding, version.language
-        await_stage(session, Stage.GROUP, [version.article_id], due_at=now)
+        await_stage(session, Stage.UNDERSTAND, [version.id], due_at=now)
         return done()
+
+
+def text_to_encode(title: str, text: str) -> str:
+    """Give the words of an article that its vector is made of."""
+    return f"{title}. {lead_of_text(text)}"
 
 
 def _count_terms(session: Session, version: Version) -> None:

@@ -44,7 +44,7 @@ class IdentifyRunner:
         session.execute(sa.delete(CopyBand).where(CopyBand.article_id == article.id))
         session.add_all(CopyBand(article_id=article.id, band=band) for band in bands)
         _settle(session, article, copies, now=now)
-        await_stage(session, Stage.UNDERSTAND, [version.id], due_at=now)
+        await_stage(session, Stage.EMBED, [version.id], due_at=now)
         return done()
 
 

@@ -2,39 +2,73 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry, other_copies_of
+from models.article import Article, TopicAssignment, Vector, Version, VersionActor, VersionCountry, other_copies_of
 from models.fact import FactWitness
 from models.fate import Outcome, await_stage
 from models.knowledge import Correction
 from models.search import index_article
 from models.vocabulary import Relevance, Stage
+from pipeline.encoding.encoder import Encoder
+from pipeline.runners.classifier import Deployed, centred, profile_of
 from pipeline.runners.document import document_of
 from pipeline.runners.places import leave_story
 from pipeline.runners.runner import done, skipped
-from pipeline.understanding.knowledge import knowledge_from_rows
-from pipeline.understanding.understand import understand
-from pipeline.values import TopicScore, Understanding
+from pipeline.understanding.knowledge import knowledge_from_rows, topics_from_rows
+from pipeline.understanding.newcomers import Profile
+from pipeline.understanding.understand import Knowledge, understand
+from pipeline.values import Topic, TopicScore, Understanding
 
 
 class UnderstandRunner:
-    """Decides what versions are about, and puts them into the search index."""
+    """Decides what versions are about, and puts them into the search index; the deployed classifier names its version.
+
+    The encoder is loaded only where a topic is new to the classifier.
+    """
 
     stage = Stage.UNDERSTAND
-    version = "2"
     batch_size = 100
+
+    def __init__(self, model: str, load: Callable[[], Encoder], deployed: Deployed | None) -> None:
+        self.version = f"3/{model}/{deployed.name if deployed else 'words'}"
+        self._model = model
+        self._load = load
+        self._classifier = deployed.classifier if deployed else None
+        self._profiles: dict[tuple[str, ...], Profile] = {}
 
     def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, Understanding]]:
         """Understand each version with the taxonomy and gazetteer of the rows."""
         with sessions() as session:
-            knowledge = knowledge_from_rows(session)
-            for version in session.scalars(sa.select(Version).where(Version.id.in_(item_ids)).order_by(Version.id)):
-                yield version.id, understand(document_of(version), knowledge)
+            knowledge = self.knowledge(session)
+            rows = session.execute(
+                sa.select(Version, Vector.embedding)
+                .outerjoin(Vector, (Vector.version_id == Version.id) & (Vector.model == self._model))
+                .where(Version.id.in_(item_ids))
+                .order_by(Version.id)
+            )
+            for version, embedding in rows:
+                vector = None if embedding is None else centred(embedding, self._model, version.language)
+                yield version.id, understand(document_of(version), knowledge, vector)
+
+    def knowledge(self, session: Session) -> Knowledge:
+        """Read what understanding rests on at present."""
+        if self._classifier is None:
+            return knowledge_from_rows(session)
+        known = {*self._classifier.slugs, *self._classifier.newcomers}
+        new = [topic for topic in topics_from_rows(session) if topic.slug not in known]
+        return knowledge_from_rows(session, self._classifier, {topic.slug: self._profile(topic) for topic in new})
+
+    def _profile(self, topic: Topic) -> Profile:
+        described = (topic.name, topic.description, *topic.examples)
+        if described not in self._profiles:
+            self._profiles[described] = profile_of(topic, self._load())
+        return self._profiles[described]
 
     def store(self, session: Session, item_id: int, result: Understanding, *, now: dt.datetime) -> Outcome:
         """Store what was understood, humans' corrections over it, and index the article."""
@@ -48,7 +82,8 @@ class UnderstandRunner:
         index_article(session, article.id)
         if version.relevance == Relevance.OFF:
             leave_story(session, article, now=now)
-        await_stage(session, Stage.EMBED, [version.id], due_at=now)
+            return done()
+        await_stage(session, Stage.GROUP, [article.id], due_at=now)
         return done()
 
 
@@ -56,6 +91,7 @@ def _fill(version: Version, understanding: Understanding) -> None:
     version.relevance = understanding.relevance
     version.relevance_score = understanding.relevance_score
     version.relevance_because = list(understanding.relevance_because)
+    version.reads_like = [dataclasses.asdict(one) for one in understanding.reads_like]
     version.doc_type = understanding.doc_type
     version.topics = [_assignment(topic) for topic in understanding.topics]
     version.countries = [VersionCountry(country=code, rank=n) for n, code in enumerate(understanding.countries)]
@@ -85,7 +121,8 @@ def _fill(version: Version, understanding: Understanding) -> None:
 
 
 def _assignment(topic: TopicScore) -> TopicAssignment:
-    return TopicAssignment(topic_slug=topic.slug, score=topic.score, because=list(topic.because))
+    like = [dataclasses.asdict(one) for one in topic.reads_like]
+    return TopicAssignment(topic_slug=topic.slug, score=topic.score, because=list(topic.because), reads_like=like)
 
 
 def _obey_corrections(session: Session, version: Version) -> None:

@@ -9,7 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import knowledge as rows
+from pipeline.understanding.classifier import Classifier
 from pipeline.understanding.gazetteer import Gazetteer, load_actors
+from pipeline.understanding.newcomers import Profile
+from pipeline.understanding.tagging import Tagger
 from pipeline.understanding.taxonomy import load_topics
 from pipeline.understanding.understand import Knowledge
 from pipeline.values import Actor, Topic
@@ -34,14 +37,30 @@ def seed_knowledge(session: Session) -> None:
         )
 
 
-def knowledge_from_rows(session: Session) -> Knowledge:
-    """Read the taxonomy and the gazetteer that run."""
+def topics_from_rows(session: Session) -> tuple[Topic, ...]:
+    """Read the topics that are in use."""
     topics = session.scalars(sa.select(rows.Topic).where(rows.Topic.is_active).order_by(rows.Topic.slug))
-    actors = session.scalars(sa.select(rows.Actor).order_by(rows.Actor.slug))
-    return Knowledge(
-        topics=tuple(_topic(row) for row in topics),
-        gazetteer=Gazetteer(_actor(row) for row in actors),
-    )
+    return tuple(_topic(row) for row in topics)
+
+
+def merges_from_rows(session: Session) -> dict[str, str]:
+    """Read which topic stands for each that was merged into another."""
+    merged = sa.select(rows.Topic.slug, rows.Topic.merged_into).where(rows.Topic.merged_into.is_not(None))
+    return {slug: standing for slug, standing in session.execute(merged) if standing is not None}
+
+
+def gazetteer_from_rows(session: Session) -> Gazetteer:
+    """Read the actors that are matched."""
+    actors = session.scalars(sa.select(rows.Actor).where(rows.Actor.is_active).order_by(rows.Actor.slug))
+    return Gazetteer(_actor(row) for row in actors)
+
+
+def knowledge_from_rows(
+    session: Session, classifier: Classifier | None = None, profiles: Mapping[str, Profile] | None = None
+) -> Knowledge:
+    """Read the taxonomy and the gazetteer that run; `profiles` are those of topics that the classifier lacks."""
+    tagger = Tagger(topics_from_rows(session), classifier, profiles or {}, merges_from_rows(session))
+    return Knowledge(tagger, gazetteer_from_rows(session))
 
 
 def _topic(row: rows.Topic) -> Topic:
@@ -54,6 +73,7 @@ def _topic(row: rows.Topic) -> Topic:
             language: tuple((str(pattern), float(weight)) for pattern, weight in pairs)
             for language, pairs in patterns.items()
         },
+        tuple(row.examples),
     )
 
 

@@ -1,6 +1,6 @@
-"""Whether an article is about international space cooperation, about space only, or about neither.
+"""The cues of relevance: words of space, space actors, words of cooperation, the parties that take part.
 
-No single cue decides: words of space, space actors, words of cooperation and the parties that take part are weighed.
+The classifier sees them beside the article's vector; without a classifier they are weighed here. No single one decides.
 """
 
 from __future__ import annotations
@@ -54,6 +54,11 @@ class RelevanceCues:
     countries: Sequence[str]
     word_count: int
 
+    def evidence_for(self, group: str) -> Evidence:
+        """Give the evidence for one of `VOCABULARY_GROUPS`."""
+        by_group = {"space": self.space, "cooperation": self.cooperation, "abroad": self.abroad}
+        return by_group.get(group, self.elsewhere)
+
 
 @dataclass(frozen=True)
 class RelevanceVerdict:
@@ -64,20 +69,28 @@ class RelevanceVerdict:
     because: tuple[str, ...]
 
 
+def words_for(cues: RelevanceCues, relevance: Relevance) -> tuple[str, ...]:
+    """Give the words and parties that speak for a class."""
+    if relevance is Relevance.OFF:
+        return cues.elsewhere.words[: MAX_WORDS_SHOWN // 2]
+    because = (*cues.space.words[: MAX_WORDS_SHOWN // 2], *cues.cooperation.words[: MAX_WORDS_SHOWN // 2])
+    return because if relevance is Relevance.SPACE else (*because, *cues.countries[:MAX_PARTIES])
+
+
 def relevance_of(cues: RelevanceCues) -> RelevanceVerdict:
     """Judge an article by its cues."""
-    space = _space_share(cues)
+    space = space_share(cues)
     if space < 1.0:
         return RelevanceVerdict(Relevance.OFF, round(space / 4, 3), cues.space.words)
-    core = _core_share(cues)
-    because = (*cues.space.words[: MAX_WORDS_SHOWN // 2], *cues.cooperation.words[: MAX_WORDS_SHOWN // 2])
+    core = core_share(cues)
     if core < MIN_CORE_SCORE:
-        return RelevanceVerdict(Relevance.SPACE, round(0.25 + 0.25 * core / MIN_CORE_SCORE, 3), because)
+        score = 0.25 + 0.25 * core / MIN_CORE_SCORE
+        return RelevanceVerdict(Relevance.SPACE, round(score, 3), words_for(cues, Relevance.SPACE))
     score = 0.5 + 0.5 * min(1.0, (core - MIN_CORE_SCORE) / (1 - MIN_CORE_SCORE))
-    return RelevanceVerdict(Relevance.CORE, round(score, 3), (*because, *cues.countries[:MAX_PARTIES]))
+    return RelevanceVerdict(Relevance.CORE, round(score, 3), words_for(cues, Relevance.CORE))
 
 
-def _space_share(cues: RelevanceCues) -> float:
+def space_share(cues: RelevanceCues) -> float:
     """Tell how much of what an article on space needs is there: 1 suffices, both in weight and in density."""
     actors = sum(actor.kind in SPACE_KINDS for actor in cues.actors)
     strength = cues.space.score + SPACE_ACTOR_SCORE * min(actors, MAX_SPACE_ACTORS)
@@ -89,18 +102,28 @@ def _space_share(cues: RelevanceCues) -> float:
     return max(0.0, min(strength / MIN_SPACE_SCORE, density / SPACE_PER_100_WORDS))
 
 
-def _core_share(cues: RelevanceCues) -> float:
+def core_share(cues: RelevanceCues) -> float:
     """Weigh the cues of cooperation in 0..1; fewer than two of them are not enough for core."""
+    shares = _shares(cues)
+    total = sum(shares)
+    if shares[0] < MIN_CUE and "UN" not in cues.countries:
+        total *= WORDLESS_FACTOR
+    return total if cue_count(cues) >= MIN_CUES else min(total, MIN_CORE_SCORE - 0.01)
+
+
+def cue_count(cues: RelevanceCues) -> int:
+    """Count the kinds of cue that speak for cooperation."""
+    return sum(share >= MIN_CUE for share in _shares(cues))
+
+
+def _shares(cues: RelevanceCues) -> tuple[float, ...]:
+    """Weigh each kind of cue: words, title, parties, an international body, something from abroad."""
     words = COOPERATION_SHARE * (1 - math.exp(-cues.cooperation.score / COOPERATION_SCALE))
     title = COOPERATION_TITLE_SHARE if cues.cooperation.title_score >= 1.0 else 0.0
     parties = PARTIES_SHARE[min(len(cues.countries), MAX_PARTIES)]
     body = BODY_SHARE if _has_international_body(cues) else 0.0
     abroad = ABROAD_SHARE if cues.abroad.score >= MIN_ABROAD_SCORE and words >= MIN_CUE else 0.0
-    total = words + title + parties + body + abroad
-    if words < MIN_CUE and "UN" not in cues.countries:
-        total *= WORDLESS_FACTOR
-    cue_count = sum(cue >= MIN_CUE for cue in (words, title, parties, body, abroad))
-    return total if cue_count >= MIN_CUES else min(total, MIN_CORE_SCORE - 0.01)
+    return words, title, parties, body, abroad
 
 
 def _has_international_body(cues: RelevanceCues) -> bool:

@@ -6,20 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.vocabulary import Relevance
 from pipeline.facts.facts import facts_of
+from pipeline.understanding.classifier import Classifier
 from pipeline.understanding.countries import countries_in, participating_countries
 from pipeline.understanding.doctype import doc_type_of
 from pipeline.understanding.evidence import MAX_CHARS, NO_EVIDENCE, Evidence, evidence_of, reading_of
 from pipeline.understanding.gazetteer import Gazetteer, load_actors
+from pipeline.understanding.judging import judged
 from pipeline.understanding.lexicon import Lexicon, Patterns
-from pipeline.understanding.relevance import VOCABULARY_GROUPS, RelevanceCues, relevance_of
-from pipeline.understanding.tagging import topics_of
+from pipeline.understanding.relevance import VOCABULARY_GROUPS, RelevanceCues
+from pipeline.understanding.signals import Signals
+from pipeline.understanding.tagging import Tagger
 from pipeline.understanding.taxonomy import load_topics, load_vocabulary
-from pipeline.values import Actor, ActorMention, Document, Topic, Understanding
+from pipeline.values import Actor, ActorMention, Document, Understanding
 
 VOCABULARY_FILE = Path(__file__).with_name("relevance.toml")
 MAX_TITLE_CHARS = 1_000
+
+Vector = NDArray[np.float32]
 
 
 def load_relevance_patterns() -> Mapping[str, Patterns]:
@@ -31,48 +39,61 @@ def load_relevance_patterns() -> Mapping[str, Patterns]:
 class Knowledge:
     """What understanding rests on; costly to make and immutable, so make it once and share it."""
 
-    topics: tuple[Topic, ...]
+    tagger: Tagger
     gazetteer: Gazetteer
     relevance_patterns: Mapping[str, Patterns] = field(default_factory=load_relevance_patterns)
     lexicon: Lexicon = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Compile all word lists into one lexicon."""
-        groups = {topic.slug: topic.patterns for topic in self.topics} | dict(self.relevance_patterns)
+        groups = {topic.slug: topic.patterns for topic in self.tagger.topics} | dict(self.relevance_patterns)
         object.__setattr__(self, "lexicon", Lexicon(groups))
 
 
-def load_knowledge() -> Knowledge:
-    """Make the knowledge that ships with Perilune."""
-    return Knowledge(topics=load_topics(), gazetteer=Gazetteer(load_actors()))
+def load_knowledge(classifier: Classifier | None = None) -> Knowledge:
+    """Make the knowledge that ships with Perilune, by default without a classifier."""
+    return Knowledge(Tagger(load_topics(), classifier), Gazetteer(load_actors()))
 
 
-def understand(document: Document, knowledge: Knowledge) -> Understanding:
-    """Decide what an article is about; at most its first `MAX_CHARS` characters are read."""
-    document = replace(document, title=document.title[:MAX_TITLE_CHARS], text=document.text[:MAX_CHARS])
-    reading = reading_of(document)
-    evidence = evidence_of(reading, knowledge.lexicon)
+def understand(document: Document, knowledge: Knowledge, vector: Vector | None = None) -> Understanding:
+    """Decide what an article is about; at most its first `MAX_CHARS` characters are read.
+
+    `vector` is that of title and lead, centred on its language; without one the words decide alone.
+    """
+    document = bounded(document)
     mentions = knowledge.gazetteer.mentions(document.text)
-    countries = participating_countries(
-        document.title,
-        document.text,
-        mentions,
-        knowledge.gazetteer.actors.values(),
-        language=document.language,
-    )
-    actors = [knowledge.gazetteer.actors[slug] for slug in _slugs(document, mentions, knowledge)]
-    verdict = relevance_of(_cues(evidence, actors, countries, reading.word_count))
-    is_off = verdict.relevance is Relevance.OFF
+    signals = signals_of(document, knowledge, mentions, vector)
+    verdict = judged(signals, knowledge.tagger.classifier)
     return Understanding(
         relevance=verdict.relevance,
         relevance_score=verdict.score,
         relevance_because=verdict.because,
-        topics=() if is_off else topics_of(knowledge.topics, evidence, reading.word_count),
+        topics=() if verdict.relevance is Relevance.OFF else knowledge.tagger.topics_of(signals),
         doc_type=doc_type_of(document),
-        countries=countries,
+        countries=tuple(signals.cues.countries),
         actors=mentions,
         facts=facts_of(document, knowledge.gazetteer, _country_codes),
+        reads_like=verdict.reads_like,
     )
+
+
+def bounded(document: Document) -> Document:
+    """Cut a document to what is read of it."""
+    return replace(document, title=document.title[:MAX_TITLE_CHARS], text=document.text[:MAX_CHARS])
+
+
+def signals_of(
+    document: Document, knowledge: Knowledge, mentions: Sequence[ActorMention], vector: Vector | None
+) -> Signals:
+    """Read what the classifier sees of a bounded document; `mentions` are those of its text."""
+    reading = reading_of(document)
+    evidence = evidence_of(reading, knowledge.lexicon)
+    known = knowledge.gazetteer.actors
+    countries = participating_countries(
+        document.title, document.text, mentions, known.values(), language=document.language
+    )
+    actors = [known[slug] for slug in _slugs(document, mentions, knowledge)]
+    return Signals(evidence, _cues(evidence, actors, countries, reading.word_count), vector)
 
 
 def _cues(
