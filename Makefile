@@ -11,7 +11,7 @@ SOURCES := crawler pipeline models digest web perilune tests benchmarks docs
 BENCHMARKS := foundation onboarding_sites feeds refusals health politeness throughput changes ocr dates extraction pdf
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve ocr test test-tools check lint format types contracts migrations docs screenshots bench lock clean
+.PHONY: help install demo serve ocr test test-tools check lint format types contracts migrations docs screenshots classifier bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ docs: $(DEV) ## write the reference pages anew from the code
 
 screenshots: $(DEV) test-tools ## make the README's pictures anew from the demo
 	$(BIN)/python docs/screenshots.py
+
+classifier: $(DEV) ## train the classifier that ships, from the labelled texts (two minutes)
+	$(BIN)/perilune learn --to pipeline/understanding/classifiers/multilingual-e5-small.npz
 
 bench: $(DEV) ## run the benchmarks and print their figures
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done

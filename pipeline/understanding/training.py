@@ -89,11 +89,11 @@ def train(
         without_vector=_head_set(examples, heads, rows[:, : -vectors.shape[1]]),
         known=tuple(one.known for one in examples),
         vectors=vectors,
-        newcomers={slug: _newcomer(slug, profile, examples) for slug, profile in young.items()},
+        newcomers={slug: newcomer_from(slug, profile, examples) for slug, profile in young.items()},
     )
 
 
-def _newcomer(slug: str, profile: Profile, examples: Sequence[Example]) -> Newcomer:
+def newcomer_from(slug: str, profile: Profile, examples: Sequence[Example]) -> Newcomer:
     """Fit the head of a topic that has few examples; texts that nobody judged for it count little against it."""
     has = [one for one in examples if one.topics.get(slug) is True]
     has_not = [one for one in examples if one.topics.get(slug) is False]

@@ -1,0 +1,41 @@
+"""The other figures of understanding: countries, kinds of document, events and agreements, on the same pages."""
+
+from __future__ import annotations
+
+from benchmarks.understanding_lessons import Lessons
+from benchmarks.understanding_scores import interval_of_counts
+from pipeline.understanding.labelled import Labelled
+from pipeline.understanding.understand import understand
+from pipeline.values import Understanding
+
+
+def print_rest(lessons: Lessons) -> None:
+    """Print countries, kinds of document, events and agreements."""
+    pairs = [
+        (page, understand(page.document, lessons.knowledge, example.signals.vector))
+        for page, example in zip(lessons.pages, lessons.examples, strict=True)
+    ]
+    countries = interval_of_counts([_countries(page, found) for page, found in pairs])
+    print(f"countries that take part, F1 {countries}; naming all that are mentioned {_all_named(lessons)}")
+    print(
+        f"kind of document, accuracy {sum(page.doc_type == found.doc_type for page, found in pairs) / len(pairs):.3f}"
+    )
+
+
+def _countries(page: Labelled, found: Understanding) -> tuple[int, int, int]:
+    return _three(set(page.countries), set(found.countries))
+
+
+def _three(expected: set[str], found: set[str]) -> tuple[int, int, int]:
+    return len(expected & found), len(found - expected), len(expected - found)
+
+
+def _all_named(lessons: Lessons) -> str:
+    """Score the baseline: every country that the text names."""
+    from pipeline.understanding.countries import countries_in
+
+    counts = []
+    for page in lessons.pages:
+        text = f"{page.document.title}\n{page.document.text}"
+        counts.append(_three(set(page.countries), {one.code for one in countries_in(text, page.document.language)}))
+    return str(interval_of_counts(counts))
