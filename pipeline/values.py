@@ -175,7 +175,10 @@ class Topic:
 
 @dataclass(frozen=True)
 class Actor:
-    """An actor of the gazetteer: every name in every language; `ambiguous` names count only beside a context word."""
+    """An actor of the gazetteer: every name in every language; `ambiguous` names count only beside a context word.
+
+    A context word with a hyphen before it speaks against the name. `cited` is the address of a page that gives them.
+    """
 
     slug: str
     name: str
@@ -184,6 +187,7 @@ class Actor:
     names: Mapping[str, Sequence[str]]
     ambiguous: Mapping[str, Sequence[str]] = field(default_factory=dict)
     wikidata: str | None = None
+    cited: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import knowledge as rows
-from pipeline.understanding.gazetteer import Gazetteer, load_actors
+from pipeline.understanding.actor_files import load_actors
+from pipeline.understanding.gazetteer import Gazetteer
 from pipeline.understanding.taxonomy import load_topics
 from pipeline.understanding.understand import Knowledge
 from pipeline.values import Actor, Topic

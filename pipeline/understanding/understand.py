@@ -8,10 +8,11 @@ from pathlib import Path
 
 from models.vocabulary import Relevance
 from pipeline.facts.facts import facts_of
+from pipeline.understanding.actor_files import load_actors
 from pipeline.understanding.countries import countries_in, participating_countries
 from pipeline.understanding.doctype import doc_type_of
 from pipeline.understanding.evidence import MAX_CHARS, NO_EVIDENCE, Evidence, evidence_of, reading_of
-from pipeline.understanding.gazetteer import Gazetteer, load_actors
+from pipeline.understanding.gazetteer import Gazetteer
 from pipeline.understanding.lexicon import Lexicon, Patterns
 from pipeline.understanding.relevance import VOCABULARY_GROUPS, RelevanceCues, relevance_of
 from pipeline.understanding.tagging import topics_of
