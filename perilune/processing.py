@@ -23,6 +23,7 @@ from pipeline.runners.identify import IdentifyRunner
 from pipeline.runners.runner import Progress, Worker, drain
 from pipeline.runners.summarise import SummariseRunner
 from pipeline.runners.understand import UnderstandRunner
+from pipeline.understanding.organisation_model import organisation_model
 
 OF_THE_CRAWLER = (Stage.CRAWL, Stage.FETCH, Stage.JUDGE)
 ENDED = (FateState.DONE, FateState.SKIPPED, FateState.FAILED)
@@ -75,7 +76,7 @@ def process_due(
     counts = {
         Stage.EXTRACT: drain(ExtractRunner(settings), worker),
         Stage.IDENTIFY: drain(IdentifyRunner(), worker),
-        Stage.UNDERSTAND: drain(UnderstandRunner(), worker),
+        Stage.UNDERSTAND: drain(UnderstandRunner(organisation_model(settings.ner_model, settings.cache)), worker),
         Stage.EMBED: drain(EmbedRunner(settings.encoder, encoder), worker),
         Stage.GROUP: drain(GroupRunner(settings.encoder), worker),
         Stage.SUMMARISE: drain(SummariseRunner(settings.encoder, encoder), worker),

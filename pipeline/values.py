@@ -129,6 +129,15 @@ class ActorMention:
 
 
 @dataclass(frozen=True)
+class FoundName:
+    """What looks like an organisation's name and is no actor's: as written, folded to a key, and where it stands."""
+
+    name: str
+    key: str
+    span: Span
+
+
+@dataclass(frozen=True)
 class Fact:
     """A dated event or an agreement, with the span of text that says so.
 
@@ -161,6 +170,7 @@ class Understanding:
     countries: tuple[str, ...]
     actors: tuple[ActorMention, ...]
     facts: tuple[Fact, ...] = ()
+    unknown_names: tuple[FoundName, ...] = ()
 
 
 @dataclass(frozen=True)

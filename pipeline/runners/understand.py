@@ -15,10 +15,12 @@ from models.knowledge import Correction
 from models.search import index_article
 from models.vocabulary import Relevance, Stage
 from pipeline.runners.document import document_of
+from pipeline.runners.names import store_unknown_names, with_unknown_names
 from pipeline.runners.places import leave_story
 from pipeline.runners.runner import done, skipped
 from pipeline.understanding.knowledge import knowledge_from_rows
 from pipeline.understanding.understand import understand
+from pipeline.understanding.unknown_names import Spotter
 from pipeline.values import TopicScore, Understanding
 
 
@@ -29,12 +31,17 @@ class UnderstandRunner:
     version = "2"
     batch_size = 100
 
+    def __init__(self, spot: Spotter | None = None) -> None:
+        """Take what finds further names of organisations, such as a model for named entities."""
+        self._spot = spot
+
     def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, Understanding]]:
         """Understand each version with the taxonomy and gazetteer of the rows."""
         with sessions() as session:
             knowledge = knowledge_from_rows(session)
             for version in session.scalars(sa.select(Version).where(Version.id.in_(item_ids)).order_by(Version.id)):
-                yield version.id, understand(document_of(version), knowledge)
+                document = document_of(version)
+                yield version.id, with_unknown_names(document, understand(document, knowledge), knowledge, self._spot)
 
     def store(self, session: Session, item_id: int, result: Understanding, *, now: dt.datetime) -> Outcome:
         """Store what was understood, humans' corrections over it, and index the article."""
@@ -43,6 +50,7 @@ class UnderstandRunner:
         if article.current_version_id != version.id:
             return skipped("a newer version is there")
         _fill(version, result)
+        store_unknown_names(session, version.id, result.unknown_names)
         _obey_corrections(session, version)
         session.flush()
         index_article(session, article.id)
