@@ -30,6 +30,8 @@ ACTOR_KEYS = tuple(field.name for field in fields(Actor))
 REQUIRED_KEYS = ("slug", "name", "kind", "names")
 TEXT_KEYS = ("slug", "name", "kind", "country", "wikidata", "cited")
 MAX_NAME_CHARS = 200
+LANGUAGES = ("en", "zh", "ru", "fr")
+"""The languages of first rank, in the order in which files and pages give names."""
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _WIKIDATA = re.compile(r"Q[1-9]\d*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -173,15 +175,21 @@ def actors_as_files(actors: Iterable[Actor]) -> dict[str, str]:
 
 def _toml_of(actor: Actor) -> str:
     texts = {key: value for key in TEXT_KEYS if (value := getattr(actor, key)) is not None}
+    # A database keeps no order of languages and names, so that files have one of their own.
     lists = {
-        key: {name: list(values) for name, values in getattr(actor, key).items()} for key in ("names", "ambiguous")
+        "names": sorted(actor.names.items(), key=lambda item: _place_of(item[0])),
+        "ambiguous": sorted(actor.ambiguous.items()),
     }
     parts = ["[[actor]]\n", tomli_w.dumps(texts)]
     for key, values in lists.items():
         if values or key == "names":
-            lines = (f"{_toml_key(name)} = {_toml_list(items)}\n" for name, items in values.items())
+            lines = (f"{_toml_key(name)} = {_toml_list(items)}\n" for name, items in values)
             parts += [f"[actor.{key}]\n", *lines]
     return "".join(parts)
+
+
+def _place_of(language: str) -> tuple[int, str]:
+    return (LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES), language)
 
 
 def _toml_list(items: Sequence[str]) -> str:
