@@ -84,6 +84,8 @@ def test_traditional_characters_are_read_as_simplified_ones() -> None:
     [
         ("CAS will build the payload with Chinese universities.", "cas"),
         ("ESA will fly the instrument to the Moon.", "esa"),
+        ("ESA (the European Space Agency) and JAXA (Japanese Aerospace Exploration Agency)", "jaxa"),
+        ("КНКА (Китайская национальная космическая администрация)", "cnsa"),
         ("The crew of the ISS returned from orbit.", "iss"),
         ("Le CNES et la NASA lancent un satellite.", "cnes"),
         ("МКС: космонавты вышли в открытый космос", "iss"),
@@ -113,6 +115,8 @@ def test_an_ambiguous_abbreviation_is_the_actor_beside_its_words(text: str, slug
         ("国际体育仲裁法庭（CAS）对中国运动员作出裁决", "cas"),
         ("Le Tribunal arbitral du sport (TAS, en anglais CAS) juge une nageuse chinoise.", "cas"),
         ("Спортивный арбитраж CAS отклонил апелляцию китайской пловчихи", "cas"),
+        ("ISS (Institute for Security Studies) writes on space.", "iss"),
+        ("ЕКА (единая кадровая ассоциация) приняла космонавта", "esa"),
         ("The Endangered Species Act (ESA) protects the owl. ESA listings grow.", "esa"),
         ("The Entertainment Software Association said that the ESA runs E3.", "esa"),
         ("根据美国《濒危物种法》（ESA）", "esa"),

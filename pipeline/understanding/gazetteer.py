@@ -24,6 +24,7 @@ FREE_CASE_WORDS = 3
 EXPANSION_CHARS = 120
 STEM_CHARS = 5
 
+_IN_BRACKETS = re.compile(rf"\s?\(([^()]{{4,{EXPANSION_CHARS}}})\)")
 ADJECTIVE_ENDINGS = "ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ей|ую|юю|ых|их|ыми|ими"
 # How many letters of the nominative fall, and what may stand in their place: Russian declension by last letters.
 RUSSIAN_DECLENSION: tuple[tuple[tuple[str, ...], int, str], ...] = (
@@ -296,8 +297,8 @@ def _without_other_readings(
     others = set()
     for found in candidates:
         abbreviation = shape[found.start : found.end]
-        if abbreviation.isupper() and shape[found.start - 1 : found.start] == "(" and _closes(shape, found.end):
-            expansion = expansion_before(shape[: found.start - 1], abbreviation)
+        if abbreviation.isupper():
+            expansion = _expansion_beside(shape, found, abbreviation)
             if expansion and not _is_like_a_name(expansion, actors[found.owner]):
                 others.add((found.owner, abbreviation))
     if not others:
@@ -305,8 +306,12 @@ def _without_other_readings(
     return [found for found in candidates if (found.owner, shape[found.start : found.end]) not in others]
 
 
-def _closes(shape: str, end: int) -> bool:
-    return shape[end : end + 1] in {")", ",", ";"}
+def _expansion_beside(shape: str, found: NameMatch, abbreviation: str) -> str | None:
+    """Find what an abbreviation in brackets, or one before brackets, is said to stand for."""
+    if shape[found.start - 1 : found.start] == "(" and shape[found.end : found.end + 1] in {")", ",", ";"}:
+        return expansion_before(shape[max(0, found.start - EXPANSION_CHARS) : found.start - 1], abbreviation)
+    inside = _IN_BRACKETS.match(shape, found.end)
+    return expansion_before(inside[1], abbreviation) if inside else None
 
 
 def expansion_before(before: str, abbreviation: str) -> str | None:
@@ -315,7 +320,7 @@ def expansion_before(before: str, abbreviation: str) -> str | None:
     After Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical text" (2003):
     letters are matched from the end, the first at the beginning of a word.
     """
-    words = before.rstrip()[-EXPANSION_CHARS:].lower()
+    words = before.rstrip().lower()
     place = len(words)
     for number, letter in enumerate(reversed(abbreviation.lower()), start=1):
         is_first = number == len(abbreviation)
