@@ -46,6 +46,12 @@ class Settings(BaseModel):
         str,
         Field(description="Sentence encoder: the packaged one, a model hub's name, or a folder."),
     ] = "multilingual-e5-small"
+    ner_model: Annotated[
+        str | None,
+        Field(
+            description="Model for token classification, by folder or hub name; the organisations it sees are proposed."
+        ),
+    ] = None
     proxy: Annotated[str | None, Field(description="HTTP proxy that crawls go through.")] = None
     chromium: Annotated[
         str | None,

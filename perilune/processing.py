@@ -24,6 +24,7 @@ from pipeline.runners.identify import IdentifyRunner
 from pipeline.runners.runner import Progress, Worker, drain
 from pipeline.runners.summarise import SummariseRunner
 from pipeline.runners.understand import UnderstandRunner
+from pipeline.understanding.organisation_model import organisation_model
 
 OF_THE_CRAWLER = (Stage.CRAWL, Stage.FETCH, Stage.JUDGE)
 ENDED = (FateState.DONE, FateState.SKIPPED, FateState.FAILED)
@@ -59,9 +60,11 @@ def await_again(archive: Archive, reasons: Collection[str], *, now: dt.datetime)
 
 def understand_runner(archive: Archive, encoder: Callable[[], Encoder]) -> UnderstandRunner:
     """Make the runner of understanding with the classifier that is deployed."""
-    model = archive.settings.encoder
+    settings = archive.settings
     with archive.sessions() as session:
-        return UnderstandRunner(model, encoder, deployed_classifier(session, model))
+        deployed = deployed_classifier(session, settings.encoder)
+    spot = organisation_model(settings.ner_model, settings.cache)
+    return UnderstandRunner(settings.encoder, encoder, deployed, spot=spot)
 
 
 def process_due(

@@ -290,7 +290,8 @@ def _lines_by_story(lines: Sequence[Line]) -> dict[object, list[Line]]:
 def grounded_lines(lines: Sequence[Line]) -> Iterator[Line]:
     """Check each line's claim against its source (a text, or a list of passages)."""
     from pipeline.grounding.ground import ground
-    from pipeline.understanding.gazetteer import Gazetteer, load_actors
+    from pipeline.understanding.actor_files import load_actors
+    from pipeline.understanding.gazetteer import Gazetteer
 
     gazetteer = Gazetteer(load_actors())
     for line in lines:

@@ -139,6 +139,15 @@ class ActorMention:
 
 
 @dataclass(frozen=True)
+class FoundName:
+    """What looks like an organisation's name and is no actor's: as written, folded to a key, and where it stands."""
+
+    name: str
+    key: str
+    span: Span
+
+
+@dataclass(frozen=True)
 class Fact:
     """A dated event or an agreement, with the span of text that says so.
 
@@ -173,6 +182,7 @@ class Understanding:
     facts: tuple[Fact, ...] = ()
     doc_type_because: tuple[str, ...] = ()
     reads_like: tuple[Likeness, ...] = ()
+    unknown_names: tuple[FoundName, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,7 +198,10 @@ class Topic:
 
 @dataclass(frozen=True)
 class Actor:
-    """An actor of the gazetteer: every name in every language; `ambiguous` names count only beside a context word."""
+    """An actor of the gazetteer: every name in every language; `ambiguous` names count only beside a context word.
+
+    A context word with a hyphen before it speaks against the name. `cited` is the address of a page that gives them.
+    """
 
     slug: str
     name: str
@@ -197,6 +210,7 @@ class Actor:
     names: Mapping[str, Sequence[str]]
     ambiguous: Mapping[str, Sequence[str]] = field(default_factory=dict)
     wikidata: str | None = None
+    cited: str | None = None
 
 
 @dataclass(frozen=True)

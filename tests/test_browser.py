@@ -28,6 +28,8 @@ PATHS = (
     "/stories",
     "/issues",
     "/sources",
+    "/actors",
+    "/actors/cnsa",
     "/status",
     "/api",
     "/nowhere",

@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.page_store import PageStore
-from web import pages_archive, pages_article, pages_search, pages_sources
+from web import api_actors, pages_actors, pages_archive, pages_article, pages_search, pages_sources
 from web.access import Access, Onboarding, Upkeep
 from web.api import api
 from web.failures import tell_failures
@@ -40,6 +40,8 @@ def create_app(
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for router in (pages_search.pages, pages_article.pages, pages_archive.pages, pages_sources.pages, api):
+        app.include_router(router)
+    for router in (pages_actors.pages, api_actors.api):
         app.include_router(router)
     tell_failures(app)
     return app

@@ -18,11 +18,13 @@ from models.vocabulary import Relevance, Stage
 from pipeline.encoding.encoder import Encoder
 from pipeline.runners.classifier import Deployed, centred, profile_of
 from pipeline.runners.document import document_of
+from pipeline.runners.names import store_unknown_names, with_unknown_names
 from pipeline.runners.places import leave_story
 from pipeline.runners.runner import done, skipped
 from pipeline.understanding.knowledge import knowledge_from_rows, topics_from_rows
 from pipeline.understanding.newcomers import Profile
 from pipeline.understanding.understand import Knowledge, understand
+from pipeline.understanding.unknown_names import Spotter
 from pipeline.values import Topic, TopicScore, Understanding
 
 
@@ -35,10 +37,19 @@ class UnderstandRunner:
     stage = Stage.UNDERSTAND
     batch_size = 100
 
-    def __init__(self, model: str, load: Callable[[], Encoder], deployed: Deployed | None) -> None:
+    def __init__(
+        self,
+        model: str,
+        load: Callable[[], Encoder],
+        deployed: Deployed | None,
+        *,
+        spot: Spotter | None = None,
+    ) -> None:
+        """Take the encoder, the classifier, and what finds further names of organisations, such as an NER model."""
         self.version = f"3/{model}/{deployed.name if deployed else 'words'}"
         self._model = model
         self._load = load
+        self._spot = spot
         self._classifier = deployed.classifier if deployed else None
         self._profiles: dict[tuple[str, ...], Profile] = {}
 
@@ -54,7 +65,9 @@ class UnderstandRunner:
             )
             for version, embedding in rows:
                 vector = None if embedding is None else centred(embedding, self._model, version.language)
-                yield version.id, understand(document_of(version), knowledge, vector)
+                document = document_of(version)
+                found = understand(document, knowledge, vector)
+                yield version.id, with_unknown_names(document, found, knowledge, self._spot)
 
     def knowledge(self, session: Session) -> Knowledge:
         """Read what understanding rests on at present."""
@@ -77,6 +90,7 @@ class UnderstandRunner:
         if article.current_version_id != version.id:
             return skipped("a newer version is there")
         _fill(version, result)
+        store_unknown_names(session, version.id, result.unknown_names)
         _obey_corrections(session, version)
         session.flush()
         index_article(session, article.id)

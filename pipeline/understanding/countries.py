@@ -18,7 +18,8 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.understanding.gazetteer import NameMatch, NameMatcher, country_codes, folded, longest_matches, names_of
+from pipeline.understanding.actor_files import country_codes
+from pipeline.understanding.gazetteer import NameMatch, NameMatcher, folded, longest_matches, names_of
 from pipeline.values import Actor, ActorMention, Span
 
 COUNTRIES_FILE = Path(__file__).with_name("countries.toml")

@@ -1,51 +1,30 @@
-"""The gazetteer of actors: loading its TOML files and finding names of any script in a text.
+"""The gazetteer of actors: finding their names, of any script, in a text.
 
-Apart from the countries, which have their own grammar but use the same `NameMatcher`.
+Apart from its files (`actor_files`), and from the countries, which have their own grammar but use this `NameMatcher`.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import TypeGuard
 
 import ahocorasick
-from babel import Locale
 
 from pipeline.values import Actor, ActorMention, Span
 
-ACTORS_FOLDER = Path(__file__).parent.parent / "actors"
-ACTOR_KINDS = frozenset(
-    {"agency", "un", "organisation", "association", "mission", "programme", "instrument", "company", "institute"}
-)
-NOT_ISO_CODES = frozenset({"EU-ESA", "UN"})
-ACTOR_KEYS = frozenset(field.name for field in fields(Actor))
-REQUIRED_KEYS = ("slug", "name", "kind", "names")
+# Lines of traditional characters with the simplified ones, from the Unicode Consortium's tables (ICU, Hant-Hans).
+TRADITIONAL_FILE = Path(__file__).with_name("traditional.txt")
 # Three capitalised words rarely stand together by chance, so their case need not be checked.
 FREE_CASE_WORDS = 3
+EXPANSION_CHARS = 120
+STEM_CHARS = 5
 
-TRADITIONAL = (
-    "國歐聯衛導聖陽際廣節專學業術會議長協華東馬車軍區調員應測繪氣麗達圖寶雲亞蘭羅賓爾維魯貝臘門韓烏墾"
-    "緬約當賽僑條間創務監觀體處點總發機構縣陸計劃組織網絡遙傳實驗對頭團題環運載電視訊簽爭盧剛納與絲為"
-    "舉喬書買產倫偽關農岡準減則辦動勞廳變敘號壇備奧寧憲屬嶼島帶庫開張彌強戰戶報撾損據數無時來極樣橋畢"
-    "漢湯澤濟灣濱災愛獵瑪磚競糧紀紐線練經統繼續綜緩脫蘇榮萊營薩藍規覺訓記論設試誕詢語諾談譜責質貿資贊"
-    "軌邊進遠採針鏈鏡問聞陣險韋頂項頓預領風飛鮑鮮鳥鵲鷹麥齊龍臺揚義層揮幾內別茲宮雙現類轉過這歡"
-)
-SIMPLIFIED = (
-    "国欧联卫导圣阳际广节专学业术会议长协华东马车军区调员应测绘气丽达图宝云亚兰罗宾尔维鲁贝腊门韩乌垦"
-    "缅约当赛侨条间创务监观体处点总发机构县陆计划组织网络遥传实验对头团题环运载电视讯签争卢刚纳与丝为"
-    "举乔书买产伦伪关农冈准减则办动劳厅变叙号坛备奥宁宪属屿岛带库开张弥强战户报挝损据数无时来极样桥毕"
-    "汉汤泽济湾滨灾爱猎玛砖竞粮纪纽线练经统继续综缓脱苏荣莱营萨蓝规觉训记论设试诞询语诺谈谱责质贸资赞"
-    "轨边进远采针链镜问闻阵险韦顶项顿预领风飞鲍鲜鸟鹊鹰麦齐龙台扬义层挥几内别兹宫双现类转过这欢"
-)
-
+_IN_BRACKETS = re.compile(rf"\s?\(([^()]{{4,{EXPANSION_CHARS}}})\)")
 ADJECTIVE_ENDINGS = "ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ей|ую|юю|ых|их|ыми|ими"
 # How many letters of the nominative fall, and what may stand in their place: Russian declension by last letters.
 RUSSIAN_DECLENSION: tuple[tuple[tuple[str, ...], int, str], ...] = (
@@ -62,11 +41,13 @@ RUSSIAN_DECLENSION: tuple[tuple[tuple[str, ...], int, str], ...] = (
 
 
 def _folding_table() -> dict[int, str]:
-    table = {ord(old): new for old, new in zip(TRADITIONAL, SIMPLIFIED, strict=True)}
+    lines = map(str.split, TRADITIONAL_FILE.read_text(encoding="utf-8").splitlines())
+    table = {ord(old): new for olds, news in lines for old, new in zip(olds, news, strict=True)}
     table |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     table |= {ord(letter): unicodedata.normalize("NFD", letter)[0] for letter in map(chr, range(0xC0, 0x250))}
     table |= dict.fromkeys(map(ord, "’‘´`ʼ′＇ʹ"), "'")
     table |= dict.fromkeys(map(ord, "‐‑‒–—−－"), "-")
+    table |= {ord(corner): quote for corner, quote in zip("「」『』", "“”“”", strict=True)}
     table |= dict.fromkeys(map(ord, "\n\r\t\u00a0\u2009\u202f\u3000"), " ")
     return table | {ord("ё"): "е", ord("Ё"): "Е"}
 
@@ -91,12 +72,12 @@ class NameMatch:
 
 @dataclass(frozen=True)
 class _Spelling:
-    """One spelling of a name: a folded literal for the automaton, and a pattern when its words inflect."""
+    """One spelling of a name: a folded literal for the automaton, and a pattern's source when its words inflect."""
 
     owner: str
     name: str
     shape: str
-    pattern: re.Pattern[str] | None
+    pattern: str | None
     is_case_free: bool
 
 
@@ -128,13 +109,17 @@ def _is_cyrillic(name: str) -> bool:
     return any("а" <= letter <= "я" for letter in name.lower())
 
 
-def _inflected_pattern(shape: str) -> re.Pattern[str] | None:
+def _inflected_pattern(shape: str) -> str | None:
     if not _is_cyrillic(shape) or shape.isupper():
         return None
     parts = re.split(r"(\W+)", shape)
-    return re.compile(
-        "".join(inflected(part) if index % 2 == 0 else re.escape(part) for index, part in enumerate(parts))
-    )
+    return "".join(inflected(part) if index % 2 == 0 else re.escape(part) for index, part in enumerate(parts))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern when it is first needed: most names of a gazetteer never stand in any text."""
+    return re.compile(pattern)
 
 
 def _spelling_variants(shape: str) -> Iterable[str]:
@@ -191,19 +176,20 @@ def _spelling(owner: str, name: str, shape: str) -> _Spelling:
 def _automaton_key(spelling: _Spelling) -> str:
     if spelling.pattern is None:
         return spelling.shape.lower()
-    return re.split(r"\\|\(", spelling.pattern.pattern, maxsplit=1)[0]
+    return re.split(r"\\|\(", spelling.pattern, maxsplit=1)[0]
 
 
 def _end_of_match(spelling: _Spelling, lowered: str, start: int, literal_end: int) -> int | None:
     if spelling.pattern is None:
         return literal_end
-    match = spelling.pattern.match(lowered, start)
+    pattern = _compiled(spelling.pattern)
+    match = pattern.match(lowered, start)
     while match and _joins(lowered, match.end() - 1):
         # An ending that stops inside the word is the wrong alternative: try the whole word instead.
         word_end = match.end()
         while _joins(lowered, word_end - 1):
             word_end += 1
-        return word_end if spelling.pattern.fullmatch(lowered, start, word_end) else None
+        return word_end if pattern.fullmatch(lowered, start, word_end) else None
     return match.end() if match else None
 
 
@@ -235,17 +221,17 @@ class Gazetteer:
         self.actors: Mapping[str, Actor] = {actor.slug: actor for actor in actors}
         self._matcher = NameMatcher((actor.slug, name) for actor in self.actors.values() for name in names_of(actor))
         self._contexts = {
-            (actor.slug, name): tuple(_context_pattern(word) for word in words)
+            (actor.slug, name): context_of(words)
             for actor in self.actors.values()
             for name, words in actor.ambiguous.items()
         }
 
     def spans(self, text: str) -> list[tuple[str, int, int]]:
         """List every mention as slug, start and end in code points, in reading order."""
-        candidates = self._matcher.candidates(text)
+        candidates = _without_other_readings(folded(text), self._matcher.candidates(text), self.actors)
         certain = {found.owner for found in candidates if (found.owner, found.name) not in self._contexts}
         support = self._context_support(text, candidates, certain)
-        accepted = [found for found in candidates if support.get((found.owner, found.name), 1)]
+        accepted = [found for found in candidates if support.get((found.owner, found.name), 1) > 0]
         # Of actors that share a name at one place, the one with more context stands first and takes it.
         accepted.sort(key=lambda found: -support.get((found.owner, found.name), 1))
         return [(found.owner, found.start, found.end) for found in longest_matches(accepted, len(text))]
@@ -262,14 +248,33 @@ class Gazetteer:
     def _context_support(
         self, text: str, candidates: Sequence[NameMatch], certain: set[str]
     ) -> dict[tuple[str, str], int]:
-        """Count the context words of each ambiguous name; the actor's own full name in the text outweighs them."""
-        shape = folded(text).lower()
+        """Weigh the context of each ambiguous name; the actor's own full name in the text outweighs all else."""
         keys = {(found.owner, found.name) for found in candidates} & self._contexts.keys()
-        return {
-            (owner, name): sum(bool(word.search(shape)) for word in self._contexts[owner, name])
-            + 100 * (owner in certain)
-            for owner, name in keys
-        }
+        shape = folded(text).lower() if keys else ""
+        return {key: self._contexts[key].support(shape) + 100 * (key[0] in certain) for key in keys}
+
+
+@dataclass(frozen=True)
+class Context:
+    """The words that speak for an ambiguous name and those that speak against it, as sources of patterns."""
+
+    words_for: tuple[str, ...]
+    words_against: tuple[str, ...]
+
+    def support(self, shape: str) -> int:
+        """Count the words for it in a folded text in lower case; below 1 the name is somebody else's.
+
+        One word against it is enough. A name that has only such words counts wherever none of them stands.
+        """
+        if any(_compiled(word).search(shape) for word in self.words_against):
+            return 0
+        return sum(bool(_compiled(word).search(shape)) for word in self.words_for) if self.words_for else 1
+
+
+def context_of(words: Sequence[str]) -> Context:
+    """Read context words as files write them: those with a hyphen before them speak against the name."""
+    words_for = tuple(_context_pattern(word) for word in words if not word.startswith("-"))
+    return Context(words_for, tuple(_context_pattern(word[1:]) for word in words if word.startswith("-")))
 
 
 def names_of(actor: Actor) -> Iterable[str]:
@@ -277,105 +282,59 @@ def names_of(actor: Actor) -> Iterable[str]:
     return dict.fromkeys([actor.name, *(name for names in actor.names.values() for name in names)])
 
 
-def _context_pattern(word: str) -> re.Pattern[str]:
+def _context_pattern(word: str) -> str:
+    """Make a pattern for words that begin so; capitals alone are an abbreviation, and stand for themselves."""
     shape = re.escape(folded(word).lower())
-    return re.compile(shape if _is_cjk(word[0]) else rf"(?<![a-z0-9]){shape}")
+    if _is_cjk(word[0]):
+        return shape
+    return rf"(?<![a-z0-9]){shape}" + (r"(?![a-zа-я0-9])" if word.isupper() else "")
 
 
-def load_actors(folder: Path | None = None) -> tuple[Actor, ...]:
-    """Read every TOML file of the folder, by default the one that ships with Perilune.
+def _without_other_readings(
+    shape: str, candidates: Sequence[NameMatch], actors: Mapping[str, Actor]
+) -> Sequence[NameMatch]:
+    """Drop abbreviations that the text itself spells out as something else: `Court of Arbitration for Sport (CAS)`."""
+    others = set()
+    for found in candidates:
+        abbreviation = shape[found.start : found.end]
+        if abbreviation.isupper():
+            expansion = _expansion_beside(shape, found, abbreviation)
+            if expansion and not _is_like_a_name(expansion, actors[found.owner]):
+                others.add((found.owner, abbreviation))
+    if not others:
+        return candidates
+    return [found for found in candidates if (found.owner, shape[found.start : found.end]) not in others]
 
-    Raises ValueError that names the file and the key: unknown key, wrong type, unknown kind or country, slug used
-    twice, or a name that several actors bear and that is not `ambiguous` in each.
+
+def _expansion_beside(shape: str, found: NameMatch, abbreviation: str) -> str | None:
+    """Find what an abbreviation in brackets, or one before brackets, is said to stand for."""
+    if shape[found.start - 1 : found.start] == "(" and shape[found.end : found.end + 1] in {")", ",", ";"}:
+        return expansion_before(shape[max(0, found.start - EXPANSION_CHARS) : found.start - 1], abbreviation)
+    inside = _IN_BRACKETS.match(shape, found.end)
+    return expansion_before(inside[1], abbreviation) if inside else None
+
+
+def expansion_before(before: str, abbreviation: str) -> str | None:
+    """Find the words just before a bracket whose letters spell the abbreviation in it.
+
+    After Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical text" (2003):
+    letters are matched from the end, the first at the beginning of a word.
     """
-    actors: dict[str, Actor] = {}
-    bearers: dict[str, Actor] = {}
-    for path in sorted((folder or ACTORS_FOLDER).glob("*.toml")):
-        for table in _tables_of(path):
-            actor = _actor_from_table(table, path.name)
-            if actor.slug in actors:
-                raise ValueError(f"{path.name}: slug {actor.slug!r} is used twice")
-            actors[actor.slug] = actor
-            _check_shared_names(bearers, actor, path.name)
-    return tuple(actors.values())
+    words = before.rstrip().lower()
+    place = len(words)
+    for number, letter in enumerate(reversed(abbreviation.lower()), start=1):
+        is_first = number == len(abbreviation)
+        place = words.rfind(letter, 0, place)
+        while is_first and place > 0 and words[place - 1].isalnum():
+            place = words.rfind(letter, 0, place)
+        if place < 0:
+            return None
+    phrase = words[place:]
+    return phrase if " " in phrase and not re.search(r"[.;:!?()]", phrase) else None
 
 
-def _tables_of(path: Path) -> list[Mapping[str, object]]:
-    try:
-        content: Mapping[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as problem:
-        raise ValueError(f"{path.name}: {problem}") from problem
-    for key in content:
-        if key != "actor":
-            raise ValueError(f"{path.name}: unknown key {key!r}; every table is an [[actor]]")
-    tables = content.get("actor", [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise ValueError(f"{path.name}: 'actor' must be written as [[actor]]")
-    return tables
-
-
-def _actor_from_table(table: Mapping[str, object], file: str) -> Actor:
-    where = f"{file}, actor {table.get('slug', '?')!r}"
-    for key in table:
-        if key not in ACTOR_KEYS:
-            likely = difflib.get_close_matches(key, ACTOR_KEYS, n=1)
-            raise ValueError(f"{where}: unknown key {key!r}" + (f"; did you mean {likely[0]!r}?" if likely else ""))
-    for key in REQUIRED_KEYS:
-        if key not in table:
-            raise ValueError(f"{where}: key {key!r} is missing")
-    text = {key: _text_at(table, key, where) for key in ("slug", "name", "kind", "country", "wikidata")}
-    if text["kind"] not in ACTOR_KINDS:
-        raise ValueError(f"{where}: kind {text['kind']!r} is none of {', '.join(sorted(ACTOR_KINDS))}")
-    if text["country"] is not None and text["country"] not in country_codes():
-        raise ValueError(f"{where}: country {text['country']!r} is no ISO 3166 alpha-2 code, EU-ESA or UN")
-    return Actor(
-        slug=text["slug"] or "",
-        name=text["name"] or "",
-        kind=text["kind"] or "",
-        country=text["country"],
-        names=_lists_at(table, "names", where),
-        ambiguous=_lists_at(table, "ambiguous", where),
-        wikidata=text["wikidata"],
-    )
-
-
-def _text_at(table: Mapping[str, object], key: str, where: str) -> str | None:
-    value = table.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value:
-        raise ValueError(f"{where}: {key!r} must be a text that is not empty")
-    return value
-
-
-def _is_list_of_text(value: object) -> TypeGuard[list[str]]:
-    return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
-
-
-def _lists_at(table: Mapping[str, object], key: str, where: str) -> Mapping[str, Sequence[str]]:
-    value = table.get(key, {})
-    if not isinstance(value, dict):
-        raise ValueError(f"{where}: {key!r} must be a table of lists")  # noqa: TRY004 - one error for a bad file
-    lists = {}
-    for name, items in value.items():
-        if not _is_list_of_text(items):
-            raise ValueError(f"{where}: '{key}.{name}' must be a list of texts")
-        lists[name] = tuple(items)
-    return lists
-
-
-def _check_shared_names(bearers: dict[str, Actor], actor: Actor, file: str) -> None:
-    for name in names_of(actor):
-        other = bearers.setdefault(name, actor)
-        if other is not actor and not (name in actor.ambiguous and name in other.ambiguous):
-            raise ValueError(
-                f"{file}, actor {actor.slug!r}: {name!r} is also a name of {other.slug!r}; make it ambiguous in both"
-            )
-
-
-@cache
-def country_codes() -> frozenset[str]:
-    """Give the country codes that an actor may bear: ISO 3166 alpha-2 as CLDR knows them, EU-ESA and UN."""
-    pseudo = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
-    codes = {str(code) for code in Locale("en").territories}
-    return frozenset(code for code in codes - pseudo if len(code) == 2) | NOT_ISO_CODES  # noqa: PLR2004 - alpha-2
+def _is_like_a_name(phrase: str, actor: Actor) -> bool:
+    """Tell whether half of a phrase's longer words begin as some word of the actor's names does."""
+    stems = {word[:STEM_CHARS] for name in names_of(actor) for word in re.findall(r"\w{4,}", folded(name).lower())}
+    words = re.findall(r"\w{4,}", phrase)
+    return not words or 2 * sum(word[:STEM_CHARS] in stems for word in words) >= len(words)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import knowledge as rows
+from pipeline.understanding.actor_files import load_actors
 from pipeline.understanding.classifier import Classifier
-from pipeline.understanding.gazetteer import Gazetteer, load_actors
+from pipeline.understanding.gazetteer import Gazetteer
 from pipeline.understanding.newcomers import Profile
 from pipeline.understanding.tagging import Tagger
 from pipeline.understanding.taxonomy import load_topics
@@ -19,22 +20,49 @@ from pipeline.values import Actor, Topic
 
 
 def seed_knowledge(session: Session) -> None:
-    """Bring the rows of shipped topics and actors up to their files; rows that analysts added stay."""
+    """Bring the rows of shipped topics and actors up to their files; what a person added or edited stays as it is."""
+    edited = set(session.scalars(sa.select(rows.Topic.slug).where(rows.Topic.edited_at.is_not(None))))
     for topic in load_topics():
+        if topic.slug in edited:
+            continue
         patterns = {language: [list(pair) for pair in pairs] for language, pairs in topic.patterns.items()}
         session.merge(rows.Topic(slug=topic.slug, name=topic.name, description=topic.description, patterns=patterns))
-    for actor in load_actors():
-        session.merge(
-            rows.Actor(
-                slug=actor.slug,
-                name=actor.name,
-                kind=actor.kind,
-                country=actor.country,
-                names={language: list(names) for language, names in actor.names.items()},
-                ambiguous={name: list(words) for name, words in actor.ambiguous.items()},
-                wikidata=actor.wikidata,
-            )
-        )
+    seed_actors(session, load_actors())
+
+
+def seed_actors(session: Session, actors: Iterable[Actor]) -> None:
+    """Bring the rows of actors up to these; what a person edited stays, what no file has any more is switched off."""
+    stored = {row.slug: row for row in session.scalars(sa.select(rows.Actor))}
+    for actor in actors:
+        row = stored.pop(actor.slug, None)
+        if row is None:
+            session.add(rows.Actor(slug=actor.slug, **columns_of(actor)))
+        elif row.edited_at is None:
+            write_actor(row, actor)
+            row.is_active = True
+    for row in stored.values():
+        if row.edited_at is None:
+            row.is_active = False
+
+
+def columns_of(actor: Actor) -> dict[str, object]:
+    """Give the columns of an actor's row, its slug apart."""
+    return {
+        "name": actor.name,
+        "kind": actor.kind,
+        "country": actor.country,
+        "names": {language: list(names) for language, names in actor.names.items()},
+        "ambiguous": {name: list(words) for name, words in actor.ambiguous.items()},
+        "wikidata": actor.wikidata,
+        "cited": actor.cited,
+    }
+
+
+def write_actor(row: rows.Actor, actor: Actor) -> None:
+    """Make a row say what the actor does; columns that agree already are left alone."""
+    for column, value in columns_of(actor).items():
+        if getattr(row, column) != value:
+            setattr(row, column, value)
 
 
 def topics_from_rows(session: Session) -> tuple[Topic, ...]:
@@ -52,7 +80,7 @@ def merges_from_rows(session: Session) -> dict[str, str]:
 def gazetteer_from_rows(session: Session) -> Gazetteer:
     """Read the actors that are matched."""
     actors = session.scalars(sa.select(rows.Actor).where(rows.Actor.is_active).order_by(rows.Actor.slug))
-    return Gazetteer(_actor(row) for row in actors)
+    return Gazetteer(actor_of(row) for row in actors)
 
 
 def knowledge_from_rows(
@@ -77,7 +105,8 @@ def _topic(row: rows.Topic) -> Topic:
     )
 
 
-def _actor(row: rows.Actor) -> Actor:
+def actor_of(row: rows.Actor) -> Actor:
+    """Read a row as the actor that it says."""
     names = cast("Mapping[str, list[str]]", row.names)
     ambiguous = cast("Mapping[str, list[str]]", row.ambiguous)
-    return Actor(row.slug, row.name, row.kind, row.country, names, ambiguous, row.wikidata)
+    return Actor(row.slug, row.name, row.kind, row.country, names, ambiguous, row.wikidata, row.cited)

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from models.vocabulary import Relevance
 from pipeline.facts.facts import facts_of
+from pipeline.understanding.actor_files import load_actors
 from pipeline.understanding.classifier import Classifier
 from pipeline.understanding.countries import countries_in, participating_countries
 from pipeline.understanding.doctype import doc_type_of
 from pipeline.understanding.evidence import MAX_CHARS, NO_EVIDENCE, Evidence, evidence_of, reading_of
-from pipeline.understanding.gazetteer import Gazetteer, load_actors
+from pipeline.understanding.gazetteer import Gazetteer
 from pipeline.understanding.judging import judged
 from pipeline.understanding.lexicon import Lexicon, Patterns
 from pipeline.understanding.relevance import VOCABULARY_GROUPS, RelevanceCues
