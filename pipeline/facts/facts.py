@@ -9,7 +9,7 @@ from dataclasses import replace
 from rapidfuzz import fuzz
 
 from models.vocabulary import FactKind
-from pipeline.facts.agreements import agreements_in, titled_agreement_in
+from pipeline.facts.agreements import agreements_of
 from pipeline.facts.events import events_in, titled_events
 from pipeline.facts.making import Candidate
 from pipeline.facts.sentences import CountriesIn, Statement, statements_of
@@ -19,7 +19,6 @@ from pipeline.values import Document, Fact
 
 MAX_FACTS = 40
 MAX_CANDIDATES = 120
-MAX_OPENING = 4
 VAGUE_KINDS = frozenset({"happening", "report", "ceremony"})
 FLIGHT_KINDS = frozenset({"launch", "landing", "docking"})
 SAME_NAME_RATIO = 82.0
@@ -29,7 +28,7 @@ _NUMBER = re.compile(r"\d+")
 def facts_of(document: Document, gazetteer: Gazetteer, countries_in: CountriesIn) -> tuple[Fact, ...]:
     """Find what the article's sentences state; the same fact said twice is one, with what both know of it."""
     statements = statements_of(document, gazetteer, countries_in)
-    agreements = _merged_facts(_agreements_in(statements))
+    agreements = _merged_facts(agreements_of(statements, gazetteer))
     events = [each.fact for each in chosen(_events_in(statements), document, agreements)]
     return tuple([*events, *agreements][:MAX_FACTS])
 
@@ -44,22 +43,6 @@ def _events_in(statements: Sequence[Statement]) -> list[Candidate]:
     has_flight = any(each.fact.subkind in FLIGHT_KINDS and each.fact.start for each in found)
     titled = [each for each in titled if not (each.is_inferred and has_flight)]
     return _merged([*found, *titled])
-
-
-def _agreements_in(statements: Sequence[Statement]) -> list[Fact]:
-    found: list[Fact] = []
-    parties: tuple[str, ...] = ()
-    opening = next((each for each in statements[:MAX_OPENING] if each.dates), statements[0] if statements else None)
-    for statement in statements:
-        agreements = agreements_in(statement, earlier=parties)
-        if statement is opening and not agreements:
-            agreements = titled_agreement_in(statement)
-        for fact in agreements:
-            parties = fact.parties
-        found += agreements
-        if len(found) >= MAX_CANDIDATES:
-            break
-    return found
 
 
 def _merged(candidates: Iterable[Candidate]) -> list[Candidate]:

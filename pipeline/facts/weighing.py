@@ -51,6 +51,7 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "day of agreement": -0.35,
         "alone": 0.4,
         "edition": 1.4,
+        "edition of year": 2.8,
         "day not told": 0.6,
         "inferred": 1.0,
         "report of signing": -1.2,
@@ -101,6 +102,8 @@ def _of_dates(candidate: Candidate, document: Document) -> Iterator[str]:
         yield "day"
     if start.month is None:
         yield "year only"
+        if candidate.is_named and (_EDITION.search(candidate.fact.name) or str(start.year) in candidate.fact.name):
+            yield "edition of year"
     if candidate.fact.end is not None:
         yield "range"
     if published is None:
