@@ -15,8 +15,8 @@ MIN_NAME_CHARS = 3
 DOUBTFUL_MONTHS = frozenset({"mar", "may", "mai", "set", "oct", "jan", "dec", "ene", "ago", "abr", "avr", "march"})
 
 _RELATIVE_DAYS = {
-    0: "today tonight сегодня aujourd'hui 今天 今日 当天 当日 hoy this\u00a0morning this\u00a0afternoon this\u00a0evening ce\u00a0matin ce\u00a0soir",
-    -1: "yesterday вчера hier 昨天 昨日 昨晚 ayer last\u00a0night",
+    0: "today tonight сегодня aujourd'hui 今天 今日 今早 今晨 今晚 当天 当日 hoy this\u00a0morning this\u00a0afternoon this\u00a0evening ce\u00a0matin ce\u00a0soir",
+    -1: "yesterday вчера hier 昨天 昨日 昨晚 昨夜 ayer last\u00a0night",
     1: "tomorrow завтра demain 明天 明日 mañana",
 }
 _RELATIVE_WEEKS = {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.facts.calendar_words import months
 from pipeline.facts.making import CRAFT_KINDS
 from pipeline.facts.sentences import Heading, Statement
 from pipeline.understanding.lexicon import folded
@@ -33,7 +34,7 @@ _LATIN = re.compile(
     r"|(?P<acronym>\b[A-Z]{3,}[a-z]?[A-Z]*(?:-[A-Z0-9]{1,4})?\b)"
 )
 _CHINESE = re.compile(
-    r"(?P<quoted>[“「『《][^”」』》\n]{2,16}[”」』》](?:[一二三四五六七八九十\d]{0,3}号)?(?:[\w]{0,8}?(?:卫星|飞船|探测器))?)"
+    r"(?P<quoted>[“「『][^”」』\n]{2,9}[”」』](?:[一二三四五六七八九十\d]{0,3}号)?(?:[\w]{0,8}?(?:卫星|飞船|探测器))?)"
     r"|(?P<numbered>[\u3400-\u9fff]{2,8}?(?:[一二三四五六七八九十]{1,3}|[A-Z\d]{1,4}|[甲乙丙])(?:号|(?=星|卫星))(?:[A-Z\d]{1,3})?(?:[^\s,,。将送]{0,6}?(?:卫星|飞船|探测器|星))?)"
     r"|(?P<before>[\u3400-\u9fff]{2,14}?(?:卫星|飞船|探测器|望远镜|立方星|样品舱|返回舱|货船|着陆器|星座))"
     r"|(?P<acronym>[A-Z][A-Za-z]*(?:[ -]?[A-Z0-9]{1,4})*)"
@@ -75,6 +76,8 @@ def crafts_in(text: str, shape: str) -> Iterator[Craft]:
             name = _OPENERS.sub("", text[match.start(group) : match.end(group)])
             if pattern is _CHINESE and group in {"numbered", "before"}:
                 name = _BEFORE_NAME.sub("", name)
+            if name.split(" ")[0].lower().rstrip(".") in months():
+                continue
             bare = name.strip("«»“”\"「」『』《》 ")
             if match.start(group) and _AFTER_PLACE.search(shape, max(0, match.start(group) - 12), match.start(group)):
                 continue

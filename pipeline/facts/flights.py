@@ -23,8 +23,17 @@ _FORMS = {
 
 def flights_in(statement: Statement) -> list[Candidate]:
     """Find the launch and the landing of a sentence, each with the date nearest to its verb."""
-    found = (_flight_in(statement, subkind) for subkind in _FORMS)
-    return [candidate for candidate in found if candidate is not None]
+    found = [candidate for subkind in _FORMS if (candidate := _flight_in(statement, subkind)) is not None]
+    starts = {candidate.fact.start for candidate in found}
+    if len(found) > 1 and len(starts) == 1 and len(statement.dates) == 1:
+        return [min(found, key=lambda candidate: _distance_to_date(statement, candidate))]
+    return found
+
+
+def _distance_to_date(statement: Statement, candidate: Candidate) -> int:
+    """Tell how near the flight's own word stands to the sentence's one date; a vague word counts last."""
+    own = statement.places(candidate.fact.subkind or "")
+    return min((_distance(statement.dates[0], verb) for verb in own), default=MAX_VERB_DISTANCE * 2)
 
 
 def _flight_in(statement: Statement, subkind: str) -> Candidate | None:
@@ -56,7 +65,7 @@ def _flight_in(statement: Statement, subkind: str) -> Candidate | None:
 def _verbs(statement: Statement, subkind: str) -> list[Cue]:
     """List the words for a flight that stand in no compound such as `launch site` and tell of no product."""
     groups = [subkind]
-    if subkind == "launch" and statement.has("rocket", "orbit"):
+    if subkind == "launch" and statement.has("rocket", "orbit", "site"):
         groups.append("lofted")
     compounds = statement.places("no_flight")
     products = statement.places("product") if not statement.has("rocket", "orbit") else []
@@ -67,7 +76,7 @@ def _verbs(statement: Statement, subkind: str) -> list[Cue]:
         and not any(0 <= other.start - verb.end <= PRODUCT_CHARS for other in products)
     ]
     if not verbs and subkind == "launch" and not statement.has("landing", "docking"):
-        return statement.places("rocket")
+        return statement.places("rocket", "launcher", "site")
     return verbs
 
 

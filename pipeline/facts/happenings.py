@@ -29,13 +29,14 @@ def happening_in(statement: Statement) -> Candidate | None:
     flight = flight_of_title(statement) if not name and not is_of_title else None
     if flight is not None:
         name, subkind = flight
+    is_named = bool(name)
     fact = event_of(statement, name or statement.heading.text, subkind, day)
     if _is_stamp(statement, fact):
         return None
     return Candidate(
         fact,
         statement.number,
-        is_named=bool(name),
+        is_named=is_named,
         is_of_title=is_of_title or flight is not None,
         is_of_signing=statement.heading.has("signing") or statement.has("signing"),
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from models.vocabulary import EventStatus
 from perilune.dates import PartialDate
-from pipeline.facts.cues import Cue
+from pipeline.facts.cues import Cue, cues_in, lowered
 from pipeline.facts.date_shapes import StatedDate
 from pipeline.facts.making import Candidate, event_of, subkind_of
 from pipeline.facts.names import name_around
@@ -21,6 +22,9 @@ MIN_ZH_CHARS = 5
 LEAD_NUMBER = 4
 MAX_DATE_DISTANCE = 240
 MAX_DAYS_OPEN = 40
+DATED_LINE_NUMBER = 30
+DATED_LINE_CHARS = 70
+MAX_LINE_CHARS = 160
 # Meetings only under a name of their own: these words are often said of something else.
 WEAK_NOUNS = frozenset(
     "week weeks school talks visit fair camp course courses briefing hearing council assembly day semaine semaines visite visites campagne campagnes"
@@ -68,15 +72,50 @@ _TITLE_CUT = re.compile(
 def meetings_in(statement: Statement) -> list[Candidate]:
     """Find the meetings of a sentence: each noun with the date nearest to it, or the title's with any."""
     nouns = _distinct(statement.places("meeting", "ceremony"))
-    if statement.has("repeated") or not (nouns or _LABELLED.match(statement.shape)):
+    if statement.has("repeated"):
         return []
     if _LABELLED.match(statement.shape) or _follows_label(statement):
         labelled = _labelled_in(statement)
         return [labelled] if labelled else []
+    if not nouns_told(statement, nouns):
+        dated = _dated_line(statement)
+        if dated is not None:
+            return [dated]
     if not statement.dates and not (statement.number < LEAD_NUMBER or _YEAR.search(statement.lower)):
         return []
     found = [candidate for noun in nouns if (candidate := _meeting_at(statement, noun)) is not None]
     return _best_of_date(found)
+
+
+def nouns_told(statement: Statement, nouns: Sequence[Cue]) -> bool:
+    """Tell whether a sentence names a meeting of its own, in words or with a capital."""
+    return any(
+        statement.lower[noun.start : noun.end] not in WEAK_NOUNS or statement.text[noun.start].isupper() for noun in nouns
+    )
+
+
+def _dated_line(statement: Statement) -> Candidate | None:
+    """Read a range of days that stands without a meeting's word as that of the line above, or of the title."""
+    date = next((date for date in statement.dates if date.last_day is not None and date.day is not None), None)
+    if date is None or statement.number > DATED_LINE_NUMBER:
+        return None
+    above = _line_above(statement) if len(statement.text) <= DATED_LINE_CHARS else ""
+    if above:
+        name = above
+    elif statement.heading.has("meeting"):
+        name = name_of_title(statement.heading)
+    else:
+        return None
+    event = event_of(statement, name, subkind_of(name), date)
+    return Candidate(event, statement.number, is_named=True, is_of_title=not above or above in statement.heading.text)
+
+
+def _line_above(statement: Statement) -> str:
+    """Give the line before, when it names a meeting."""
+    before = statement.document.text[max(0, statement.span.start - MAX_LINE_CHARS) : statement.span.start].strip()
+    line = before.rsplit("\n", 1)[-1].strip()
+    cues = cues_in(lowered(folded(line)), statement.document.language)
+    return line if any(cue.group == "meeting" for cue in cues) else ""
 
 
 def _distinct(nouns: list[Cue]) -> list[Cue]:
@@ -104,7 +143,7 @@ def _meeting_at(statement: Statement, noun: Cue) -> Candidate | None:
     is_beside = date is not None and 0 <= max(date.start - noun.end, noun.start - date.end) <= MAX_BESIDE_CHARS
     if not is_beside and not statement.has("held"):
         return None
-    if not is_named and (is_of_title or not name):
+    if not is_named and (is_of_title or len(name.split()) <= 1):
         name = name_of_title(statement.heading) or name
     fact = event_of(statement, name, subkind_of(name), date)
     if date is None:

@@ -42,7 +42,7 @@ _STAMP = re.compile(
     r"|\b\d{1,2}:\d\d(?::\d\d)?\s*(?:\||来源)|^\s*(?:source|источник)\b",
     re.IGNORECASE,
 )
-_TIME_OF_DAY = re.compile(r"\b\d{1,2}(?:[:.h]| h )\d\d\b|\d{1,2}时\d{1,2}分|\b\d{1,2}\s*[ap]\.?m\b")
+_TIME_OF_DAY = re.compile(r"\b\d{1,2}(?:[:.h]| h )\d\d\b|\d{1,2}[时点]\d{1,2}分|\b\d{1,2}\s*[ap]\.?m\b")
 
 
 @dataclass(frozen=True)
