@@ -1,4 +1,4 @@
-"""Scoring of facts against labels: an event is right by name and start date, an agreement by its sides or title and date.
+"""Scoring of facts against labels: an event is right by name and start, an agreement by its sides or title and date.
 
 Apart from the benchmark that calls it: these are pure functions of plain values.
 """
@@ -20,8 +20,9 @@ STEM_CHARS = 5
 _CJK = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[^\W_]+")
 _EMPTY = frozenset(
-    "a an and the of on for in at to with by from between its de des du la le les un une et sur pour au aux en"
-    " и в на по о об с для".split()
+    {"a", "an", "and", "the", "of", "on", "for", "in", "at", "to", "with", "by", "from", "between", "its"}
+    | {"de", "des", "du", "la", "le", "les", "un", "une", "et", "sur", "pour", "au", "aux", "en"}
+    | {"и", "в", "на", "по", "о", "об", "с", "для"}
 )
 
 NamesOf = Callable[[str], Sequence[str]]

@@ -23,10 +23,13 @@ _CUT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _WORDS_BEFORE = re.compile(
-    r"(?:(?:[A-ZÀ-Ý][\w'/-]*|(?:inter)?governmental|cooperation|co-operation|implementing|partnership|bilateral|loan|technology safeguards"
+    r"(?:(?:[A-ZÀ-Ý][\w'/-]*|(?:inter)?governmental|cooperation|co-operation|implementing|partnership|bilateral|loan"
+    r"|technology safeguards"
     r"|association|host country|data sharing|launch services?)\s+(?:(?:of|on|and|for|the)\s+)?){1,10}$"
 )
-_NAME_AFTER = re.compile(r"\s+(?:d'|de\s+)?(?:[A-ZА-ЯÀ-Ý][\w-]+(?:\s+[A-ZА-ЯÀ-Ý][\w-]+){0,3}|[«“\"][^»”\"\n]{3,60}[»”\"])(?=[\s,.;)])")
+_NAME_AFTER = re.compile(
+    r"\s+(?:d'|de\s+)?(?:[A-ZА-ЯÀ-Ý][\w-]+(?:\s+[A-ZА-ЯÀ-Ý][\w-]+){0,3}|[«“\"][^»”\"\n]{3,60}[»”\"])(?=[\s,.;)])"
+)
 _ABOUT_ZH = re.compile(r"(?:关于[^,,。;《》\n]{2,40}?的?|[^\s,,。;、与和同在署订了就]{2,24})$")
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from models.vocabulary import AgreementStatus, FactKind
 from perilune.dates import PartialDate
-from pipeline.facts.cues import Cue
 from pipeline.facts.agreement_titles import tidy, title_of
+from pipeline.facts.cues import Cue
 from pipeline.facts.date_shapes import StatedDate
 from pipeline.facts.sentences import Named, Statement, statement_of_title
 from pipeline.understanding.gazetteer import Gazetteer
@@ -39,9 +39,25 @@ STATUSES = {
     "signed": AgreementStatus.SIGNED,
 }
 
-_TREATIES = ("treat", "traite", "договор", "конвенц", "convention", "charter", "charte", "хартия", "条约", "公约", "宪章", "contract", "contrat", "контракт")
+_TREATIES = (
+    "treat",
+    "traite",
+    "договор",
+    "конвенц",
+    "convention",
+    "charter",
+    "charte",
+    "хартия",
+    "条约",
+    "公约",
+    "宪章",
+    "contract",
+    "contrat",
+    "контракт",
+)
 _OF_YEAR = re.compile(
-    r"\b(?:memorandum|agreement|accord)\s+of\s+(?:\w+\s+)?(?:19|20)\d\d\b|\b(?:19|20)\d\d\s+(?:\w+ )?(?:agreement|memorandum|accord)"
+    r"\b(?:memorandum|agreement|accord)\s+of\s+(?:\w+\s+)?(?:19|20)\d\d\b|\b(?:19"
+    r"|20)\d\d\s+(?:\w+ )?(?:agreement|memorandum|accord)"
 )
 # What follows names the reporter, not a party.
 _REPORTED = re.compile(
@@ -192,9 +208,8 @@ def _countries_of(statement: Statement, parties: tuple[str, ...]) -> tuple[str, 
 def _kind_in(statement: Statement) -> Cue | None:
     """Find the most telling kind: they are listed from the most to the least specific."""
     for group in KINDS:
-        places = statement.places(group)
-        if places:
-            return max(places[:1], key=lambda cue: cue.end)
+        if group in statement.cues:
+            return statement.cues[group][0]
     return None
 
 
@@ -214,7 +229,8 @@ def _is_dated_at(statement: Statement, kind: Cue) -> bool:
     if statement.lower.startswith(_TREATIES, kind.start):
         return False
     return any(
-        date.year is not None and (0 <= date.start - kind.end <= MAX_DATE_AFTER or 0 <= kind.start - date.end <= MAX_DATE_BEFORE)
+        date.year is not None
+        and (0 <= date.start - kind.end <= MAX_DATE_AFTER or 0 <= kind.start - date.end <= MAX_DATE_BEFORE)
         for date in statement.dates
     )
 

@@ -1,4 +1,4 @@
-"""Names of spacecraft in a sentence or a title: an actor of the gazetteer, a name with a number, a name in quotation marks."""
+"""Names of spacecraft in a sentence or a title: actors of the gazetteer, names with a number or in quotation marks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.facts.calendar_words import months
+from pipeline.facts.cues import name_words
 from pipeline.facts.making import CRAFT_KINDS
 from pipeline.facts.sentences import Heading, Statement
 from pipeline.understanding.lexicon import folded
@@ -20,7 +21,8 @@ LEAD_CHARS = 500
 _CAPITAL = r"[A-ZА-ЯΑ-Ω][\w'-]*"
 # What a craft is called stands beside the word for its kind: `the satellite Gaofen-9 05`, `спутник «Хайям»`.
 _KIND = (
-    r"satellites?|spacecraft|probe|mission|observatory|telescope|lander|capsule|orbiter|rover|cubesat|spaceship|craft|flight"
+    r"satellites?|spacecraft|probe|mission|observatory|telescope|lander|capsule|orbiter|rover|cubesat"
+    r"|spaceship|craft|flight"
     r"|спутник\w*|аппарат\w*|зонд\w*|корабл\w*|станци\w+|sondes?|vaisseau|satelites?|sonda"
 )
 _NUMBERED = (
@@ -35,26 +37,30 @@ _LATIN = re.compile(
 )
 _CHINESE = re.compile(
     r"(?P<quoted>[“「『][^”」』\n]{2,9}[”」』](?:[一二三四五六七八九十\d]{0,3}号)?(?:[\w]{0,8}?(?:卫星|飞船|探测器))?)"
-    r"|(?P<numbered>[\u3400-\u9fff]{2,8}?(?:[一二三四五六七八九十]{1,3}|[A-Z\d]{1,4}|[甲乙丙])(?:号|(?=星|卫星))(?:[A-Z\d]{1,3})?(?:[^\s,,。将送]{0,6}?(?:卫星|飞船|探测器|星))?)"
+    r"|(?P<numbered>[\u3400-\u9fff]{2,8}?(?:[一二三四五六七八九十]{1,3}|[A-Z\d]{1,4}|[甲乙丙])(?:号|(?=星"
+    r"|卫星))(?:[A-Z\d]{1,3})?(?:[^\s,,。将送]{0,6}?(?:卫星|飞船|探测器|星))?)"
     r"|(?P<before>[\u3400-\u9fff]{2,14}?(?:卫星|飞船|探测器|望远镜|立方星|样品舱|返回舱|货船|着陆器|星座))"
     r"|(?P<acronym>[A-Z][A-Za-z]*(?:[ -]?[A-Z0-9]{1,4})*)"
 )
-_BEFORE_NAME = re.compile(r"^.*(?:将|把|发射|使用|由|的|颗|枚|一箭|搭载|搭乘|为|是|名为|叫|在|和|与|及|对|从|以|了|用|星箭|随|又|该|这|其|首|个|批|新|等|载|至|到|出|称|枚|架)(?=..)")
+_BEFORE_NAME = re.compile(
+    r"^.*(?:将|把|发射|使用|由|的|颗|枚|一箭|搭载|搭乘|为|是|名为|叫|在|和|与|及|对|从|以|了|用|星箭|随|又"
+    r"|该|这|其|首|个|批|新|等|载|至|到|出|称|枚|架)(?=..)"
+)
 _ROCKET = re.compile(
-    r"Long March|Falcon|Soyuz(?!.{0,3}(?:MS|TM|T-|\d\d))|Союз(?!.{0,3}(?:МС|ТМ|Т-))|Soyouz(?!.{0,3}(?:MS|TM|T-))|联盟(?!.{0,2}(?:MS|TM|T-|飞船))"
+    r"Long March|Falcon|Soyuz(?!.{0,3}(?:MS|TM|T-|\d\d))|Союз(?!.{0,3}(?:МС|ТМ|Т-))|Soyouz(?!.{0,3}(?:MS|TM"
+    r"|T-))|联盟(?!.{0,2}(?:MS|TM|T-|飞船))"
     r"|Ariane|Vega|长征|Proton|Протон|Протон|Angara|Ангара|Complex|Launch|Atlas|Delta|PSLV|GSLV|LVM3|H3|H-II|快舟|捷龙"
-    r"|Чанчжэн|Longue Marche|猎鹰|阿丽亚娜|力箭|谷神星|Boeing|Airbus|Building|Electron|Block|Platform|Kuaizhou|Starship Heavy|织女星|Протон|Фрегат|Bureau",
+    r"|Чанчжэн|Longue Marche|猎鹰|阿丽亚娜|力箭|谷神星|Boeing|Airbus|Building|Electron|Block|Platform"
+    r"|Kuaizhou|Starship Heavy|织女星|Протон|Фрегат|Bureau",
     re.IGNORECASE,
 )
-_NOT_CRAFTS = frozenset(
-    "UTC GMT CET CEST EDT EST BST IST JST NASA ESA ISS USA THE NEWS COM HTTP HTML PDF МКС США ООН КНР ЕКА НАСА ОАЭ РФ СССР СНГ"
-    " EU UN UK UAE TV GPS ISRO JAXA CNSA CNES DLR KARI KASA CASC CAST CAS CMSA CEO BBC AFP AP TASS MOU DOI ISBN RSS ITAR WWW EUMETSAT NOAA SPACEX ТАСС РИА МОСКВА PARIS LONDON BEIJING MOSCOW TOKYO WASHINGTON".split()
+_NOT_CRAFTS = name_words("no_craft")
+_AFTER_PLACE = re.compile(
+    r"\b(?:in|at|from|near|off|over|под|в|во|из|у|с|со|около|над|a|en|au|depuis|pres de|dans|region d')[ ]$"
 )
-
-
-_AFTER_PLACE = re.compile(r"\b(?:in|at|from|near|off|over|под|в|во|из|у|с|со|около|над|a|en|au|depuis|pres de|dans|region d')[ ]$")
 _OPENERS = re.compile(
-    r"^(?:The|A|An|In|On|At|It|Its|This|His|Her|Their|After|Two|Three|Four|When|With|Une?|Les?|La|L'|Cette|Ce|Ces|Son|Sa|Deux|Trois|В|На|С|По|Из|За|Это|Этот|Первый|Второй)\b[ ]?"
+    r"^(?:The|A|An|In|On|At|It|Its|This|His|Her|Their|After|Two|Three|Four|When|With|Une?|Les?|La|L'|Cette"
+    r"|Ce|Ces|Son|Sa|Deux|Trois|В|На|С|По|Из|За|Это|Этот|Первый|Второй)\b[ ]?"
 )
 
 
@@ -78,10 +84,10 @@ def crafts_in(text: str, shape: str) -> Iterator[Craft]:
                 name = _BEFORE_NAME.sub("", name)
             if name.split(" ")[0].lower().rstrip(".") in months():
                 continue
-            bare = name.strip("«»“”\"「」『』《》 ")
+            bare = name.strip('«»“”"「」『』《》 ')
             if match.start(group) and _AFTER_PLACE.search(shape, max(0, match.start(group) - 12), match.start(group)):
                 continue
-            if len(bare) >= MIN_NAME_CHARS and not _ROCKET.search(name) and bare.upper() not in _NOT_CRAFTS:
+            if len(bare) >= MIN_NAME_CHARS and not _ROCKET.search(name) and bare.lower() not in _NOT_CRAFTS:
                 yield Craft(bare, match.start(group), 2 if group == "quoted" or any(map(str.isdecimal, bare)) else 1)
 
 
@@ -112,10 +118,16 @@ def _unlikeliness(craft: Craft, place: int, heading: Heading) -> tuple[int, int]
 _GENERIC = (
     re.compile(
         r"(?P<name>(?:\d{1,4}|a|an|two|three|four|five|six|seven|eight|nine|ten|its|the|first|second|third|new)\s+"
-        r"(?:[\w-]+\s+){0,4}?(?:satellites?|spacecraft|probe|cubesats?|telescope|observatory|capsule|crew|astronauts|rover|lander|spaceplane|space plane))\b"
+        r"(?:[\w-]+\s+){0,4}?(?:satellites?|spacecraft|probe|cubesats?|telescope|observatory|capsule|crew"
+        r"|astronauts|rover|lander|spaceplane|space plane))\b"
     ),
-    re.compile(r"(?P<name>(?:[а-я-]+(?:ых|их|ого|его|ый|ий|ой|ая|ую|ом|ую)\s+){0,3}(?:спутник|аппарат|корабл|зонд|кубсат)[а-я]*)"),
-    re.compile(r"(?P<name>(?:satellites?|sondes?|vaisseaux?|capsules?|nanosatellites?)(?:\s+(?:d'|de\s+|des\s+)?[\w'-]+){0,2})"),
+    re.compile(
+        r"(?P<name>(?:[а-я-]+(?:ых|их|ого|его|ый|ий|ой|ая|ую|ом|ую)\s+){0,3}(?:спутник|аппарат|корабл|зонд"
+        r"|кубсат)[а-я]*)"
+    ),
+    re.compile(
+        r"(?P<name>(?:satellites?|sondes?|vaisseaux?|capsules?|nanosatellites?)(?:\s+(?:d'|de\s+|des\s+)?[\w'-]+){0,2})"
+    ),
     re.compile(r"(?P<name>[\u3400-\u9fff]{0,6}(?:卫星|飞船|探测器|火箭))"),
 )
 _ARTICLES = re.compile(r"^(?:a|an|the|its)\s+")

@@ -15,6 +15,8 @@ from pipeline.facts.cues import Cue
 
 FIRST_YEAR = 1940
 LAST_YEAR = 2100
+LAST_MONTH = 12
+LAST_DAY = 31
 LOOK_BACK_CHARS = 44
 MAX_ABBREVIATION_CHARS = 3
 MAX_WEEKDAY_GAP = 6
@@ -27,15 +29,19 @@ _NAME = r"(?:[^\W\d_]{2,12}\.?,?\s+)?"  # a weekday, or an article
 _TO = r"(?:-|to|and|&|until|through|till|по|до|и|au|et|al|y|a)"
 _BEFORE_MONTH = re.compile(
     rf"(?<![\w.:/$€£-])(?P<day>\d{{1,2}}){_ENDING}(?:\s*,\s*\d{{1,2}}{_ENDING}){{0,4}}"
-    rf"(?:\s*,?\s*{_TO}\s*{_NAME}(?:le\s+|the\s+)?(?P<last_day>\d{{1,2}}){_ENDING})?[\s,]*(?:of\s+|de\s+|days?\s+of\s+)?$",
+    rf"(?:\s*,?\s*{_TO}\s*{_NAME}(?:le\s+|the\s+)?(?P<last_day>\d{{1,2}}){_ENDING})?[\s,]*(?:of\s+|de\s+"
+    rf"|days?\s+of\s+)?$",
     re.IGNORECASE,
 )
 _AFTER_MONTH = re.compile(
     rf"\.?\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|\.\d)"
-    rf"(?:\s*(?:-|to|and|&|through|until)\s*{_NAME}(?P<last_day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]|\s*(?:[ap]\.?m|percent|per cent|[^\W\d_]*(?:countries|people|delegates))))?",
+    rf"(?:\s*(?:-|to|and|&|through|until)\s*{_NAME}(?P<last_day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%]"
+    rf"|\s*(?:[ap]\.?m|percent|per cent|[^\W\d_]*(?:countries|people|delegates))))?",
     re.IGNORECASE,
 )
-_YEAR_AFTER = re.compile(rf"\.?\s*,?\s*(?:de\s+|del\s+|of\s+)?(?P<year>{_YEAR})(?!\d)(?:\s*(?:г\.|года|году|год)(?!\w))?")
+_YEAR_AFTER = re.compile(
+    rf"\.?\s*,?\s*(?:de\s+|del\s+|of\s+)?(?P<year>{_YEAR})(?!\d)(?:\s*(?:г\.|года|году|год)(?!\w))?"
+)
 _RELATIVE_YEAR_AFTER = re.compile(
     r"\s*,?\s*(?:(?P<this>(?:of\s+)?this year|этого года|нынешнего года|текущего года|de cette annee)"
     r"|(?P<last>(?:of\s+)?last year|прошлого года|минувшего года|de l'an dernier|de l'annee derniere|dernier\b)"
@@ -44,22 +50,22 @@ _RELATIVE_YEAR_AFTER = re.compile(
 )
 _LAST_BEFORE = re.compile(r"\b(?P<last>last|past|прошлого|прошлом)\s+$|\b(?P<next>next|следующего)\s+$", re.IGNORECASE)
 _IN_BEFORE = re.compile(r"\b(?:in|en|since|by|until|late|early|mid|last|next|this|of|from|ce|fin|debut)[\s-]*$")
-_JOIN = re.compile(
-    rf"\s*(?:-|to|until|through|till|по|до|au|al|a|—)\s*{_NAME}(?:the\s+|le\s+)?", re.IGNORECASE
-)
+_JOIN = re.compile(rf"\s*(?:-|to|until|through|till|по|до|au|al|a|—)\s*{_NAME}(?:the\s+|le\s+)?", re.IGNORECASE)
 _NUMERIC = (
     re.compile(rf"(?<![\d.-])(?P<year>{_YEAR})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?![\d-])"),
     re.compile(rf"(?<![\d./])(?P<day>\d{{1,2}})[./](?P<month>\d{{1,2}})[./](?P<year>{_YEAR})(?!\d)"),
 )
 _BARE_DAY = re.compile(
-    r"(?:\b(?:on|\w+day)\s+the\s+(?P<day>\d{1,2})(?:st|nd|rd|th)(?=[,.;:)]|\s+(?:in|at|of this|and|for|with|when|the|to)\b|\s*$))"
+    r"(?:\b(?:on|\w+day)\s+the\s+(?P<day>\d{1,2})(?:st|nd|rd|th)(?=[,.;:)]|\s+(?:in|at|of this|and|for|with"
+    r"|when|the|to)\b|\s*$))"
     r"|(?<![\w-])(?P<day_ru>\d{1,2})(?:-го)?\s+числа\b|\ble (?P<day_fr>\d{1,2})(?=\s*[,.;)]|\s+(?:a|au|dans)\b)",
     re.IGNORECASE,
 )
 _AGREEMENT = r"(?:agreement|memorandum|treaty|accord|pact|declaration)"
 _BARE_YEAR = re.compile(
     rf"(?<![\w.])(?:(?:a|an|the|its|their)\s+(?P<year>{_YEAR})\s+(?=(?:\w+ )?{_AGREEMENT})"
-    rf"|(?:in|of|since|from|by|for|into|until|during|в|с|до|к|на|от|en|de|depuis|avant|fin|debut|late|early|mid)[\s-]+(?P<year_in>{_YEAR})\b(?!\s*-\s*\d)(?:\s*(?:гг?\.|году|года))?"
+    rf"|(?:in|of|since|from|by|for|into|until|during|в|с|до|к|на|от|en|de|depuis|avant|fin|debut|late|early"
+    rf"|mid)[\s-]+(?P<year_in>{_YEAR})\b(?!\s*-\s*\d)(?:\s*(?:гг?\.|году|года))?"
     rf"|(?P<year_ru>{_YEAR})\s+(?:году|года|г\.))",
     re.IGNORECASE,
 )
@@ -77,6 +83,9 @@ _ZH_DAY = re.compile(
 )
 _ZH_YEAR_ONLY = re.compile(rf"(?:{_ZH_YEAR}|(?P<relative>今年|去年|明年))(?!\s*{_ZH_NUMBER}月|代|以来|来|间)")
 _ZH_HINT = re.compile(r"[年月日号]")
+_DIGIT = re.compile(r"[0-9]")
+_MAY_DATE = re.compile(r"[0-9年月]")
+_COUNTING = frozenset("一二两三四五六七八九十几数多每个")
 _RELATIVE = {"今年": 0, "去年": -1, "明年": 1, "当年": 0}
 _DIGITS = dict(zip("〇○零一二三四五六七八九", (0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 
@@ -108,12 +117,18 @@ def dates_among(lower: str, cues: Sequence[Cue], *, shape: str = "") -> tuple[St
 
     `shape`, the same before it was made lower-case, tells the month May from the verb.
     """
+    if not cues and not _MAY_DATE.search(lower):
+        return ()
     cues = [cue for cue in cues if not (shape and shape.startswith(("may ", "march "), cue.start))]
-    has_digit = any(letter in lower for letter in "0123456789")
+    has_digit = _DIGIT.search(lower) is not None
     found: list[StatedDate] = []
     for dates in _in_order(lower, cues, has_digit=has_digit):
         for date in dates:
-            if _is_possible(date) and not _is_beside(date, found) and not any(date.start < other.end and other.start < date.end for other in found):
+            if (
+                _is_possible(date)
+                and not _is_beside(date, found)
+                and not any(date.start < other.end and other.start < date.end for other in found)
+            ):
                 found.append(date)
             if len(found) >= MAX_DATES_PER_SENTENCE:
                 break
@@ -132,7 +147,7 @@ def _in_order(lower: str, cues: Sequence[Cue], *, has_digit: bool) -> Iterator[I
         yield _from_matches(_ZH_DAY, lower)
     if has_digit:
         yield _from_matches(_BARE_DAY, lower)
-    yield (_beside_publication(cue) for cue in cues if cue.group not in {"month", "relative_year"})
+    yield (_beside_publication(cue) for cue in cues if _is_beside_publication(cue, lower))
     if has_digit:
         yield _from_matches(_BARE_YEAR, lower)
     if is_chinese:
@@ -147,6 +162,13 @@ def _is_beside(date: StatedDate, found: Sequence[StatedDate]) -> bool:
         for other in found
         if other.day is not None
     )
+
+
+def _is_beside_publication(cue: Cue, lower: str) -> bool:
+    """Leave out weeks that are counted: 每两周一换 is no Monday."""
+    if cue.group == "weekday" and lower[max(0, cue.start - 1) : cue.start] in _COUNTING:
+        return False
+    return cue.group not in {"month", "relative_year"}
 
 
 def _beside_publication(cue: Cue) -> StatedDate:
@@ -164,7 +186,7 @@ def _beside_publication(cue: Cue) -> StatedDate:
 
 def _around_months(lower: str, cues: Sequence[Cue]) -> list[StatedDate]:
     """Read day and year beside each month name, before it or after it."""
-    found = []
+    found: list[StatedDate] = []
     for cue in cues:
         if cue.group == "month" and not (found and cue.start < found[-1].end):
             date = _around_month(lower, cue)
@@ -275,8 +297,8 @@ def _number(text: str | None) -> int | None:
 def _is_possible(date: StatedDate) -> bool:
     years = (date.year, date.last_year)
     return (
-        all(value is None or 1 <= value <= 31 for value in (date.day, date.last_day))
-        and all(value is None or 1 <= value <= 12 for value in (date.month, date.last_month))
+        all(value is None or 1 <= value <= LAST_DAY for value in (date.day, date.last_day))
+        and all(value is None or 1 <= value <= LAST_MONTH for value in (date.month, date.last_month))
         and all(year is None or FIRST_YEAR <= year <= LAST_YEAR for year in years)
         and any(
             value is not None

@@ -16,6 +16,7 @@ DAYS_PER_WEEK = 7
 MAX_DAYS_BACK = 31
 LONG_AGO_DAYS = 270  # "launches on 24 November", printed on 18 November, is not of the year before
 SOON_DAYS = 70
+RECENT_MONTHS = 4
 
 Resolved = tuple[PartialDate | None, PartialDate | None]
 
@@ -32,7 +33,9 @@ class DateContext:
 def stated_dates(sentence: str) -> list[StatedDate]:
     """Find the dates of a folded sentence, in reading order."""
     lower = lowered(sentence)
-    return list(dates_among(lower, [cue for cue in cues_in(lower, None) if cue.group in CALENDAR_GROUPS], shape=sentence))
+    return list(
+        dates_among(lower, [cue for cue in cues_in(lower, None) if cue.group in CALENDAR_GROUPS], shape=sentence)
+    )
 
 
 def resolved(stated: StatedDate, context: DateContext) -> Resolved:
@@ -110,7 +113,9 @@ def _inferred_year(stated: StatedDate, context: DateContext) -> int | None:
 
 def _is_last_before(stated: StatedDate, published: PartialDate) -> bool:
     """Tell whether "last March", said in May, is of this year: no month between was passed over."""
-    return stated.month is not None and published.month is not None and 0 < published.month - stated.month <= 4
+    return (
+        stated.month is not None and published.month is not None and 0 < published.month - stated.month <= RECENT_MONTHS
+    )
 
 
 def _year_beside(published: PartialDate, stated: StatedDate, *, is_future: bool | None) -> int | None:
@@ -134,7 +139,7 @@ def _year_beside(published: PartialDate, stated: StatedDate, *, is_future: bool 
 
 
 def _near_publication(stated: StatedDate, context: DateContext) -> PartialDate | None:
-    """Place a bare day of the month, a weekday or `yesterday` next to the publication, as precisely as that is known."""
+    """Place a bare day, a weekday or `yesterday` next to the publication, as precisely as that is known."""
     published = context.published
     if published is None or published.month is None:
         return None

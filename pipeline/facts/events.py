@@ -19,7 +19,8 @@ MIN_SHARED_WORDS = 2
 
 def events_in(statement: Statement) -> list[Candidate]:
     """Find the events of a sentence that states when they are, or in which edition."""
-    if not statement.dates and statement.number > LEAD_NUMBER and not _EDITION_OR_YEAR.search(statement.shape):
+    is_lead = statement.number <= LEAD_NUMBER and bool(statement.cues)
+    if not statement.dates and not is_lead and not _EDITION_OR_YEAR.search(statement.shape):
         return []
     deadline = _deadline_in(statement)
     found = [deadline] if deadline else [*flights_in(statement), *meetings_in(statement)]

@@ -105,8 +105,7 @@ def _is_one_day(one: Fact, other: Fact) -> bool:
     if kinds & VAGUE_KINDS:
         return True
     return one.subkind == other.subkind and (
-        (one.end is not None and one.end == other.end)
-        or one.subkind in FLIGHT_KINDS
+        (one.end is not None and one.end == other.end) or one.subkind in FLIGHT_KINDS
     )
 
 

@@ -14,6 +14,7 @@ from pipeline.facts.sentences import Statement
 MAX_VERB_DISTANCE = 150
 MAX_UNDATED_NUMBER = 2
 PRODUCT_CHARS = 40
+MIN_WORD_CHARS = 4
 _FORMS = {
     "launch": {"zh": "{}发射", "ru": "Запуск {}", "fr": "Lancement de {}", "": "Launch of {}"},
     "landing": {"zh": "{}着陆", "ru": "Посадка {}", "fr": "Atterrissage de {}", "": "Landing of {}"},
@@ -45,7 +46,9 @@ def _flight_in(statement: Statement, subkind: str) -> Candidate | None:
     is_flown = craft is not None or statement.has("flown", "rocket", "orbit")
     if not is_flown or (date is None and not _is_undated_lead(statement)):
         return None
-    is_of_title = _is_in_title(craft, statement) or (craft is None and statement.heading.has(subkind, "lofted", "rocket"))
+    is_of_title = _is_in_title(craft, statement) or (
+        craft is None and statement.heading.has(subkind, "lofted", "rocket")
+    )
     if craft is None:
         craft = craft_of_title(statement.heading) or craft_of_lead(statement)
     kind = generic_craft(statement, verb.start) or _rocket(statement)
@@ -83,7 +86,12 @@ def _verbs(statement: Statement, subkind: str) -> list[Cue]:
 def _dated_verb(statement: Statement, verbs: list[Cue]) -> tuple[StatedDate | None, Cue]:
     """Pair the date with the verb nearest to it; days go before months and years."""
     pairs = [
-        (date.day is None and date.weekday is None and date.day_offset is None, _distance(date, verb), date.start, verb.start)
+        (
+            date.day is None and date.weekday is None and date.day_offset is None,
+            _distance(date, verb),
+            date.start,
+            verb.start,
+        )
         for date in statement.dates
         for verb in verbs
         if _distance(date, verb) <= MAX_VERB_DISTANCE
@@ -108,7 +116,7 @@ def _is_in_title(craft: Craft | None, statement: Statement) -> bool:
         return False
     title = statement.heading.lower
     return craft.name.lower() in statement.heading.text.lower() or any(
-        len(word) > 3 and word in title for word in re.findall(r"[^\W\d_]+", craft.name.lower())
+        len(word) >= MIN_WORD_CHARS and word in title for word in re.findall(r"[^\W\d_]+", craft.name.lower())
     )
 
 
@@ -117,7 +125,12 @@ def flight_of_title(statement: Statement) -> tuple[str, str] | None:
     heading = statement.heading
     subkind = next((kind for kind in _FORMS if heading.has(kind)), None)
     craft = craft_of_title(heading) if subkind else None
-    if subkind is None or craft is None or heading.has("no_flight") or (heading.has("product") and not heading.has("orbit")):
+    if (
+        subkind is None
+        or craft is None
+        or heading.has("no_flight")
+        or (heading.has("product") and not heading.has("orbit"))
+    ):
         return None
     return _flight_name(statement, subkind, craft.name), subkind
 

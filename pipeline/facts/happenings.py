@@ -18,7 +18,7 @@ _QUOTED = re.compile(r"[“「《«\"](?P<name>[^”」》»\"\n]{3,60})[”」�
 
 
 def happening_in(statement: Statement) -> Candidate | None:
-    """Find what happens on a day that the sentence tells; it is called as the title has it, if not by a name of its own."""
+    """Find what happens on a day that the sentence tells; it is called as the title has it, or by its own name."""
     day = next((date for date in statement.dates if _is_day(date)), None)
     groups = [group for group in ("opening", "happening") if statement.has(group)]
     if day is None or not (groups or statement.number <= REPORT_NUMBER):
@@ -48,8 +48,10 @@ def _is_day(date: StatedDate) -> bool:
 
 def _is_stamp(statement: Statement, fact: Fact) -> bool:
     """Tell whether a short line only repeats when the page was printed."""
-    return fact.start == statement.document.published and len(statement.text) < MAX_STAMP_CHARS and any(
-        date.year and date.day for date in statement.dates
+    return (
+        fact.start == statement.document.published
+        and len(statement.text) < MAX_STAMP_CHARS
+        and any(date.year and date.day for date in statement.dates)
     )
 
 
@@ -58,7 +60,11 @@ def _opened(statement: Statement) -> str:
     verb = statement.places("opening")[0]
     if statement.language == "zh":
         quoted = _QUOTED.search(statement.shape, 0, verb.end)
-        return f"{statement.text[quoted.start(1) : quoted.end(1)]}{statement.text[verb.start : verb.end]}" if quoted else ""
+        return (
+            f"{statement.text[quoted.start(1) : quoted.end(1)]}{statement.text[verb.start : verb.end]}"
+            if quoted
+            else ""
+        )
     if statement.heading.has("opening", "ceremony"):
         return ""
     name = name_after(statement.text, statement.lower, verb.end)

@@ -18,7 +18,13 @@ MAX_HOSTS = 8
 
 _SUBKINDS = (
     ("workshop", r"workshop|seminar|研讨会|研讨班|培训|讲习|семинар|практикум|atelier|taller|masterclass|training"),
-    ("ceremony", r"ceremony|inauguration|opening|handover|unveiling|celebration|典礼|庆典|открыти|вручени|годовщин|ouverture|仪式|揭牌|церемони|ceremonie|ceremonia|anniversar|周年|юбиле"),
+    (
+        "ceremony",
+        (
+            r"ceremony|inauguration|opening|handover|unveiling|celebration|典礼|庆典|открыти|вручени|годовщин"
+            r"|ouverture|仪式|揭牌|церемони|ceremonie|ceremonia|anniversar|周年|юбиле"
+        ),
+    ),
     ("session", r"sessions?|meeting|assembly|subcommittee|届会|会议|例会|заседани|сесси|session|reunion|council"),
     ("conference", r"."),
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from models.vocabulary import EventStatus
 from perilune.dates import PartialDate
-from pipeline.facts.cues import Cue, cues_in, lowered
+from pipeline.facts.cues import Cue, cues_in, lowered, name_words
 from pipeline.facts.date_shapes import StatedDate
 from pipeline.facts.making import Candidate, event_of, subkind_of
 from pipeline.facts.names import name_around
@@ -25,15 +25,16 @@ MAX_DAYS_OPEN = 40
 DATED_LINE_NUMBER = 30
 DATED_LINE_CHARS = 70
 MAX_LINE_CHARS = 160
-# Meetings only under a name of their own: these words are often said of something else.
-WEAK_NOUNS = frozenset(
-    "week weeks school talks visit fair camp course courses briefing hearing council assembly day semaine semaines visite visites campagne campagnes"
-    " ecole stage formation conseil mission недели неделя неделю школа школы школе встреча встречи встрече визит визита визите курс курсы".split()
-)
+WEAK_NOUNS = name_words("weak_meeting")
 
-_LABELLED = re.compile(r"^\W*(?:date|dates|when|时间|日期|会议时间|举办时间|дата|даты|сроки|когда|quand|fecha|main session)\s*(?:[::]|$|\s-)", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"^\W*(?:date|dates|when|时间|日期|会议时间|举办时间|дата|даты|сроки|когда|quand|fecha"
+    r"|main session)\s*(?:[::]|$|\s-)",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(
-    r"\d{1,3}(?:st|nd|rd|th|e|-?[а-я]{1,2})\b|第[一二三四五六七八九十\d]+[届次]|\b[IVXL]{1,6}\b|(?:19|20)\d\d|-\d{1,3}\b"
+    r"\d{1,3}(?:st|nd|rd|th|e|-?[а-я]{1,2})\b|第[一二三四五六七八九十\d]+[届次]|\b[IVXL]{1,6}\b|(?:19"
+    r"|20)\d\d|-\d{1,3}\b"
     r"|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\w+teenth|\w+tieth|twelfth|eleventh)\b",
     re.IGNORECASE,
 )
@@ -50,7 +51,8 @@ _EDITION = re.compile(
 )
 _AT = re.compile(
     r"\b(?:at|during|beside|alongside|on the sidelines of|on the margins of) (?:the|an?) |(?:在|期间|会上)"
-    r"|\bна (?:полях|\d|между|форум|конгресс|конференц|выставк|саммит|авиасалон|встреч|заседани)|\b(?:lors d|a l'occasion d|en marge d|au (?:congres|salon|forum|sommet)|pendant l)"
+    r"|\bна (?:полях|\d|между|форум|конгресс|конференц|выставк|саммит|авиасалон|встреч|заседани)"
+    r"|\b(?:lors d|a l'occasion d|en marge d|au (?:congres|salon|forum|sommet)|pendant l)"
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _VENUE = re.compile(
@@ -90,7 +92,8 @@ def meetings_in(statement: Statement) -> list[Candidate]:
 def nouns_told(statement: Statement, nouns: Sequence[Cue]) -> bool:
     """Tell whether a sentence names a meeting of its own, in words or with a capital."""
     return any(
-        statement.lower[noun.start : noun.end] not in WEAK_NOUNS or statement.text[noun.start].isupper() for noun in nouns
+        statement.lower[noun.start : noun.end] not in WEAK_NOUNS or statement.text[noun.start].isupper()
+        for noun in nouns
     )
 
 
@@ -163,8 +166,7 @@ def _date_for(statement: Statement, noun: Cue) -> StatedDate | None:
     possible = [
         date
         for date in statement.dates
-        if abs(date.start - noun.start) <= MAX_DATE_DISTANCE
-        and not any(0 <= date.start - end <= 1 for end in untils)
+        if abs(date.start - noun.start) <= MAX_DATE_DISTANCE and not any(0 <= date.start - end <= 1 for end in untils)
     ]
     return min(
         possible,
@@ -279,9 +281,7 @@ def listed_edition_in(statement: Statement) -> Candidate | None:
         return None
     if statement.has("meeting"):
         event = event_of(statement, statement.text, subkind_of(match["place"]), None)
-        event = replace(
-            event, place=None, status=str(EventStatus.ANNOUNCED) if statement.leads_to_future else ""
-        )
+        event = replace(event, place=None, status=str(EventStatus.ANNOUNCED) if statement.leads_to_future else "")
     else:
         name = f"{match['ordinal']} {heading.text[: noun.end].removesuffix('s')}"
         event = event_of(statement, name, subkind_of(name), None)

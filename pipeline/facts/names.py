@@ -1,4 +1,4 @@
-"""What a meeting is called: the words around its noun, cut where the sentence goes on; each language has its own ends."""
+"""What a meeting is called: the words around its noun, cut where the sentence goes on, as `names.toml` says."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from pipeline.facts.cues import Cue, lowered
+from pipeline.facts.cues import Cue, lowered, name_words
 from pipeline.facts.date_shapes import StatedDate
 
 MAX_WORDS_LEFT = 12
@@ -17,38 +17,36 @@ MAX_ZH_CHARS_LEFT = 40
 
 _TOKEN = re.compile(r"[«»“”\"(]?[\w'№/&.+-]*\w[»”\")]?|[&-]")
 _ORDINAL = re.compile(
-    r"(?:\d{1,3}(?:st|nd|rd|th|e|eme|er|ere|-?[а-я]{1,3})|[ivxl]{1,6}e?|\d{4}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty)-\w+|"
-    r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|\w+tieth|annual|inaugural|international|joint"
-    r"|premier\w*|deuxieme|troisieme|\w+ieme|second[e]?|annuel\w*|перв\w+|втор\w+|трет\w+|четверт\w+|пят\w+|шест\w+|седьм\w+|восьм\w+|девят\w+|десят\w+|ежегодн\w+)$"
+    r"(?:\d{1,3}(?:st|nd|rd|th|e|eme|er|ere|-?[а-я]{1,3})|[ivxl]{1,6}e?|\d{4}|(?:twenty|thirty|forty|fifty"
+    r"|sixty|seventy|eighty)-\w+|"
+    r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|\w+tieth"
+    r"|annual|inaugural|international|joint"
+    r"|premier\w*|deuxieme|troisieme|\w+ieme|second[e]?|annuel\w*|перв\w+|втор\w+|трет\w+|четверт\w+|пят\w+"
+    r"|шест\w+|седьм\w+|восьм\w+|девят\w+|десят\w+|ежегодн\w+)$"
 )
 _ADJECTIVE_RU = re.compile(r"[а-я-]+(?:ая|яя|ый|ий|ой|ое|ее|ые|ие|ого|его|ому|ему|ую|юю|ым|им|ом|ем|ых|их|ыми|ими|ей)$")
-_JOINS = frozenset("of on for the and in & - de des du la le les l' d' sur pour et aux au и по с a an".split())
-_STOPS_RIGHT = frozenset(
-    "in at from will was is are has have had to be held with by this that which who where when after before during as were"
-    " ended opened opens closed began takes took runs ran gathered brought brings under while but it its he she they we until"
-    " aura a s'est se est sera ont lors ou qui que avec dans par s'ouvre s'ouvrira du_date organise organisee prevu prevue en chez ce cette"
-    " в на во от из у при под с состоится состоялась состоялся состоялось прошла прошел прошло пройдет пройдут проходит проходят будет был была было"
-    " открылась открылся открылось где который которая которое как что а но завершилась завершился собрала собрал началась начался"
-    " said says there here now heads plans adopted not also more than all can may should would could".split()
-)
-_STOPS_LEFT = frozenset("at in on to from by with during before after since that this its their our his her under through via as hold holds held host hosts hosting open opens attend attends join joins announces invites for".split())
+_JOINS = name_words("join")
+_STOPS_RIGHT = name_words("ends_name")
+_STOPS_LEFT = name_words("before_name")
 _ZH_END = re.compile(r"[\s,。;:、!?《》\"“”()「」]")
 _ZH_CUT = re.compile(
-    r".*(?:出席|参加|举行|举办|召开|主办|承办|举行的|举办的|召开的|开幕的|宣布|主持|日晚|日上午|日下午|(?:\d日|月)(?:在|于)[^在于]{1,12}?(?=第|20\d\d)|当天|今天|昨天|期间|其间|来到|随后|本次|此次|这次|将于|在京|列席)"
+    r".*(?:出席|参加|举行|举办|召开|主办|承办|举行的|举办的|召开的|开幕的|宣布|主持|日晚|日上午|日下午"
+    r"|(?:\d日|月)(?:在|于)[^在于]{1,12}?(?=第|20\d\d)|当天|今天|昨天|期间|其间|来到|随后|本次|此次|这次"
+    r"|将于|在京|列席)"
 )
-_ZH_LEADING = re.compile(r"(?:在|于|和|与|及|是|从|自|对|为|以|将|由|并|的|了|\d{1,2}[日月时分年]|[\d-]+日?至?|年|有关|就)+")
+_ZH_LEADING = re.compile(
+    r"(?:在|于|和|与|及|是|从|自|对|为|以|将|由|并|的|了|\d{1,2}[日月时分年]|[\d-]+日?至?|年|有关|就)+"
+)
 
 
-def name_around(
-    text: str, shape: str, noun: Cue, dates: Sequence[StatedDate], stops: Sequence[Cue]
-) -> str:
+def name_around(text: str, shape: str, noun: Cue, dates: Sequence[StatedDate], stops: Sequence[Cue]) -> str:
     """Cut the name of a meeting out of a sentence; `dates` and `stops` (verbs) end it."""
     lower = lowered(shape)
     if "\u3400" <= lower[noun.end - 1] <= "\u9fff":
         return _chinese_name(text, shape, noun, dates)
     start = _left_end(text, lower, noun, dates)
     end = _right_end(text, lower, noun, [*(date.start for date in dates), *(stop.start for stop in stops)])
-    return " ".join(text[start:end].split()).strip(" ,.;:-«“\"(")
+    return " ".join(text[start:end].split()).strip(' ,.;:-«“"(')
 
 
 def _chinese_name(text: str, shape: str, noun: Cue, dates: Sequence[StatedDate]) -> str:
@@ -68,9 +66,9 @@ def _left_end(text: str, lower: str, noun: Cue, dates: Sequence[StatedDate]) -> 
     for token in reversed(tokens):
         if text[token.end() : edge].strip(" \u00a0\n'"):
             break
-        word = lower[token.start() : token.end()].strip("«»“”\"()")
+        word = lower[token.start() : token.end()].strip('«»“”"()')
         edge = token.start()
-        if _belongs_left(text[token.start() : token.end()].strip("«»“”\"()"), word):
+        if _belongs_left(text[token.start() : token.end()].strip('«»“”"()'), word):
             start = token.start()
         elif word not in _JOINS or word in _STOPS_LEFT:
             break
@@ -90,7 +88,7 @@ def _right_end(text: str, lower: str, noun: Cue, ends: Sequence[int]) -> int:
     end = edge = noun.end
     for count, token in enumerate(_TOKEN.finditer(text, noun.end, max(noun.end, ceiling))):
         gap = text[edge : token.start()]
-        word = lower[token.start() : token.end()].strip("«»“”\"()")
+        word = lower[token.start() : token.end()].strip('«»“”"()')
         if gap.strip(" \u00a0\n'’") or word in _STOPS_RIGHT or count >= MAX_WORDS_RIGHT or token[0].startswith("("):
             break
         edge = token.end()
@@ -105,11 +103,11 @@ def name_after(text: str, lower: str, place: int) -> str:
     """Read the capitalised name that follows a verb: `opens the UK's Space Weather Operations Centre`."""
     end = edge = start = place
     for token in islice(_TOKEN.finditer(text, place, place + MAX_CHARS_RIGHT), MAX_WORDS_RIGHT):
-        word = lower[token.start() : token.end()].strip("«»“”\"()")
+        word = lower[token.start() : token.end()].strip('«»“”"()')
         if text[edge : token.start()].strip():
             break
         edge = token.end()
-        if token[0].strip("«“\"")[:1].isupper():
+        if token[0].strip('«“"')[:1].isupper():
             start, end = (token.start() if end == place else start), token.end()
         elif word not in _JOINS and not (end == place and word in {"the", "its", "an"}):
             break

@@ -1,4 +1,4 @@
-"""What the finders of facts read: one sentence with its actors, dates, cues and tense, and what is known of the article.
+"""What the finders of facts read: a sentence with its actors, dates, cues and tense, and what is known of the article.
 
 Apart because events and agreements are found in the same sentences.
 """
@@ -93,7 +93,10 @@ class Statement:
 
     def places(self, *groups: str) -> list[Cue]:
         """List the words of the groups, in reading order."""
-        return sorted((cue for group in groups for cue in self.cues.get(group, ())), key=lambda cue: cue.start)
+        found = [self.cues[group] for group in groups if group in self.cues]
+        if len(found) <= 1:
+            return list(found[0]) if found else []
+        return sorted((cue for cues in found for cue in cues), key=lambda cue: cue.start)
 
     @cached_property
     def countries(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from perilune.dates import PartialDate
 from pipeline.facts.making import Candidate
 from pipeline.values import Document, Fact
 
@@ -55,7 +56,7 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "day not told": 0.6,
         "inferred": 1.0,
         "report of signing": -1.2,
-        "over long": -2.0,
+        "over long": -1.25,
         "deadline past": -2.0,
         "deadline beside": -0.6,
     }
@@ -66,9 +67,7 @@ _EDITION = re.compile(r"\b\d{1,3}(?:st|nd|rd|th|e|-[а-я]{1,2})\b|第[一二三
 def chosen(candidates: Sequence[Candidate], document: Document, agreements: Sequence[Fact]) -> list[Candidate]:
     """Keep the events for which enough speaks, in reading order; those of a list of editions always."""
     return [
-        each
-        for each in candidates
-        if each.is_listed or weight_of(each, candidates, document, agreements) >= ENOUGH
+        each for each in candidates if each.is_listed or weight_of(each, candidates, document, agreements) >= ENOUGH
     ]
 
 
@@ -86,29 +85,40 @@ def weight_of(
 
 
 def _of_dates(candidate: Candidate, document: Document) -> Iterator[str]:
-    start, published = candidate.fact.start, document.published
+    """Tell how precisely it is dated, and how far from the publication."""
+    start = candidate.fact.start
     if start is None:
-        yield "no date"
-        if candidate.is_untold:
-            yield "day not told"
-        elif _EDITION.search(candidate.fact.name) and candidate.is_of_title and candidate.fact.subkind != "ceremony":
-            yield "edition"
+        yield from _of_no_date(candidate)
         return
+    yield from _of_precision(candidate, start)
+    if document.published is not None:
+        yield from _of_distance(candidate, (start.first - document.published.last).days)
+
+
+def _of_no_date(candidate: Candidate) -> Iterator[str]:
+    yield "no date"
+    if candidate.is_untold:
+        yield "day not told"
+    elif _EDITION.search(candidate.fact.name) and candidate.is_of_title and candidate.fact.subkind != "ceremony":
+        yield "edition"
+
+
+def _of_precision(candidate: Candidate, start: PartialDate) -> Iterator[str]:
+    fact = candidate.fact
     if candidate.is_inferred:
         yield "inferred"
-    if candidate.fact.end is not None and (candidate.fact.end.first - start.first).days > MAX_DAYS:
-        yield "over long"
+    if fact.end is not None:
+        yield "over long" if (fact.end.first - start.first).days > MAX_DAYS else "range"
     if start.day is not None:
         yield "day"
     if start.month is None:
         yield "year only"
-        if candidate.is_named and (_EDITION.search(candidate.fact.name) or str(start.year) in candidate.fact.name):
+        if candidate.is_named and (_EDITION.search(fact.name) or str(start.year) in fact.name):
             yield "edition of year"
-    if candidate.fact.end is not None:
-        yield "range"
-    if published is None:
-        return
-    days = (start.first - published.last).days
+
+
+def _of_distance(candidate: Candidate, days: int) -> Iterator[str]:
+    """Tell how many days after the publication it begins; they are below 0 when it began before."""
     if days > 0:
         yield f"{_family(candidate)} to come"
     elif candidate.fact.subkind == "deadline":
@@ -141,9 +151,7 @@ def _of_kind(candidate: Candidate) -> Iterator[str]:
         yield f"{family} named"
 
 
-def _of_others(
-    candidate: Candidate, candidates: Sequence[Candidate], agreements: Sequence[Fact]
-) -> Iterator[str]:
+def _of_others(candidate: Candidate, candidates: Sequence[Candidate], agreements: Sequence[Fact]) -> Iterator[str]:
     if len(candidates) == 1:
         yield "alone"
     if candidate.fact.subkind == "deadline" and any(other.fact.end for other in candidates):
