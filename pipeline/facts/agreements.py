@@ -11,8 +11,7 @@ from perilune.dates import PartialDate
 from pipeline.facts.agreement_titles import tidy, title_of
 from pipeline.facts.cues import Cue
 from pipeline.facts.date_shapes import StatedDate
-from pipeline.facts.sentences import Named, Statement, statement_of_title
-from pipeline.understanding.gazetteer import Gazetteer
+from pipeline.facts.sentences import Statement, statement_of_title
 from pipeline.values import Fact
 
 MAX_DAYS_TO_PUBLICATION = 31
@@ -75,11 +74,11 @@ class Sides:
     earlier: tuple[str, ...] = ()
 
 
-def agreements_of(statements: Sequence[Statement], gazetteer: Gazetteer) -> list[Fact]:
+def agreements_of(statements: Sequence[Statement]) -> list[Fact]:
     """Find the agreements of an article, and the one that its title alone reports."""
     if not statements:
         return []
-    title = _title_statement(statements[0], gazetteer)
+    title = statement_of_title(statements[0])
     sides = Sides(_parties_in(title))
     found: list[Fact] = []
     for place, statement in enumerate(statements):
@@ -90,13 +89,6 @@ def agreements_of(statements: Sequence[Statement], gazetteer: Gazetteer) -> list
     if not found:
         found = _of_title(title, statements, sides)
     return found
-
-
-def _title_statement(first: Statement, gazetteer: Gazetteer) -> Statement:
-    """Read the title as a sentence with its actors."""
-    heading = first.heading
-    named = tuple(Named(gazetteer.actors[slug], start, end) for slug, start, end in gazetteer.spans(heading.text))
-    return replace(statement_of_title(first), named=named)
 
 
 def _agreement_in(statement: Statement, near: Sequence[Statement], sides: Sides) -> Fact | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.facts.calendar_words import months
 from pipeline.facts.cues import name_words
 from pipeline.facts.making import CRAFT_KINDS
-from pipeline.facts.sentences import Heading, Statement
+from pipeline.facts.sentences import Heading, Named, Statement
 from pipeline.understanding.lexicon import folded
 
 MAX_CRAFT_DISTANCE = 160
@@ -54,6 +54,7 @@ _ROCKET = re.compile(
     r"|Kuaizhou|Starship Heavy|织女星|Протон|Фрегат|Bureau",
     re.IGNORECASE,
 )
+_NO_QUOTES = dict.fromkeys(map(ord, '«»“”"「」『』《》'))
 _NOT_CRAFTS = name_words("no_craft")
 _AFTER_PLACE = re.compile(
     r"\b(?:in|at|from|near|off|over|под|в|во|из|у|с|со|около|над|a|en|au|depuis|pres de|dans|region d')[ ]$"
@@ -84,7 +85,7 @@ def crafts_in(text: str, shape: str) -> Iterator[Craft]:
                 name = _BEFORE_NAME.sub("", name)
             if name.split(" ")[0].lower().rstrip(".") in months():
                 continue
-            bare = name.strip('«»“”"「」『』《》 ')
+            bare = name.translate(_NO_QUOTES).strip()
             if match.start(group) and _AFTER_PLACE.search(shape, max(0, match.start(group) - 12), match.start(group)):
                 continue
             if len(bare) >= MIN_NAME_CHARS and not _ROCKET.search(name) and bare.lower() not in _NOT_CRAFTS:
@@ -100,13 +101,14 @@ def craft_near(statement: Statement, place: int) -> Craft | None:
         if not any(start <= craft.start < end for start, end in others)
         and not any(craft.start < date.end and date.start < craft.start + len(craft.name) for date in statement.dates)
     ]
-    found += [
-        Craft(statement.text[each.start : each.end], each.start, 2)
-        for each in statement.named
-        if each.actor.kind == "mission" and each.actor.slug != "iss" and not _ROCKET.search(each.actor.name)
-    ]
+    found += [Craft(statement.text[each.start : each.end], each.start, 2) for each in statement.named if is_craft(each)]
     near = [craft for craft in found if abs(craft.start - place) <= MAX_CRAFT_DISTANCE]
     return min(near, key=lambda craft: _unlikeliness(craft, place, statement.heading), default=None)
+
+
+def is_craft(named: Named) -> bool:
+    """Tell whether an actor is a spacecraft that may be launched: a mission, not the station, not a rocket."""
+    return named.actor.kind == "mission" and named.actor.slug != "iss" and not _ROCKET.search(named.actor.name)
 
 
 def _unlikeliness(craft: Craft, place: int, heading: Heading) -> tuple[int, int]:
@@ -148,7 +150,9 @@ def generic_craft(statement: Statement, place: int) -> str | None:
 
 def craft_of_title(heading: Heading) -> Craft | None:
     """Take the craft that the title names first."""
-    crafts = list(crafts_in(heading.text, heading.shape))
+    missions = [each for each in heading.named if is_craft(each)]
+    crafts = [Craft(heading.text[each.start : each.end], each.start, 2) for each in missions]
+    crafts += crafts_in(heading.text, heading.shape)
     return max(crafts, key=lambda craft: (craft.certainty, -craft.start), default=None)
 
 

@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"\d+")
 def facts_of(document: Document, gazetteer: Gazetteer, countries_in: CountriesIn) -> tuple[Fact, ...]:
     """Find what the article's sentences state; the same fact said twice is one, with what both know of it."""
     statements = statements_of(document, gazetteer, countries_in)
-    agreements = _merged_facts(agreements_of(statements, gazetteer))
+    agreements = _merged_facts(agreements_of(statements))
     events = [each.fact for each in chosen(_events_in(statements), document, agreements)]
     return tuple([*events, *agreements][:MAX_FACTS])
 

@@ -62,6 +62,7 @@ class Heading:
     shape: str
     lower: str
     cues: tuple[Cue, ...]
+    named: tuple[Named, ...]
 
     def has(self, *groups: str) -> bool:
         """Tell whether the title holds a word of one of the groups."""
@@ -171,7 +172,7 @@ def statements_of(document: Document, gazetteer: Gazetteer, countries_in: Countr
     lower = lowered(shape)
     cues = sorted(cues_in(lower, document.language), key=lambda cue: cue.start)
     actors = gazetteer.spans(text)
-    reader = _Reader(document, heading_of(document), shape, lower, countries_in)
+    reader = _Reader(document, heading_of(document, gazetteer), shape, lower, countries_in)
     starts, cue_starts = [start for _, start, _ in actors], [cue.start for cue in cues]
     statements = []
     for number, span in enumerate(islice(sentences_of(text, document.language), MAX_SENTENCES)):
@@ -186,12 +187,13 @@ def statements_of(document: Document, gazetteer: Gazetteer, countries_in: Countr
     return statements
 
 
-def heading_of(document: Document) -> Heading:
+def heading_of(document: Document, gazetteer: Gazetteer) -> Heading:
     """Read the title."""
     title = document.title[:MAX_TITLE_CHARS]
     shape = folded(title)
     lower = lowered(shape)
-    return Heading(title, shape, lower, tuple(cues_in(lower, document.language)))
+    named = tuple(Named(gazetteer.actors[slug], start, end) for slug, start, end in gazetteer.spans(title))
+    return Heading(title, shape, lower, tuple(cues_in(lower, document.language)), named)
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,7 @@ def statement_of_title(first: Statement) -> Statement:
         shape=heading.shape,
         lower=heading.lower,
         dates=dates_among(heading.lower, calendar, shape=heading.shape),
-        named=(),
+        named=heading.named,
         cues=by_group,
     )
 

@@ -34,6 +34,7 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "near": 0.6,
         "week": 0.15,
         "far past": -0.3,
+        "background": -1.0,
         "launch": 0.45,
         "workshop": 0.35,
         "session": 0.2,
@@ -129,6 +130,8 @@ def _of_distance(candidate: Candidate, days: int) -> Iterator[str]:
         yield "week"
     elif days < -FAR_DAYS:
         yield "far past"
+        if not candidate.is_of_title and candidate.number > LEAD_NUMBER:
+            yield "background"
 
 
 def _of_place(candidate: Candidate) -> Iterator[str]:
