@@ -6,7 +6,7 @@ Apart from the benchmark that calls it: these are pure functions of plain values
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -64,14 +64,14 @@ class Counted:
         return 2 * self.right / (self.found + self.labelled) if self.found + self.labelled else 1.0
 
 
-def counted_events(facts: Iterable[Fact], labels: Iterable[dict[str, str | None]]) -> Counted:
+def counted_events(facts: Iterable[Fact], labels: Iterable[Mapping[str, str | None]]) -> Counted:
     """Compare the events of a page with its labels `{"name", "start"}`."""
     found = [Stated((fact.name,), _date(fact)) for fact in facts if fact.kind is FactKind.EVENT]
     return counted(found, [Stated((label["name"] or "",), label["start"]) for label in labels])
 
 
 def counted_agreements(
-    facts: Iterable[Fact], labels: Iterable[dict[str, str | None]], names_of: NamesOf, *, with_proposed: bool = True
+    facts: Iterable[Fact], labels: Iterable[Mapping[str, str | None]], names_of: NamesOf, *, with_proposed: bool = True
 ) -> Counted:
     """Compare the agreements of a page with its labels `{"parties", "date", "title"}`.
 

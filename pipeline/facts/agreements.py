@@ -18,6 +18,7 @@ MAX_DAYS_TO_PUBLICATION = 31
 LEAD_NUMBER = 2
 MAX_PARTIES = 16
 MAX_GAP_CHARS = 14
+MAX_BARE_CHARS = 4
 MAX_DATE_AFTER = 40
 MAX_DATE_BEFORE = 12
 PARTY_KINDS = frozenset({"agency", "un", "organisation", "institute", "company", "association"})
@@ -113,7 +114,18 @@ def _agreement_in(statement: Statement, near: Sequence[Statement], sides: Sides)
     start = statement.date_at(date, is_future=status is AgreementStatus.PROPOSED)[0]
     if date is None and status is AgreementStatus.SIGNED:
         start = _date_beside(statement, near) or _of_news(statement)
-    return _agreement(statement, title_of(statement, kind), KINDS[kind.group], (status, start, parties))
+    return _agreement(statement, _name_of(statement, kind), KINDS[kind.group], (status, start, parties))
+
+
+def _name_of(statement: Statement, kind: Cue) -> str:
+    """Call it by the title's words where the sentence has no more than the kind's: `the agreement`."""
+    name = title_of(statement, kind)
+    if len(name) > kind.end - kind.start + MAX_BARE_CHARS:
+        return name
+    title = statement_of_title(statement)
+    own = next(iter(title.cues.get(kind.group, ())), None)
+    longer = title_of(title, own) if own else ""
+    return longer if len(longer) > len(name) else name
 
 
 def _of_title(title: Statement, statements: Sequence[Statement], sides: Sides) -> list[Fact]:

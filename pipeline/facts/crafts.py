@@ -36,7 +36,8 @@ _LATIN = re.compile(
     r"|(?P<acronym>\b[A-Z]{3,}[a-z]?[A-Z]*(?:-[A-Z0-9]{1,4})?\b)"
 )
 _CHINESE = re.compile(
-    r"(?P<quoted>[“「『][^”」』\n]{2,9}[”」』](?:[一二三四五六七八九十\d]{0,3}号)?(?:[\w]{0,8}?(?:卫星|飞船|探测器))?)"
+    r"(?P<series>[\u3400-\u9fff]{2,8}(?:卫星|星座)[一二三四五六七八九十]{1,3}号)"
+    r"|(?P<quoted>[“「『][^”」』\n]{2,9}[”」』](?:[一二三四五六七八九十\d]{0,3}号)?(?:[\w]{0,8}?(?:卫星|飞船|探测器))?)"
     r"|(?P<numbered>[\u3400-\u9fff]{2,8}?(?:[一二三四五六七八九十]{1,3}|[A-Z\d]{1,4}|[甲乙丙])(?:号|(?=星"
     r"|卫星))(?:[A-Z\d]{1,3})?(?:[^\s,,。将送]{0,6}?(?:卫星|飞船|探测器|星))?)"
     r"|(?P<before>[\u3400-\u9fff]{2,14}?(?:卫星|飞船|探测器|望远镜|立方星|样品舱|返回舱|货船|着陆器|星座))"
@@ -72,6 +73,8 @@ class Craft:
     name: str
     start: int
     certainty: int
+    is_known: bool = False
+    """Whether the gazetteer has it."""
 
 
 def crafts_in(text: str, shape: str) -> Iterator[Craft]:
@@ -81,7 +84,7 @@ def crafts_in(text: str, shape: str) -> Iterator[Craft]:
         for match in pattern.finditer(shape):
             group = match.lastgroup or ""
             name = _OPENERS.sub("", text[match.start(group) : match.end(group)])
-            if pattern is _CHINESE and group in {"numbered", "before"}:
+            if pattern is _CHINESE and group in {"numbered", "before", "series"}:
                 name = _BEFORE_NAME.sub("", name)
             if name.split(" ")[0].lower().rstrip(".") in months():
                 continue
@@ -89,7 +92,9 @@ def crafts_in(text: str, shape: str) -> Iterator[Craft]:
             if match.start(group) and _AFTER_PLACE.search(shape, max(0, match.start(group) - 12), match.start(group)):
                 continue
             if len(bare) >= MIN_NAME_CHARS and not _ROCKET.search(name) and bare.lower() not in _NOT_CRAFTS:
-                yield Craft(bare, match.start(group), 2 if group == "quoted" or any(map(str.isdecimal, bare)) else 1)
+                yield Craft(
+                    bare, match.start(group), 2 if group in {"quoted", "series"} or any(map(str.isdecimal, bare)) else 1
+                )
 
 
 def craft_near(statement: Statement, place: int) -> Craft | None:
@@ -101,7 +106,11 @@ def craft_near(statement: Statement, place: int) -> Craft | None:
         if not any(start <= craft.start < end for start, end in others)
         and not any(craft.start < date.end and date.start < craft.start + len(craft.name) for date in statement.dates)
     ]
-    found += [Craft(statement.text[each.start : each.end], each.start, 2) for each in statement.named if is_craft(each)]
+    found += [
+        Craft(statement.text[each.start : each.end], each.start, 2, is_known=True)
+        for each in statement.named
+        if is_craft(each)
+    ]
     near = [craft for craft in found if abs(craft.start - place) <= MAX_CRAFT_DISTANCE]
     return min(near, key=lambda craft: _unlikeliness(craft, place, statement.heading), default=None)
 
@@ -151,7 +160,7 @@ def generic_craft(statement: Statement, place: int) -> str | None:
 def craft_of_title(heading: Heading) -> Craft | None:
     """Take the craft that the title names first."""
     missions = [each for each in heading.named if is_craft(each)]
-    crafts = [Craft(heading.text[each.start : each.end], each.start, 2) for each in missions]
+    crafts = [Craft(heading.text[each.start : each.end], each.start, 2, is_known=True) for each in missions]
     crafts += crafts_in(heading.text, heading.shape)
     return max(crafts, key=lambda craft: (craft.certainty, -craft.start), default=None)
 

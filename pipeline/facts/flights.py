@@ -14,6 +14,7 @@ from pipeline.facts.sentences import Statement
 MAX_VERB_DISTANCE = 150
 MAX_UNDATED_NUMBER = 2
 PRODUCT_CHARS = 40
+FLOWN_GROUPS = ("flown", "rocket", "orbit", "site", "launcher")
 MIN_WORD_CHARS = 4
 _FORMS = {
     "launch": {"zh": "{}发射", "ru": "Запуск {}", "fr": "Lancement de {}", "": "Launch of {}"},
@@ -43,7 +44,9 @@ def _flight_in(statement: Statement, subkind: str) -> Candidate | None:
         return None
     date, verb = _dated_verb(statement, verbs)
     craft = craft_near(statement, verb.start)
-    is_flown = craft is not None or statement.has("flown", "rocket", "orbit")
+    is_flown = (
+        statement.has(*FLOWN_GROUPS) or statement.heading.has(*FLOWN_GROUPS) or (craft is not None and craft.is_known)
+    )
     if not is_flown or (date is None and not _is_undated_lead(statement)):
         return None
     is_of_title = _is_in_title(craft, statement) or (

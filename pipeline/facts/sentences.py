@@ -26,6 +26,7 @@ MAX_SENTENCES = 800
 MAX_SENTENCE_CHARS = 700
 MAX_TITLE_CHARS = 400
 MAX_DATELINE_PLACE = 90
+MAX_FORMERLY_GAP = 16
 
 CountriesIn = Callable[[str, str | None], Sequence[str]]
 
@@ -221,7 +222,7 @@ class _Reader:
             self.document,
             self.heading,
             number,
-            _told(dates, shape, lower),
+            _told(dates, shape, lower, by_group.get("formerly", ())),
             named,
             by_group,
             self.countries_in,
@@ -246,13 +247,18 @@ def statement_of_title(first: Statement) -> Statement:
     )
 
 
-def _told(dates: tuple[StatedDate, ...], shape: str, lower: str) -> tuple[StatedDate, ...]:
-    """Leave out the dates of datelines and of the page itself, which date no event."""
+def _told(dates: tuple[StatedDate, ...], shape: str, lower: str, formerly: Sequence[Cue]) -> tuple[StatedDate, ...]:
+    """Leave out the dates of datelines, of the page itself and of plans given up, which date no event."""
     if not dates:
         return dates
     if _STAMP.search(lower):
         return ()
-    return tuple(date for date in dates if not _is_dateline(date, shape, lower))
+    return tuple(
+        date
+        for date in dates
+        if not _is_dateline(date, shape, lower)
+        and not (len(dates) > 1 and any(0 <= date.start - cue.end <= MAX_FORMERLY_GAP for cue in formerly))
+    )
 
 
 def _is_dateline(date: StatedDate, shape: str, lower: str) -> bool:

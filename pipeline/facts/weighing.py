@@ -38,13 +38,14 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "launch": 0.45,
         "workshop": 0.35,
         "session": 0.2,
-        "deadline": 0.4,
+        "deadline": 0.6,
         "conference": -0.4,
         "report": -0.95,
         "happening": -0.5,
         "ceremony": 0.1,
         "flight of title": 0.4,
         "flight named": 0.3,
+        "flight without name": -0.4,
         "meeting of title": 0.75,
         "meeting to come": 0.2,
         "flight to come": -0.35,
@@ -53,6 +54,7 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "day of agreement": -0.35,
         "alone": 0.4,
         "edition": 1.4,
+        "dated beside": -1.2,
         "edition of year": 2.8,
         "day not told": 0.6,
         "inferred": 1.0,
@@ -150,13 +152,14 @@ def _of_kind(candidate: Candidate) -> Iterator[str]:
     yield candidate.fact.subkind or ""
     if candidate.is_of_title:
         yield f"{family} of title"
-    if candidate.is_named:
-        yield f"{family} named"
+    yield f"{family} named" if candidate.is_named else f"{family} without name"
 
 
 def _of_others(candidate: Candidate, candidates: Sequence[Candidate], agreements: Sequence[Fact]) -> Iterator[str]:
     if len(candidates) == 1:
         yield "alone"
+    if candidate.fact.start is None and any(other.fact.start and other.fact.start.day for other in candidates):
+        yield "dated beside"
     if candidate.fact.subkind == "deadline" and any(other.fact.end for other in candidates):
         yield "deadline beside"
     if _family(candidate) != "vague":
