@@ -85,8 +85,8 @@ def meetings_in(statement: Statement) -> list[Candidate]:
             return [dated]
     if not statement.dates and not (statement.number < LEAD_NUMBER or _YEAR.search(statement.lower)):
         return []
-    found = [candidate for noun in nouns if (candidate := _meeting_at(statement, noun)) is not None]
-    return _best_of_date(found)
+    found = [(noun, candidate) for noun in nouns if (candidate := _meeting_at(statement, noun)) is not None]
+    return _best_of_date(statement, found)
 
 
 def nouns_told(statement: Statement, nouns: Sequence[Cue]) -> bool:
@@ -221,20 +221,17 @@ def _undated(fact: Fact, statement: Statement, name: str) -> Fact:
     return replace(fact, start=PartialDate(published.year, published.month)) if is_at else fact
 
 
-def _best_of_date(found: list[Candidate]) -> list[Candidate]:
-    """Of meetings that share a sentence's one date keep the one of the title, or the best named."""
-    by_date: dict[object, Candidate] = {}
-    for candidate in found:
+def _best_of_date(statement: Statement, found: list[tuple[Cue, Candidate]]) -> list[Candidate]:
+    """Of meetings that share a date of the sentence keep the one of the title, or the best named, or the nearest."""
+    best: dict[object, tuple[tuple[bool, bool, bool, int], Candidate]] = {}
+    for noun, candidate in found:
         key = (candidate.fact.start, candidate.fact.end)
-        other = by_date.get(key)
-        if other is None or _rank(candidate) > _rank(other):
-            by_date[key] = candidate
-    return list(by_date.values())
-
-
-def _rank(candidate: Candidate) -> tuple[bool, bool, bool, int]:
-    name = candidate.fact.name
-    return candidate.is_of_title, bool(_NUMBERED.search(name)), candidate.is_named, len(name)
+        distance = min((abs(date.start - noun.end) for date in statement.dates), default=0)
+        numbered = bool(_NUMBERED.search(candidate.fact.name))
+        rank = (candidate.is_of_title, numbered and candidate.is_named, candidate.is_named, -distance)
+        if key not in best or rank > best[key][0]:
+            best[key] = rank, candidate
+    return [candidate for _, candidate in best.values()]
 
 
 def _follows_label(statement: Statement) -> bool:

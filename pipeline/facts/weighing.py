@@ -13,8 +13,8 @@ from perilune.dates import PartialDate
 from pipeline.facts.making import Candidate
 from pipeline.values import Document, Fact
 
-ENOUGH = -0.95
-BASE = -3.0
+ENOUGH = -0.85
+BASE = -2.9
 VAGUE_KINDS = frozenset({"report", "happening", "ceremony"})
 FLIGHT_KINDS = frozenset({"launch", "landing", "docking"})
 MAX_DAYS = 45
@@ -24,44 +24,41 @@ NEAR_DAYS, WEEK_DAYS, FAR_DAYS = 3, 10, 400
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
         "day": 1.5,
-        "range": 0.75,
-        "no date": -0.7,
-        "year only": -0.6,
+        "range": 1.05,
+        "over long": -1.25,
+        "no date": -0.8,
+        "day not told": 0.7,
+        "edition": 1.6,
+        "edition of year": 2.9,
+        "dated beside": -1.2,
+        "year only": -0.75,
+        "inferred": 1.0,
         "first": 0.85,
         "lead": 0.4,
-        "upper": 0.2,
+        "upper": 0.35,
         "late": -0.3,
-        "near": 0.6,
-        "week": 0.15,
+        "near": 0.45,
         "far past": -0.3,
-        "background": -1.0,
-        "launch": 0.45,
-        "workshop": 0.35,
-        "session": 0.2,
-        "deadline": 0.6,
-        "conference": -0.4,
-        "report": -0.95,
-        "happening": -0.5,
-        "ceremony": 0.1,
-        "flight of title": 0.4,
-        "flight named": 0.3,
-        "flight without name": -0.4,
-        "meeting of title": 0.75,
-        "meeting to come": 0.2,
-        "flight to come": -0.35,
+        "background": -0.8,
+        "workshop": 0.2,
+        "conference": -0.2,
+        "ceremony": 0.3,
+        "deadline": 0.65,
+        "deadline past": -1.5,
+        "deadline beside": -0.5,
+        "report": -0.55,
+        "report of signing": -1.7,
+        "day of agreement": -0.4,
+        "flight of title": 0.3,
+        "flight named": 0.25,
+        "flight without name": -0.25,
+        "flight to come": -0.25,
+        "meeting of title": 0.7,
+        "meeting to come": 0.25,
+        "vague without name": -0.5,
         "vague to come": -0.4,
-        "vague first": 0.3,
-        "day of agreement": -0.35,
-        "alone": 0.4,
-        "edition": 1.4,
-        "dated beside": -1.2,
-        "edition of year": 2.8,
-        "day not told": 0.6,
-        "inferred": 1.0,
-        "report of signing": -1.2,
-        "over long": -1.25,
-        "deadline past": -2.0,
-        "deadline beside": -0.6,
+        "vague first": 0.1,
+        "alone": 0.5,
     }
 )
 _EDITION = re.compile(r"\b\d{1,3}(?:st|nd|rd|th|e|-[а-я]{1,2})\b|第[一二三四五六七八九十\d]+[届次]")
@@ -158,7 +155,7 @@ def _of_kind(candidate: Candidate) -> Iterator[str]:
 def _of_others(candidate: Candidate, candidates: Sequence[Candidate], agreements: Sequence[Fact]) -> Iterator[str]:
     if len(candidates) == 1:
         yield "alone"
-    if candidate.fact.start is None and any(other.fact.start and other.fact.start.day for other in candidates):
+    if _is_dated_elsewhere(candidate.fact, candidates):
         yield "dated beside"
     if candidate.fact.subkind == "deadline" and any(other.fact.end for other in candidates):
         yield "deadline beside"
@@ -171,6 +168,14 @@ def _of_others(candidate: Candidate, candidates: Sequence[Candidate], agreements
         yield "report of signing"
     if not any(other.number < candidate.number and other.fact.start and other.fact.start.day for other in candidates):
         yield "vague first"
+
+
+def _is_dated_elsewhere(fact: Fact, candidates: Sequence[Candidate]) -> bool:
+    """Tell whether an event without a month stands beside one with a day, of the same year if it has one."""
+    if fact.start is not None and fact.start.month is not None:
+        return False
+    days = [other.fact.start for other in candidates if other.fact.start and other.fact.start.day]
+    return any(fact.start is None or day.year == fact.start.year for day in days)
 
 
 def _family(candidate: Candidate) -> str:
