@@ -55,6 +55,8 @@ _ROCKET = re.compile(
     r"|Kuaizhou|Starship Heavy|织女星|Протон|Фрегат|Bureau",
     re.IGNORECASE,
 )
+# What a Chinese name in quotation marks must have beside it or in it to be a spacecraft.
+_SURE_ZH = re.compile(r"[A-Za-z\d一二三四五六七八九十]|号|星|船|器")
 _NO_QUOTES = dict.fromkeys(map(ord, '«»“”"「」『』《》'))
 _NOT_CRAFTS = name_words("no_craft")
 _AFTER_PLACE = re.compile(
@@ -92,6 +94,8 @@ def crafts_in(text: str, shape: str) -> Iterator[Craft]:
             if match.start(group) and _AFTER_PLACE.search(shape, max(0, match.start(group) - 12), match.start(group)):
                 continue
             if len(bare) >= MIN_NAME_CHARS and not _ROCKET.search(name) and bare.lower() not in _NOT_CRAFTS:
+                if group == "quoted" and pattern is _CHINESE and not _SURE_ZH.search(name):
+                    continue
                 yield Craft(
                     bare, match.start(group), 2 if group in {"quoted", "series"} or any(map(str.isdecimal, bare)) else 1
                 )
@@ -137,7 +141,7 @@ _GENERIC = (
         r"|кубсат)[а-я]*)"
     ),
     re.compile(
-        r"(?P<name>(?:satellites?|sondes?|vaisseaux?|capsules?|nanosatellites?)(?:\s+(?:d'|de\s+|des\s+)?[\w'-]+){0,2})"
+        r"(?P<name>(?:satellites?|sondes?|vaisseaux?|capsules?|nanosatellites?)(?:\s+(?:d'|de\s+|des\s+)?[\w'-]+)?)"
     ),
     re.compile(r"(?P<name>[\u3400-\u9fff]{0,6}(?:卫星|飞船|探测器|火箭))"),
 )

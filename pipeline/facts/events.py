@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.facts.flights import flights_in, titled_flight
@@ -31,10 +32,12 @@ def events_in(statement: Statement) -> list[Candidate]:
     return [replace(each, fact=with_status(each.fact, statement)) for each in found]
 
 
-def titled_events(first: Statement) -> list[Candidate]:
-    """Find the event of which the title itself tells the day, or whose launch it reports; `first` opens the text."""
+def titled_events(statements: Sequence[Statement]) -> list[Candidate]:
+    """Find the event of which the title itself tells the day, or whose launch it reports."""
+    first = statements[0]
+    dateline = next((each.setting.dateline for each in statements[: LEAD_NUMBER + 2] if each.setting.dateline), None)
     found = meetings_in(statement_of_title(first))
-    if not found and (flight := titled_flight(first)):
+    if not found and (flight := titled_flight(first, dateline)):
         found = [flight]
     return [replace(each, fact=with_status(each.fact, first), is_of_title=True) for each in found]
 

@@ -39,7 +39,7 @@ def _events_in(statements: Sequence[Statement]) -> list[Candidate]:
         found += events_in(statement)
         if len(found) >= MAX_CANDIDATES:
             break
-    titled = titled_events(statements[0]) if statements else []
+    titled = titled_events(statements) if statements else []
     has_flight = any(each.fact.subkind in FLIGHT_KINDS and each.fact.start for each in found)
     titled = [each for each in titled if not (each.is_inferred and has_flight)]
     return _merged([*found, *titled])
@@ -115,8 +115,9 @@ def _contradicts(one: Fact, other: Fact) -> bool:
     return one.start.first > other.start.last or other.start.first > one.start.last
 
 
-def _richness(fact: Fact) -> tuple[bool, bool, bool]:
-    return fact.subkind not in VAGUE_KINDS, fact.end is not None, fact.start is not None
+def _richness(fact: Fact) -> tuple[bool, bool, bool, bool]:
+    has_day = fact.start is not None and fact.start.day is not None
+    return fact.subkind not in VAGUE_KINDS, fact.end is not None, has_day, fact.start is not None
 
 
 def _united(one: Fact, other: Fact) -> Fact:

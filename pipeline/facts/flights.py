@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from perilune.dates import PartialDate
 from pipeline.facts.crafts import Craft, craft_near, craft_of_lead, craft_of_title, generic_craft
 from pipeline.facts.cues import Cue
 from pipeline.facts.date_shapes import StatedDate
@@ -58,7 +59,8 @@ def _flight_in(statement: Statement, subkind: str) -> Candidate | None:
     name = _flight_name(statement, subkind, craft.name if craft else kind)
     fact = event_of(statement, name, subkind, date)
     if date is None and statement.tells_time and not statement.is_future:
-        fact = event_of(statement, name, subkind, StatedDate(0, 0, None, None, None, day_offset=0))
+        today = event_of(statement, name, subkind, StatedDate(0, 0, None, None, None, day_offset=0))
+        fact = replace(today, start=statement.setting.dateline or today.start)
     return Candidate(
         fact,
         statement.number,
@@ -138,14 +140,14 @@ def flight_of_title(statement: Statement) -> tuple[str, str] | None:
     return _flight_name(statement, subkind, craft.name), subkind
 
 
-def titled_flight(statement: Statement) -> Candidate | None:
-    """Date the flight that a title reports as news by the publication; `statement` is the article's first."""
+def titled_flight(statement: Statement, dateline: PartialDate | None) -> Candidate | None:
+    """Date the flight that a title reports as news by dateline or publication; `statement` is the article's first."""
     flight = flight_of_title(statement)
     published = statement.document.published
     is_ahead = any(cue.group == "future" for cue in statement.heading.cues)
     if flight is None or published is None or published.month is None or is_ahead:
         return None
-    fact = replace(event_of(statement, *flight, None), start=published)
+    fact = replace(event_of(statement, *flight, None), start=dateline or published)
     return Candidate(fact, statement.number, is_named=True, is_of_title=True, is_inferred=True)
 
 

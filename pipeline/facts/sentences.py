@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
@@ -27,6 +27,7 @@ MAX_SENTENCE_CHARS = 700
 MAX_TITLE_CHARS = 400
 MAX_DATELINE_PLACE = 90
 MAX_FORMERLY_GAP = 16
+DATELINE_NUMBER = 4
 
 CountriesIn = Callable[[str, str | None], Sequence[str]]
 
@@ -71,6 +72,14 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """What the sentences before tell of a date: the day of the dateline, and the year last stated with a day."""
+
+    dateline: PartialDate | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True)
 class Statement:
     """A sentence: as written, and `shape`, the same folded; places in it are counted from its own start.
 
@@ -88,6 +97,7 @@ class Statement:
     named: tuple[Named, ...]
     cues: Mapping[str, Sequence[Cue]]
     countries_in: CountriesIn
+    setting: Setting = field(default_factory=Setting)
 
     def has(self, *groups: str) -> bool:
         """Tell whether the sentence holds a word of one of the groups."""
@@ -141,7 +151,8 @@ class Statement:
         future = self.is_future if is_future is None else is_future
         years = {int(year) for year in _YEAR.findall(name)} or _lone_year(self.document)
         year = next(iter(years)) if len(years) == 1 else self._year_before(stated)
-        return resolved(stated, DateContext(self.document.published, year, future))
+        published = self.document.published or (PartialDate(self.setting.year) if self.setting.year else None)
+        return resolved(stated, DateContext(published, year, future))
 
     def _year_before(self, stated: StatedDate) -> int | None:
         """Take the year of the date just before: `on 3 May 2019 ..., on 7 May ...` and 2016年1月3日……2月9日."""
@@ -176,6 +187,7 @@ def statements_of(document: Document, gazetteer: Gazetteer, countries_in: Countr
     reader = _Reader(document, heading_of(document, gazetteer), shape, lower, countries_in)
     starts, cue_starts = [start for _, start, _ in actors], [cue.start for cue in cues]
     statements = []
+    setting = Setting()
     for number, span in enumerate(islice(sentences_of(text, document.language), MAX_SENTENCES)):
         end = min(span.end, span.start + MAX_SENTENCE_CHARS)
         place = Span(span.start, end)
@@ -184,8 +196,16 @@ def statements_of(document: Document, gazetteer: Gazetteer, countries_in: Countr
             Named(gazetteer.actors[slug], start - span.start, stop - span.start)
             for slug, start, stop in actors[bisect_left(starts, span.start) : bisect_left(starts, end)]
         )
-        statements.append(reader.statement(number, place, here, named))
+        statement = reader.statement(number, place, here, named, setting)
+        setting = _setting_after(statement, setting)
+        statements.append(statement)
     return statements
+
+
+def _setting_after(statement: Statement, setting: Setting) -> Setting:
+    """Carry on the dateline, and the year of the last date that states one with its day."""
+    years = [date.year for date in statement.dates if date.year and date.day]
+    return replace(statement.setting, year=years[-1] if years else setting.year)
 
 
 def heading_of(document: Document, gazetteer: Gazetteer) -> Heading:
@@ -207,7 +227,9 @@ class _Reader:
     lower: str
     countries_in: CountriesIn
 
-    def statement(self, number: int, span: Span, cues: Iterable[Cue], named: tuple[Named, ...]) -> Statement:
+    def statement(
+        self, number: int, span: Span, cues: Iterable[Cue], named: tuple[Named, ...], setting: Setting
+    ) -> Statement:
         here = [Cue(cue.group, cue.start - span.start, cue.end - span.start, cue.value) for cue in cues]
         shape, lower = self.shape[span.start : span.end], self.lower[span.start : span.end]
         by_group: dict[str, list[Cue]] = {}
@@ -226,7 +248,15 @@ class _Reader:
             named,
             by_group,
             self.countries_in,
+            self._with_dateline(setting, dates, shape, lower) if number <= DATELINE_NUMBER else setting,
         )
+
+    def _with_dateline(self, setting: Setting, dates: Sequence[StatedDate], shape: str, lower: str) -> Setting:
+        """Note the day of a dateline, which is that of `today` for what follows."""
+        stated = next((date for date in dates if date.day and _is_dateline(date, shape, lower)), None)
+        if stated is None:
+            return setting
+        return replace(setting, dateline=resolved(stated, DateContext(self.document.published))[0])
 
 
 def statement_of_title(first: Statement) -> Statement:
