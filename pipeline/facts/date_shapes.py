@@ -84,6 +84,9 @@ _ZH_DAY = re.compile(
 _ZH_YEAR_ONLY = re.compile(rf"(?:{_ZH_YEAR}|(?P<relative>今年|去年|明年))(?!\s*{_ZH_NUMBER}月|代|以来|来|间)")
 _ZH_HINT = re.compile(r"[年月日号]")
 _DIGIT = re.compile(r"[0-9]")
+_NUMERIC_HINT = re.compile(r"\d[-/.]\d")
+_BARE_DAY_HINT = re.compile(r"(?:the|le) \d|числа")
+_YEAR_HINT = re.compile(r"(?:19|20)\d\d")
 _MAY_DATE = re.compile(r"[0-9年月]")
 _COUNTING = frozenset("一二两三四五六七八九十几数多每个")
 _RELATIVE = {"今年": 0, "去年": -1, "明年": 1, "当年": 0}
@@ -138,17 +141,17 @@ def dates_among(lower: str, cues: Sequence[Cue], *, shape: str = "") -> tuple[St
 def _in_order(lower: str, cues: Sequence[Cue], *, has_digit: bool) -> Iterator[Iterable[StatedDate]]:
     """Give the kinds of date from the most to the least certain; an earlier one keeps its place against a later."""
     is_chinese = _ZH_HINT.search(lower) is not None
-    if has_digit:
+    if has_digit and _NUMERIC_HINT.search(lower):
         yield from (_from_matches(pattern, lower) for pattern in _NUMERIC)
     if is_chinese:
         yield _chinese_dates(lower)
     yield _joined(_around_months(lower, cues), lower)
     if is_chinese and has_digit:
         yield _from_matches(_ZH_DAY, lower)
-    if has_digit:
+    if has_digit and _BARE_DAY_HINT.search(lower):
         yield _from_matches(_BARE_DAY, lower)
     yield (_beside_publication(cue) for cue in cues if _is_beside_publication(cue, lower))
-    if has_digit:
+    if has_digit and _YEAR_HINT.search(lower):
         yield _from_matches(_BARE_YEAR, lower)
     if is_chinese:
         yield _from_matches(_ZH_YEAR_ONLY, lower)

@@ -12,7 +12,7 @@ from models.vocabulary import FactKind
 from pipeline.facts.agreements import agreements_of
 from pipeline.facts.events import events_in, titled_events
 from pipeline.facts.making import Candidate
-from pipeline.facts.sentences import CountriesIn, Statement, statements_of
+from pipeline.facts.sentences import CountriesIn, Spans, Statement, statements_of
 from pipeline.facts.weighing import chosen
 from pipeline.understanding.gazetteer import Gazetteer
 from pipeline.values import Document, Fact
@@ -25,9 +25,14 @@ SAME_NAME_RATIO = 82.0
 _NUMBER = re.compile(r"\d+")
 
 
-def facts_of(document: Document, gazetteer: Gazetteer, countries_in: CountriesIn) -> tuple[Fact, ...]:
-    """Find what the article's sentences state; the same fact said twice is one, with what both know of it."""
-    statements = statements_of(document, gazetteer, countries_in)
+def facts_of(
+    document: Document, gazetteer: Gazetteer, countries_in: CountriesIn, *, spans: Spans | None = None
+) -> tuple[Fact, ...]:
+    """Find what the article's sentences state; the same fact said twice is one, with what both know of it.
+
+    `spans` are the actors that the gazetteer finds in the text, where the caller has looked for them already.
+    """
+    statements = statements_of(document, gazetteer, countries_in, spans=spans)
     agreements = _merged_facts(agreements_of(statements))
     events = [each.fact for each in chosen(_events_in(statements), document, agreements)]
     return tuple([*events, *agreements][:MAX_FACTS])

@@ -29,6 +29,7 @@ MAX_DATELINE_PLACE = 90
 MAX_FORMERLY_GAP = 16
 DATELINE_NUMBER = 4
 
+Spans = Sequence[tuple[str, int, int]]
 CountriesIn = Callable[[str, str | None], Sequence[str]]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -174,7 +175,9 @@ class Statement:
         )
 
 
-def statements_of(document: Document, gazetteer: Gazetteer, countries_in: CountriesIn) -> list[Statement]:
+def statements_of(
+    document: Document, gazetteer: Gazetteer, countries_in: CountriesIn, *, spans: Spans | None = None
+) -> list[Statement]:
     """Cut an article into sentences; the title is not one of them.
 
     Actors are looked for in the whole text, whose other words tell whose an ambiguous name is.
@@ -183,7 +186,7 @@ def statements_of(document: Document, gazetteer: Gazetteer, countries_in: Countr
     shape = folded(text)
     lower = lowered(shape)
     cues = sorted(cues_in(lower, document.language), key=lambda cue: cue.start)
-    actors = gazetteer.spans(text)
+    actors = gazetteer.spans(text) if spans is None else spans
     reader = _Reader(document, heading_of(document, gazetteer), shape, lower, countries_in)
     starts, cue_starts = [start for _, start, _ in actors], [cue.start for cue in cues]
     statements = []
@@ -205,7 +208,8 @@ def statements_of(document: Document, gazetteer: Gazetteer, countries_in: Countr
 def _setting_after(statement: Statement, setting: Setting) -> Setting:
     """Carry on the dateline, and the year of the last date that states one with its day."""
     years = [date.year for date in statement.dates if date.year and date.day]
-    return replace(statement.setting, year=years[-1] if years else setting.year)
+    year = years[-1] if years else setting.year
+    return statement.setting if year == statement.setting.year else Setting(statement.setting.dateline, year)
 
 
 def heading_of(document: Document, gazetteer: Gazetteer) -> Heading:
