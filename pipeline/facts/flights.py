@@ -84,7 +84,7 @@ def _verbs(statement: Statement, subkind: str) -> list[Cue]:
         and not any(0 <= other.start - verb.end <= PRODUCT_CHARS for other in products)
     ]
     if not verbs and subkind == "launch" and not statement.has("landing", "docking"):
-        return statement.places("rocket", "launcher", "site")
+        return statement.places("rocket")
     return verbs
 
 

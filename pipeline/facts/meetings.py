@@ -22,6 +22,7 @@ MIN_ZH_CHARS = 5
 LEAD_NUMBER = 4
 MAX_DATE_DISTANCE = 240
 MAX_DAYS_OPEN = 40
+MAX_CLOSING_GAP = 24
 DATED_LINE_NUMBER = 30
 DATED_LINE_CHARS = 70
 MAX_LINE_CHARS = 160
@@ -163,10 +164,13 @@ def _meeting_at(statement: Statement, noun: Cue) -> Candidate | None:
 def _date_for(statement: Statement, noun: Cue) -> StatedDate | None:
     """Take the nearest date that may be a start: ranges first, then days; `until 11 April` is an end only."""
     untils = {cue.end for cue in statement.places("until")}
+    closings = statement.places("closing")
     possible = [
         date
         for date in statement.dates
-        if abs(date.start - noun.start) <= MAX_DATE_DISTANCE and not any(0 <= date.start - end <= 1 for end in untils)
+        if (date.last_day is not None or not _is_closed(date, closings))
+        and abs(date.start - noun.start) <= MAX_DATE_DISTANCE
+        and not any(0 <= date.start - end <= 1 for end in untils)
     ]
     return min(
         possible,
@@ -178,6 +182,11 @@ def _date_for(statement: Statement, noun: Cue) -> StatedDate | None:
         ),
         default=None,
     )
+
+
+def _is_closed(date: StatedDate, closings: Sequence[Cue]) -> bool:
+    """Tell whether a meeting is said to end on a day."""
+    return any(0 <= max(cue.start - date.end, date.start - cue.end) <= MAX_CLOSING_GAP for cue in closings)
 
 
 def _is_name(name: str) -> bool:
