@@ -19,6 +19,7 @@ LEAD_NUMBER = 2
 MAX_PARTIES = 16
 MAX_GAP_CHARS = 14
 MAX_BARE_CHARS = 4
+MIN_SIDES = 2
 MAX_DATE_AFTER = 40
 MAX_DATE_BEFORE = 12
 PARTY_KINDS = frozenset({"agency", "un", "organisation", "institute", "company", "association"})
@@ -96,7 +97,9 @@ def _agreement_in(statement: Statement, near: Sequence[Statement], sides: Sides)
     """Read one sentence: a kind of agreement, a word on its status, parties of its own or of the title."""
     kind = _kind_in(statement)
     status = _status_in(statement, kind) if kind else None
-    if kind is None or status is None:
+    if kind is None:
+        return _agreed_in(statement)
+    if status is None:
         return None
     date = _date_near(statement, kind)
     own = _parties_in(statement)
@@ -115,6 +118,18 @@ def _agreement_in(statement: Statement, near: Sequence[Statement], sides: Sides)
     if date is None and status is AgreementStatus.SIGNED:
         start = _date_beside(statement, near) or _of_news(statement)
     return _agreement(statement, _name_of(statement, kind), KINDS[kind.group], (status, start, parties))
+
+
+def _agreed_in(statement: Statement) -> Fact | None:
+    """Read a lead that says that two organisations have agreed, without a word for the paper."""
+    if not statement.has("agreeing") or statement.number > LEAD_NUMBER or statement.is_future:
+        return None
+    parties = _parties_in(statement)
+    if sum(not party.isupper() for party in parties) < MIN_SIDES:
+        return None
+    start = next((start for date in statement.dates if (start := statement.date_at(date)[0]) and start.month), None)
+    known = (AgreementStatus.SIGNED, start, parties)
+    return _agreement(statement, tidy(statement.heading.text), KINDS["agreement"], known)
 
 
 def _name_of(statement: Statement, kind: Cue) -> str:
