@@ -133,6 +133,19 @@ def test_five_megabytes_of_one_line_take_bounded_time(unit: str, knowledge: Know
     assert len(documents) <= 20
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Roscosmos and NASA have not signed the agreement on seats."),
+        ("zh", "中国国家航天局与欧洲航天局尚未签署协议。"),
+        ("ru", "Роскосмос и НАСА не подписали соглашение."),
+        ("fr", "Le CNES et la CNSA n'ont pas signé l'accord."),
+    ],
+)
+def test_a_signature_that_is_denied_is_no_agreement(language: str, text: str, knowledge: Knowledge) -> None:
+    assert understand(Document("d", "", text, language), knowledge).facts == ()
+
+
 def test_an_event_is_right_when_name_and_start_agree() -> None:
     labels = [Stated(("Launch of SMILE",), "2026-05-19"), Stated(("SMILE workshop",), "2026-06")]
     found = [Stated(("SMILE发射",), "2026-05-19"), Stated(("SMILE workshop",), "2026-06-01")]

@@ -30,7 +30,7 @@ _WORDS_BEFORE = re.compile(
 _NAME_AFTER = re.compile(
     r"\s+(?:d'|de\s+)?(?:[A-ZА-ЯÀ-Ý][\w-]+(?:\s+[A-ZА-ЯÀ-Ý][\w-]+){0,3}|[«“\"][^»”\"\n]{3,60}[»”\"])(?=[\s,.;)])"
 )
-_ABOUT_ZH = re.compile(r"(?:关于[^,,。;《》\n]{2,40}?的?|[^\s,,。;、与和同在署订签过了就]{2,24})$")
+_ABOUT_ZH = re.compile(r"(?:关于[^,,。;《》\n]{2,40}?的?|[^\s,,。;、与和同在署订签过了就按据]{2,24})$")
 
 
 def title_of(statement: Statement, kind: Cue) -> str:

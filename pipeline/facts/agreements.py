@@ -19,6 +19,8 @@ LEAD_NUMBER = 2
 MAX_PARTIES = 16
 MAX_GAP_CHARS = 14
 MAX_BARE_CHARS = 4
+MAX_NEGATION_GAP = 8
+MAX_SIGNED_GAP = 30
 MIN_SIDES = 2
 MAX_DATE_AFTER = 40
 MAX_DATE_BEFORE = 12
@@ -234,12 +236,15 @@ def _kind_in(statement: Statement) -> Cue | None:
 
 def _status_in(statement: Statement, kind: Cue) -> AgreementStatus | None:
     """Tell how far it has come; a signature just after a word of the future is still to come."""
-    for group, status in STATUSES.items():
+    if _is_negated(statement):
+        return None
+    groups = ["signed"] if _is_signed_anew(statement, kind) else STATUSES
+    for group in groups:
         if not statement.has(group):
             continue
-        if status is AgreementStatus.SIGNED and _is_to_be_signed(statement):
+        if group == "signed" and (_is_to_be_signed(statement) or statement.has("postponed")):
             return AgreementStatus.PROPOSED
-        return status
+        return STATUSES[group]
     return AgreementStatus.SIGNED if _OF_YEAR.search(statement.lower) or _is_dated_at(statement, kind) else None
 
 
@@ -252,6 +257,22 @@ def _is_dated_at(statement: Statement, kind: Cue) -> bool:
         and (0 <= date.start - kind.end <= MAX_DATE_AFTER or 0 <= kind.start - date.end <= MAX_DATE_BEFORE)
         for date in statement.dates
     )
+
+
+def _is_negated(statement: Statement) -> bool:
+    """Tell whether the signature is denied: `has not signed`."""
+    signatures = statement.places("signed")
+    return bool(signatures) and all(
+        any(0 <= signature.start - no.end <= MAX_NEGATION_GAP for no in statement.places("negation"))
+        for signature in signatures
+    )
+
+
+def _is_signed_anew(statement: Statement, kind: Cue) -> bool:
+    """Tell whether what ended is of before: it stands first, and the signature right before the agreement."""
+    ends = statement.places("ended", "suspended")
+    is_before = any(0 <= kind.start - cue.end <= MAX_SIGNED_GAP for cue in statement.places("signed"))
+    return is_before and all(cue.end < kind.start for cue in ends)
 
 
 def _is_to_be_signed(statement: Statement) -> bool:
