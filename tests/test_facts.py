@@ -96,6 +96,14 @@ def test_documents_that_an_article_reports_are_named_with_kind_and_issuer(
     assert all(read.text[one.span.start : one.span.end] == one.title for one in found)
 
 
+def test_the_white_paper_of_a_seed_is_named_with_the_office_that_issued_it(knowledge: Knowledge) -> None:
+    text = (FACTS_FILE.parent / "seeds" / "003_5136e55e6f11edbb.txt").read_text(encoding="utf-8")
+    found = documents_in(Document("d", "China Conducts International Space Exchanges", text, "en"), knowledge.gazetteer)
+    assert ("China's Space Activities in 2011", DocType.WHITE_PAPER, "china-scio") in [
+        (one.title, one.doc_type, one.issuer) for one in found
+    ]
+
+
 def test_a_page_that_is_the_document_does_not_report_itself(knowledge: Knowledge) -> None:
     text = 'The State Council issued the white paper "China\'s Space Activities in 2006" on Thursday.'
     read = Document("d", "China's Space Activities in 2006", text, "en", doc_type=DocType.WHITE_PAPER)

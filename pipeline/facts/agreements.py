@@ -22,6 +22,7 @@ MAX_BARE_CHARS = 4
 MAX_NEGATION_GAP = 8
 MAX_SIGNED_GAP = 30
 MIN_SIDES = 2
+MAX_WITH_CHARS = 90
 MAX_DATE_AFTER = 40
 MAX_DATE_BEFORE = 12
 PARTY_KINDS = frozenset({"agency", "un", "organisation", "institute", "company", "association"})
@@ -62,6 +63,8 @@ _OF_YEAR = re.compile(
     r"\b(?:memorandum|agreement|accord)\s+of\s+(?:\w+\s+)?(?:19|20)\d\d\b|\b(?:19"
     r"|20)\d\d\s+(?:\w+ )?(?:agreement|memorandum|accord)"
 )
+# A party that stands after the signature.
+_WITH = re.compile(r"\b(?:with|between|by|с|со|между|avec|entre|par|con)\b|与|同")
 # What follows names the reporter, not a party.
 _REPORTED = re.compile(
     r",\s*(?:it |he |she )?(?:says?|said|according to|reports?|reported|told)\b|,?\s*(?:сообщ\w+"
@@ -282,10 +285,29 @@ def _is_to_be_signed(statement: Statement) -> bool:
 
 
 def _parties_in(statement: Statement) -> tuple[str, ...]:
-    """Take the organisations named, and the countries that no named organisation stands for."""
+    """Take the organisations named, and the countries that no named organisation stands for.
+
+    Where two stand before the word for signing, they are the parties, and what follows it is a place or a subject.
+    """
     reporter = _REPORTED.search(statement.shape)
     end = reporter.start() if reporter else len(statement.shape)
+    signed = next(iter(statement.places("signed")), None)
+    if (
+        signed is not None
+        and signed.start < end
+        and not _WITH.search(statement.lower, signed.end, signed.end + MAX_WITH_CHARS)
+    ):
+        sides = _sides_before(statement, signed.start)
+        if len(sides) >= MIN_SIDES:
+            return sides
+    return _sides_before(statement, end)
+
+
+def _sides_before(statement: Statement, end: int) -> tuple[str, ...]:
     actors = [each.actor for each in statement.named if each.actor.kind in PARTY_KINDS and each.start < end]
     slugs = dict.fromkeys(actor.slug for actor in actors)
     covered = {actor.country for actor in actors}
-    return (*slugs, *(country for country in statement.countries if country not in covered))
+    countries = statement.countries
+    if end < len(statement.text):
+        countries = tuple(statement.countries_in(statement.text[:end], statement.document.language))
+    return (*slugs, *(country for country in countries if country not in covered))
