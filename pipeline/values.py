@@ -169,6 +169,19 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class NamedDocument:
+    """A document that an article reports, such as a white paper, with the span of text that names it.
+
+    `issuer` is the actor who issued it, where the article says so.
+    """
+
+    title: str
+    doc_type: DocType
+    issuer: str | None
+    span: Span
+
+
+@dataclass(frozen=True)
 class Understanding:
     """What `understand` decides of one article."""
 

@@ -1,253 +1,223 @@
-"""Agreements that a sentence reports: kind, title, parties, date and how far they have come."""
+"""Agreements that sentences report: kind, title, parties, date and how far they have come."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from models.vocabulary import AgreementStatus, FactKind
-from pipeline.facts.dates import StatedDate
-from pipeline.facts.sentences import Statement
-from pipeline.understanding.lexicon import folded
+from perilune.dates import PartialDate
+from pipeline.facts.agreement_titles import tidy, title_of
+from pipeline.facts.cues import Cue
+from pipeline.facts.date_shapes import StatedDate
+from pipeline.facts.sentences import Statement, statement_of_title
 from pipeline.values import Fact
 
-MAX_TITLE_CHARS = 160
 MAX_DAYS_TO_PUBLICATION = 31
+LEAD_NUMBER = 2
+MAX_PARTIES = 16
+MAX_GAP_CHARS = 14
+MAX_BARE_CHARS = 4
+MAX_NEGATION_GAP = 8
+MAX_SIGNED_GAP = 30
+MIN_SIDES = 2
+MAX_WITH_CHARS = 90
+MAX_DATE_AFTER = 40
+MAX_DATE_BEFORE = 12
 PARTY_KINDS = frozenset({"agency", "un", "organisation", "institute", "company", "association"})
+KINDS = {
+    "mou": "MoU",
+    "joint_statement": "joint statement",
+    "letter_of_intent": "letter of intent",
+    "framework_agreement": "framework agreement",
+    "accession": "accession",
+    "contract": "contract",
+    "agreement": "agreement",
+}
+STATUSES = {
+    "ended": AgreementStatus.ENDED,
+    "suspended": AgreementStatus.SUSPENDED,
+    "in_force": AgreementStatus.IN_FORCE,
+    "proposed": AgreementStatus.PROPOSED,
+    "signed": AgreementStatus.SIGNED,
+}
 
-
-@dataclass(frozen=True)
-class _Kind:
-    name: str
-    pattern: re.Pattern[str]
-
-
-def _kind(name: str, pattern: str) -> _Kind:
-    return _Kind(name, re.compile(pattern, re.IGNORECASE))
-
-
-_KINDS = (
-    _kind(
-        "MoU",
-        r"\bmemorand(?:um|a|ums) of (?:understanding|cooperation|agreement)\b(?: \(MoU\))?|\bMoUs?\b"
-        r"|\bmemorandum\b|谅解备忘录|合作备忘录|备忘录|\bмеморандум\w*"
-        r"|\bprotocole d'accord\b|\bmemorandum d'entente\b|\bmemorandos?\b",
-    ),
-    _kind(
-        "joint statement",
-        r"\bjoint (?:statement|declaration|communique)s?\b|联合声明|共同声明"
-        r"|\bсовместн\w+ заявлени\w+|\bdeclaration (?:conjointe|commune)\b"
-        r"|\bdeclaracion conjunta\b",
-    ),
-    _kind(
-        "letter of intent",
-        r"\b(?:letters?|statements?|declarations?) of intent\b|意向书"
-        r"|\bпротокол\w* о намерениях|\b(?:lettre|declaration) d'intention\b"
-        r"|\bcarta de intencion\b",
-    ),
-    _kind(
-        "framework agreement",
-        r"\bframework agreement\b|\bagreement framework\b|框架协议|框架协定"
-        r"|\bрамочн\w+ соглашени\w+|\baccord-cadre\b|\bacuerdo marco\b|\bconvenio marco\b",
-    ),
-    _kind(
-        "accession",
-        r"\baccession to\b|\b(?:signed|joined|joins|joining|signatory to|signs) the artemis accords\b"
-        r"|\b(?:accede|acceded|accedes) to\b|(?:正式)?加入(?:国际月球科研站"
-        r"|阿尔忒弥斯协定|亚太空间合作组织)|\bприсоединил\w+ к\b|\badhere a\b"
-        r"|\ba rejoint les accords\b",
-    ),
-    _kind("contract", r"\bcontracts?\b|合同|\bконтракт\w*|\bcontrats?\b|\bcontratos?\b"),
-    _kind(
-        "agreement",
-        r"\b(?:implementing |intergovernmental |cooperation |partnership )*(?:agreements?|arrangements?"
-        r"|accord|pact|treaty|protocol)\b|(?:合作|政府间)?(?:协定|协议|条约)"
-        r"|\bсоглашени\w+|\bдоговор(?:а|ы|у|ом)?\b|\baccords?\b|\btraite\b"
-        r"|\bacuerdos?\b|\bconvenios?\b",
-    ),
-)
-# One of these stands in every match of the patterns above; looking for them first is much cheaper.
-_STEMS = (
-    "accede",
-    "accession",
-    "accord",
-    "acuerdo",
-    "adhere",
-    "agreement",
-    "arrangement",
-    "artemis",
-    "communiqu",
+_TREATIES = (
+    "treat",
+    "traite",
+    "договор",
+    "конвенц",
+    "convention",
+    "charter",
+    "charte",
+    "хартия",
+    "条约",
+    "公约",
+    "宪章",
     "contract",
     "contrat",
-    "convenio",
-    "declaracion",
-    "declarat",
-    "entente",
-    "intencion",
-    "intent",
-    "memor",
-    "mou",
-    "pact",
-    "protocol",
-    "statement",
-    "traite",
-    "treaty",
-    "договор",
-    "заявлени",
     "контракт",
-    "меморандум",
-    "намерени",
-    "присоединил",
-    "соглашени",
-    "加入",
-    "协定",
-    "协议",
-    "合同",
-    "声明",
-    "备忘录",
-    "意向书",
-    "条约",
 )
-_STATUSES = (
-    (
-        AgreementStatus.ENDED,
-        re.compile(
-            r"\b(?:terminat\w+|expired|withdr[ae]w\w* from|pull(?:ed|s) out of|abrogat\w+)\b|终止|退出"
-            r"|废止|\b(?:расторг\w+|прекра(?:тил|щен)\w*|денонсир\w+)"
-            r"|\b(?:resilie\w*|denonce\w*|s'est retire\w*)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        AgreementStatus.SUSPENDED,
-        re.compile(r"\bsuspend(?:ed|s|ing)?\b|暂停|中止|\bприостанов\w+|\bsuspendu\w*\b", re.IGNORECASE),
-    ),
-    (
-        AgreementStatus.IN_FORCE,
-        re.compile(
-            r"\b(?:entered|enters|came|comes) into (?:force|effect)\b|\bin force since\b|生效"
-            r"|\bвступил\w* в силу|\bentree? en vigueur\b|\bentro en vigor\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        AgreementStatus.PROPOSED,
-        re.compile(
-            r"\b(?:to|will|may|could|would|plans? to|ready to|hopes? to|expected to|set to"
-            r"|about to) (?:\w+ )?(?:sign|conclude|ink|renew|finali[sz]e|negotiate)\b|\b(?:draft"
-            r"|proposed) (?:agreement|memorandum|treaty)\b|\bnegotiat\w+"
-            r"|(?:将|拟|计划|准备|即将|有望)(?:\S{0,6})签[署订]|草案|磋商|\b(?:подпиш[еу]т"
-            r"|планиру\w+ подписать|намерен\w* подписать"
-            r"|готов\w+ подписать|проект\w* соглашени\w+)"
-            r"|\b(?:signer[ao]\w*|doit signer|doivent signer|prevoi\w+ de signer|projet d'accord)\b"
-            r"|\bfirmaran?\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        AgreementStatus.SIGNED,
-        re.compile(
-            r"\b(?:memorandum|agreement|accord|treaty)\s+of\s+(?:\w+\s+)?(?:19|20)\d\d\b|\b(?:19"
-            r"|20)\d\d\s+(?:\w+ )?(?:agreement|memorandum|treaty|accord)"
-            r"|\b(?:signed|signs|sign|signing|inked|ink|conclude[ds]?|concluding|struck|reached|agreed"
-            r"|initialled|acceded|accession|joined|renewed|extended|records?|state a consensus|awarded"
-            r"|exchanged)\b"
-            r"|签署|签订|签约|缔结|达成|换文|正式加入|发布|发表|\b(?:подписал\w*|подписан\w*"
-            r"|подписали|заключил\w*|заключен\w*|достиг\w+|договорил\w+"
-            r"|присоединил\w+|подписани\w+)"
-            r"|\b(?:signe\w*|signature|conclu\w*|adhere)\b|\b(?:firm(?:o|an|aron|ado|ada|a)|suscrib\w+"
-            r"|suscrito)\b",
-            re.IGNORECASE,
-        ),
-    ),
+_OF_YEAR = re.compile(
+    r"\b(?:memorandum|agreement|accord)\s+of\s+(?:\w+\s+)?(?:19|20)\d\d\b|\b(?:19"
+    r"|20)\d\d\s+(?:\w+ )?(?:agreement|memorandum|accord)"
 )
-_TITLED = re.compile(
-    r"(?:the )?(?:[\w.-]+ ){0,3}?(?:joint (?:statement|declaration|communique)"
-    r"|memorandum of understanding|framework agreement|agreement (?:between|on|concerning)"
-    r"|statement of intent)\b"
-    r"|.{0,40}(?:联合声明|谅解备忘录|合作协定)$|(?:совместное заявление"
-    r"|соглашение между|меморандум о)|(?:declaration conjointe|accord entre"
-    r"|accord-cadre)",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile(r"[\"“«《「]([^\"”»》」\n]{8,200})[\"”»》」]")
-_SUBJECT = re.compile(
-    r"\s+(?:on|for|concerning|regarding|to|covering|of|о|об|по|sur|relatif a|relative a|pour"
-    r"|de cooperation|para|sobre)\s+[^,.;:()\n]{4,110}",
-    re.IGNORECASE,
-)
-_CUT = re.compile(
-    r"\s+(?:was|were|is|are|has|have|had|at the|at a|signed|between|by|during|while|which|that|when"
-    r"|after|before|this|last|says?|said|with|beside|and (?:is|are|was|were|signed|their|both)"
-    r"|on \w+day|in \d{4}|on \d|подпис\w+|entre|lors|avec|anuncio|con)\b.*$",
-    re.IGNORECASE | re.DOTALL,
-)
+# A party that stands after the signature.
+_WITH = re.compile(r"\b(?:with|between|by|с|со|между|avec|entre|par|con)\b|与|同")
 # What follows names the reporter, not a party.
 _REPORTED = re.compile(
     r",\s*(?:it |he |she )?(?:says?|said|according to|reports?|reported|told)\b|,?\s*(?:сообщ\w+"
     r"|по данным)|,\s*(?:selon|a declare|a annonce)\b|据.{0,12}报道",
     re.IGNORECASE,
 )
-_ABOUT_ZH = re.compile(r"(?:关于[^,,。;《》\n]{2,40}?的?|[^\s,,。;、与和同在署订了就]{2,24})$")
 
 
-def agreements_in(statement: Statement, *, earlier: tuple[str, ...] = ()) -> list[Fact]:
-    """Find the agreement of a sentence: a kind of agreement, a word on its status and its parties.
+@dataclass(frozen=True)
+class Sides:
+    """Who may be party where a sentence names nobody: those of the title, and those of the agreement before."""
 
-    `earlier` are the parties of the agreement reported before: a dated one that names none is taken to be theirs.
-    """
-    found = _kind_in(statement.shape)
-    status = _status_in(statement.shape) if found else None
-    if found is None or status is None:
+    of_title: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+
+
+def agreements_of(statements: Sequence[Statement]) -> list[Fact]:
+    """Find the agreements of an article, and the one that its title alone reports."""
+    if not statements:
         return []
-    kind, start, end = found
-    date = statement.nearest_date(start)
-    parties = _parties_in(statement) or (earlier if date and date.year else ())
-    if not parties or (len(parties) == 1 and date is None):
-        return []
-    title = _title_of(statement, start, end)
-    return [_agreement(statement, title, kind, (status, date, parties))]
+    title = statement_of_title(statements[0])
+    sides = Sides(_parties_in(title))
+    found: list[Fact] = []
+    for place, statement in enumerate(statements):
+        fact = _agreement_in(statement, statements[max(0, place - 1) : place + 3], sides)
+        if fact is not None:
+            sides = replace(sides, earlier=fact.parties)
+            found.append(fact)
+    if not found:
+        found = _of_title(title, statements, sides)
+    return found
 
 
-def titled_agreement_in(statement: Statement) -> list[Fact]:
-    """Read an article whose title is an agreement's own: `statement` is its first dated sentence, or its first."""
-    found = _TITLED.match(folded(statement.document.title))
-    kind = _kind_in(found[0]) if found else None
-    parties = _parties_in(statement)
-    if kind is None or len(parties) <= 1:
-        return []
-    title = _tidy(statement.document.title)
-    date = _own_date(statement)
-    return [_agreement(statement, title, kind[0], (AgreementStatus.SIGNED, date, parties))]
-
-
-def _own_date(statement: Statement) -> StatedDate | None:
-    """Take the day that an agreement's opening states, unless it lies far from its publication."""
-    date = statement.nearest_date(0)
-    first, _ = statement.date_at(date, is_future=False)
-    published = statement.document.published
-    if date is None or first is None or first.day is None:
+def _agreement_in(statement: Statement, near: Sequence[Statement], sides: Sides) -> Fact | None:
+    """Read one sentence: a kind of agreement, a word on its status, parties of its own or of the title."""
+    kind = _kind_in(statement)
+    status = _status_in(statement, kind) if kind else None
+    if kind is None:
+        return _agreed_in(statement)
+    if status is None:
         return None
-    is_far = published is not None and abs((published.first - first.first).days) > MAX_DAYS_TO_PUBLICATION
-    return None if is_far else date
+    date = _date_near(statement, kind)
+    own = _parties_in(statement)
+    parties = own
+    if len(own) <= 1:
+        is_told = date is not None or statement.number <= LEAD_NUMBER
+        borrowed = sides.of_title if is_told else ()
+        parties = tuple(dict.fromkeys((*own, *borrowed))) or (sides.earlier if date and date.year else ())
+    if not parties or (len(parties) == 1 and date is None and statement.number > LEAD_NUMBER):
+        return None
+    if len(parties) == 1 and not statement.has(*STATUSES):
+        return None
+    if status is AgreementStatus.PROPOSED and (statement.number > LEAD_NUMBER or len(parties) == 1):
+        return None
+    start = statement.date_at(date, is_future=status is AgreementStatus.PROPOSED)[0]
+    if date is None and status is AgreementStatus.SIGNED:
+        start = _date_beside(statement, near) or _of_news(statement)
+    return _agreement(statement, _name_of(statement, kind), KINDS[kind.group], (status, start, parties))
+
+
+def _agreed_in(statement: Statement) -> Fact | None:
+    """Read a lead that says that two organisations have agreed, without a word for the paper."""
+    if not statement.has("agreeing") or statement.number > LEAD_NUMBER or statement.is_future:
+        return None
+    parties = _parties_in(statement)
+    if sum(not party.isupper() for party in parties) < MIN_SIDES:
+        return None
+    start = next((start for date in statement.dates if (start := statement.date_at(date)[0]) and start.month), None)
+    known = (AgreementStatus.SIGNED, start, parties)
+    return _agreement(statement, tidy(statement.heading.text), KINDS["agreement"], known)
+
+
+def _name_of(statement: Statement, kind: Cue) -> str:
+    """Call it by the title's words where the sentence has no more than the kind's: `the agreement`."""
+    name = title_of(statement, kind)
+    if len(name) > kind.end - kind.start + MAX_BARE_CHARS:
+        return name
+    title = statement_of_title(statement)
+    own = next(iter(title.cues.get(kind.group, ())), None)
+    longer = title_of(title, own) if own else ""
+    return longer if len(longer) > len(name) else name
+
+
+def _of_title(title: Statement, statements: Sequence[Statement], sides: Sides) -> list[Fact]:
+    """Read an article whose title is an agreement's own, or reports one that its sentences only circumscribe."""
+    kind = _kind_in(title)
+    is_signed = title.has("signed") or (kind is not None and kind.group in {"joint_statement", "mou"})
+    lead = statements[: LEAD_NUMBER + 2]
+    parties = sides.of_title
+    for statement in lead:
+        parties = parties if len(parties) > 1 else tuple(dict.fromkeys((*parties, *_parties_in(statement))))
+    if kind is None or not is_signed or len(parties) <= 1 or _status_in(title, kind) is AgreementStatus.PROPOSED:
+        return []
+    start = next((start for each in lead if (start := _own_date(each))), None) or _of_news(statements[0])
+    fact = _agreement(title, tidy(title.text), KINDS[kind.group], (AgreementStatus.SIGNED, start, parties))
+    return [replace(fact, span=statements[0].span)]
+
+
+def _own_date(statement: Statement) -> PartialDate | None:
+    """Take the day that an agreement's opening states, unless it lies far from its publication."""
+    published = statement.document.published
+    for date in statement.dates:
+        start = statement.date_at(date, is_future=False)[0]
+        if start is not None and start.day is not None:
+            is_far = published is not None and abs((published.first - start.first).days) > MAX_DAYS_TO_PUBLICATION
+            if not is_far:
+                return start
+    return None
+
+
+def _date_near(statement: Statement, kind: Cue) -> StatedDate | None:
+    """Take the date nearest to the word for the agreement; `until 2030` tells how long it holds."""
+    untils = {cue.end for cue in statement.places("until")}
+    possible = [date for date in statement.dates if not any(0 <= date.start - end <= 1 for end in untils)]
+    return min(
+        possible,
+        key=lambda date: (
+            date.month is None and date.day is None and date.weekday is None and date.day_offset is None,
+            date.week_offset is not None,
+            abs(date.start - kind.start),
+        ),
+        default=None,
+    )
+
+
+def _date_beside(statement: Statement, near: Sequence[Statement]) -> PartialDate | None:
+    """Take the day from the sentence after or before that speaks of the signature too."""
+    others = [each for each in near if each.number != statement.number and each.has("signed", *KINDS)]
+    others.sort(key=lambda each: each.number < statement.number)
+    return next((start for each in others if (start := _own_date(each))), None)
+
+
+def _of_news(statement: Statement) -> PartialDate | None:
+    """Date what the lead of news tells as signed by its publication."""
+    is_news = statement.number <= LEAD_NUMBER and not statement.is_future
+    return statement.document.published if is_news else None
 
 
 def _agreement(
     statement: Statement,
     title: str,
     kind: str,
-    known: tuple[AgreementStatus, StatedDate | None, tuple[str, ...]],
+    known: tuple[AgreementStatus, PartialDate | None, tuple[str, ...]],
 ) -> Fact:
-    status, date, parties = known
-    first, _ = statement.date_at(date, is_future=status is AgreementStatus.PROPOSED)
+    status, start, parties = known
     return Fact(
         FactKind.AGREEMENT,
         title,
         statement.span,
         str(status),
         subkind=kind,
-        start=first,
-        parties=parties,
+        start=start,
+        parties=parties[:MAX_PARTIES],
         countries=_countries_of(statement, parties),
     )
 
@@ -259,46 +229,85 @@ def _countries_of(statement: Statement, parties: tuple[str, ...]) -> tuple[str, 
     return tuple(dict.fromkeys([*statement.countries, *of_parties]))
 
 
-def _kind_in(shape: str) -> tuple[str, int, int] | None:
+def _kind_in(statement: Statement) -> Cue | None:
     """Find the most telling kind: they are listed from the most to the least specific."""
-    lowered = shape.lower()
-    if not any(stem in lowered for stem in _STEMS):
-        return None
-    for kind in _KINDS:
-        match = kind.pattern.search(shape)
-        if match:
-            return kind.name, match.start(), match.end()
+    for group in KINDS:
+        if group in statement.cues:
+            return statement.cues[group][0]
     return None
 
 
-def _status_in(shape: str) -> AgreementStatus | None:
-    return next((status for status, pattern in _STATUSES if pattern.search(shape)), None)
+def _status_in(statement: Statement, kind: Cue) -> AgreementStatus | None:
+    """Tell how far it has come; a signature just after a word of the future is still to come."""
+    if _is_negated(statement):
+        return None
+    groups = ["signed"] if _is_signed_anew(statement, kind) else STATUSES
+    for group in groups:
+        if not statement.has(group):
+            continue
+        if group == "signed" and (_is_to_be_signed(statement) or statement.has("postponed")):
+            return AgreementStatus.PROPOSED
+        return STATUSES[group]
+    return AgreementStatus.SIGNED if _OF_YEAR.search(statement.lower) or _is_dated_at(statement, kind) else None
+
+
+def _is_dated_at(statement: Statement, kind: Cue) -> bool:
+    """Tell whether a date belongs to the word for the agreement: `l'accord franco-russe de novembre 2003`."""
+    if statement.lower.startswith(_TREATIES, kind.start):
+        return False
+    return any(
+        date.year is not None
+        and (0 <= date.start - kind.end <= MAX_DATE_AFTER or 0 <= kind.start - date.end <= MAX_DATE_BEFORE)
+        for date in statement.dates
+    )
+
+
+def _is_negated(statement: Statement) -> bool:
+    """Tell whether the signature is denied: `has not signed`."""
+    signatures = statement.places("signed")
+    return bool(signatures) and all(
+        any(0 <= signature.start - no.end <= MAX_NEGATION_GAP for no in statement.places("negation"))
+        for signature in signatures
+    )
+
+
+def _is_signed_anew(statement: Statement, kind: Cue) -> bool:
+    """Tell whether what ended is of before: it stands first, and the signature right before the agreement."""
+    ends = statement.places("ended", "suspended")
+    is_before = any(0 <= kind.start - cue.end <= MAX_SIGNED_GAP for cue in statement.places("signed"))
+    return is_before and all(cue.end < kind.start for cue in ends)
+
+
+def _is_to_be_signed(statement: Statement) -> bool:
+    futures = statement.places("future")
+    signatures = statement.places("signed")
+    return any(0 <= cue.start - future.end <= MAX_GAP_CHARS for cue in signatures[:1] for future in futures)
 
 
 def _parties_in(statement: Statement) -> tuple[str, ...]:
-    """Take the organisations named, and the countries that no named organisation stands for."""
+    """Take the organisations named, and the countries that no named organisation stands for.
+
+    Where two stand before the word for signing, they are the parties, and what follows it is a place or a subject.
+    """
     reporter = _REPORTED.search(statement.shape)
     end = reporter.start() if reporter else len(statement.shape)
+    signed = next(iter(statement.places("signed")), None)
+    if (
+        signed is not None
+        and signed.start < end
+        and not _WITH.search(statement.lower, signed.end, signed.end + MAX_WITH_CHARS)
+    ):
+        sides = _sides_before(statement, signed.start)
+        if len(sides) >= MIN_SIDES:
+            return sides
+    return _sides_before(statement, end)
+
+
+def _sides_before(statement: Statement, end: int) -> tuple[str, ...]:
     actors = [each.actor for each in statement.named if each.actor.kind in PARTY_KINDS and each.start < end]
     slugs = dict.fromkeys(actor.slug for actor in actors)
     covered = {actor.country for actor in actors}
-    return (*slugs, *(country for country in statement.countries if country not in covered))
-
-
-def _title_of(statement: Statement, start: int, end: int) -> str:
-    """Take the title in quotation marks, or the words around the kind of agreement."""
-    for quoted in _QUOTED.finditer(statement.text):
-        if _kind_in(statement.shape[quoted.start(1) : quoted.end(1)]):
-            return _tidy(quoted[1])
-    written = statement.text[start:end]
-    if not written.isascii() and not re.search(r"[^\W\d_]\s", statement.text[:80]):
-        before = _ABOUT_ZH.search(statement.text[:start])
-        return _tidy((before[0] if before else "") + written)
-    before = re.search(r"(?:[A-Z][\w'/-]*\s+(?:(?:of|on|and|for|the)\s+)?){1,10}$", statement.text[:start])
-    subject = _SUBJECT.match(statement.shape, end)
-    after = _CUT.sub("", statement.text[subject.start() : subject.end()]) if subject else ""
-    return _tidy((before[0] if before else "") + written + after)
-
-
-def _tidy(title: str) -> str:
-    return " ".join(title.split()).strip(" ,.;:-")[:MAX_TITLE_CHARS].rstrip()
+    countries = statement.countries
+    if end < len(statement.text):
+        countries = tuple(statement.countries_in(statement.text[:end], statement.document.language))
+    return (*slugs, *(country for country in countries if country not in covered))

@@ -1,43 +1,54 @@
-"""Dated events that a sentence reports: meetings, launches and landings, deadlines."""
+"""Events that a sentence may report: flights, meetings, openings and other happenings, deadlines."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.facts.flights import flight_in
-from pipeline.facts.making import event_of, with_status
-from pipeline.facts.meetings import encounter_in, listed_edition_in, meeting_in, titled_event_in
-from pipeline.facts.sentences import Statement
-from pipeline.values import Fact
-
-MAX_EVENTS_PER_SENTENCE = 2
+from pipeline.facts.flights import flights_in, titled_flight
+from pipeline.facts.happenings import happening_in
+from pipeline.facts.making import Candidate, event_of, with_status
+from pipeline.facts.meetings import encounter_in, listed_edition_in, meetings_in
+from pipeline.facts.sentences import Statement, statement_of_title
 
 _EDITION_OR_YEAR = re.compile(r"^\W*\d{1,3}(?:st|nd|rd|th)|(?:19|20)\d\d")
-_DEADLINE = re.compile(
-    r"\b(?:deadline|apply (?:by|before|until)|applications? (?:close[ds]?|are due|must be (?:received"
-    r"|submitted))|(?:registration|submission|abstracts?) (?:close[ds]?|is (?:open|possible) until"
-    r"|are due|deadline)|closing date)\b"
-    r"|截止|\b(?:заявки принимаются до|срок подачи"
-    r"|до \d{1,2} \w+ .{0,20}заяв\w+)|\b(?:date limite|avant le|cloture)\b|\bfecha limite\b",
-    re.IGNORECASE,
-)
+LEAD_NUMBER = 3
+_DEADLINE_FORMS = {"zh": "截止日期：{}", "ru": "Срок подачи заявок: {}", "fr": "Date limite : {}"}
+MIN_SHARED_WORDS = 2
 
 
-def events_in(statement: Statement) -> list[Fact]:
+def events_in(statement: Statement) -> list[Candidate]:
     """Find the events of a sentence that states when they are, or in which edition."""
-    if not statement.dates and not _EDITION_OR_YEAR.search(statement.shape):
+    is_lead = statement.number <= LEAD_NUMBER and bool(statement.cues)
+    if not statement.dates and not is_lead and not _EDITION_OR_YEAR.search(statement.shape):
         return []
-    finders = (_deadline_in, flight_in, meeting_in, titled_event_in, listed_edition_in, encounter_in)
-    found = (finder(statement) for finder in finders)
-    return [with_status(fact, statement) for fact in found if fact is not None][:MAX_EVENTS_PER_SENTENCE]
+    deadline = _deadline_in(statement)
+    found = [deadline] if deadline else [*flights_in(statement), *meetings_in(statement)]
+    found += [one for one in (listed_edition_in(statement), encounter_in(statement)) if one]
+    if not found:
+        happening = happening_in(statement)
+        found = [happening] if happening else []
+    return [replace(each, fact=with_status(each.fact, statement)) for each in found]
 
 
-def _deadline_in(statement: Statement) -> Fact | None:
-    match = _DEADLINE.search(statement.shape)
-    date = statement.nearest_date(match.end()) if match else None
-    if match is None or date is None or date.day is None:
+def titled_events(statements: Sequence[Statement]) -> list[Candidate]:
+    """Find the event of which the title itself tells the day, or whose launch it reports."""
+    first = statements[0]
+    dateline = next((each.setting.dateline for each in statements[: LEAD_NUMBER + 2] if each.setting.dateline), None)
+    found = meetings_in(statement_of_title(first))
+    if not found and (flight := titled_flight(first, dateline)):
+        found = [flight]
+    return [replace(each, fact=with_status(each.fact, first), is_of_title=True) for each in found]
+
+
+def _deadline_in(statement: Statement) -> Candidate | None:
+    cues = statement.places("deadline")
+    date = statement.nearest_date(cues[0].end) if cues else None
+    if date is None or date.day is None:
         return None
-    title = statement.document.title
-    fact = event_of(statement, f"Deadline: {title}", "deadline", date, is_future=True)
-    return replace(fact, place=None) if fact.start else None
+    form = _DEADLINE_FORMS.get(statement.language, "Deadline: {}")
+    fact = event_of(statement, form.format(statement.heading.text), "deadline", date, is_future=True)
+    if fact.start is None:
+        return None
+    return Candidate(replace(fact, place=None), statement.number, is_named=True, is_of_title=False)

@@ -1,13 +1,13 @@
-"""What every finder of events needs: the fact made of a name and a date, its kind, start and status."""
+"""What every finder of events needs: a candidate made of a name and a date, its kind, start and status."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from models.vocabulary import EventStatus, FactKind
 from perilune.dates import PartialDate
-from pipeline.facts.dates import StatedDate
+from pipeline.facts.date_shapes import StatedDate
 from pipeline.facts.places import place_in
 from pipeline.facts.sentences import Statement
 from pipeline.values import Fact
@@ -17,16 +17,38 @@ CRAFT_KINDS = frozenset({"mission", "programme"})
 MAX_HOSTS = 8
 
 _SUBKINDS = (
-    ("workshop", r"workshop|seminar|研讨会|семинар|atelier|taller"),
-    ("ceremony", r"ceremony|inauguration|仪式|церемони|ceremonie|ceremonia"),
-    ("session", r"sessions?|meeting|assembly|subcommittee|届会|会议|заседани|сесси|session|reunion|council"),
+    ("workshop", r"workshop|seminar|研讨会|研讨班|培训|讲习|семинар|практикум|atelier|taller|masterclass|training"),
+    (
+        "ceremony",
+        (
+            r"ceremony|inauguration|opening|handover|unveiling|celebration|典礼|庆典|открыти|вручени|годовщин"
+            r"|ouverture|仪式|揭牌|церемони|ceremonie|ceremonia|anniversar|周年|юбиле"
+        ),
+    ),
+    ("session", r"sessions?|meeting|assembly|subcommittee|届会|会议|例会|заседани|сесси|session|reunion|council"),
     ("conference", r"."),
 )
-_CANCELLED = re.compile(r"\b(?:cancel\w*|called off)\b|取消|\bотмен\w+|\bannule\w*", re.IGNORECASE)
-_POSTPONED = re.compile(
-    r"\b(?:postpone\w*|rescheduled|put off)\b|推迟|延期|\bперенес\w+|\bотложен\w*|\breporte\w*\b", re.IGNORECASE
-)
-_END_ONLY = re.compile(r"\b(?:runs? (?:to|until)|until|till|by|before|no later than)\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An event that a sentence may report, with what speaks for it: see `weighing`."""
+
+    fact: Fact
+    number: int
+    """Which sentence of the article says so, counted from 0."""
+    is_named: bool
+    """Whether the name is one of its own, such as an edition's or a spacecraft's."""
+    is_of_title: bool
+    """Whether the title speaks of the same."""
+    is_inferred: bool = False
+    """Whether its date is only the publication's."""
+    is_untold: bool = False
+    """Whether a weekday is told that the publication date is too vague to place."""
+    is_of_signing: bool = False
+    """Whether the title or the sentence tells of a signature."""
+    is_listed: bool = False
+    """Whether it stands in a list of editions, or is the encounter that the title reports."""
 
 
 def event_of(
@@ -34,32 +56,18 @@ def event_of(
 ) -> Fact:
     """Make an event of a name and a date of its sentence; its status is still open."""
     start, end = statement.date_at(date, name=name, is_future=is_future)
+    hosts = dict.fromkeys(each.actor.slug for each in statement.named if each.actor.kind not in CRAFT_KINDS)
     return Fact(
         FactKind.EVENT,
-        " ".join(name.split())[:MAX_NAME_CHARS].strip(" ,.;:-"),
+        " ".join(name.split())[:MAX_NAME_CHARS].strip(" ,.;:-—"),
         statement.span,
         "",
         subkind=subkind,
         start=start,
         end=end,
         place=place_in(statement, date),
-        parties=tuple(dict.fromkeys(each.actor.slug for each in statement.named if each.actor.kind not in CRAFT_KINDS))[
-            :8
-        ],
+        parties=tuple(hosts)[:MAX_HOSTS],
         countries=statement.countries,
-    )
-
-
-def start_date_in(statement: Statement) -> StatedDate | None:
-    """Find the first date that may be the start of an event; `until 11 April` is an end only."""
-    return next(
-        (
-            date
-            for date in statement.dates
-            if (date.month or date.weekday is not None or date.day)
-            and not _END_ONLY.search(statement.shape[: date.start])
-        ),
-        None,
     )
 
 
@@ -72,9 +80,9 @@ def with_status(fact: Fact, statement: Statement) -> Fact:
     """Say whether an event is announced, held, postponed or cancelled; a status already known stays."""
     if fact.status:
         return fact
-    if _CANCELLED.search(statement.shape):
+    if statement.has("cancelled"):
         return replace(fact, status=str(EventStatus.CANCELLED))
-    if _POSTPONED.search(statement.shape):
+    if statement.has("postponed"):
         return replace(fact, status=str(EventStatus.POSTPONED))
     is_future = _is_to_come(fact.start, fact.end, statement.document.published)
     if is_future is None:

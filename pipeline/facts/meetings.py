@@ -3,92 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from models.vocabulary import EventStatus
 from perilune.dates import PartialDate
-from pipeline.facts.making import event_of, start_date_in, subkind_of
-from pipeline.facts.sentences import MAX_CHARS, Statement
+from pipeline.facts.cues import Cue, cues_in, lowered, name_words
+from pipeline.facts.date_shapes import StatedDate
+from pipeline.facts.making import Candidate, event_of, subkind_of
+from pipeline.facts.names import name_around
+from pipeline.facts.sentences import MAX_CHARS, Heading, Statement
 from pipeline.understanding.lexicon import folded
 from pipeline.values import Fact
 
+MAX_BESIDE_CHARS = 90
 MIN_NAME_WORDS = 2
-MAX_BESIDE_CHARS = 60
+MIN_ZH_CHARS = 5
+LEAD_NUMBER = 4
+MAX_DATE_DISTANCE = 240
+MAX_DAYS_OPEN = 40
+MAX_CLOSING_GAP = 24
+DATED_LINE_NUMBER = 30
+DATED_LINE_CHARS = 70
+MAX_LINE_CHARS = 160
+WEAK_NOUNS = name_words("weak_meeting")
 
-_ORDINAL = r"(?:\d{1,3}(?:st|nd|rd|th)|First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth)"
-_NOUN = (
-    r"(?:Workshops?|Conference|Congress|Forum|Symposium|Summit|Seminar|Colloquium|Session|Meeting|Week|Debate|Expo"
-    r"|Exhibition|Dialogue|Day)"
-)
-_CAPITAL = r"(?:[A-Z][\w.'/&+-]*|\d{4}|[A-Z]{2,}|\d{1,3}(?:st|nd|rd|th))"
-_JOIN = r"(?:of|on|for|the|and|in|with|de|annual|&|-)"
-_OF = rf"(?:\s+(?:of|on|for)\s+(?:the\s+)?{_CAPITAL}(?:\s+(?:{_JOIN}\s+){{0,2}}{_CAPITAL}){{0,9}})?"
-_NAMES = (
-    re.compile(
-        rf"(?:{_ORDINAL}\s+)?(?:annual\s+)?{_CAPITAL}(?:\s+(?:{_JOIN}\s+){{0,2}}{_CAPITAL}){{0,11}}?\s+{_NOUN}\b{_OF}"
-    ),
-    re.compile(
-        rf"\b(?:{_ORDINAL}|[a-z]+-(?:first|second|third|fourth|fifth|sixth|seventh|eighth"
-        rf"|ninth))\s+(?:annual\s+)?(?:\w+\s+)?(?:session|meeting|conference|congress"
-        rf"|workshop)s?\s+of\s+(?:the\s+)?{_CAPITAL}(?:\s+(?:{_JOIN}\s+){{0,2}}{_CAPITAL}){{0,8}}"
-    ),
-    re.compile(
-        rf"\b{_ORDINAL}\s+(?:{_CAPITAL}\s+){{1,8}}(?:session|meeting|conference|congress|workshop"
-        rf"|Subcommittee)\b"
-    ),
-    re.compile(
-        r"(?:第[一二三四五六七八九十\d]+届"
-        r"|\d{4}年?)?[^\s,,。;:、《》“”\"()()\d]{2,30}(?:论坛|大会|研讨会|峰会|博览会"
-        r"|年会|招待会|座谈会|展览会|航天日)"
-    ),
-    re.compile(
-        r"(?:\d{1,3}-[йяе]\s+)?(?:[А-ЯЁ][\w-]*\s+)?(?:\w+(?:ая|ый|ий|ое"
-        r"|ая)\s+){0,4}(?:конференци[яюие]|форум|семинар|конгресс"
-        r"|симпозиум|заседание|сессия|саммит)(?:\s+(?:по|о"
-        r"|об)\s+\w+(?:\s+\w+){0,4})?(?:\s+[«\"][^»\"\n]{3,100}[»\"])?"
-    ),
-    re.compile(
-        r"\b(?:[Ll]a |[Ll]e |[Ll]'|[Uu]n |[Uu]ne )?((?:\d{1,3}e\s+|[A-ZÀ-Ý]\w+\s+)?(?:[Cc]onference"
-        r"|[Aa]telier|[Ff]orum|[Cc]ongres|[Cc]olloque|[Ss]ymposium|[Ss]ommet|[Ss]eminaire"
-        r"|[Ss]alon)\s+(?:\w+ale?s?\s+)?(?:(?:de|des|du|d'|sur|pour|la|le|les"
-        r"|l')\s*){1,3}\w+(?:\s+\w+){0,5})"
-    ),
-)
-_NTH_SESSION = re.compile(
-    rf"(?P<body>(?:{_CAPITAL} )*(?:[Ss]ubcommittee|[Cc]ommittee|[Cc]ouncil|[Cc]ommission)) (?:on"
-    rf"|at) its (?P<ordinal>\d{{1,3}}(?:st|nd|rd|th)|[a-z]+-(?:first|second|third|fourth|fifth|sixth"
-    rf"|seventh|eighth|ninth)|[a-z]+th) session"
-)
-_HELD = re.compile(
-    r"\b(?:h[oe]ld|holds|tak(?:es?|ing) place|took place|open(?:s|ed|ing)?|runs?|ran|gather\w*"
-    r"|meet(?:s|ing)?|met|attend\w*|host(?:s|ed|ing)?|organi[sz]\w+|conven\w+|beg[ia]n\w*|start\w*"
-    r"|from|at the|alongside|during|closed|scheduled)\b"
-    r"|举行|召开|举办|开幕|闭幕|举行的|\b(?:состо\w+|про[йш]\w+|проход\w+|откры\w+|проведен\w*)"
-    r"|\b(?:aura lieu|a eu lieu|se tien\w+|s'est tenue?|s'ouvr\w+|organise\w*|du \d)\b",
+_LABELLED = re.compile(
+    r"^\W*(?:date|dates|when|时间|日期|会议时间|举办时间|дата|даты|сроки|когда|quand|fecha"
+    r"|main session)\s*(?:[::]|$|\s-)",
     re.IGNORECASE,
 )
-_WAS_HELD = re.compile(
-    r"\b(?:was|were) (?:held|hosted|organi[sz]ed)|\btook place\b|举行|召开|举办"
-    r"|\bсостоял\w+|\bпрошл?[аио]?\b|\bs'est tenue?\b|\ba eu lieu\b",
-    re.IGNORECASE,
-)
-_REPEATED = re.compile(
-    r"\b(?:has been held|have been held|\w+ times|every (?:year|two years)|annually)\b|每年"
-    r"|\bежегодно\b|\bchaque annee\b",
-    re.IGNORECASE,
-)
-_LABELLED = re.compile(r"^\W*(?:date|dates|when|时间|日期|会议时间|дата|quand|fecha)\s*[::]", re.IGNORECASE)
-_ANAPHORA = re.compile(
-    r"\b(?:the|this|this year's|it's|our) (?:\w+ )?(?:workshop|conference|congress|forum|symposium"
-    r"|summit|seminar|meeting|session|event)\b|(?:本次|此次|本届|会议|论坛)"
-    r"|\b(?:мероприятие|конференция|форум|семинар)\b"
-    r"|\b(?:la conference|le colloque|l'atelier|le forum|l'evenement)\b",
-    re.IGNORECASE,
-)
-_TITLE_NOUN = re.compile(
-    rf"\b{_NOUN}\b|\b(?:workshop|conference|congress|forum|symposium|summit|seminar|expert meeting"
-    rf"|session)\b|论坛|大会|研讨会|会议|峰会|конференци|форум|семинар"
-    rf"|конгресс|\b(?:conference|atelier|colloque|forum)\b",
+_NUMBERED = re.compile(
+    r"\d{1,3}(?:st|nd|rd|th|e|-?[а-я]{1,2})\b|第[一二三四五六七八九十\d]+[届次]|\b[IVXL]{1,6}\b|(?:19"
+    r"|20)\d\d|-\d{1,3}\b"
+    r"|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\w+teenth|\w+tieth|twelfth|eleventh)\b",
     re.IGNORECASE,
 )
 _MET = re.compile(
@@ -97,135 +45,262 @@ _MET = re.compile(
     r"|a rencontre|a recu)\b",
     re.IGNORECASE,
 )
-# Where a Russian or French name, which has no capitals to go by, gives way to the rest of the sentence.
-_AFTER_NAME = re.compile(
-    r"\s+(?:состо|пройд|прош[её]?л|проход|откр|заверш|начал|будет|организ|в\s|на\s|с\s\d"
-    r"|se tien|s'est|aura|a eu|est |sera |a ete|du \d|le \d).*$",
-    re.IGNORECASE,
-)
+_MET_TITLE = re.compile(r"\b(?:meet|met|visit|receive)|会见|会谈|访问|встреч|визит|rencontre|visite", re.IGNORECASE)
 _EDITION = re.compile(
     r"(?P<ordinal>\d{1,3}(?:st|nd|rd"
     r"|th))[\s:,-]+(?P<place>[A-Z][\w'-]+(?:\s[A-Z][\w'-]+)*(?:,\s*[A-Z][\w'-]+(?:\s[A-Z][\w'-]+)*)?)\W*"
 )
+_AT = re.compile(
+    r"\b(?:at|during|beside|alongside|on the sidelines of|on the margins of) (?:the|an?) |(?:在|期间|会上)"
+    r"|\bна (?:полях|\d|между|форум|конгресс|конференц|выставк|саммит|авиасалон|встреч|заседани)"
+    r"|\b(?:lors d|a l'occasion d|en marge d|au (?:congres|salon|forum|sommet)|pendant l)"
+)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _VENUE = re.compile(
-    r"(?:^|\n)\W*(?:venue|location|会议地点|地点|место проведения|lieu)\s*[:：]\s*(?P<place>[^\n;]{3,80})",
+    r"(?:^|\n)\W*(?:venue|location|会议地点|地点|место проведения|lieu)\s*[:：]?\s*(?P<place>[^\n;]{3,80})",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(
+    r"^(?:registration (?:is )?(?:now )?open (?:for|to)|save the date|invitation to|report (?:of"
+    r"|on)|call for \w+:?)\W+(?:the\s+)?",
+    re.IGNORECASE,
+)
+_TITLE_CUT = re.compile(
+    r"\s+(?:to be |is |was )?(?:held|opens?|opened|kicks? off|takes? place|concludes?|starts?|begins?)\b.*$"
+    r"|(?:在.{1,10})?(?:举行|召开|开幕|闭幕|举办|落幕)$|\s*[-|_]\s*[^-|_]{2,40}$",
     re.IGNORECASE,
 )
 
 
-def meeting_in(statement: Statement) -> Fact | None:
-    """Find a meeting by its name, with a date or the year that the name states."""
-    if _REPEATED.search(statement.shape):
+def meetings_in(statement: Statement) -> list[Candidate]:
+    """Find the meetings of a sentence: each noun with the date nearest to it, or the title's with any."""
+    nouns = _distinct(statement.places("meeting", "ceremony"))
+    if statement.has("repeated"):
+        return []
+    if _LABELLED.match(statement.shape) or _follows_label(statement):
+        labelled = _labelled_in(statement)
+        return [labelled] if labelled else []
+    if not nouns_told(statement, nouns):
+        dated = _dated_line(statement)
+        if dated is not None:
+            return [dated]
+    if not statement.dates and not (statement.number < LEAD_NUMBER or _YEAR.search(statement.lower)):
+        return []
+    found = [(noun, candidate) for noun in nouns if (candidate := _meeting_at(statement, noun)) is not None]
+    return _best_of_date(statement, found)
+
+
+def nouns_told(statement: Statement, nouns: Sequence[Cue]) -> bool:
+    """Tell whether a sentence names a meeting of its own, in words or with a capital."""
+    return any(
+        statement.lower[noun.start : noun.end] not in WEAK_NOUNS or statement.text[noun.start].isupper()
+        for noun in nouns
+    )
+
+
+def _dated_line(statement: Statement) -> Candidate | None:
+    """Read a range of days that stands without a meeting's word as that of the line above, or of the title."""
+    date = next((date for date in statement.dates if date.last_day is not None and date.day is not None), None)
+    if date is None or statement.number > DATED_LINE_NUMBER:
         return None
-    name, end = _meeting_name(statement)
-    date = start_date_in(statement)
-    is_beside = date is not None and 0 <= date.start - end <= MAX_BESIDE_CHARS
-    if not name or not (is_beside or _HELD.search(statement.shape)):
+    above = _line_above(statement) if len(statement.text) <= DATED_LINE_CHARS else ""
+    if above:
+        name = above
+    elif statement.heading.has("meeting"):
+        name = name_of_title(statement.heading)
+    else:
         return None
-    if date is not None:
-        return event_of(statement, name, subkind_of(name), statement.nearest_date(end))
-    return _event_of_year(statement, name)
+    event = event_of(statement, name, subkind_of(name), date)
+    return Candidate(event, statement.number, is_named=True, is_of_title=not above or above in statement.heading.text)
 
 
-def _meeting_name(statement: Statement) -> tuple[str, int]:
-    """Find the name nearest to the word that says it is held, and where the name ends."""
-    session = _NTH_SESSION.search(statement.shape)
-    if session:
-        return f"{session['ordinal']} session of the {session['body']}", session.end()
-    held = [place for match in _HELD.finditer(statement.shape) for place in match.span()] or [0]
-    for pattern in _NAMES:
-        names = []
-        for match in pattern.finditer(statement.shape):
-            group = match.lastindex or 0
-            name = _bare_name(statement.text[match.start(group) : match.end(group)])
-            if len(name.split()) >= MIN_NAME_WORDS or not name.isascii():
-                distance = min(min(abs(match.start() - place), abs(match.end() - place)) for place in held)
-                names.append((distance, name, match.end()))
-        if names:
-            return min(names)[1:]
-    return "", 0
+def _line_above(statement: Statement) -> str:
+    """Give the line before, when it names a meeting."""
+    before = statement.document.text[max(0, statement.span.start - MAX_LINE_CHARS) : statement.span.start].strip()
+    line = before.rsplit("\n", 1)[-1].strip()
+    cues = cues_in(lowered(folded(line)), statement.document.language)
+    return line if any(cue.group == "meeting" for cue in cues) else ""
 
 
-def _event_of_year(statement: Statement, name: str) -> Fact | None:
-    """Date by the year: `2019 China Space Conference`, or `was held in Jordan in 2018`."""
+def _distinct(nouns: list[Cue]) -> list[Cue]:
+    """Keep the longest of words that share a place."""
+    kept: list[Cue] = []
+    for noun in sorted(nouns, key=lambda cue: cue.start - cue.end):
+        if not any(noun.start < other.end and other.start < noun.end for other in kept):
+            kept.append(noun)
+    return sorted(kept, key=lambda cue: cue.start)[:6]
+
+
+def _meeting_at(statement: Statement, noun: Cue) -> Candidate | None:
+    """Read one meeting: it has a name, or its word stands in the title too."""
+    word = statement.lower[noun.start : noun.end]
+    if word in WEAK_NOUNS and not statement.text[noun.start].isupper() and not _is_in_heading(statement, noun):
+        return None
+    stops = [cue for cue in statement.places("held") if cue.start >= noun.end]
+    name = name_around(statement.text, statement.shape, noun, statement.dates, stops)
+    is_of_title = _is_in_heading(statement, noun)
+    is_named = _is_name(name)
+    date = _date_for(statement, noun)
+    is_told = date is not None and date.day is not None
+    if not is_named and not is_of_title and not is_told:
+        return None
+    is_beside = date is not None and 0 <= max(date.start - noun.end, noun.start - date.end) <= MAX_BESIDE_CHARS
+    if not is_beside and not statement.has("held"):
+        return None
+    if not is_named and (is_of_title or len(name.split()) <= 1):
+        name = name_of_title(statement.heading) or name
+    fact = event_of(statement, name, subkind_of(name), date)
+    if date is None:
+        fact = _going_on(fact, statement) or _undated(fact, statement, name)
+    return Candidate(
+        fact,
+        statement.number,
+        is_named=is_named,
+        is_of_title=is_of_title,
+        is_inferred=date is None and fact.start is not None,
+    )
+
+
+def _date_for(statement: Statement, noun: Cue) -> StatedDate | None:
+    """Take the nearest date that may be a start: ranges first, then days; `until 11 April` is an end only."""
+    untils = {cue.end for cue in statement.places("until")}
+    closings = statement.places("closing")
+    possible = [
+        date
+        for date in statement.dates
+        if (date.last_day is not None or not _is_closed(date, closings))
+        and abs(date.start - noun.start) <= MAX_DATE_DISTANCE
+        and not any(0 <= date.start - end <= 1 for end in untils)
+    ]
+    return min(
+        possible,
+        key=lambda date: (
+            date.last_day is None,
+            date.day is None and date.weekday is None and date.day_offset is None,
+            date.month is None and date.day is None,
+            abs(date.start - noun.start),
+        ),
+        default=None,
+    )
+
+
+def _is_closed(date: StatedDate, closings: Sequence[Cue]) -> bool:
+    """Tell whether a meeting is said to end on a day."""
+    return any(0 <= max(cue.start - date.end, date.start - cue.end) <= MAX_CLOSING_GAP for cue in closings)
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether a meeting's words are a name: two of them with a capital or a number, or enough of Chinese."""
+    if re.search(r"[\u3400-\u9fff]", name):
+        return len(name) >= MIN_ZH_CHARS
+    words = name.split()
+    return len(words) >= MIN_NAME_WORDS and (bool(re.search(r"[A-ZА-ЯÀ-Ý0-9]", name[1:])) or name[:1].isupper())
+
+
+def _is_in_heading(statement: Statement, noun: Cue) -> bool:
+    word = statement.lower[noun.start : noun.end]
+    return any(
+        cue.group in {"meeting", "ceremony"} and statement.heading.lower[cue.start : cue.end] == word
+        for cue in statement.heading.cues
+    )
+
+
+def _going_on(fact: Fact, statement: Statement) -> Fact | None:
+    """Read `runs to 11 April` as going on when it is printed."""
+    published = statement.document.published
+    end = next((start for date in statement.dates if (start := statement.date_at(date, is_future=True)[0])), None)
+    if published is None or published.day is None or end is None or end.day is None:
+        return None
+    is_open = statement.has("until") and 0 < (end.first - published.first).days <= MAX_DAYS_OPEN
+    return replace(fact, start=published, end=end) if is_open else None
+
+
+def _undated(fact: Fact, statement: Statement, name: str) -> Fact:
+    """Date by the year of the name, `2019 China Space Conference`, or by the publication when news speaks of it."""
     years = {int(year) for year in _YEAR.findall(name)}
-    if not years and _WAS_HELD.search(statement.shape):
-        years = {date.year for date in statement.dates if date.year}
-    if len(years) != 1:
-        return None
-    return replace(event_of(statement, name, subkind_of(name), None), start=PartialDate(years.pop()))
+    published = statement.document.published
+    if len(years) == 1:
+        year = years.pop()
+        return replace(fact, start=PartialDate(year))
+    if published is None or published.month is None or statement.number >= LEAD_NUMBER or statement.dates:
+        return fact
+    if statement.has("now"):
+        return replace(fact, start=published)
+    is_at = bool(_AT.search(statement.lower)) and not statement.is_future
+    return replace(fact, start=PartialDate(published.year, published.month)) if is_at else fact
 
 
-def titled_event_in(statement: Statement) -> Fact | None:
-    """Read `Date: 25-29 April` and `the workshop takes place ...` as said of the event of the title."""
-    noun = _TITLE_NOUN.search(folded(statement.document.title))
-    date = start_date_in(statement)
-    if noun is None or date is None or date.day is None:
+def _best_of_date(statement: Statement, found: list[tuple[Cue, Candidate]]) -> list[Candidate]:
+    """Of meetings that share a date of the sentence keep the one of the title, or the best named, or the nearest."""
+    best: dict[object, tuple[tuple[bool, bool, bool, int], Candidate]] = {}
+    for noun, candidate in found:
+        key = (candidate.fact.start, candidate.fact.end)
+        distance = min((abs(date.start - noun.end) for date in statement.dates), default=0)
+        numbered = bool(_NUMBERED.search(candidate.fact.name))
+        rank = (candidate.is_of_title, numbered and candidate.is_named, candidate.is_named, -distance)
+        if key not in best or rank > best[key][0]:
+            best[key] = rank, candidate
+    return [candidate for _, candidate in best.values()]
+
+
+def _follows_label(statement: Statement) -> bool:
+    """Tell whether the line before is a bare label such as `Dates`."""
+    before = statement.document.text[max(0, statement.span.start - 24) : statement.span.start]
+    label = before.strip().rsplit("\n", 1)[-1]
+    return bool(label) and bool(_LABELLED.match(folded(label)))
+
+
+def _labelled_in(statement: Statement) -> Candidate | None:
+    """Read `Date: 25-29 April` as said of the event of the title."""
+    date = next((date for date in statement.dates if date.month), None)
+    name = name_of_title(statement.heading)
+    if date is None or date.day is None or not name:
         return None
-    label = _LABELLED.match(statement.shape)
-    again = _HELD.search(statement.shape) and (
-        _ANAPHORA.search(statement.shape) or noun[0].lower() in statement.shape.lower()
-    )
-    if not label and not again:
+    if date.last_day is None and not statement.heading.has("meeting", "ceremony"):
         return None
-    name = _name_from_title(statement.document.title)
-    event = event_of(statement, name, subkind_of(name), date, is_future=True if label else None)
+    event = event_of(statement, name, subkind_of(name), date, is_future=True)
+    if event.start == statement.document.published:
+        return None
     venue = _VENUE.search(statement.document.text[:MAX_CHARS])
-    return replace(event, place=event.place or (" ".join(venue["place"].split()) if venue else None))
+    event = replace(event, place=event.place or (" ".join(venue["place"].split()) if venue else None))
+    return Candidate(event, min(statement.number, LEAD_NUMBER), is_named=True, is_of_title=True)
 
 
-def _name_from_title(title: str) -> str:
+def name_of_title(heading: Heading) -> str:
     """Keep of a title the part that names the event: not its theme after a colon, nor that it was held."""
-    head, colon, _ = title.partition(":")
-    if colon and _TITLE_NOUN.search(folded(head)):
-        title = head
-    title = re.sub(
-        r"^(?:registration (?:is )?(?:now )?open (?:for|to)|save the date|invitation to|report (?:of"
-        r"|on))\W+(?:the\s+)?",
-        "",
-        title,
-        flags=re.IGNORECASE,
-    )
-    cut = re.sub(
-        r"\s+(?:to be |is |was )?(?:held|opens?|opened|kicks? off|takes? place|concludes?)\b.*$",
-        "",
-        title,
-        flags=re.IGNORECASE,
-    )
-    cut = re.sub(r"^.*\bto hold\s+(?:the\s+|an?\s+)?", "", cut, flags=re.IGNORECASE)
-    return cut if _TITLE_NOUN.search(folded(cut)) else title
+    title = heading.text
+    head, colon, rest = title.partition(":")
+    nouns = [cue for cue in heading.cues if cue.group == "meeting"]
+    if colon and nouns:
+        title = head if any(cue.start < len(head) for cue in nouns) else rest
+    title = _HEAD.sub("", title.strip())
+    title = re.sub(r"^.*\bto hold\s+(?:the\s+|an?\s+)?", "", title, flags=re.IGNORECASE)
+    return _TITLE_CUT.sub("", title).strip() or heading.text
 
 
-def listed_edition_in(statement: Statement) -> Fact | None:
+def listed_edition_in(statement: Statement) -> Candidate | None:
     """Read `4th Changsha, China` in a list of the editions of the meeting that the title names."""
     match = _EDITION.fullmatch(statement.shape)
-    title = statement.document.title
-    noun = re.search(rf"\b(?:{_NOUN})\b", title)
+    heading = statement.heading
+    noun = next((cue for cue in heading.cues if cue.group == "meeting"), None)
     if match is None or noun is None:
         return None
-    if _TITLE_NOUN.search(match["place"]):
+    if statement.has("meeting"):
         event = event_of(statement, statement.text, subkind_of(match["place"]), None)
-        return replace(event, place=None, status=str(EventStatus.ANNOUNCED) if statement.leads_to_future else "")
-    name = f"{match['ordinal']} {title[: noun.end()].removesuffix('s')}"
-    event = event_of(statement, name, subkind_of(name), None)
-    return replace(event, place=statement.text[match.start("place") :].strip(" ."))
+        event = replace(event, place=None, status=str(EventStatus.ANNOUNCED) if statement.leads_to_future else "")
+    else:
+        name = f"{match['ordinal']} {heading.text[: noun.end].removesuffix('s')}"
+        event = event_of(statement, name, subkind_of(name), None)
+        event = replace(event, place=statement.text[match.start("place") :].strip(" ."))
+    return Candidate(event, 0, is_named=True, is_of_title=True, is_listed=True)
 
 
-def encounter_in(statement: Statement) -> Fact | None:
+def encounter_in(statement: Statement) -> Candidate | None:
     """Find a visit or talks that the title too reports; its date may lack the year."""
-    title = statement.document.title
-    if not _MET.search(statement.shape) or not re.search(
-        r"\b(?:meet|met|visit|receive)|会见|会谈|访问|встреч|визит|rencontre|visite", title, re.IGNORECASE
-    ):
+    if not statement.dates or not _MET.search(statement.shape) or not _MET_TITLE.search(statement.heading.shape):
         return None
-    date = start_date_in(statement)
-    return event_of(statement, title, "meeting", date, is_future=False) if date else None
-
-
-def _bare_name(name: str) -> str:
-    name = re.sub(
-        r"^(?:(?:The|the|At|In|On|of|and|for|And|During|An?|This|Our|Its|在|于|和|与|出席)\s*)+", "", name.strip()
-    )
-    name = _AFTER_NAME.sub("", name)
-    return re.sub(r"\s+(?:of|on|for|the|and|in|with|de)$", "", name)
+    date = next((date for date in statement.dates if date.day or date.weekday is not None), None)
+    if date is None:
+        return None
+    event = event_of(statement, statement.heading.text, "meeting", date, is_future=False)
+    return Candidate(event, statement.number, is_named=False, is_of_title=True, is_listed=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.facts.dates import StatedDate
+from pipeline.facts.date_shapes import StatedDate
 from pipeline.facts.sentences import Statement
 
 MAX_PLACE_CHARS = 80
@@ -14,12 +14,15 @@ _NAME = r"[A-Z][\w'.-]+(?:\s+(?:of\s+|and\s+|de\s+)?[A-Z][\w'-]+){0,4}"
 _NAME_RU = r"[А-Я][\w-]+(?:\s+[А-Я][\w-]+){0,2}"
 _PLACES = (
     re.compile(rf"(?:Venue|Location|Place|Lieu)\s*:\s*(?P<place>[^\n;]{{3,{MAX_PLACE_CHARS}}})"),
-    re.compile(rf"\b(?:in|at|from|a)\s+(?:the\s+)?(?P<place>{_NAME}(?:,\s+(?!{_MONTHS}){_NAME}){{0,2}})"),
+    re.compile(rf"\b(?:in|at|from)\s+(?:the\s+)?(?P<place>{_NAME}(?:,\s+(?!{_MONTHS}){_NAME}){{0,2}})"),
     re.compile(
-        r"在(?P<place>[^\s,,。;在于将]{2,16}?)(?:以[^,。]{2,12}(?:方式)?)?(?:成功)?(?:举行|召开|举办|开幕|发射(?!中心|场)|使用|用长征|签署)"
+        r"在(?P<place>[^\s,,。;在于将]{2,16}?)(?:以[^,。]{2,12}(?:方式)?)?(?:成功)?(?:举行|召开|举办|开幕"
+        r"|发射(?!中心|场)|使用|用长征|签署)"
     ),
-    re.compile(rf"\b(?:в|во|на|с космодрома)\s+(?P<place>{_NAME_RU})"),
+    re.compile(rf"\b(?:в|во|на|под|с космодрома|на космодроме)\s+(?:город[её]\s+)?(?P<place>{_NAME_RU})"),
 )
+# Apart because `a European probe` is English.
+_FRENCH_PLACE = re.compile(rf"\b(?:a|au|aux|en|depuis)\s+(?:la\s+|l')?(?P<place>{_NAME}(?:,\s+{_NAME}){{0,2}})")
 _NOT_PLACES = re.compile(
     rf"^{_MONTHS}|^(?:Sept?|Monday|Tuesday|Wednesday|Thursday|Friday"
     r"|Saturday|Sunday|Earth|Mars|Moon|Space|Long March|English|Chinese|Lun|Лун|Земл"
@@ -34,10 +37,12 @@ def place_in(statement: Statement, date: StatedDate | None) -> str | None:
     named = {place for each in statement.named for place in range(each.start, each.end)}
     found = [
         (abs(match.start("place") - anchor), match.start("place"), match.end("place"))
-        for pattern in _PLACES
+        for pattern in (_PLACES if statement.language in {"en", "zh", "ru"} else (*_PLACES, _FRENCH_PLACE))
         for match in pattern.finditer(statement.shape)
         if not _NOT_PLACES.match(match["place"]) and match.start("place") not in named
     ]
+    sites = statement.places("site")
+    found = found or [(0, site.start, site.end) for site in sites[:1]]
     if not found:
         return None
     _, start, end = min(found)

@@ -1,0 +1,187 @@
+"""Which of the events that an article mentions it is about: what speaks for each is added up, background stays out.
+
+The weights are those of a logistic regression over labelled pages in four languages, rounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from perilune.dates import PartialDate
+from pipeline.facts.making import Candidate
+from pipeline.values import Document, Fact
+
+ENOUGH = -0.85
+BASE = -2.9
+VAGUE_KINDS = frozenset({"report", "happening", "ceremony"})
+FLIGHT_KINDS = frozenset({"launch", "landing", "docking"})
+MAX_DAYS = 45
+UPPER_NUMBER, LEAD_NUMBER, LATE_NUMBER = 5, 2, 15
+NEAR_DAYS, WEEK_DAYS, FAR_DAYS = 3, 10, 400
+
+WEIGHTS: Mapping[str, float] = MappingProxyType(
+    {
+        "day": 1.5,
+        "range": 1.05,
+        "over long": -1.25,
+        "no date": -0.8,
+        "day not told": 0.7,
+        "edition": 1.6,
+        "edition of year": 2.9,
+        "dated beside": -1.2,
+        "year only": -0.75,
+        "inferred": 1.0,
+        "first": 0.85,
+        "lead": 0.4,
+        "upper": 0.35,
+        "late": -0.3,
+        "near": 0.45,
+        "far past": -0.3,
+        "background": -0.8,
+        "workshop": 0.2,
+        "conference": -0.2,
+        "ceremony": 0.3,
+        "deadline": 0.65,
+        "deadline past": -1.5,
+        "deadline beside": -0.5,
+        "report": -0.55,
+        "report of signing": -1.7,
+        "day of agreement": -0.4,
+        "flight of title": 0.3,
+        "flight named": 0.25,
+        "flight without name": -0.25,
+        "flight to come": -0.25,
+        "meeting of title": 0.7,
+        "meeting to come": 0.25,
+        "vague without name": -0.5,
+        "vague to come": -0.4,
+        "vague first": 0.1,
+        "alone": 0.5,
+    }
+)
+_EDITION = re.compile(r"\b\d{1,3}(?:st|nd|rd|th|e|-[а-я]{1,2})\b|第[一二三四五六七八九十\d]+[届次]")
+
+
+def chosen(candidates: Sequence[Candidate], document: Document, agreements: Sequence[Fact]) -> list[Candidate]:
+    """Keep the events for which enough speaks, in reading order; those of a list of editions always."""
+    return [
+        each for each in candidates if each.is_listed or weight_of(each, candidates, document, agreements) >= ENOUGH
+    ]
+
+
+def weight_of(
+    candidate: Candidate, candidates: Sequence[Candidate], document: Document, agreements: Sequence[Fact]
+) -> float:
+    """Add up what speaks for an event; the sum is a logit."""
+    found = [
+        *_of_dates(candidate, document),
+        *_of_place(candidate),
+        *_of_kind(candidate),
+        *_of_others(candidate, candidates, agreements),
+    ]
+    return BASE + sum(WEIGHTS.get(name, 0.0) for name in found)
+
+
+def _of_dates(candidate: Candidate, document: Document) -> Iterator[str]:
+    """Tell how precisely it is dated, and how far from the publication."""
+    start = candidate.fact.start
+    if start is None:
+        yield from _of_no_date(candidate)
+        return
+    yield from _of_precision(candidate, start)
+    if document.published is not None:
+        yield from _of_distance(candidate, (start.first - document.published.last).days)
+
+
+def _of_no_date(candidate: Candidate) -> Iterator[str]:
+    yield "no date"
+    if candidate.is_untold:
+        yield "day not told"
+    elif _EDITION.search(candidate.fact.name) and candidate.is_of_title and candidate.fact.subkind != "ceremony":
+        yield "edition"
+
+
+def _of_precision(candidate: Candidate, start: PartialDate) -> Iterator[str]:
+    fact = candidate.fact
+    if candidate.is_inferred:
+        yield "inferred"
+    if fact.end is not None:
+        yield "over long" if (fact.end.first - start.first).days > MAX_DAYS else "range"
+    if start.day is not None:
+        yield "day"
+    if start.month is None:
+        yield "year only"
+        if candidate.is_named and (_EDITION.search(fact.name) or str(start.year) in fact.name):
+            yield "edition of year"
+
+
+def _of_distance(candidate: Candidate, days: int) -> Iterator[str]:
+    """Tell how many days after the publication it begins; they are below 0 when it began before."""
+    if days > 0:
+        yield f"{_family(candidate)} to come"
+    elif candidate.fact.subkind == "deadline":
+        yield "deadline past"
+    elif days >= -NEAR_DAYS:
+        yield "near"
+    elif days >= -WEEK_DAYS:
+        yield "week"
+    elif days < -FAR_DAYS:
+        yield "far past"
+        if not candidate.is_of_title and candidate.number > LEAD_NUMBER:
+            yield "background"
+
+
+def _of_place(candidate: Candidate) -> Iterator[str]:
+    if candidate.number == 0:
+        yield "first"
+    if candidate.number <= LEAD_NUMBER:
+        yield "lead"
+    if candidate.number <= UPPER_NUMBER:
+        yield "upper"
+    if candidate.number > LATE_NUMBER:
+        yield "late"
+
+
+def _of_kind(candidate: Candidate) -> Iterator[str]:
+    family = _family(candidate)
+    yield candidate.fact.subkind or ""
+    if candidate.is_of_title:
+        yield f"{family} of title"
+    yield f"{family} named" if candidate.is_named else f"{family} without name"
+
+
+def _of_others(candidate: Candidate, candidates: Sequence[Candidate], agreements: Sequence[Fact]) -> Iterator[str]:
+    if len(candidates) == 1:
+        yield "alone"
+    if _is_dated_elsewhere(candidate.fact, candidates):
+        yield "dated beside"
+    if candidate.fact.subkind == "deadline" and any(other.fact.end for other in candidates):
+        yield "deadline beside"
+    if _family(candidate) != "vague":
+        return
+    start = candidate.fact.start
+    if any(agreement.start == start for agreement in agreements):
+        yield "day of agreement"
+    if candidate.fact.subkind == "report" and candidate.is_of_signing:
+        yield "report of signing"
+    if not any(other.number < candidate.number and other.fact.start and other.fact.start.day for other in candidates):
+        yield "vague first"
+
+
+def _is_dated_elsewhere(fact: Fact, candidates: Sequence[Candidate]) -> bool:
+    """Tell whether an event without a month stands beside one with a day, of the same year if it has one."""
+    if fact.start is not None and fact.start.month is not None:
+        return False
+    days = [other.fact.start for other in candidates if other.fact.start and other.fact.start.day]
+    return any(fact.start is None or day.year == fact.start.year for day in days)
+
+
+def _family(candidate: Candidate) -> str:
+    kind = candidate.fact.subkind
+    if kind in FLIGHT_KINDS:
+        return "flight"
+    if kind in VAGUE_KINDS and not candidate.is_named:
+        return "vague"
+    return "deadline" if kind == "deadline" else "meeting"
