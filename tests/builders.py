@@ -26,7 +26,9 @@ from models.tables import (
 )
 from models.vocabulary import DocType, PassageKind, Relevance, SourceKind
 from perilune.dates import PartialDate
+from pipeline.encoding.encoder import Encoder
 from pipeline.runners.group import GroupRunner
+from pipeline.runners.understand import UnderstandRunner
 from tests.conftest import NOW
 
 _numbers = itertools.count(1)
@@ -183,3 +185,12 @@ def a_reader(session: Session, edition: Edition, address: str = "ada@example.org
     session.add(Subscription(edition_id=edition.id, reader_id=reader.id))
     session.flush()
     return reader
+
+
+def runner_by_words() -> UnderstandRunner:
+    """Make a runner of understanding that needs no encoder: words decide alone."""
+
+    def load() -> Encoder:
+        raise AssertionError("nothing is encoded without a classifier")
+
+    return UnderstandRunner("none", load, None)

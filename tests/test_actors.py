@@ -32,11 +32,10 @@ from perilune.cli import app
 from perilune.config import settings_from
 from perilune.problems import Problem
 from pipeline.runners.runner import Worker, drain
-from pipeline.runners.understand import UnderstandRunner
 from pipeline.understanding.actor_files import load_actors
 from pipeline.understanding.knowledge import knowledge_from_rows, seed_knowledge
 from pipeline.values import Actor
-from tests.builders import ArticleDraft, an_article
+from tests.builders import ArticleDraft, an_article, runner_by_words
 from tests.conftest import NOW
 
 LATER = NOW + dt.timedelta(days=1)
@@ -64,7 +63,7 @@ def understood(archive: Archive, now: dt.datetime = NOW) -> None:
     with archive.sessions.begin() as session:
         if session.scalar(sa.select(sa.func.count()).select_from(Fate)) == 0:
             await_stage(session, Stage.UNDERSTAND, session.scalars(sa.select(Version.id)).all(), due_at=now)
-    drain(UnderstandRunner(), Worker(archive.sessions, "test", now))
+    drain(runner_by_words(), Worker(archive.sessions, "test", now))
 
 
 def waiting(archive: Archive) -> int:
