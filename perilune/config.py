@@ -82,6 +82,9 @@ class Settings(BaseModel):
     extract_workers: Annotated[int, Field(gt=0, le=64, description="Processes that read documents.")] = 2
     host: Annotated[str, Field(description="Address the archive is served on.")] = "127.0.0.1"
     port: Annotated[int, Field(gt=0, lt=65536, description="Port the archive is served on.")] = 8600
+    read_only: Annotated[
+        bool, Field(description="Whether the pages only show: nobody adds sources or corrects anything there.")
+    ] = False
     public_url: Annotated[
         str | None, Field(description="Address readers open the archive at; required before mail is sent.")
     ] = None

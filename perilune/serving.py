@@ -11,8 +11,10 @@ from digest.content import content_from
 from digest.render import render_html
 from perilune.archive import Archive, open_archive
 from perilune.cataloguing import repair, set_retired
+from perilune.correcting import Obeyed, correct, undo
 from perilune.onboarding import FoundSource, add_source, find_source
 from perilune.output import console
+from web.access import Powers
 from web.app import create_app
 
 REMEMBERED_FINDS = 50
@@ -34,9 +36,13 @@ def app_for(settings: Settings) -> FastAPI:
         archive.sessions,
         pages=archive.pages,
         render_issue=render_issue,
-        onboarding=ArchiveOnboarding(archive),
-        upkeep=ArchiveUpkeep(archive),
+        powers=Powers() if settings.read_only else powers_over(archive),
     )
+
+
+def powers_over(archive: Archive) -> Powers:
+    """Give visitors all that may be changed in the browser."""
+    return Powers(ArchiveOnboarding(archive), ArchiveUpkeep(archive), ArchiveCorrections(archive))
 
 
 class ArchiveOnboarding:
@@ -87,6 +93,21 @@ class ArchiveUpkeep:
         """Watch a retired source again."""
         set_retired(self._archive, [slug], at=None, now=dt.datetime.now(dt.UTC))
         return f"{slug} is watched again from the next crawl on."
+
+
+class ArchiveCorrections:
+    """Obeys what visitors say of articles, for the web app."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def correct(self, key: str, said: Mapping[str, str], *, by: str) -> Obeyed:
+        """Obey what a person says of an article."""
+        return correct(self._archive, key, said, by=by, now=dt.datetime.now(dt.UTC))
+
+    def undo(self, correction_id: int, *, by: str) -> Obeyed:
+        """Take a correction back."""
+        return undo(self._archive, correction_id, by=by, now=dt.datetime.now(dt.UTC))
 
 
 def serve_archive(settings: Settings, *, port: int | None = None) -> None:
