@@ -128,6 +128,11 @@ class Settings(BaseModel):
         """Where links into the archive point: `public_url`, or the loopback address while none is set."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
+    @property
+    def correct_url(self) -> str | None:
+        """Where readers of mail say what is wrong; None while no public address is set, or the pages only show."""
+        return f"{self.public_url.rstrip('/')}/correct" if self.public_url and not self.read_only else None
+
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Read every `PERILUNE_` variable; ConfigProblem names the first that is unknown or unusable."""

@@ -11,7 +11,6 @@ from digest.content import content_from
 from digest.render import render_html
 from perilune.archive import Archive, open_archive
 from perilune.cataloguing import repair, set_retired
-from perilune.correcting import Obeyed, correct, undo
 from perilune.onboarding import FoundSource, add_source, find_source
 from perilune.output import console
 from web.access import Powers
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from perilune.config import Settings
+    from web.access import Obeyed
 
 
 def app_for(settings: Settings) -> FastAPI:
@@ -30,7 +30,9 @@ def app_for(settings: Settings) -> FastAPI:
     archive = open_archive(settings)
 
     def render_issue(content: Mapping[str, object]) -> str:
-        return render_html(content_from(dict(content)), archive_url=settings.archive_url)
+        return render_html(
+            content_from(dict(content)), archive_url=settings.archive_url, correct_url=settings.correct_url
+        )
 
     return create_app(
         archive.sessions,
@@ -103,10 +105,14 @@ class ArchiveCorrections:
 
     def correct(self, key: str, said: Mapping[str, str], *, by: str) -> Obeyed:
         """Obey what a person says of an article."""
+        from perilune.correcting import correct
+
         return correct(self._archive, key, said, by=by, now=dt.datetime.now(dt.UTC))
 
     def undo(self, correction_id: int, *, by: str) -> Obeyed:
         """Take a correction back."""
+        from perilune.correcting import undo
+
         return undo(self._archive, correction_id, by=by, now=dt.datetime.now(dt.UTC))
 
 

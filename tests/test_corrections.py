@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from digest.issue import preview_issue
-from models.article import Article
+from models.article import Article, find_article
 from models.knowledge import Actor, Correction, Topic
 from models.search import parse_query, search
 from models.story import Story
@@ -22,6 +22,7 @@ from perilune.config import settings_from
 from perilune.correcting import correct, correction_rows, undo
 from perilune.dates import PartialDate
 from perilune.problems import Problem
+from pipeline.runners.understand import UnderstandRunner
 from pipeline.stories.decisions import StoryAction, StoryDecision, bonds_from
 from tests.bench import LAUNCH, SIGNING, Bench, page_of
 from tests.builders import ArticleDraft, a_story, an_article, an_edition
@@ -294,6 +295,39 @@ def test_a_topic_that_is_merged_or_gone_later_breaks_no_run(corrected: Corrected
     done = correct(corrected.archive, corrected.key, {"doc_type": "report"}, by="ada", now=NOW)
     undo(corrected.archive, done.ids[0], by="ada", now=NOW)
     assert corrected.now.topics == ["diplomacy"]
+
+
+@pytest.mark.databases("postgresql")
+def test_a_stage_that_stores_at_this_moment_cannot_write_over_a_correction(corrected: Corrected) -> None:
+    runner = UnderstandRunner()
+    sessions = corrected.archive.sessions
+    with sessions() as session:
+        version_id = session.scalars(sa.select(Article.current_version_id).where(Article.key == corrected.key)).one()
+    ((_, result),) = runner.compute(sessions, [version_id or 0])
+    with sessions() as stage, ThreadPoolExecutor(1) as person:
+        stage.begin()
+        runner.store(stage, version_id or 0, result, now=NOW)  # it has read the corrections, and not yet committed
+        said = person.submit(lambda: corrected.say(relevance="off"))
+        with pytest.raises(TimeoutError):
+            said.result(timeout=0.3)
+        stage.commit()
+        assert said.result(timeout=10) == "Corrected: relevance is off."
+    assert corrected.now.relevance == "off"
+
+
+def test_a_correction_holds_after_the_article_s_address_has_changed(corrected: Corrected) -> None:
+    corrected.say(relevance="space")
+    with corrected.archive.sessions.begin() as session:
+        one, other = (find_article(session, key) for key in (corrected.key, corrected.other))
+        assert one is not None
+        assert other is not None
+        one.moved_to_id, other_id = other.id, other.current_version_id
+    runner = UnderstandRunner()
+    ((_, result),) = runner.compute(corrected.archive.sessions, [other_id or 0])
+    with corrected.archive.sessions.begin() as session:
+        runner.store(session, other_id or 0, result, now=NOW)
+    assert understood(corrected.archive.sessions, corrected.other).relevance == "space"
+    assert [row["says"] for row in correction_rows_of(corrected)] == ["relevance is space"]
 
 
 def _decided(subject: str, action: StoryAction, *others: str, day: int) -> StoryDecision:

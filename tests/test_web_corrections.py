@@ -83,7 +83,7 @@ def test_topics_stories_and_facts_are_corrected_by_forms(
     ]
     assert "topic lunar-exploration is wrong" in pages[0]
     assert [row.topic_slug for row in version_of(sessions, keys.article).topics] == ["planetary-defence"]
-    assert f"it belongs to the story of {keys.slides}" in pages[2]
+    assert "it belongs to the story of “Workshop slides”" in pages[2]
     assert "fact “A meeting” is added" in pages[3]
     page = visitor.get(f"/correct/{keys.article}").text
     mark = re.findall(r'name="change_fact" value="([0-9a-f]{12})"', page)[0]

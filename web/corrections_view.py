@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Version
-from models.corrections import history_of_corrections, keys_of, latest_corrections, words_of_correction
+from models.corrections import history_of_corrections, is_said_of, keys_of, latest_corrections, words_of_correction
 from models.knowledge import Correction
 from models.vocabulary import CorrectionField
 from web.links import article_link
@@ -48,8 +48,16 @@ class CorrectionLine:
 
 def correction_lines(session: Session, corrections: Sequence[Correction]) -> tuple[CorrectionLine, ...]:
     """Put corrections into words, in the order given."""
-    titles = _titles(session, {each.article_key for each in corrections})
-    return tuple(_line(each, titles.get(each.article_key)) for each in corrections)
+    keys = {key for each in corrections for key in (each.article_key, _other_key(each)) if key}
+    titles = _titles(session, keys)
+    return tuple(_line(each, titles) for each in corrections)
+
+
+def _other_key(correction: Correction) -> str:
+    """Return the key of the other article that a correction names; empty where it names none."""
+    fields = correction.value.get("fields")
+    place = fields if correction.field == CorrectionField.FACT and isinstance(fields, dict) else correction.value
+    return str(place.get("article", ""))
 
 
 def _titles(session: Session, keys: Collection[str]) -> Mapping[str, str]:
@@ -57,15 +65,16 @@ def _titles(session: Session, keys: Collection[str]) -> Mapping[str, str]:
     return dict(session.execute(rows.where(Article.key.in_(keys))).all())
 
 
-def _line(correction: Correction, title: str | None) -> CorrectionLine:
-    field = CorrectionField(correction.field)
+def _line(correction: Correction, titles: Mapping[str, str]) -> CorrectionLine:
+    field, other = CorrectionField(correction.field), _other_key(correction)
+    words = words_of_correction(field, correction.value)
     return CorrectionLine(
         id=correction.id,
         article_key=correction.article_key,
-        title=title,
+        title=titles.get(correction.article_key),
         field=field,
         value=correction.value,
-        words=words_of_correction(field, correction.value),
+        words=words.replace(other, f"“{titles[other]}”") if titles.get(other) else words,
         note=correction.note,
         made_by=correction.made_by,
         made_at=correction.made_at,
@@ -92,7 +101,8 @@ def corrections_told(session: Session, numbers: str) -> tuple[CorrectionLine, ..
 
 def corrections_of(session: Session, article: Article) -> tuple[CorrectionLine, ...]:
     """Read all corrections of an article, those that were undone too, the newest first."""
-    return correction_lines(session, history_of_corrections(session, keys_of(session, article)))
+    keys = keys_of(session, article)
+    return correction_lines(session, [each for each in history_of_corrections(session, keys) if is_said_of(each, keys)])
 
 
 def corrections_page(session: Session, *, limit: int, offset: int) -> tuple[int, tuple[CorrectionLine, ...]]:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from models.edition import Issue
@@ -39,15 +40,25 @@ KEY_IN_TEXT = re.compile(KEY.pattern)
 pages = APIRouter(include_in_schema=False)
 
 
+class Asked(BaseModel):
+    """Where a reader comes from: the key of a digest's issue, the number of a fact."""
+
+    issue: str = Field(default="", max_length=40)
+    fact: int | None = Field(default=None, ge=1, le=MAX_PAGE)
+
+
+AskedHere = Annotated[Asked, Query()]
+
+
 @pages.get("/correct/{key}")
 def correct_page(
     session: SessionHere,
     access: AccessHere,
     corrector: CorrectorHere,
     key: str,
-    issue: Annotated[str, Query(max_length=40)] = "",
+    asked: AskedHere,
 ) -> HTMLResponse:
-    """Ask what is wrong with an article; `issue` is the key of the digest whose reader asks."""
+    """Ask what is wrong with an article."""
     given(access.powers.corrections, INSTEAD)
     article = article_view(session, key)
     return rendered(
@@ -55,7 +66,8 @@ def correct_page(
         article=article,
         corrector=corrector,
         choices=choices_of_article(session, article),
-        issue=_issue(session, issue),
+        issue=_issue(session, asked.issue),
+        fact_number=asked.fact,
     )
 
 
