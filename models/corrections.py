@@ -17,6 +17,8 @@ from models.base import key_of
 from models.knowledge import Correction
 from models.vocabulary import CorrectionField
 
+CORRECTED_COLUMNS = ("relevance", "relevance_because", "reads_like", "doc_type", "doc_type_because", "corrected")
+
 
 def head_of(session: Session, article: Article) -> Article:
     """Return the article that leads the copies, which is itself where it is none."""
@@ -37,17 +39,19 @@ def hold_articles(session: Session, articles: Iterable[Article]) -> None:
     for article in wanted:
         session.refresh(article)
         if article.current_version is not None:
-            session.refresh(article.current_version)
+            session.refresh(article.current_version, CORRECTED_COLUMNS)
 
 
 def keys_of(session: Session, article: Article) -> list[str]:
     """Name an article by every key: its own, its copies', and those of articles that moved into one of them."""
-    found = {article.id, *(copy.id for copy in other_copies_of(session, article))}
-    ids = set(found)
+    keys = {each.id: each.key for each in (article, *other_copies_of(session, article))}
+    found = set(keys)
     while found:
-        found = set(session.scalars(sa.select(Article.id).where(Article.moved_to_id.in_(found)))) - ids
-        ids |= found
-    return list(session.scalars(sa.select(Article.key).where(Article.id.in_(ids)).order_by(Article.key)))
+        moved = sa.select(Article.id, Article.key).where(Article.moved_to_id.in_(found))
+        rows = [(article_id, key) for article_id, key in session.execute(moved) if article_id not in keys]
+        keys |= dict(rows)
+        found = {article_id for article_id, _ in rows}
+    return sorted(keys.values())
 
 
 def _in_order(*conditions: sa.ColumnElement[bool]) -> sa.Select[Correction]:

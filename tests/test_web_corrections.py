@@ -100,6 +100,7 @@ def test_topics_stories_and_facts_are_corrected_by_forms(
     assert "Two agencies signed a memorandum." not in story
 
 
+@pytest.mark.databases("sqlite")
 def test_opening_a_link_of_a_mail_changes_nothing(
     visitor: TestClient, keys: Keys, sessions: sessionmaker[Session]
 ) -> None:
@@ -113,6 +114,7 @@ def test_opening_a_link_of_a_mail_changes_nothing(
     assert visitor.get(f"/correct/{UNKNOWN_KEY}").status_code == 404
 
 
+@pytest.mark.databases("sqlite")
 def test_no_page_of_another_site_corrects(visitor: TestClient, keys: Keys, sessions: sessionmaker[Session]) -> None:
     form = {"relevance": "off", "by": "Eve"}
     for headers in ({"Origin": "http://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}):

@@ -41,11 +41,13 @@ def _others(correction: Correction) -> list[str]:
 
 def _heads(session: Session, keys: Collection[str]) -> dict[str, str]:
     """Map keys to those of the articles that lead there now; one that is unknown stays itself."""
-    rows = session.scalars(sa.select(Article).where(Article.key.in_(keys)))
+    is_elsewhere = Article.moved_to_id.is_not(None) | Article.copy_of_id.is_not(None)
+    elsewhere = session.scalars(sa.select(Article).where(Article.key.in_(keys), is_elsewhere))
     heads = {}
-    for article in rows:
-        now = article if article.moved_to_id is None else find_article(session, article.key)
-        heads[article.key] = head_of(session, now).key if now is not None else article.key
+    for article in elsewhere.all():
+        present = find_article(session, article.key)
+        if present is not None:
+            heads[article.key] = head_of(session, present).key
     return heads
 
 
@@ -62,6 +64,8 @@ def _decision(correction: Correction, heads: dict[str, str]) -> StoryDecision:
 def articles_belonging_with(session: Session, article: Article, bonds: StoryBonds) -> list[Article]:
     """Read the other leading articles that people said belong with one, by date and key."""
     keys = bonds.group_of(article.key) - {article.key}
+    if not keys:
+        return []
     found = session.scalars(sa.select(Article).where(Article.key.in_(keys), Article.copy_of_id.is_(None)))
     return sorted(found, key=lambda each: (day_of(each), each.key))
 
