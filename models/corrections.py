@@ -132,7 +132,8 @@ def _words_of_fact(value: dict[str, object]) -> str:
     said = fields if isinstance(fields, dict) else {}
     if value["action"] in {"same", "apart"}:
         together = "are one" if value["action"] == "same" else "are two"
-        return f"fact {name} and “{said.get('name')}” of {said.get('article')} {together}"
+        other = f"“{said['name']}” of {said['article']}" if said else str(value.get("other"))
+        return f"fact {name} and {other} {together}"
     if value["action"] == "change":
         changes = (f"{field} {_listed(each) or 'not stated'}" for field, each in said.items())
         return f"fact {name} has {', '.join(changes)}"

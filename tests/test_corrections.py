@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from digest.issue import preview_issue
 from models.article import Article, find_article
+from models.fact import Fact
 from models.knowledge import Actor, Correction, Topic
 from models.search import parse_query, search
 from models.story import Story
@@ -227,6 +228,24 @@ def test_a_fact_is_changed_taken_away_and_brought_back(corrected: Corrected) -> 
         corrected.say(remove_fact="1")
     ids = [row["id"] for row in correction_rows_of(corrected)]
     assert len(ids) == 3
+
+
+@pytest.mark.databases("sqlite")
+def test_two_facts_are_said_to_be_one_or_two(corrected: Corrected) -> None:
+    with corrected.archive.sessions.begin() as session:
+        other = find_article(session, corrected.other)
+        assert other is not None
+        add_fact(session, other, kind=FactKind.EVENT, name="Workshop", end=12)
+        columns: dict[str, object] = {"kind": FactKind.EVENT, "name": "Workshop", "status": "held"}
+        session.add(Fact(key="f" * 12, **columns))
+    words = corrected.say(same_fact="1", other=f"{corrected.other}:1")
+    assert words == f"Corrected: fact “12th workshop” and “Workshop” of {corrected.other} are one."
+    assert corrected.say(apart_fact="1", other="f" * 12).endswith("and ffffffffffff are two.")
+    apart, same = (row["value"] for row in correction_rows_of(corrected))
+    assert isinstance(apart, dict)
+    assert isinstance(same, dict)
+    assert (apart["action"], apart["other"]) == ("apart", "f" * 12)
+    assert (same["fields"]["article"], same["fields"]["quote"]) == (corrected.other, "The two spac")
 
 
 def test_an_undone_correction_gives_way_to_what_others_said(corrected: Corrected) -> None:

@@ -35,8 +35,9 @@ class Obeyed:
     article_key: str
 
 
-def settle_nothing(_session: Session, _version: Version, _now: dt.datetime) -> None:
+def settle_nothing(session: Session, version: Version, *, now: dt.datetime) -> None:
     """Leave the archive's facts as they are: nothing settles them yet."""
+    del session, version, now
 
 
 SETTLE: Settle = settle_nothing

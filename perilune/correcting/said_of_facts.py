@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.article import Article, Version, find_article
 from models.corrections import folded_quote, keys_of, mark_of_fact, standing_corrections
-from models.fact import FactWitness
+from models.fact import Fact, FactWitness
 from models.knowledge import Actor
 from models.search.filters import country_names
 from models.vocabulary import AgreementStatus, CorrectionField, EventStatus, FactKind
@@ -48,7 +48,7 @@ def value_of_fact(session: Session, article: Article, saying: str, said: Said) -
         fields = _changes(session, row, str(named["kind"]), said)
         return value | {"fields": fields} if fields else None
     if action in {"same", "apart"}:
-        value["fields"] = _other_fact(session, said)
+        value |= _other_fact(session, said)
     return value
 
 
@@ -173,11 +173,15 @@ def _require_order(fields: Value) -> None:
 
 
 def _other_fact(session: Session, said: Said) -> Value:
-    key, _, text = (said.get("other") or "").strip().rpartition(":")
+    """Find the other fact by the key of its article and its number, or by its own key."""
+    text = (said.get("other") or "").strip()
+    key, _, number = text.rpartition(":")
+    if not key and session.scalar(sa.select(Fact.id).where(Fact.key == text)) is not None:
+        return {"other": text}
     article = find_article(session, key) if key else None
     if article is None or article.current_version is None:
         raise Problem("name the other fact by the key of its article and its number, such as 0123456789ab:2.")
-    return {"article": article.key, **_fact_named(session, article, text)}
+    return {"fields": {"article": article.key, **_fact_named(session, article, number)}}
 
 
 _CHECKS: Mapping[str, Callable[[Session, FactKind, str, str], object]] = {

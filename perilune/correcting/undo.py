@@ -106,7 +106,7 @@ def _go_back(
             await_stage(session, Stage.UNDERSTAND, [version.id], due_at=now)
             continue
         runner.store(session, version.id, understood[version.id], now=now)
-        SETTLE(session, version, now)
+        SETTLE(session, version, now=now)
     is_about_relevance = correction.field == CorrectionField.RELEVANCE
     return [each.id for each in everyone if each.story_id is None] if is_about_relevance else []
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from typing import cast
+from typing import Protocol, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,8 +24,13 @@ from pipeline.runners.places import drop_sentences_of_others, found_story, leave
 from pipeline.runners.story_decisions import articles_belonging_with, reason_of, story_bonds
 from pipeline.stories.decisions import StoryAction
 
-Settle = Callable[[Session, Version, dt.datetime], None]
-"""Makes the facts of the archive follow what a version states, after a correction changed it."""
+
+class Settle(Protocol):
+    """Makes the facts of the archive follow what a version states, after a correction changed it."""
+
+    def __call__(self, session: Session, version: Version, *, now: dt.datetime) -> None:
+        """Bring the facts up to what a version states."""
+        ...
 
 
 def obey_corrections(session: Session, version: Version) -> None:
@@ -69,7 +74,7 @@ def obey_at_once(
             _leave(session, each, now=now)
         elif each.story_id is None:
             await_stage(session, Stage.EMBED, [version.id], due_at=now)
-        settle(session, version, now)
+        settle(session, version, now=now)
     mark_corrected(session, article)
 
 
