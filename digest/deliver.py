@@ -27,6 +27,8 @@ class Post:
     archive_url: str
     unsubscribe_url: Callable[[str], str] | None = None
     """Makes the address where the reader of a delivery (by its message id) unsubscribes."""
+    correct_url: str | None = None
+    """Where readers say what is wrong with an article, whose key follows."""
 
 
 def deliver_due(
@@ -54,8 +56,12 @@ def _letter_of_issue(delivery: Delivery, post: Post) -> Letter:
         address=delivery.reader.address,
         name=delivery.reader.name,
         subject=issue.subject,
-        text=render_text(content, archive_url=post.archive_url, unsubscribe_url=unsubscribe_url),
-        html=render_html(content, archive_url=post.archive_url, unsubscribe_url=unsubscribe_url),
+        text=render_text(
+            content, archive_url=post.archive_url, correct_url=post.correct_url, unsubscribe_url=unsubscribe_url
+        ),
+        html=render_html(
+            content, archive_url=post.archive_url, correct_url=post.correct_url, unsubscribe_url=unsubscribe_url
+        ),
         written_at=issue.composed_at,
         list_slug=issue.edition.slug,
         list_name=issue.edition.name,

@@ -26,18 +26,24 @@ def subject_of(content: IssueContent) -> str:
     return one_line(_environment().get_template("subject.txt").render(subject=Wording(content, TIERS[0]).subject()))
 
 
-def render_html(content: IssueContent, *, archive_url: str, unsubscribe_url: str | None = None) -> str:
-    """Render the HTML version: styles inlined, nothing loaded from anywhere, under 100 kB."""
-    return _html(content, _fitting(content, archive_url), archive_url, unsubscribe_url)
+def render_html(
+    content: IssueContent, *, archive_url: str, correct_url: str | None = None, unsubscribe_url: str | None = None
+) -> str:
+    """Render the HTML version: styles inlined, nothing loaded from anywhere, under 100 kB.
+
+    With a `correct_url`, each item asks whether it is wrong.
+    """
+    links = Links(archive_url.rstrip("/"), correct_url)
+    return _html(content, _fitting(content, links), links, unsubscribe_url)
 
 
-def render_text(content: IssueContent, *, archive_url: str, unsubscribe_url: str | None = None) -> str:
+def render_text(
+    content: IssueContent, *, archive_url: str, correct_url: str | None = None, unsubscribe_url: str | None = None
+) -> str:
     """Render the plain text version, in 72 columns; addresses alone may be longer."""
-    limits = _fitting(content, archive_url)
-    lines = [
-        line.rstrip()
-        for line in _render("body.txt", Wording(content, limits), archive_url, unsubscribe_url).splitlines()
-    ]
+    links = Links(archive_url.rstrip("/"), correct_url)
+    wording = Wording(content, _fitting(content, links))
+    lines = [line.rstrip() for line in _render("body.txt", wording, links, unsubscribe_url).splitlines()]
     # Absent sections and items leave their blank lines behind; one between two lines is enough.
     kept = [line for before, line in pairwise(["", *lines]) if line or before]
     return "\n".join(kept).strip("\n") + "\n"
@@ -49,19 +55,19 @@ def render_notice(ending: str, **given: object) -> str:
 
 
 @lru_cache(maxsize=16)
-def _fitting(content: IssueContent, archive_url: str) -> Limits:
-    sizes = ((limits, len(_html(content, limits, archive_url, None).encode())) for limits in TIERS)
+def _fitting(content: IssueContent, links: Links) -> Limits:
+    sizes = ((limits, len(_html(content, limits, links, None).encode())) for limits in TIERS)
     return next((limits for limits, size in sizes if size <= MAX_HTML_BYTES), TIERS[-1])
 
 
 @lru_cache(maxsize=16)
-def _html(content: IssueContent, limits: Limits, archive_url: str, unsubscribe_url: str | None) -> str:
-    html = _render("body.html", Wording(content, limits), archive_url, unsubscribe_url)
+def _html(content: IssueContent, limits: Limits, links: Links, unsubscribe_url: str | None) -> str:
+    html = _render("body.html", Wording(content, limits), links, unsubscribe_url)
     inliner = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
     return str(inliner.inline(html))
 
 
-def _render(template: str, wording: Wording, archive_url: str, unsubscribe_url: str | None) -> str:
+def _render(template: str, wording: Wording, links: Links, unsubscribe_url: str | None) -> str:
     return (
         _environment()
         .get_template(template)
@@ -72,7 +78,7 @@ def _render(template: str, wording: Wording, archive_url: str, unsubscribe_url: 
             t=wording.phrases,
             headlines=list(wording.headlines())[:BRIEF_HEADLINES],
             unsubscribe_url=unsubscribe_url,
-            links=Links(archive_url.rstrip("/")),
+            links=links,
             width=WIDTH,
         )
     )

@@ -166,6 +166,14 @@ class Links:
     """Addresses in the archive, made of public keys."""
 
     archive: str
+    correct: str | None = None
+    """Where readers say what is wrong, if they can."""
+
+    def correction(self, key: str, issue_key: str, part: str = "") -> str:
+        """Return the address that asks what is wrong with an article, or with a part of what it states."""
+        assert self.correct is not None
+        address = f"{self.correct}/{quote(key, safe='')}?issue={quote(issue_key, safe='')}"
+        return f"{address}#{part}" if part else address
 
     def article(self, key: str) -> str:
         """Return the address of an article."""

@@ -194,14 +194,14 @@ def api_page() -> str:
         assert isinstance(operations, Mapping)
         for method, operation in operations.items():
             lines += [f"## {str(method).upper()} {path}", "", *_operation_lines(operation, definitions)]
-    lines += ["## Answers", ""]
+    lines += ["## Answers and what is taken", ""]
     for name, schema in definitions.items():
         if isinstance(schema, Mapping) and "properties" in schema:
             lines += [f"### {name}", "", *_answer_lines(schema, definitions)]
     introduction = (
-        "The archive answers programs in JSON beside its pages, for reading only. Problems are told as RFC 9457 says "
-        "(`application/problem+json`). The OpenAPI document itself is served at `/api/openapi.json`, a page about it "
-        "at `/api`."
+        "The archive answers programs in JSON beside its pages; nothing but corrections can be changed. Problems are "
+        "told as RFC 9457 says (`application/problem+json`). The OpenAPI document itself is served at "
+        "`/api/openapi.json`, a page about it at `/api`."
     )
     return page("JSON API", introduction, lines)
 
@@ -231,6 +231,10 @@ def _operation_lines(operation: Schema, definitions: Schema) -> list[str]:
         for parameter in schemas_in(operation, "parameters")
     ]
     lines += table(("parameter", "stands in", "takes", "default", "meaning"), parameters) if parameters else []
+    body = mapping_in(mapping_in(mapping_in(operation, "requestBody"), "content"), "application/json")
+    lines += (
+        [f"Takes {type_in_words(mapping_in(body, 'schema'), definitions, linked=True)} as JSON.", ""] if body else []
+    )
     answers = []
     for status, response in sorted(mapping_in(operation, "responses").items()):
         assert isinstance(response, Mapping)

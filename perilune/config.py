@@ -88,6 +88,9 @@ class Settings(BaseModel):
     extract_workers: Annotated[int, Field(gt=0, le=64, description="Processes that read documents.")] = 2
     host: Annotated[str, Field(description="Address the archive is served on.")] = "127.0.0.1"
     port: Annotated[int, Field(gt=0, lt=65536, description="Port the archive is served on.")] = 8600
+    read_only: Annotated[
+        bool, Field(description="Whether the pages only show: nobody adds sources or corrects anything there.")
+    ] = False
     public_url: Annotated[
         str | None, Field(description="Address readers open the archive at; required before mail is sent.")
     ] = None
@@ -130,6 +133,11 @@ class Settings(BaseModel):
     def archive_url(self) -> str:
         """Where links into the archive point: `public_url`, or the loopback address while none is set."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def correct_url(self) -> str | None:
+        """Where readers of mail say what is wrong; None while no public address is set, or the pages only show."""
+        return f"{self.public_url.rstrip('/')}/correct" if self.public_url and not self.read_only else None
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:

@@ -52,7 +52,7 @@ def _sent(archive: Archive, mailer: Mailer, *, now: dt.datetime) -> dict[str, ob
     outcomes = deliver_due(
         archive.sessions,
         mailer,
-        post=Post(settings.mail_from, settings.archive_url),
+        post=Post(settings.mail_from, settings.archive_url, correct_url=settings.correct_url),
         now=now,
         claimant=this_process(),
     )
@@ -95,11 +95,12 @@ def issue_named(session: Session, key: str) -> Issue:
     return issue
 
 
-def rendered(content: IssueContent, *, archive_url: str) -> dict[str, str]:
+def rendered(content: IssueContent, settings: Settings) -> dict[str, str]:
     """Render an issue in both forms, by the ending of the file each belongs in."""
+    archive_url, correct_url = settings.archive_url, settings.correct_url
     return {
-        "html": render_html(content, archive_url=archive_url),
-        "txt": render_text(content, archive_url=archive_url),
+        "html": render_html(content, archive_url=archive_url, correct_url=correct_url),
+        "txt": render_text(content, archive_url=archive_url, correct_url=correct_url),
     }
 
 
@@ -109,7 +110,7 @@ def write_issue(archive: Archive, key: str, stem: Path) -> list[Path]:
     with archive.sessions() as session:
         issue = issue_named(session, key)
         content = content_from(issue.content)
-        forms = rendered(content, archive_url=settings.archive_url)
+        forms = rendered(content, settings)
         letter = Letter(
             key=issue.key,
             sender=settings.mail_from,

@@ -14,34 +14,17 @@ from models.claimant import this_process
 from models.fate import Fate, await_stage, release_claims_of_the_dead
 from models.vocabulary import FateState, Stage
 from perilune.archive import Archive
-from perilune.config import Settings
-from pipeline.encoding.encoder import Encoder, load_encoder
-from pipeline.runners.classifier import deployed_classifier
+from perilune.understanding import EncoderOnDemand, understand_runner
+from pipeline.encoding.encoder import Encoder
 from pipeline.runners.embed import EmbedRunner
 from pipeline.runners.extract import ExtractRunner
 from pipeline.runners.group import GroupRunner
 from pipeline.runners.identify import IdentifyRunner
 from pipeline.runners.runner import Progress, Worker, drain
 from pipeline.runners.summarise import SummariseRunner
-from pipeline.runners.understand import UnderstandRunner
-from pipeline.understanding.organisation_model import organisation_model
 
 OF_THE_CRAWLER = (Stage.CRAWL, Stage.FETCH, Stage.JUDGE)
 ENDED = (FateState.DONE, FateState.SKIPPED, FateState.FAILED)
-
-
-class EncoderOnDemand:
-    """The encoder of the settings, loaded at the first call and kept."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._encoder: Encoder | None = None
-
-    def __call__(self) -> Encoder:
-        """Return the encoder; EncoderProblem when it cannot be loaded."""
-        if self._encoder is None:
-            self._encoder = load_encoder(self._settings.encoder, self._settings.cache)
-        return self._encoder
 
 
 def await_again(archive: Archive, reasons: Collection[str], *, now: dt.datetime) -> int:
@@ -56,15 +39,6 @@ def await_again(archive: Archive, reasons: Collection[str], *, now: dt.datetime)
         for stage, item_ids in items.items():
             await_stage(session, stage, item_ids, due_at=now)
     return sum(map(len, items.values()))
-
-
-def understand_runner(archive: Archive, encoder: Callable[[], Encoder]) -> UnderstandRunner:
-    """Make the runner of understanding with the classifier that is deployed."""
-    settings = archive.settings
-    with archive.sessions() as session:
-        deployed = deployed_classifier(session, settings.encoder)
-    spot = organisation_model(settings.ner_model, settings.cache)
-    return UnderstandRunner(settings.encoder, encoder, deployed, spot=spot)
 
 
 def process_due(

@@ -68,7 +68,10 @@ def article_value(session: Session, key: str) -> Value:
         "doc_type": version.doc_type,
         "relevance": version.relevance,
         "relevance_because": version.relevance_because,
-        "topics": [{"slug": row.topic_slug, "score": round(row.score, 3)} for row in version.topics],
+        "topics": [
+            {"slug": row.topic_slug, "score": round(row.score, 3), "by_human": row.by_human} for row in version.topics
+        ],
+        "corrected": version.corrected,
         "countries": [row.country for row in version.countries],
         "actors": [row.actor_slug for row in version.actors],
         "facts": [_fact_value(version, ordinal) for ordinal in range(len(version.witnesses))],
@@ -85,6 +88,8 @@ def article_value(session: Session, key: str) -> Value:
 def _fact_value(version: Version, ordinal: int) -> Value:
     fact = version.witnesses[ordinal]
     return {
+        "number": fact.ordinal + 1,
+        "by_human": fact.by_human,
         "kind": fact.kind,
         "name": fact.name,
         "status": fact.status,
@@ -103,6 +108,12 @@ def print_article(value: Value) -> None:
     out.print(f"{value['published'] or 'date not stated'}  {value['source']}  {escape(str(value['url']))}")
     topics = ", ".join(str(topic["slug"]) for topic in _values(value["topics"]))
     out.print(f"{value['relevance']}: {topics or 'no topic'}")
+    corrected = value["corrected"]
+    if isinstance(corrected, list) and corrected:
+        out.print(f"corrected by people: {', '.join(corrected)}")
+    for fact in _values(value["facts"]):
+        when = f"{fact['start'] or 'date not stated'}{' to ' + str(fact['end']) if fact['end'] else ''}"
+        out.print(f"fact {fact['number']}: {escape(str(fact['name']))} [dim]({fact['status']}, {when})[/dim]")
     for passage in _values(value["passages"]):
         page = f"[dim](page {passage['page']})[/dim] " if passage["page"] else ""
         out.print(f"\n{page}{escape(str(passage['text']))}")

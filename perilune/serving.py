@@ -13,6 +13,7 @@ from perilune.archive import Archive, open_archive
 from perilune.cataloguing import repair, set_retired
 from perilune.onboarding import FoundSource, add_source, find_source
 from perilune.output import console
+from web.access import Powers
 from web.app import create_app
 
 REMEMBERED_FINDS = 50
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from perilune.config import Settings
+    from web.access import Obeyed
 
 
 def app_for(settings: Settings) -> FastAPI:
@@ -28,15 +30,21 @@ def app_for(settings: Settings) -> FastAPI:
     archive = open_archive(settings)
 
     def render_issue(content: Mapping[str, object]) -> str:
-        return render_html(content_from(dict(content)), archive_url=settings.archive_url)
+        return render_html(
+            content_from(dict(content)), archive_url=settings.archive_url, correct_url=settings.correct_url
+        )
 
     return create_app(
         archive.sessions,
         pages=archive.pages,
         render_issue=render_issue,
-        onboarding=ArchiveOnboarding(archive),
-        upkeep=ArchiveUpkeep(archive),
+        powers=Powers() if settings.read_only else powers_over(archive),
     )
+
+
+def powers_over(archive: Archive) -> Powers:
+    """Give visitors all that may be changed in the browser."""
+    return Powers(ArchiveOnboarding(archive), ArchiveUpkeep(archive), ArchiveCorrections(archive))
 
 
 class ArchiveOnboarding:
@@ -87,6 +95,25 @@ class ArchiveUpkeep:
         """Watch a retired source again."""
         set_retired(self._archive, [slug], at=None, now=dt.datetime.now(dt.UTC))
         return f"{slug} is watched again from the next crawl on."
+
+
+class ArchiveCorrections:
+    """Obeys what visitors say of articles, for the web app."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def correct(self, key: str, said: Mapping[str, str], *, by: str) -> Obeyed:
+        """Obey what a person says of an article."""
+        from perilune.correcting import correct
+
+        return correct(self._archive, key, said, by=by, now=dt.datetime.now(dt.UTC))
+
+    def undo(self, correction_id: int, *, by: str) -> Obeyed:
+        """Take a correction back."""
+        from perilune.correcting import undo
+
+        return undo(self._archive, correction_id, by=by, now=dt.datetime.now(dt.UTC))
 
 
 def serve_archive(settings: Settings, *, port: int | None = None) -> None:

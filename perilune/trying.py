@@ -252,7 +252,7 @@ def story_lines(lines: Sequence[Line], *, settings: Settings) -> Iterator[Line]:
 
 def summary_lines(lines: Sequence[Line], *, settings: Settings) -> Iterator[Line]:
     """Summarise each story; lines without the field `story` are stories of their own."""
-    from perilune.processing import EncoderOnDemand
+    from perilune.understanding import EncoderOnDemand
     from pipeline.summaries.summarise import summarise
 
     encoder = EncoderOnDemand(settings)

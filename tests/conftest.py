@@ -19,7 +19,7 @@ from models.database import open_database
 from models.page_store import PageStore
 from perilune.config import settings_from
 from perilune.logs import configure_logging
-from perilune.processing import EncoderOnDemand
+from perilune.understanding import EncoderOnDemand
 from pipeline.encoding.encoder import Encoder
 from tests.crawl_bench import PAGE, TEXT, Crawl
 from tests.inbox import Inbox, open_inbox

@@ -33,6 +33,15 @@ def test_every_summary_sentence_links_its_evidence(sessions: sessionmaker[Sessio
         assert f"Story: {ARCHIVE}/story/{key}" in text
 
 
+def test_every_item_asks_whether_it_is_wrong_where_readers_can_say_so() -> None:
+    content = an_issue(entries_count=10)
+    asking = f"{ARCHIVE}/correct/{'a' * 12}?issue={'c' * 12}"
+    html = lxml.html.fromstring(render_html(content, archive_url=ARCHIVE, correct_url=f"{ARCHIVE}/correct"))
+    assert [link.get("href") for link in html.cssselect("a") if link.text == "Wrong?"] == [asking] * 10
+    assert render_text(content, archive_url=ARCHIVE, correct_url=f"{ARCHIVE}/correct").count(f"Wrong? {asking}") == 10
+    assert "Wrong?" not in render_html(content, archive_url=ARCHIVE) + render_text(content, archive_url=ARCHIVE)
+
+
 HOSTILE = 'Pact <script>alert("x")</script>\r\nBcc: all@example.org\x00\u202e & "more"'
 
 

@@ -42,15 +42,54 @@ class Upkeep(Protocol):
         ...
 
 
+class Obeyed(Protocol):
+    """What became of something that a person said."""
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The corrections that it is now."""
+        ...
+
+    @property
+    def words(self) -> str:
+        """One sentence about it."""
+        ...
+
+    @property
+    def article_key(self) -> str:
+        """The article that it is about."""
+        ...
+
+
+class Corrections(Protocol):
+    """Obeys what people say of articles, and takes it back; Problem where it cannot be."""
+
+    def correct(self, key: str, said: Mapping[str, str], *, by: str) -> Obeyed:
+        """Obey what a person says of an article, by the names that `perilune articles correct` has for its options."""
+        ...
+
+    def undo(self, correction_id: int, *, by: str) -> Obeyed:
+        """Take a correction back."""
+        ...
+
+
+@dataclass(frozen=True)
+class Powers:
+    """What visitors may change; without any, the archive only reads."""
+
+    onboarding: Onboarding | None = None
+    upkeep: Upkeep | None = None
+    corrections: Corrections | None = None
+
+
 @dataclass(frozen=True)
 class Access:
-    """The things an app was made with; one without onboarding and upkeep only reads."""
+    """The things an app was made with."""
 
     sessions: sessionmaker[Session]
     pages: PageStore
     render_issue: IssueRenderer
-    onboarding: Onboarding | None = None
-    upkeep: Upkeep | None = None
+    powers: Powers = Powers()
 
 
 def access_of(request: Request) -> Access:

@@ -33,13 +33,14 @@ MAX_LIMIT = 100
 MAX_OFFSET = 100_000
 
 
-def _problem(description: str) -> dict[str, object]:
+def problem_answer(description: str) -> dict[str, object]:
+    """Describe an answer that tells a problem."""
     return {"description": description, "content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}}
 
 
-UNKNOWN = _problem("There is no such thing in the archive.")
-NOT_UNDERSTOOD = _problem("The search line is not understood.")
-WRONG_PARAMETER = _problem("A parameter has an impossible value.")
+UNKNOWN = problem_answer("There is no such thing in the archive.")
+NOT_UNDERSTOOD = problem_answer("The search line is not understood.")
+WRONG_PARAMETER = problem_answer("A parameter has an impossible value.")
 
 Line = Annotated[str, Query(max_length=MAX_LINE_CHARS, description="A search line, as on the search page.")]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at the most.")]

@@ -9,7 +9,17 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from models.health import SourceHealth
-from models.vocabulary import DocType, FactKind, FateState, HistoryKind, PassageKind, Relevance, SourceKind, Stage
+from models.vocabulary import (
+    CorrectionField,
+    DocType,
+    FactKind,
+    FateState,
+    HistoryKind,
+    PassageKind,
+    Relevance,
+    SourceKind,
+    Stage,
+)
 from perilune.dates import PartialDate
 
 
@@ -108,6 +118,8 @@ class PassageAnswer(Answer):
 class FactAnswer(Answer):
     """A dated event or an agreement with the words that say so."""
 
+    number: int = Field(description="What a correction names it by, within its article.")
+    by_human: bool = Field(description="Whether a person stated or changed it.")
     kind: FactKind
     name: str
     status: str
@@ -201,6 +213,7 @@ class ArticleAnswer(Answer):
     copy_of: CopyAnswer | None
     copies: tuple[CopyAnswer, ...]
     story: StoryLineAnswer | None
+    corrected: tuple[CorrectionField, ...] = Field(description="What of it people have decided.")
 
 
 class EvidenceAnswer(Answer):

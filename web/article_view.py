@@ -12,12 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Passage, Version, find_article
+from models.corrections import mark_of_fact
 from models.fact import FactWitness
 from models.history import PRESENCE, events_of
 from models.source import Source
 from models.story import Story
 from models.vocabulary import DocType, FactKind, HistoryKind, Relevance
 from perilune.dates import PartialDate
+from web.corrections_view import CorrectionLine, corrections_of, standing_by_field
 from web.links import article_link, changes_link, evidence_link
 from web.names import Named, actor_names, party_name, topic_names
 from web.passages import passage_at
@@ -37,8 +39,11 @@ class TopicView:
 
 @dataclass(frozen=True)
 class FactView:
-    """A fact with the words that say so; `link` opens them in the text."""
+    """A fact with the words that say so; `link` opens them in the text, `mark` names it in forms."""
 
+    number: int
+    mark: str
+    by_human: bool
     kind: FactKind
     name: str
     status: str
@@ -149,6 +154,14 @@ class ArticleView:
     sheet_word: str
     """What a numbered part of it is called."""
     byte_count: int
+    corrected: tuple[str, ...]
+    corrections: tuple[CorrectionLine, ...]
+    """What people said of it, the newest first."""
+
+    @property
+    def corrected_by(self) -> Mapping[str, tuple[CorrectionLine, ...]]:
+        """The corrections that hold, by what they are about."""
+        return standing_by_field(self.corrections)
 
 
 def article_of(session: Session, key: str) -> Article:
@@ -218,6 +231,8 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
         content_type=version.page.content_type,
         sheet_word=_sheet_word(article.url, version.page.content_type or ""),
         byte_count=version.page.byte_count,
+        corrected=tuple(version.corrected),
+        corrections=corrections_of(session, article),
     )
 
 
@@ -247,7 +262,11 @@ def _facts(session: Session, version: Version, key: str) -> tuple[FactView, ...]
 
 def _fact(fact: FactWitness, version: Version, names: Mapping[str, str], address: tuple[str, int]) -> FactView:
     ordinal = passage_at(version.passages, fact.start)
+    quote = version.text[fact.start : fact.end]
     return FactView(
+        number=fact.ordinal + 1,
+        mark=mark_of_fact(fact.kind, quote, fact.name),
+        by_human=fact.by_human,
         kind=fact.kind,
         name=fact.name,
         status=fact.status,
@@ -257,7 +276,7 @@ def _fact(fact: FactWitness, version: Version, names: Mapping[str, str], address
         place=fact.place,
         parties=tuple(Named(party, party_name(party, names)) for party in fact.parties),
         countries=tuple(fact.countries),
-        quote=version.text[fact.start : fact.end],
+        quote=quote,
         passage_ordinal=ordinal,
         link=evidence_link(*address, ordinal, (fact.start, fact.end)),
     )

@@ -25,6 +25,12 @@ def topic_names(session: Session) -> Mapping[str, str]:
     return dict(session.execute(sa.select(Topic.slug, Topic.name).order_by(Topic.name)).all())
 
 
+def active_topic_names(session: Session) -> Mapping[str, str]:
+    """Read the names of the topics that may be given, by slug."""
+    active = sa.select(Topic.slug, Topic.name).where(Topic.is_active, Topic.merged_into.is_(None))
+    return dict(session.execute(active.order_by(Topic.name)).all())
+
+
 def actor_names(session: Session, slugs: Collection[str]) -> Mapping[str, str]:
     """Read the names of these actors by slug."""
     select = sa.select(Actor.slug, Actor.name).where(Actor.slug.in_(slugs))

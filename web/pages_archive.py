@@ -10,6 +10,8 @@ from fastapi.responses import HTMLResponse
 from web.access import AccessHere, SessionHere
 from web.api_reference import operations_of
 from web.archive_view import issue_cards, issue_of, status_of, story_cards
+from web.choices import choices_near
+from web.forms import CorrectorHere
 from web.headers import MAIL_POLICY
 from web.rendering import rendered
 from web.scans_view import scans_of
@@ -34,9 +36,12 @@ def stories_page(
 
 
 @pages.get("/story/{key}")
-def story_page(session: SessionHere, key: str) -> HTMLResponse:
+def story_page(session: SessionHere, corrector: CorrectorHere, key: str) -> HTMLResponse:
     """Show a story."""
-    return rendered("story.html", story=story_view(session, key))
+    story = story_view(session, key)
+    day = story.last_published.first if story.last_published else None
+    choices = choices_near(session, story.key, day) if corrector.may_correct else None
+    return rendered("story.html", story=story, corrector=corrector, choices=choices)
 
 
 @pages.get("/issues")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,9 @@ from web.access import AccessHere, SessionHere
 from web.archived import archived_headers
 from web.article_view import article_of, article_view, version_of
 from web.changes import changes_between
+from web.choices import choices_of_article
+from web.corrections_view import ALREADY, CorrectionLine, corrections_told
+from web.forms import Corrector, CorrectorHere
 from web.labels import date_in_words
 from web.passages import blocks_of, span_within
 from web.problems import NotInArchive
@@ -19,28 +23,50 @@ from web.rendering import rendered
 
 Place = Annotated[str | None, Query(max_length=20)]
 
+
+@dataclass(frozen=True)
+class Told:
+    """Who looks, and what was corrected or undone by a form just now."""
+
+    corrector: Corrector
+    corrected: tuple[CorrectionLine, ...]
+    undone: tuple[CorrectionLine, ...]
+    is_old_news: bool
+    """Whether what was said just now held already."""
+
+
+def told_in(
+    session: SessionHere,
+    corrector: CorrectorHere,
+    corrected: Annotated[str, Query(max_length=200)] = "",
+    undone: Annotated[str, Query(max_length=200)] = "",
+) -> Told:
+    """Read from an address what a form did."""
+    lines = (corrections_told(session, corrected), corrections_told(session, undone))
+    return Told(corrector, *lines, is_old_news=corrected == ALREADY)
+
+
+def marked_in(start: Annotated[Place, Query(alias="from")] = None, to: Place = None) -> tuple[int | None, int | None]:
+    """Read from an address which code points are to be marked."""
+    return _code_point(start), _code_point(to)
+
+
+MarkedHere = Annotated[tuple[int | None, int | None], Depends(marked_in)]
+ToldHere = Annotated[Told, Depends(told_in)]
+
 pages = APIRouter(include_in_schema=False)
 
 
 @pages.get("/article/{key}")
-def article_page(
-    session: SessionHere, key: str, start: Annotated[Place, Query(alias="from")] = None, to: Place = None
-) -> HTMLResponse:
+def article_page(session: SessionHere, told: ToldHere, marked: MarkedHere, key: str) -> HTMLResponse:
     """Show the current version of an article."""
-    return _version_page(session, key, None, (start, to))
+    return _version_page(session, key, None, marked, told)
 
 
 @pages.get("/article/{key}/v{number}")
-def version_page(
-    session: SessionHere,
-    key: str,
-    number: str,
-    *,
-    start: Annotated[Place, Query(alias="from")] = None,
-    to: Place = None,
-) -> HTMLResponse:
+def version_page(session: SessionHere, told: ToldHere, marked: MarkedHere, key: str, number: str) -> HTMLResponse:
     """Show one version of an article."""
-    return _version_page(session, key, _number(number), (start, to))
+    return _version_page(session, key, _number(number), marked, told)
 
 
 def _number(text: str) -> int:
@@ -55,12 +81,19 @@ def _code_point(text: str | None) -> int | None:
 
 
 def _version_page(
-    session: Session, key: str, number: int | None, places: tuple[str | None, str | None]
+    session: Session, key: str, number: int | None, places: tuple[int | None, int | None], told: Told
 ) -> HTMLResponse:
     article = article_view(session, key, number)
-    marked = span_within(article.text, *map(_code_point, places))
+    marked = span_within(article.text, *places)
+    may_correct = told.corrector.may_correct and article.is_current
     return rendered(
-        "article.html", article=article, blocks=blocks_of(article.passages, marked), is_marked=marked is not None
+        "article.html",
+        article=article,
+        blocks=blocks_of(article.passages, marked),
+        is_marked=marked is not None,
+        corrector=told.corrector,
+        told=told,
+        choices=choices_of_article(session, article) if may_correct else None,
     )
 
 

@@ -59,17 +59,70 @@ def correct_article(
     key: Annotated[str, typer.Argument(help="The article's key.")],
     *,
     relevance: Annotated[str | None, typer.Option(help="core, space or off.")] = None,
-    topics: Annotated[str | None, typer.Option(help="Its topics, separated by commas.")] = None,
-    by: Annotated[str, typer.Option(help="Who says so.")] = "analyst",
+    add_topic: Annotated[str | None, typer.Option(help="A topic that it has.")] = None,
+    remove_topic: Annotated[str | None, typer.Option(help="A topic that it has not.")] = None,
+    topics: Annotated[str | None, typer.Option(help="All its topics, separated by commas.")] = None,
+    doc_type: Annotated[str | None, typer.Option("--type", help="What kind of document it is, such as report.")] = None,
+    countries: Annotated[str | None, typer.Option(help="Who takes part: codes such as CN,RU,UN.")] = None,
+    story: Annotated[
+        str | None, typer.Option(help="Key of an article or story that it belongs with; or alone.")
+    ] = None,
+    one_story_with: Annotated[
+        str | None, typer.Option(help="Key of an article or story whose story and this one's are one.")
+    ] = None,
+    note: options.Note = None,
+    by: options.By = "analyst",
 ) -> None:
-    """Correct an article's relevance or topics; no later run overrides it."""
+    """Correct what was understood of an article; it is obeyed at once, and no later run overrides it."""
     from perilune.correcting import correct
-    from perilune.seeding import seed
 
-    archive = options.archive()
-    seed(archive, now=options.now())
-    correct(archive, key, {"relevance": relevance, "topics": topics}, by=by, now=options.now())
-    typer.echo("Corrected; the next `perilune process` obeys it.")
+    said = {
+        "relevance": relevance,
+        "topics": topics,
+        "add_topic": add_topic,
+        "remove_topic": remove_topic,
+        "doc_type": doc_type,
+        "countries": countries,
+        "story": story,
+        "one_story_with": one_story_with,
+        "note": note,
+    }
+    typer.echo(correct(options.archive(), key, said, by=by, now=options.now()).words)
+
+
+@app.command("correct-fact")
+def correct_fact(
+    key: Annotated[str, typer.Argument(help="The article's key.")],
+    number: Annotated[int | None, typer.Argument(help="The fact's number, as `articles show` prints it.")] = None,
+    *,
+    remove: Annotated[bool, typer.Option("--remove", help="The article does not say so.")] = False,
+    add: Annotated[str | None, typer.Option(help="A fact that is missing: event or agreement; needs --quote.")] = None,
+    same_as: Annotated[str | None, typer.Option(help="It is one fact with this one, KEY:NUMBER.")] = None,
+    apart_from: Annotated[str | None, typer.Option(help="It is another fact than this one, KEY:NUMBER.")] = None,
+    quote: Annotated[str | None, typer.Option(help="The words of the article that state the fact.")] = None,
+    name: Annotated[str | None, typer.Option(help="What it is called.")] = None,
+    start: Annotated[str | None, typer.Option(help="When it begins: 2022, 2022-03 or 2022-03-09.")] = None,
+    end: Annotated[str | None, typer.Option(help="When it ends; an empty text for one day.")] = None,
+    place: Annotated[str | None, typer.Option(help="Where it is.")] = None,
+    status: Annotated[str | None, typer.Option(help="Such as announced, held, cancelled; proposed, signed.")] = None,
+    parties: Annotated[str | None, typer.Option(help="Hosts or parties: actors and country codes, by commas.")] = None,
+    note: options.Note = None,
+    by: options.By = "analyst",
+) -> None:
+    """Correct a fact of an article: take it away, change what it says, add one, or say which are one."""
+    from perilune.correcting import correct
+    from perilune.problems import Problem
+
+    details = {"name": name, "start": start, "end": end, "place": place, "status": status, "parties": parties}
+    chosen = {"remove_fact": remove, "add_fact": add, "same_fact": same_as, "apart_fact": apart_from}
+    sayings = [saying for saying, value in chosen.items() if value] or ["change_fact"]
+    if len(sayings) > 1:
+        raise Problem("say one thing of a fact at a time: --remove, --add, --same-as or --apart-from.")
+    if add is None and number is None:
+        raise Problem("give the fact's number; `perilune articles show KEY` prints the facts with theirs.")
+    other = same_as or apart_from
+    said = {sayings[0]: add or str(number), "quote": quote, "other": other, "note": note, **details}
+    typer.echo(correct(options.archive(), key, said, by=by, now=options.now()).words)
 
 
 @stories.command("list")

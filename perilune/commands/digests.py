@@ -36,7 +36,7 @@ def preview(
 
     archive = options.archive()
     content = previewed(archive, edition, now=options.now())
-    forms = rendered(content, archive_url=archive.settings.archive_url)
+    forms = rendered(content, archive.settings)
     if html is not None:
         html.write_text(forms["html"], encoding="utf-8")
     if as_json:

@@ -21,8 +21,8 @@ def learn(
     from perilune.learning import learn as learn_from_corrections
     from perilune.learning import print_report, write_shipped
     from perilune.output import print_json
-    from perilune.processing import EncoderOnDemand
     from perilune.seeding import seed
+    from perilune.understanding import EncoderOnDemand
 
     encoder = EncoderOnDemand(options.settings())
     if to is not None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from perilune.config import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+By = Annotated[str, typer.Option(help="Who says so.")]
+Note = Annotated[str | None, typer.Option(help="Why, in a few words.")]
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")]
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from models.article import Article, LanguageMean, TermCount, Vector, Version
-from models.base import key_of
+from models.corrections import hold_articles
 from models.fate import Outcome, await_stage
 from models.story import Story as StoryRow
 from models.vocabulary import Relevance, Stage
@@ -19,8 +19,16 @@ from pipeline.encoding.language_means import LanguageMeans, LanguageSum, prior_m
 from pipeline.runners.document import document_of, understanding_of
 from pipeline.runners.embed import ALL_DOCUMENTS
 from pipeline.runners.neighbours import Grouping, Neighbours, days_of, is_placed
-from pipeline.runners.places import day_of, refresh_stories
+from pipeline.runners.places import day_of, found_story, refresh_stories
 from pipeline.runners.runner import done, skipped
+from pipeline.runners.story_decisions import (
+    articles_belonging_with,
+    mark_of_decisions,
+    reason_of,
+    stories_shut_to,
+    story_bonds,
+)
+from pipeline.stories.decisions import StoryBonds
 from pipeline.stories.features import StoryFeatures, TermCounts, features_of
 from pipeline.stories.stories import MEMBERS_COMPARED, Story, story_for
 
@@ -46,11 +54,14 @@ class GroupRunner:
         self._model = model
         self._features: dict[int, StoryFeatures] = {}
         self._neighbours: Neighbours | None = None
+        self._mark: tuple[int, int] | None = None
+        self._bonds = StoryBonds()
 
     def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, None]]:
         """Yield the articles by date and key, leads before copies, whatever order they arrived in."""
         if len(self._features) > MAX_KEPT_FEATURES:
             self._features.clear()
+        self._mark = None
         with sessions() as session:
             articles = list(session.scalars(sa.select(Article).where(Article.id.in_(item_ids))))
             articles.sort(key=lambda article: (article.copy_of_id is not None, day_of(article), article.key))
@@ -62,9 +73,11 @@ class GroupRunner:
         """Place one article, and let its story be summarised again."""
         del result
         article = session.get_one(Article, item_id)
+        hold_articles(session, [article])
         version = article.current_version
         if version is None or version.relevance in {None, Relevance.OFF}:
             return skipped("off-topic")
+        self._read_decisions(session)
         place = self._place_of(session, article) or self._new_place_of(session, article, version)
         if place is None:
             return skipped("no vector of the present encoder yet")
@@ -73,14 +86,36 @@ class GroupRunner:
         self._put(session, version, place, now=now)
         return done()
 
+    def _read_decisions(self, session: Session) -> None:
+        """Read what people decided on stories, if anything was said or taken back since."""
+        mark = mark_of_decisions(session)
+        if mark != self._mark:
+            self._mark, self._bonds = mark, story_bonds(session)
+
     def _place_of(self, session: Session, article: Article) -> Place | None:
-        """Find the place that an article has already: its lead's, or its own from before."""
+        """Find the place that an article has already: its lead's, where people said, or its own from before."""
         if article.copy_of_id is not None:
             lead = session.get_one(Article, article.copy_of_id)
             return Place(lead.story_id, f"a copy of {lead.key}")
-        if article.story_id is not None and article.placed_by == self.version:
-            return Place(article.story_id, article.story_reason or "")
+        kept = article.story_id if article.placed_by == self.version else None
+        if kept is not None and stories_shut_to(session, article, self._bonds, [kept]):
+            kept = None
+        decided = self._decided_place_of(session, article, kept)
+        if decided is not None:
+            return decided
+        if kept is not None:
+            return Place(kept, article.story_reason or "")
         return Place(None, "a standing page is a story of its own") if article.is_standing else None
+
+    def _decided_place_of(self, session: Session, article: Article, kept: int | None) -> Place | None:
+        """Find the place that people decided on: beside those that belong with it, or by itself."""
+        beside = articles_belonging_with(session, article, self._bonds)
+        placed = [each.story_id for each in beside if each.placed_by == self.version and each.story_id is not None]
+        if placed and kept not in placed:
+            return Place(placed[0], reason_of(article, self._bonds))
+        if kept is None and self._bonds.is_of_its_own(article.key):
+            return Place(None, reason_of(article, self._bonds))
+        return None
 
     def _new_place_of(self, session: Session, article: Article, version: Version) -> Place | None:
         """Choose a place by the story rule; None while the article has no vector."""
@@ -88,7 +123,9 @@ class GroupRunner:
         if features is None or self._neighbours is None:
             return None
         near = self._neighbours.stories_near(days_of(article), features.vector)
-        choice = story_for(features, self._stories(session, near), _background(session, features))
+        shut = stories_shut_to(session, article, self._bonds, near)
+        stories = self._stories(session, [story_id for story_id in near if story_id not in shut])
+        choice = story_for(features, stories, _background(session, features))
         if choice.story_id is None:
             return Place(None, f"the first report; {choice.reason}")
         return Place(session.scalar(sa.select(StoryRow.id).where(StoryRow.key == choice.story_id)), choice.reason)
@@ -96,7 +133,9 @@ class GroupRunner:
     def _put(self, session: Session, version: Version, place: Place, *, now: dt.datetime) -> None:
         article = version.article
         before = article.story_id
-        story_id = _found_story(session, version, self.version) if place.story_id is None else place.story_id
+        story_id = place.story_id
+        if story_id is None:
+            story_id = found_story(session, version, placed_by=self.version)
         is_new = before != story_id or article.placed_by != self.version
         article.story_id, article.story_reason, article.placed_by = story_id, place.reason, self.version
         session.flush()
@@ -104,9 +143,10 @@ class GroupRunner:
         if is_new and article.copy_of_id is None:
             copies = sa.select(Article.id).where(Article.copy_of_id == article.id)
             await_stage(session, Stage.GROUP, session.scalars(copies).all(), due_at=now)
-            self._count_among_neighbours(article)
+            self._count_among_neighbours(session, article)
 
-    def _count_among_neighbours(self, article: Article) -> None:
+    def _count_among_neighbours(self, session: Session, article: Article) -> None:
+        self._load_features(session, [article.current_version_id or 0])
         features = self._features.get(article.current_version_id or 0)
         if features is not None and self._neighbours is not None and article.story_id is not None:
             self._neighbours.add(article.story_id, days_of(article), features.vector)
@@ -169,19 +209,3 @@ def _background(session: Session, features: StoryFeatures) -> TermCounts:
     rows = session.execute(sa.select(TermCount.term, TermCount.document_count).where(TermCount.term.in_(terms)))
     counts = {term: count for term, count in rows}  # noqa: C416 - rows are not pairs to the type checker
     return TermCounts(counts.pop(ALL_DOCUMENTS, 1), counts)
-
-
-def _found_story(session: Session, version: Version, placed_by: str) -> int:
-    """Found the story that bears the article's key; one that it left to others keeps that key, and it gets another."""
-    article = version.article
-    others = sa.exists().where(
-        Article.story_id == StoryRow.id, Article.id != article.id, Article.placed_by == placed_by
-    )
-    is_taken = session.scalar(sa.select(StoryRow.id).where(StoryRow.key == article.key, others)) is not None
-    key = key_of(f"{article.key} v{version.number}") if is_taken else article.key
-    story = session.scalar(sa.select(StoryRow).where(StoryRow.key == key))
-    if story is None:
-        story = StoryRow(key=key, headline="")
-        session.add(story)
-        session.flush()
-    return story.id

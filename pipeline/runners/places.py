@@ -7,15 +7,17 @@ articles goes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, CopyBand, Version, other_copies_of
+from models.base import key_of
 from models.fate import await_stage
 from models.search import unindex_article
-from models.story import Story
+from models.story import Evidence, Story, SummarySentence
 from models.vocabulary import Stage
 from pipeline.runners.document import document_of
 from pipeline.stories.duplicates import Copy, lead_of
@@ -80,6 +82,55 @@ def leave_story(session: Session, article: Article, *, now: dt.datetime) -> None
         left, article.story_id, article.story_reason, article.placed_by = article.story_id, None, None, None
         session.flush()
         refresh_stories(session, {left}, now=now)
+
+
+def found_story(session: Session, version: Version, *, placed_by: str | None = None) -> int:
+    """Found the story that bears the article's key; one that is others' keeps that key, and it gets another.
+
+    Only those count as others that `placed_by` put there, if it is given.
+    """
+    article = version.article
+    key = next(key for key in _own_keys(version) if not _is_held_by_others(session, key, article, placed_by))
+    story = session.scalar(sa.select(Story).where(Story.key == key))
+    if story is None:
+        story = Story(key=key, headline="")
+        session.add(story)
+        session.flush()
+    return story.id
+
+
+def _own_keys(version: Version) -> Iterator[str]:
+    key = version.article.key
+    yield key
+    for number in itertools.count():
+        yield key_of(f"{key} v{version.number} {number}" if number else f"{key} v{version.number}")
+
+
+def _is_held_by_others(session: Session, story_key: str, article: Article, placed_by: str | None) -> bool:
+    others = (
+        sa.select(Article.id)
+        .join(Story, Story.id == Article.story_id)
+        .where(Story.key == story_key, Article.id != article.id, Article.copy_of_id.is_distinct_from(article.id))
+    )
+    if placed_by is not None:
+        others = others.where(Article.placed_by == placed_by)
+    return session.scalar(others.limit(1)) is not None
+
+
+def drop_sentences_of_others(session: Session, story_ids: Iterable[int]) -> None:
+    """Take out of summaries, until they are made anew, what rests on articles that have left the story."""
+    gone = (
+        sa.select(Evidence.sentence_ordinal, Evidence.story_id)
+        .join(Version, Version.id == Evidence.version_id)
+        .join(Article, Article.id == Version.article_id)
+        .where(Evidence.story_id.in_(list(story_ids)), Article.story_id.is_distinct_from(Evidence.story_id))
+        .distinct()
+    )
+    for ordinal, story_id in session.execute(gone).all():
+        sentence = session.get(SummarySentence, (story_id, ordinal))
+        if sentence is not None:
+            session.delete(sentence)
+    session.flush()
 
 
 def refresh_stories(session: Session, story_ids: Iterable[int], *, now: dt.datetime) -> None:

@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.article import Article, TopicAssignment, Vector, Version, VersionActor, VersionCountry, other_copies_of
+from models.article import TopicAssignment, Vector, Version, VersionActor, VersionCountry
+from models.corrections import hold_articles
 from models.fact import FactWitness
 from models.fate import Outcome, await_stage
-from models.knowledge import Correction
 from models.search import index_article
 from models.vocabulary import Relevance, Stage
 from pipeline.encoding.encoder import Encoder
 from pipeline.runners.classifier import Deployed, centred, profile_of
+from pipeline.runners.corrections import obey_corrections
 from pipeline.runners.document import document_of
 from pipeline.runners.names import store_unknown_names, with_unknown_names
 from pipeline.runners.places import leave_story
@@ -87,11 +88,12 @@ class UnderstandRunner:
         """Store what was understood, humans' corrections over it, and index the article."""
         version = session.get_one(Version, item_id)
         article = version.article
+        hold_articles(session, [article])
         if article.current_version_id != version.id:
             return skipped("a newer version is there")
         _fill(version, result)
         store_unknown_names(session, version.id, result.unknown_names)
-        _obey_corrections(session, version)
+        obey_corrections(session, version)
         session.flush()
         index_article(session, article.id)
         if version.relevance == Relevance.OFF:
@@ -137,26 +139,3 @@ def _fill(version: Version, understanding: Understanding) -> None:
 def _assignment(topic: TopicScore) -> TopicAssignment:
     like = [dataclasses.asdict(one) for one in topic.reads_like]
     return TopicAssignment(topic_slug=topic.slug, score=topic.score, because=list(topic.because), reads_like=like)
-
-
-def _obey_corrections(session: Session, version: Version) -> None:
-    """Put the corrections that stand over what was derived, the newest last.
-
-    What was said of an article holds for its copies too, and after its address has changed.
-    """
-    same_text = [version.article_id, *(copy.id for copy in other_copies_of(session, version.article))]
-    keys = sa.select(Article.key).where(Article.id.in_(same_text) | Article.moved_to_id.in_(same_text))
-    standing = (
-        sa.select(Correction)
-        .where(Correction.article_key.in_(keys), Correction.undone_at.is_(None))
-        .order_by(Correction.made_at, Correction.id)
-    )
-    for correction in session.scalars(standing):
-        value = correction.value["value"]
-        if correction.field == "relevance":
-            version.relevance = Relevance(str(value))
-            version.relevance_because = [f"corrected by {correction.made_by}"]
-        elif correction.field == "topics" and isinstance(value, list):
-            version.topics = [
-                TopicAssignment(topic_slug=str(slug), score=1.0, because=[], by_human=True) for slug in value
-            ]

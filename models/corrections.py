@@ -1,0 +1,144 @@
+"""Queries on corrections: those that stand for an article, by whatever key they were said, and all of them in order.
+
+Apart from the table because pipeline, web and wiring ask the same: what was said of an article holds for its copies
+too, and after its address has changed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models.article import Article, other_copies_of
+from models.base import key_of
+from models.knowledge import Correction
+from models.vocabulary import CorrectionField
+
+CORRECTED_COLUMNS = ("relevance", "relevance_because", "reads_like", "doc_type", "doc_type_because", "corrected")
+
+
+def head_of(session: Session, article: Article) -> Article:
+    """Return the article that leads the copies, which is itself where it is none."""
+    return article if article.copy_of_id is None else session.get_one(Article, article.copy_of_id)
+
+
+def hold_articles(session: Session, articles: Iterable[Article]) -> None:
+    """Let nobody else decide on these articles and their copies until this transaction ends, and read them anew.
+
+    A stage that read the corrections before one was made would otherwise write over it a moment later.
+    """
+    wanted = list(articles)
+    for article_id in sorted({article.copy_of_id or article.id for article in wanted}):
+        if session.get_bind().dialect.name == "sqlite":  # which has one lock, that of the first write
+            session.execute(sa.update(Article).where(Article.id == article_id).values(key=Article.key))
+        else:
+            session.execute(sa.select(Article.id).where(Article.id == article_id).with_for_update())
+    for article in wanted:
+        session.refresh(article)
+        if article.current_version is not None:
+            session.refresh(article.current_version, CORRECTED_COLUMNS)
+
+
+def keys_of(session: Session, article: Article) -> list[str]:
+    """Name an article by every key: its own, its copies', and those of articles that moved into one of them."""
+    keys = {each.id: each.key for each in (article, *other_copies_of(session, article))}
+    found = set(keys)
+    while found:
+        moved = sa.select(Article.id, Article.key).where(Article.moved_to_id.in_(found))
+        rows = [(article_id, key) for article_id, key in session.execute(moved) if article_id not in keys]
+        keys |= dict(rows)
+        found = {article_id for article_id, _ in rows}
+    return sorted(keys.values())
+
+
+def _in_order(*conditions: sa.ColumnElement[bool]) -> sa.Select[Correction]:
+    return sa.select(Correction).where(*conditions).order_by(Correction.made_at, Correction.id)
+
+
+def _is_of(keys: Collection[str]) -> sa.ColumnElement[bool]:
+    """Say that a correction is about one of these articles; one about two stories names all their articles."""
+    text = sa.cast(Correction.value, sa.Text)
+    names = sa.or_(sa.false(), *(text.contains(key) for key in keys))
+    return Correction.article_key.in_(keys) | ((Correction.field == CorrectionField.STORY) & names)
+
+
+def standing_corrections(session: Session, keys: Collection[str]) -> list[Correction]:
+    """Read the corrections of articles that stand, the newest last; of stories also those that name them."""
+    return list(session.scalars(_in_order(_is_of(keys), Correction.undone_at.is_(None))))
+
+
+def is_said_of(correction: Correction, keys: Collection[str]) -> bool:
+    """Tell whether a correction decides on an article, rather than naming it as what another belongs with."""
+    members = correction.value.get("members")
+    return correction.article_key in keys or (isinstance(members, list) and not set(keys).isdisjoint(members))
+
+
+def history_of_corrections(session: Session, keys: Collection[str]) -> list[Correction]:
+    """Read all corrections of articles, those that were undone too, the newest first."""
+    return list(session.scalars(_in_order(_is_of(keys))))[::-1]
+
+
+def standing_story_corrections(session: Session) -> list[Correction]:
+    """Read every correction of a story that stands, the newest last."""
+    is_of_story = Correction.field == CorrectionField.STORY
+    return list(session.scalars(_in_order(is_of_story, Correction.undone_at.is_(None))))
+
+
+def latest_corrections(session: Session, *, limit: int, offset: int = 0) -> tuple[int, Sequence[Correction]]:
+    """Count all corrections, and read a page of them, the newest first."""
+    total = session.scalar(sa.select(sa.func.count()).select_from(Correction)) or 0
+    newest = sa.select(Correction).order_by(Correction.made_at.desc(), Correction.id.desc())
+    return total, session.scalars(newest.limit(limit).offset(offset)).all()
+
+
+def folded_quote(text: str) -> str:
+    """Fold a quotation so that spacing, case and width make no difference."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def mark_of_fact(kind: str, quote: str, name: str) -> str:
+    """Make the short name of a fact within its article, by which forms say which one they mean."""
+    return key_of(f"{kind} {folded_quote(quote)} {folded_quote(name)}")
+
+
+def words_of_correction(field: CorrectionField, value: dict[str, object]) -> str:
+    """Say what a correction says, such as `relevance is off` or `topic launch is wrong`."""
+    if field == CorrectionField.TOPICS and "value" not in value:
+        return f"topic {value['add']} is added" if "add" in value else f"topic {value['remove']} is wrong"
+    if field == CorrectionField.STORY:
+        return _words_of_story(value)
+    if field == CorrectionField.FACT:
+        return _words_of_fact(value)
+    said = value["value"]
+    name = {CorrectionField.DOC_TYPE: "type", CorrectionField.COUNTRIES: "countries"}.get(field, str(field))
+    listed = ", ".join(map(str, said)) or "none" if isinstance(said, list) else str(said)
+    return f"{name} {'are' if isinstance(said, list) else 'is'} {listed}"
+
+
+def _words_of_story(value: dict[str, object]) -> str:
+    if value["action"] == "alone":
+        return "it stands alone"
+    if value["action"] == "with":
+        return f"it belongs to the story of {value['article']}"
+    return f"its story and that of {value['article']} are one"
+
+
+def _words_of_fact(value: dict[str, object]) -> str:
+    named, fields = value["witness"], value.get("fields")
+    name = f"“{named['name']}”" if isinstance(named, dict) else ""
+    said = fields if isinstance(fields, dict) else {}
+    if value["action"] in {"same", "apart"}:
+        together = "are one" if value["action"] == "same" else "are two"
+        other = f"“{said['name']}” of {said['article']}" if said else str(value.get("other"))
+        return f"fact {name} and {other} {together}"
+    if value["action"] == "change":
+        changes = (f"{field} {_listed(each) or 'not stated'}" for field, each in said.items())
+        return f"fact {name} has {', '.join(changes)}"
+    return f"fact {name} is {'added' if value['action'] == 'add' else 'wrong'}"
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")

@@ -1,0 +1,195 @@
+"""What a person says of an article's facts, checked: which fact, what of it, and where the text says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models.article import Article, Version, find_article
+from models.corrections import folded_quote, keys_of, mark_of_fact, standing_corrections
+from models.fact import Fact, FactWitness
+from models.knowledge import Actor
+from models.search.filters import country_names
+from models.vocabulary import AgreementStatus, CorrectionField, EventStatus, FactKind
+from perilune.dates import PartialDate
+from perilune.problems import Problem
+from pipeline.runners.fact_corrections import fields_of, quote_of, span_of_quote, witness_named
+
+Said = Mapping[str, str | None]
+Value = dict[str, object]
+FACT_SAYINGS = ("remove_fact", "change_fact", "add_fact", "same_fact", "apart_fact")
+FACT_FIELDS = ("name", "start", "end", "place", "status", "parties", "subkind")
+FACT_DETAILS = (*FACT_FIELDS, "quote", "other")
+DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+MAX_NAME_CHARS = 200
+STATUSES: Mapping[FactKind, Sequence[str]] = {
+    FactKind.EVENT: list(EventStatus),
+    FactKind.AGREEMENT: list(AgreementStatus),
+}
+USUAL_STATUS = {FactKind.EVENT: EventStatus.ANNOUNCED, FactKind.AGREEMENT: AgreementStatus.SIGNED}
+
+
+def value_of_fact(session: Session, article: Article, saying: str, said: Said) -> Value | None:
+    """Make the value of a correction of a fact; None where the fact says so already."""
+    version = article.current_version
+    assert version is not None
+    text = (said[saying] or "").strip()
+    action = saying.removesuffix("_fact")
+    if action == "add":
+        return _added(session, version, text, said)
+    named = _fact_named(session, article, text)
+    row = witness_named(version, {"witness": named})
+    value: Value = {"witness": named, "action": action, **({"was": fields_of(row)} if row is not None else {})}
+    if action == "change":
+        fields = _changes(session, row, str(named["kind"]), said)
+        return value | {"fields": fields} if fields else None
+    if action in {"same", "apart"}:
+        value |= _other_fact(session, said)
+    return value
+
+
+def _fact_named(session: Session, article: Article, text: str) -> Value:
+    """Find which fact a number or a mark means, and how it was called before anybody changed it."""
+    version = article.current_version
+    assert version is not None
+    standing = [
+        each.value
+        for each in standing_corrections(session, keys_of(session, article))
+        if each.field == CorrectionField.FACT
+    ]
+    for row in version.witnesses:
+        quote = quote_of(version, row)
+        if text in {str(row.ordinal + 1), mark_of_fact(row.kind, quote, row.name)}:
+            return _as_first_named(standing, row, quote)
+    for value in standing:
+        if text in _marks_of(value):
+            return cast("Value", value["witness"])
+    numbers = ", ".join(str(row.ordinal + 1) for row in version.witnesses)
+    hint = f"its facts are numbered {numbers}." if numbers else "it states no fact."
+    raise Problem(f"there is no fact {text!r} in article {article.key}; {hint}")
+
+
+def _as_first_named(standing: list[dict[str, object]], row: FactWitness, quote: str) -> Value:
+    for value in standing if row.by_human else []:
+        named, fields = cast("Value", value["witness"]), cast("Value", value.get("fields") or {})
+        is_it = named["kind"] == row.kind and folded_quote(str(named["quote"])) == folded_quote(quote)
+        if is_it and fields.get("name") == row.name:
+            return named
+    return {"kind": str(row.kind), "quote": quote, "name": row.name}
+
+
+def _marks_of(value: dict[str, object]) -> set[str]:
+    """Make the marks that a fact had before a correction of it was obeyed."""
+    named, was = cast("Value", value["witness"]), cast("Value", value.get("was") or {})
+    kind, quote = str(named["kind"]), str(named["quote"])
+    return {mark_of_fact(kind, quote, str(name)) for name in (named["name"], was.get("name")) if name}
+
+
+def _changes(session: Session, row: FactWitness | None, kind: str, said: Said) -> Value:
+    """Check what is said of a fact's fields, and keep what differs; an empty text takes a value away."""
+    fields = _fields(session, FactKind(kind), said)
+    if not fields:
+        raise Problem(f"say what of the fact is wrong: {', '.join(FACT_FIELDS)}.")
+    before = fields_of(row) if row is not None else {}
+    _require_order({**before, **fields})
+    return {name: value for name, value in fields.items() if row is None or before[name] != value}
+
+
+def _added(session: Session, version: Version, kind: str, said: Said) -> Value:
+    if kind not in list(FactKind):
+        raise Problem(f"a fact is one of {', '.join(FactKind)}, not {kind!r}.")
+    quote = (said.get("quote") or "").strip()
+    span = span_of_quote(version.text, quote)
+    if span is None:
+        raise Problem("quote the words that state the fact, exactly as the article's text has them.")
+    quote = version.text[span.start : span.end]
+    usual: Value = {"name": quote[:MAX_NAME_CHARS], "status": str(USUAL_STATUS[FactKind(kind)])}
+    fields = usual | _fields(session, FactKind(kind), {name: text for name, text in said.items() if text})
+    _require_order(fields)
+    return {"witness": {"kind": kind, "quote": quote, "name": fields["name"]}, "action": "add", "fields": fields}
+
+
+def _fields(session: Session, kind: FactKind, said: Said) -> Value:
+    fields: Value = {}
+    for name in FACT_FIELDS:
+        text = said.get(name)
+        if text is not None:
+            fields[name] = _CHECKS[name](session, kind, name, " ".join(text.split()))
+    return fields
+
+
+def _name(_session: Session, _kind: FactKind, _field: str, text: str) -> object:
+    if not text or len(text) > MAX_NAME_CHARS:
+        raise Problem(f"a fact has a name, of at most {MAX_NAME_CHARS} characters.")
+    return text
+
+
+def _date(_session: Session, _kind: FactKind, field: str, text: str) -> object:
+    refusal = Problem(f"{field} is a date such as 2022, 2022-03 or 2022-03-09, not {text!r}.")
+    if not text:
+        return None
+    if not DATE.fullmatch(text):
+        raise refusal
+    try:
+        return str(PartialDate.parse(text))
+    except ValueError as error:
+        raise refusal from error
+
+
+def _words(_session: Session, _kind: FactKind, field: str, text: str) -> object:
+    if len(text) > MAX_NAME_CHARS:
+        raise Problem(f"{field} has at most {MAX_NAME_CHARS} characters.")
+    return text or None
+
+
+def _status(_session: Session, kind: FactKind, _field: str, text: str) -> object:
+    if text not in STATUSES[kind]:
+        raise Problem(f"the status of an {kind} is one of {', '.join(STATUSES[kind])}, not {text!r}.")
+    return text
+
+
+def _parties(session: Session, _kind: FactKind, _field: str, text: str) -> object:
+    return [_party(session, part.strip()) for part in text.split(",") if part.strip()]
+
+
+def _party(session: Session, text: str) -> str:
+    if text.upper() in country_names():
+        return text.upper()
+    is_it = (Actor.slug == text.lower()) | (sa.func.lower(Actor.name) == text.lower())
+    slug = session.scalar(sa.select(Actor.slug).where(is_it).order_by(Actor.slug).limit(1))
+    if slug is None:
+        raise Problem(f"there is no actor {text!r}; parties are actors by short name, or countries by code.")
+    return slug
+
+
+def _require_order(fields: Value) -> None:
+    start, end = (PartialDate.parse(str(fields[name])) if fields.get(name) else None for name in ("start", "end"))
+    if start is not None and end is not None and end.last < start.first:
+        raise Problem(f"the end {end} is before the start {start}.")
+
+
+def _other_fact(session: Session, said: Said) -> Value:
+    """Find the other fact by the key of its article and its number, or by its own key."""
+    text = (said.get("other") or "").strip()
+    key, _, number = text.rpartition(":")
+    if not key and session.scalar(sa.select(Fact.id).where(Fact.key == text)) is not None:
+        return {"other": text}
+    article = find_article(session, key) if key else None
+    if article is None or article.current_version is None:
+        raise Problem("name the other fact by the key of its article and its number, such as 0123456789ab:2.")
+    return {"fields": {"article": article.key, **_fact_named(session, article, number)}}
+
+
+_CHECKS: Mapping[str, Callable[[Session, FactKind, str, str], object]] = {
+    "name": _name,
+    "start": _date,
+    "end": _date,
+    "place": _words,
+    "status": _status,
+    "parties": _parties,
+    "subkind": _words,
+}

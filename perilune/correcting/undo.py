@@ -1,0 +1,124 @@
+"""Undoing a correction: the article is understood and placed anew at once, with what else stands of corrections."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from models.article import Article, Version, find_article, other_copies_of
+from models.corrections import head_of, hold_articles, words_of_correction
+from models.fate import await_stage
+from models.knowledge import Correction
+from models.vocabulary import CorrectionField, Stage
+from perilune.archive import Archive
+from perilune.correcting.correct import SETTLE, Obeyed, in_one_go
+from perilune.correcting.placing import FINDS_LATER, place_anew
+from perilune.correcting.said import name_of_person
+from perilune.problems import Problem
+from perilune.understanding import EncoderOnDemand, understand_runner
+from pipeline.runners.corrections import mark_corrected
+from pipeline.runners.places import current_versions_of, drop_sentences_of_others, leave_story
+from pipeline.runners.story_decisions import articles_belonging_with, story_bonds
+from pipeline.runners.understand import UnderstandRunner
+from pipeline.values import Understanding
+
+
+def undo(archive: Archive, correction_id: int, *, by: str, now: dt.datetime) -> Obeyed:
+    """Take a correction back: what was derived, and what else people said, holds again at once.
+
+    Undoing it twice is undoing it once. Problem where there is no such correction.
+    """
+    person = name_of_person(by)
+    runner = understand_runner(archive, EncoderOnDemand(archive.settings))
+    understood = dict(runner.compute(archive.sessions, _versions_concerned(archive, correction_id)))
+
+    def work(session: Session) -> tuple[Obeyed, list[int]]:
+        correction = _correction(session, correction_id)
+        article = _article_of(session, correction)
+        if article is not None:
+            hold_articles(session, [article])
+        session.refresh(correction)
+        said = words_of_correction(CorrectionField(correction.field), correction.value)
+        if correction.undone_at is not None:
+            words = f"It was undone already by {correction.undone_by}: {said}."
+            return Obeyed((correction.id,), words, correction.article_key), []
+        correction.undone_at, correction.undone_by = now, person
+        session.flush()
+        displaced = []
+        if article is not None and correction.field == CorrectionField.STORY:
+            displaced = _leave_stories(session, article, correction, now=now)
+        elif article is not None:
+            _understand_again(session, article, runner, understood, now=now)
+            displaced = _without_story(session, article) if correction.field == CorrectionField.RELEVANCE else []
+        return Obeyed((correction.id,), f"Undone: {said}.", correction.article_key), displaced
+
+    obeyed, displaced = in_one_go(archive, work)
+    is_placed = place_anew(archive, displaced, now=now)
+    return obeyed if is_placed else replace(obeyed, words=f"{obeyed.words} {FINDS_LATER}")
+
+
+def _correction(session: Session, correction_id: int) -> Correction:
+    correction = session.get(Correction, correction_id)
+    if correction is None:
+        raise Problem(f"there is no correction {correction_id}; `perilune corrections list` prints the numbers.")
+    return correction
+
+
+def _article_of(session: Session, correction: Correction) -> Article | None:
+    """Find the article that leads now; None where it has left the archive."""
+    article = find_article(session, correction.article_key)
+    return head_of(session, article) if article is not None else None
+
+
+def _versions_concerned(archive: Archive, correction_id: int) -> list[int]:
+    with archive.sessions() as session:
+        correction = _correction(session, correction_id)
+        article = _article_of(session, correction)
+        if article is None or correction.field == CorrectionField.STORY:
+            return []
+        return current_versions_of([article, *other_copies_of(session, article)])
+
+
+def _understand_again(
+    session: Session,
+    article: Article,
+    runner: UnderstandRunner,
+    understood: dict[int, Understanding],
+    *,
+    now: dt.datetime,
+) -> None:
+    """Bring back what holds of an article and its copies without the correction."""
+    for version_id in current_versions_of([article, *other_copies_of(session, article)]):
+        if version_id not in understood:  # it changed a moment ago
+            await_stage(session, Stage.UNDERSTAND, [version_id], due_at=now)
+            continue
+        runner.store(session, version_id, understood[version_id], now=now)
+        SETTLE(session, session.get_one(Version, version_id), now=now)
+
+
+def _without_story(session: Session, article: Article) -> list[int]:
+    return [each.id for each in (article, *other_copies_of(session, article)) if each.story_id is None]
+
+
+def _leave_stories(session: Session, article: Article, correction: Correction, *, now: dt.datetime) -> list[int]:
+    """Take those out of their stories that the correction had put there, and let grouping place them."""
+    keys = [article.key, *(str(key) for key in _listed(correction.value.get("members")))]
+    found = [head_of(session, each) for key in keys if (each := find_article(session, key)) is not None]
+    bonds = story_bonds(session)
+    moved = {each.id: each for each in found}
+    for each in [one for one in found if one.key in bonds.decided or one is article]:
+        moved |= {one.id: one for one in articles_belonging_with(session, each, bonds) if one.key in bonds.decided}
+    hold_articles(session, moved.values())
+    left = {each.story_id for each in moved.values() if each.story_id is not None}
+    for each in moved.values():
+        leave_story(session, each, now=now)
+        mark_corrected(session, each)
+    drop_sentences_of_others(session, left)
+    await_stage(session, Stage.GROUP, moved, due_at=now)
+    return list(moved)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,97 @@
+"""Reads what people decided on stories, under the keys that articles go by now, and puts articles where they said.
+
+Apart from grouping because a correction is obeyed at once, without the vectors that grouping compares.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models.article import Article, find_article
+from models.corrections import head_of, standing_story_corrections
+from models.knowledge import Correction
+from pipeline.runners.places import day_of
+from pipeline.stories.decisions import StoryAction, StoryBonds, StoryDecision, bonds_from
+
+
+def story_bonds(session: Session) -> StoryBonds:
+    """Work out who belongs together and who stands alone from all corrections of stories that stand."""
+    corrections = standing_story_corrections(session)
+    heads = _heads(session, {key for each in corrections for key in (each.article_key, *_others(each))})
+    return bonds_from([_decision(each, heads) for each in corrections])
+
+
+def mark_of_decisions(session: Session) -> tuple[int, int]:
+    """Return what changes with every correction that is made or undone; cheap."""
+    undone = sa.func.count(Correction.undone_at)
+    last, count = session.execute(sa.select(sa.func.max(Correction.id), undone)).one()
+    return last or 0, count
+
+
+def _others(correction: Correction) -> list[str]:
+    value = correction.value
+    members = cast("list[str]", value.get("members", []))
+    return [*([str(value["article"])] if value.get("article") else []), *members]
+
+
+def _heads(session: Session, keys: Collection[str]) -> dict[str, str]:
+    """Map keys to those of the articles that lead there now; one that is unknown stays itself."""
+    is_elsewhere = Article.moved_to_id.is_not(None) | Article.copy_of_id.is_not(None)
+    elsewhere = session.scalars(sa.select(Article).where(Article.key.in_(keys), is_elsewhere))
+    heads = {}
+    for article in elsewhere.all():
+        present = find_article(session, article.key)
+        if present is not None:
+            heads[article.key] = head_of(session, present).key
+    return heads
+
+
+def _decision(correction: Correction, heads: dict[str, str]) -> StoryDecision:
+    return StoryDecision(
+        subject=heads.get(correction.article_key, correction.article_key),
+        action=StoryAction(str(correction.value["action"])),
+        others=tuple(dict.fromkeys(heads.get(key, key) for key in _others(correction))),
+        made_by=correction.made_by,
+        made_at=correction.made_at,
+    )
+
+
+def articles_belonging_with(session: Session, article: Article, bonds: StoryBonds) -> list[Article]:
+    """Read the other leading articles that people said belong with one, by date and key."""
+    keys = bonds.group_of(article.key) - {article.key}
+    if not keys:
+        return []
+    found = session.scalars(sa.select(Article).where(Article.key.in_(keys), Article.copy_of_id.is_(None)))
+    return sorted(found, key=lambda each: (day_of(each), each.key))
+
+
+def stories_shut_to(session: Session, article: Article, bonds: StoryBonds, among: Iterable[int]) -> set[int]:
+    """Name those of the stories in which an article may not be, because someone stands alone."""
+    if not bonds.alone_since:
+        return set()
+    rows = session.execute(
+        sa.select(Article.story_id, Article.key, Article.first_seen_at).where(
+            Article.story_id.in_(list(among)), Article.copy_of_id.is_(None), Article.id != article.id
+        )
+    )
+    mine = (article.key, article.first_seen_at)
+    return {story_id for story_id, key, seen_at in rows if story_id and not bonds.may_meet(mine, (key, seen_at))}
+
+
+def reason_of(article: Article, bonds: StoryBonds) -> str:
+    """Say who put an article where it is."""
+    said = bonds.decided.get(article.key)
+    if said is None:
+        said = next(bonds.decided[key] for key in sorted(bonds.group_of(article.key)) if key in bonds.decided)
+        return f"another belongs with it, as {said.made_by} said on {_day(said.made_at)}"
+    what = "stands alone" if said.action is StoryAction.ALONE else "belongs here"
+    return f"{what}, as {said.made_by} said on {_day(said.made_at)}"
+
+
+def _day(moment: dt.datetime) -> str:
+    return moment.date().isoformat()

@@ -1,0 +1,67 @@
+"""Forms that change something: who may send them, what they say, and the name that a browser remembers of its user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.responses import Response
+
+from web.access import access_of
+
+MAX_FORM_BYTES = 50_000
+NAME_COOKIE = "perilune_name"
+A_YEAR_IN_SECONDS = 365 * 24 * 3600
+MAX_NAME_CHARS = 80
+OWN_SITES = ("same-origin", "none")
+Part = TypeVar("Part")
+
+
+def given(part: Part | None, instead: str) -> Part:
+    """Return what an app may change something with; where it only reads, say how else it is done."""
+    if part is None:
+        raise HTTPException(501, f"This server only reads the archive; {instead}.")
+    return part
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Let no page of another site press our button: a browser names the site that a form came from."""
+    origin = request.headers.get("origin")
+    is_ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if not is_ours or request.headers.get("sec-fetch-site", "none") not in OWN_SITES:
+        raise HTTPException(403, "This archive is changed from its own pages only.")
+
+
+def form_of(body: bytes) -> dict[str, str]:
+    """Read the fields of a form, those that were left empty too."""
+    if len(body) > MAX_FORM_BYTES:
+        raise HTTPException(413, "The form is larger than any that this page sends.")
+    fields: Mapping[str, list[str]] = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: values[0].strip() for name, values in fields.items()}
+
+
+@dataclass(frozen=True)
+class Corrector:
+    """Whether a visitor may correct here, and the name that was given last."""
+
+    may_correct: bool
+    name: str
+
+
+def corrector_of(request: Request) -> Corrector:
+    """Read who a request comes from, as far as anybody said."""
+    name = unquote(request.cookies.get(NAME_COOKIE, ""))[:MAX_NAME_CHARS]
+    return Corrector(access_of(request).powers.corrections is not None, name)
+
+
+CorrectorHere = Annotated[Corrector, Depends(corrector_of)]
+
+
+def remember_name(response: Response, name: str) -> None:
+    """Have the browser remember the name of its user; it proves nothing, and other sites never see it."""
+    response.set_cookie(
+        NAME_COOKIE, quote(name[:MAX_NAME_CHARS]), max_age=A_YEAR_IN_SECONDS, httponly=True, samesite="lax"
+    )
