@@ -15,6 +15,7 @@ from models.knowledge import Correction
 from models.search import index_article
 from models.vocabulary import Relevance, Stage
 from pipeline.runners.document import document_of
+from pipeline.runners.facts import settle_facts
 from pipeline.runners.places import leave_story
 from pipeline.runners.runner import done, skipped
 from pipeline.understanding.knowledge import knowledge_from_rows
@@ -44,6 +45,7 @@ class UnderstandRunner:
             return skipped("a newer version is there")
         _fill(version, result)
         _obey_corrections(session, version)
+        settle_facts(session, version, now=now)
         session.flush()
         index_article(session, article.id)
         if version.relevance == Relevance.OFF:
