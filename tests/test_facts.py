@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.fact import Fact, FactMark, FactParty, FactWitness
+from models.facts import status_at, status_history
 from models.knowledge import Correction
 from models.tables import Article, Version
 from models.vocabulary import CorrectionField, FactKind, Relevance
@@ -20,7 +21,7 @@ from perilune.dates import PartialDate
 from pipeline import values
 from pipeline.facts.naming import signs_of
 from pipeline.facts.same import Stated, Verdicts, bodies_of, groups_of, sides_of
-from pipeline.facts.shown import history_of, shown_of
+from pipeline.facts.shown import shown_of
 from pipeline.runners.facts import leave_facts, settle_facts
 from pipeline.runners.statements import witness_identity
 from pipeline.understanding.gazetteer import Gazetteer, load_actors
@@ -182,6 +183,14 @@ TWO_FACTS: dict[str, tuple[Said, ...]] = {
         Said("Workshop on space debris", "2022-05-10", place="Vienna"),
         Said("Seminar on satellite navigation", "2022-05-10", place="Vienna"),
     ),
+    "a day and a conference of one country and year": (
+        Said("2019 China Space Day", "2019"),
+        Said("2019 China Space Conference", "2019"),
+    ),
+    "two third meetings of one country with others": (
+        Said("3rd UK-China Workshop", None, place="Shanghai, China"),
+        Said("第三届中阿北斗合作论坛", "2021-12-08", language="zh", place="北京"),
+    ),
     "a memorandum and a joint statement": (
         an_agreement("memorandum", "2015-06-24", ("esa", "cnsa")),
         an_agreement("joint statement", "2015-06-24", ("esa", "cnsa"), subkind="joint statement"),
@@ -257,7 +266,8 @@ def test_what_became_of_an_agreement_is_its_history() -> None:
     group = _group(*ONE_FACT["an agreement and its suspension"])
     shown = shown_of(group)
     assert (shown.status, str(shown.start), shown.disputed) == ("suspended", "2018-05-02", ())
-    assert [(each.status, str(each.since)) for each in history_of(group)] == [
+    told = [status_at(each.kind, each.status, each.start, PartialDate(2022, 3)) for each in (x.fact for x in group)]
+    assert [(each.status, str(each.since)) for each in status_history(told)] == [
         ("signed", "2018-05-02"),
         ("suspended", "2022-03-17"),
     ]

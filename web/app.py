@@ -9,9 +9,18 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.page_store import PageStore
-from web import pages_archive, pages_article, pages_search, pages_sources
+from web import (
+    pages_archive,
+    pages_article,
+    pages_calendar,
+    pages_matrix,
+    pages_register,
+    pages_search,
+    pages_sources,
+)
 from web.access import Access, Onboarding, Upkeep
 from web.api import api
+from web.api_facts import facts_api
 from web.failures import tell_failures
 from web.headers import HeadRequests, SecurityHeaders
 from web.rendering import STATIC
@@ -39,7 +48,17 @@ def create_app(
     app.add_middleware(HeadRequests)
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for router in (pages_search.pages, pages_article.pages, pages_archive.pages, pages_sources.pages, api):
+    for part in (
+        pages_search,
+        pages_article,
+        pages_archive,
+        pages_calendar,
+        pages_register,
+        pages_matrix,
+        pages_sources,
+    ):
+        app.include_router(part.pages)
+    for router in (api, facts_api):
         app.include_router(router)
     tell_failures(app)
     return app

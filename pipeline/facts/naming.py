@@ -21,6 +21,8 @@ from pipeline.understanding.lexicon import folded
 CONCEPTS_FILE = Path(__file__).with_name("concepts.toml")
 MIN_TERM_CHARS = 2
 MAX_NAME_CHARS = 300
+ALIKE = 0.5
+VERY_ALIKE = 0.75
 
 _TENS = ("twent", "thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet")
 _ROUND_ORDINAL = re.compile(rf"\b({'|'.join(_TENS)})ieth\b")
@@ -41,6 +43,8 @@ class NameSigns:
     countries: frozenset[str] = frozenset()
     concepts: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    meetings: frozenset[str] = frozenset()
+    """The sorts of meeting that it names."""
 
     @property
     def subject(self) -> frozenset[str]:
@@ -59,8 +63,20 @@ class NameLikeness:
 
     shared: int
     containment: float
+    is_firm: bool
+    """They share more than one country, which very many names do."""
     is_other_subject: bool
     """Both name a subject in one language, and nothing of it is the same."""
+
+    @property
+    def is_alike(self) -> bool:
+        """Tell whether half of the shorter name is in the other."""
+        return self.shared > 0 and self.containment >= ALIKE
+
+    @property
+    def is_very_alike(self) -> bool:
+        """Tell whether most of the shorter name is in the other, and that is more than a country."""
+        return self.is_firm and self.containment >= VERY_ALIKE
 
 
 def signs_of(name: str, language: str | None, gazetteer: Gazetteer) -> NameSigns:
@@ -71,8 +87,7 @@ def signs_of(name: str, language: str | None, gazetteer: Gazetteer) -> NameSigns
     countries = countries_in(name, language)
     named = [(start, end) for _, start, end in actors] + [(each.first.start, each.first.end) for each in countries]
     plain = _ROUND_ORDINAL.sub(_digits_of_round, folded(name).lower())
-    concepts, _ = _concepts_in(plain)
-    _, left = _concepts_in(_ordinals_left_out("".join(_blanked(folded(name), sorted(named))).lower()))
+    left = _without_concepts(_ordinals_left_out("".join(_blanked(folded(name), sorted(named))).lower()))
     return NameSigns(
         language=language,
         editions=numbers.editions | {int(number) for number in _SHORT_EDITION.findall(plain)},
@@ -80,8 +95,9 @@ def signs_of(name: str, language: str | None, gazetteer: Gazetteer) -> NameSigns
         years=numbers.years,
         actors=frozenset(slug for slug, _, _ in actors),
         countries=frozenset(mention.code for mention in countries),
-        concepts=concepts,
+        concepts=_found("strong", plain),
         words=frozenset(term for term in terms_in(left, language) if len(term) >= MIN_TERM_CHARS),
+        meetings=_found("meetings", plain),
     )
 
 
@@ -94,16 +110,15 @@ def _ordinals_left_out(text: str) -> str:
     return " ".join("" if is_ordinal_word(word) or _ROUND_ORDINAL.fullmatch(word) else word for word in text.split())
 
 
-def _concepts_in(text: str) -> tuple[frozenset[str], str]:
-    """Find the concepts of a text, and give what is left of it without them and without what says little."""
-    found = set()
-    for concept, pattern in _concepts("strong"):
-        text, count = pattern.subn(" ", text)
-        if count:
-            found.add(concept)
-    for _, pattern in _concepts("weak"):
-        text = pattern.sub(" ", text)
-    return frozenset(found), text
+def _found(table: str, text: str) -> frozenset[str]:
+    return frozenset(concept for concept, pattern in _concepts(table) if pattern.search(text))
+
+
+def _without_concepts(text: str) -> str:
+    for table in ("strong", "meetings", "weak"):
+        for _, pattern in _concepts(table):
+            text = pattern.sub(" ", text)
+    return text
 
 
 def _is_covered(spans: list[tuple[str, int, int]], crafts: frozenset[tuple[str, str]]) -> bool:
@@ -122,8 +137,8 @@ def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
 
 
 @cache
-def _concepts(strength: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    patterns = tomllib.loads(CONCEPTS_FILE.read_text(encoding="utf-8"))[strength]
+def _concepts(table: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    patterns = tomllib.loads(CONCEPTS_FILE.read_text(encoding="utf-8"))[table]
     return tuple((concept, re.compile(str(pattern))) for concept, pattern in patterns.items())
 
 
@@ -134,7 +149,12 @@ def likeness_of(one: NameSigns, other: NameSigns) -> NameLikeness:
     if not is_one_language:
         common = one.words & other.words
         mine, theirs = mine - (one.words - common), theirs - (other.words - common)
-    shared = len(mine & theirs)
+    shared = mine & theirs
     shorter = min(len(mine), len(theirs))
+    is_other_sort = bool(one.meetings and other.meetings) and one.meetings.isdisjoint(other.meetings)
+    is_one_sort = bool(one.meetings & other.meetings) and bool(one.years & other.years)
+    is_firm = bool(shared - one.countries) or len(shared) > 1 or (bool(shared) and is_one_sort)
     is_other = is_one_language and bool(one.subject) and bool(other.subject) and one.subject.isdisjoint(other.subject)
-    return NameLikeness(shared, shared / shorter if shorter else 0.0, is_other)
+    # "China Space Day" and "China Space Conference" share a country and no more.
+    count = 0 if is_other_sort and len(shared) == 1 else len(shared)
+    return NameLikeness(count, count / shorter if shorter else 0.0, is_firm and count > 0, is_other)

@@ -24,8 +24,6 @@ MAX_SLIP_DAYS = 10
 MAX_EDITION_DAYS = 400
 MAX_FLIGHT_DAYS = 120
 MAX_REPORT_DAYS = 10
-ALIKE = 0.5
-VERY_ALIKE = 0.75
 MANY_SIGNS = 3
 TWO = 2
 
@@ -215,14 +213,13 @@ def _tie_of_events(one: Stated, other: Stated, names: NameLikeness) -> Tie:
     if one.fact.subkind in FLIGHTS:
         return _tie_of_flights(one, other, names)
     days = days_apart(one.fact, other.fact)
-    is_alike = names.shared > 0 and names.containment >= ALIKE
-    is_very_alike = names.shared > 0 and names.containment >= VERY_ALIKE
     if _is_exact(one.fact, other.fact):
         return _tie_of_one_day(one, other, names)
+    is_edition = _has_edition(one, other) and names.is_alike and names.is_firm
     if days == 0 or _is_within(one.fact, other.fact):
-        return Tie.GOOD if is_very_alike or (_has_edition(one, other) and is_alike) else Tie.NONE
-    if _has_edition(one, other) and is_alike:
-        return Tie.GOOD if is_very_alike else Tie.WEAK
+        return Tie.GOOD if names.is_very_alike or is_edition else Tie.NONE
+    if is_edition:
+        return Tie.GOOD if names.is_very_alike else Tie.WEAK
     if days is None:
         return Tie.WEAK if _is_one_name(one, other, names) and _may_be_told_of(one, other) else Tie.NONE
     is_slip = days <= MAX_SLIP_DAYS and _is_one_name(one, other, names) and names.shared >= MANY_SIGNS
@@ -232,7 +229,7 @@ def _tie_of_events(one: Stated, other: Stated, names: NameLikeness) -> Tie:
 def _tie_of_one_day(one: Stated, other: Stated, names: NameLikeness) -> Tie:
     """Compare meetings that begin on one day: they are one unless their names or places speak against it."""
     is_placed_apart = is_other_place(one.fact.place, other.fact.place)
-    if _has_edition(one, other) or (names.shared and names.containment >= ALIKE and not is_placed_apart):
+    if _has_edition(one, other) or (names.is_alike and not is_placed_apart):
         return Tie.SURE
     if is_placed_apart:
         return Tie.NONE
@@ -248,7 +245,7 @@ def _tie_of_one_day(one: Stated, other: Stated, names: NameLikeness) -> Tie:
 
 
 def _is_one_name(one: Stated, other: Stated, names: NameLikeness) -> bool:
-    return names.shared >= TWO and names.containment >= VERY_ALIKE and one.signs.subject == other.signs.subject
+    return names.shared >= TWO and names.is_very_alike and one.signs.subject == other.signs.subject
 
 
 def _may_be_told_of(one: Stated, other: Stated) -> bool:
@@ -263,11 +260,10 @@ def _may_be_told_of(one: Stated, other: Stated) -> bool:
 def _tie_of_flights(one: Stated, other: Stated, names: NameLikeness) -> Tie:
     """Compare launches or landings: a craft with a number flies once, any other on its day."""
     days = days_apart(one.fact, other.fact)
-    is_named = names.shared > 0 and names.containment >= ALIKE
     is_numbered = bool(one.signs.crafts & other.signs.crafts) or any(
         slug[-1].isdigit() for slug in one.signs.actors & other.signs.actors
     )
-    if days is not None and days <= 1 and is_named:
+    if days is not None and days <= 1 and names.is_alike:
         return Tie.SURE
     if not is_numbered:
         return Tie.NONE
@@ -312,25 +308,23 @@ def _tie_of_agreements(one: Stated, other: Stated, names: NameLikeness) -> Tie:
 
 def _tie_by_dates(one: Stated, other: Stated, names: NameLikeness) -> Tie:
     is_pair = len(one.sides & other.sides) >= TWO
-    is_alike = names.shared > 0 and names.containment >= ALIKE
     days = days_apart(one.fact, other.fact)
     if _is_exact(one.fact, other.fact):
-        return Tie.SURE if is_pair else Tie.GOOD if is_alike else Tie.NONE
+        return Tie.SURE if is_pair else Tie.GOOD if names.is_alike else Tie.NONE
     if days is None:
         return _tie_without_date(one, other, names)
     if days == 0:
         return _tie_of_vague_dates(one, other, names)
-    return Tie.WEAK if days <= MAX_NEAR_DAYS and is_alike and is_pair else Tie.NONE
+    return Tie.WEAK if days <= MAX_NEAR_DAYS and names.is_alike and is_pair else Tie.NONE
 
 
 def _tie_of_vague_dates(one: Stated, other: Stated, names: NameLikeness) -> Tie:
     if len(one.sides & other.sides) < TWO:
         return Tie.NONE
-    is_alike = names.shared > 0 and names.containment >= ALIKE
     starts = [fact.start for fact in (one.fact, other.fact) if fact.start is not None]
     has_year_only = any(start.precision is Precision.YEAR for start in starts)
     is_said_little = not one.signs.subject or not other.signs.subject
-    if is_alike:
+    if names.is_alike:
         return Tie.GOOD
     return Tie.GOOD if is_said_little and not has_year_only and one.sides == other.sides else Tie.NONE
 
@@ -344,7 +338,7 @@ def _tie_without_date(one: Stated, other: Stated, names: NameLikeness) -> Tie:
         for undated, dated in ((one, other), (other, one))
         if undated.fact.start is None
     )
-    is_very_alike = names.shared >= TWO and names.containment >= VERY_ALIKE
+    is_very_alike = names.shared >= TWO and names.is_very_alike
     if is_near:
         return Tie.GOOD
     return Tie.WEAK if is_very_alike and one.signs.subject & other.signs.subject else Tie.NONE
@@ -354,7 +348,7 @@ def _tie_with_later_status(one: Stated, other: Stated, names: NameLikeness) -> T
     """Join what became of an agreement to its signing; a suspension has a date of its own."""
     if not (one.sides <= other.sides or other.sides <= one.sides):
         return Tie.NONE
-    is_alike = names.shared > 0 and names.containment >= ALIKE and not names.is_other_subject
+    is_alike = names.is_alike and not names.is_other_subject
     if one.fact.status == other.fact.status and _is_exact(one.fact, other.fact) and not names.is_other_subject:
         return Tie.GOOD
     is_specific = bool(one.signs.subject & other.signs.subject) or bool(one.signs.actors & other.signs.actors)
@@ -372,7 +366,7 @@ def _comes_after(one: Stated, other: Stated) -> bool:
 
 def _are_other_bodies(one: Stated, other: Stated, names: NameLikeness) -> bool:
     """Tell whether another organisation of the same country agrees, and the names do not say that it is one subject."""
-    if names.shared and names.containment >= VERY_ALIKE and one.signs.subject & other.signs.subject:
+    if names.is_very_alike and one.signs.subject & other.signs.subject:
         return False
     for side in one.sides & other.sides:
         mine, theirs = ({slug for country, slug in each.bodies if country == side} for each in (one, other))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from models.facts import STAGES, status_at
 from models.vocabulary import AgreementStatus, EventStatus, FactKind
 from perilune.dates import PartialDate, Precision
 from pipeline.facts.same import LATER, Stated
@@ -37,14 +38,6 @@ class Shown:
     parties: tuple[str, ...]
     countries: tuple[str, ...]
     disputed: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class StatusAt:
-    """A status and since when, as a witness states it; the date is that of the change, or else of its telling."""
-
-    status: str
-    since: PartialDate
 
 
 def shown_of(group: Sequence[Stated]) -> Shown:
@@ -80,28 +73,9 @@ def shown_of(group: Sequence[Stated]) -> Shown:
     )
 
 
-def history_of(group: Sequence[Stated]) -> tuple[StatusAt, ...]:
-    """List the statuses that witnesses state, each with the earliest exact date given for it, in the order of dates."""
-    found: dict[str, PartialDate] = {}
-    for stated in sorted(group, key=lambda each: each.order):
-        since = since_of(stated)
-        known = found.get(stated.fact.status)
-        if known is None or (-_PRECISIONS.index(since.precision), since) < (
-            -_PRECISIONS.index(known.precision),
-            known,
-        ):
-            found[stated.fact.status] = since
-    stages = [str(status) for status in (*AgreementStatus, *EventStatus)]
-    ordered = sorted(found.items(), key=lambda item: (item[1].first, stages.index(item[0])))
-    return tuple(StatusAt(status, since) for status, since in ordered)
-
-
-def since_of(stated: Stated) -> PartialDate:
-    """Date a status: an agreement's by its own date, a plan's and an event's by the day of its telling."""
-    is_change = stated.fact.kind is FactKind.AGREEMENT and stated.fact.status != AgreementStatus.PROPOSED
-    if is_change and stated.fact.start is not None:
-        return stated.fact.start
-    return stated.published or PartialDate.of(stated.first_seen_at.date())
+def _since(stated: Stated) -> dt.date:
+    told = stated.published or PartialDate.of(stated.first_seen_at.date())
+    return status_at(stated.fact.kind, stated.fact.status, stated.fact.start, told).since.first
 
 
 def _without_what_was_put_off(group: Sequence[Stated]) -> list[Stated]:
@@ -204,11 +178,10 @@ def _status_of(deciding: Sequence[Stated]) -> str:
     """
     is_past = any(each.fact.status == EventStatus.HELD for each in deciding)
     telling = [each for each in deciding if not (is_past and each.fact.status == EventStatus.ANNOUNCED)]
-    latest = max(since_of(each).first for each in telling)
-    last = [each for each in telling if since_of(each).first == latest]
-    stages = [str(status) for status in (*AgreementStatus, *EventStatus)]
-    voices = Counter({status: _weight(x for x in last if x.fact.status == status) for status in stages})
-    return max(stages, key=lambda status: (voices[status], stages.index(status)))
+    latest = max(_since(each) for each in telling)
+    last = [each for each in telling if _since(each) == latest]
+    voices = Counter({status: _weight(x for x in last if x.fact.status == status) for status in STAGES})
+    return max(STAGES, key=lambda status: (voices[status], STAGES.index(status)))
 
 
 def _is_status_disputed(group: Sequence[Stated]) -> bool:

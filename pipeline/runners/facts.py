@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.article import Article, Version
 from models.fact import Fact, FactMark, FactParty, FactWitness, left_facts_of
-from models.vocabulary import Relevance
+from models.vocabulary import FactKind, Relevance
 from pipeline.facts.marks import marks_of, wanted_marks
 from pipeline.facts.same import Stated, Verdicts, groups_of, tie_of
 from pipeline.facts.shown import Shown, days_of, shown_of
@@ -171,7 +171,7 @@ class _Settling:
     def _fill(self, fact: Fact, group: Sequence[Stated]) -> None:
         shown = shown_of(group)
         first, last = days_of(shown)
-        for name, value in _columns(shown).items():
+        for name, value in _columns(shown, self._countries_of(shown)).items():
             if getattr(fact, name) != value:
                 setattr(fact, name, value)
         fact.first_on, fact.last_on = first, last
@@ -189,17 +189,21 @@ class _Settling:
                 row = (FactWitness.version_id == statement.version_id) & (FactWitness.ordinal == statement.ordinal)
                 self._session.execute(sa.update(FactWitness).where(row).values(fact_id=fact.id))
 
-    def _list_parties(self, fact: Fact, shown: Shown) -> None:
+    def _countries_of(self, shown: Shown) -> list[str]:
+        """Name who agrees by the parties, and who takes part in an event by the countries that it names too."""
         country_of = self._reader.country_of
-        named = {*shown.parties, *(country_of.get(party) for party in shown.parties)}
-        if not shown.parties:
-            named |= {*shown.countries}
-        parties = sorted(party for party in named if party)
+        countries = [country_of.get(party) or party for party in shown.parties]
+        if shown.kind is FactKind.EVENT or len(set(countries)) <= 1:
+            countries += shown.countries
+        return [country for country in dict.fromkeys(countries) if country.isupper()]
+
+    def _list_parties(self, fact: Fact, shown: Shown) -> None:
+        parties = sorted({*shown.parties, *self._countries_of(shown)})
         rows = [{"fact_id": fact.id, "party": party, "is_country": party.isupper()} for party in parties]
         _replace(self._session, FactParty, fact.id, rows)
 
 
-def _columns(shown: Shown) -> dict[str, object]:
+def _columns(shown: Shown, countries: Sequence[str]) -> dict[str, object]:
     return {
         "kind": shown.kind,
         "name": shown.name,
@@ -209,7 +213,7 @@ def _columns(shown: Shown) -> dict[str, object]:
         "end_on": shown.end,
         "place": shown.place,
         "parties": list(shown.parties),
-        "countries": list(shown.countries),
+        "countries": list(countries),
         "disputed": list(shown.disputed),
     }
 
