@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from perilune import __version__
-from perilune.commands import articles, digests, editions, running, sources, trying
+from perilune.commands import articles, digests, editions, facts, running, sources, trying
 from perilune.problems import Problem
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(sources.app, name="sources")
 app.add_typer(articles.app, name="articles")
 app.add_typer(articles.stories, name="stories")
+app.add_typer(facts.app, name="facts")
 app.add_typer(editions.app, name="editions")
 app.add_typer(editions.readers, name="readers")
 app.add_typer(digests.app, name="digest")

@@ -24,9 +24,9 @@ def _nothing_if_blank(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-Word = Annotated[str | None, BeforeValidator(_nothing_if_blank), Field(max_length=MAX_VALUE_CHARS)]
+Word = Annotated[Annotated[str, Field(max_length=MAX_VALUE_CHARS)] | None, BeforeValidator(_nothing_if_blank)]
 Code = Annotated[Word, AfterValidator(lambda code: code.upper() if code else None)]
-Year = Annotated[int | None, BeforeValidator(_nothing_if_blank), Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+Year = Annotated[Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None, BeforeValidator(_nothing_if_blank)]
 
 
 class FilterForm(BaseModel):

@@ -53,7 +53,7 @@ def _settle(session: Session, article: Article, version_id: int | None) -> None:
     present = [*own, *(each for each in others if each.fact_id in kept)]
     verdicts = verdicts_of(session, [each.stated for each in present])
     groups = groups_of([each.stated for each in present], verdicts)
-    _Settling(session, reader, present, kept).store(groups)
+    _Settling(session, reader, present, kept=kept, left=affected).store(groups)
     _forget_facts_of_witnesses(session)
 
 
@@ -128,7 +128,15 @@ def _tied_facts(own: Sequence[Statement], others: Sequence[Statement], verdicts:
 class _Settling:
     """Writes groups of statements as facts, over those that were there."""
 
-    def __init__(self, session: Session, reader: Reader, present: Sequence[Statement], kept: Collection[int]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        reader: Reader,
+        present: Sequence[Statement],
+        *,
+        kept: Collection[int],
+        left: Collection[int],
+    ) -> None:
         self._session = session
         self._reader = reader
         self._statements = {id(each.stated): each for each in present}
@@ -136,6 +144,7 @@ class _Settling:
         rows = session.scalars(sa.select(Fact).where(Fact.id.in_(kept)).order_by(Fact.id))
         self._facts = {fact.key: fact for fact in rows}
         self._stayed: set[int] = set()
+        self._left = left
 
     def store(self, groups: Groups) -> None:
         """Store each group as the fact that it was, or as a new one; facts that are left without witnesses go."""
@@ -148,7 +157,15 @@ class _Settling:
                 self._session.delete(fact)
         self._session.flush()
         for fact, group in zip(facts, groups, strict=True):
-            self._fill(fact, group)
+            if not self._is_as_it_was(fact, group):
+                self._fill(fact, group)
+
+    def _is_as_it_was(self, fact: Fact, group: Sequence[Stated]) -> bool:
+        """Tell whether a fact has the witnesses that it had, none of them read anew and none lost."""
+        if fact.id not in self._stayed or fact.id in self._left:
+            return False
+        before = {key for key, statement in self._statements.items() if statement.fact_id == fact.id}
+        return before == {id(stated) for stated in group}
 
     def _facts_of(self, groups: Groups) -> list[Fact]:
         founded = {group[0].identity: self._facts.get(group[0].identity) for group in groups}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
@@ -64,25 +65,7 @@ class Reader:
 
     def statements(self, condition: sa.ColumnElement[bool]) -> list[Statement]:
         """Read the witnesses of a condition as statements."""
-        lead = aliased(Article)
-        table = FactWitness.__table__
-        # Columns, not objects: a version's new rows take the place of old ones, whose facts objects do not know.
-        select = (
-            sa.select(
-                *table.columns,
-                sa.func.substr(Version.text, FactWitness.start + 1, FactWitness.end - FactWitness.start).label("quote"),
-                Article.key.label("article"),
-                sa.func.coalesce(lead.key, Article.key).label("voice"),
-                Article.first_seen_at,
-                Version.published,
-                Version.language,
-            )
-            .join(Version, Version.id == FactWitness.version_id)
-            .join(Article, Article.id == Version.article_id)
-            .outerjoin(lead, lead.id == Article.copy_of_id)
-            .where(condition)
-            .order_by(FactWitness.version_id, FactWitness.ordinal)
-        )
+        select = _statements().where(condition)
         found: dict[tuple[int, str], Statement] = {}
         for row in self._session.execute(select).mappings():
             identity = identity_of(row["article"], row["kind"], row["quote"])
@@ -107,6 +90,30 @@ class Reader:
             bodies=bodies_of(parties, self.country_of),
             by_human=row["by_human"],
         )
+
+
+@cache
+def _statements() -> sa.Select[int]:
+    """Select what is known of witnesses; made once, since making it costs more than a short answer to it.
+
+    Columns, not objects: a version's new rows take the place of old ones, whose facts objects do not know.
+    """
+    lead = aliased(Article)
+    return (
+        sa.select(
+            *FactWitness.__table__.columns,
+            sa.func.substr(Version.text, FactWitness.start + 1, FactWitness.end - FactWitness.start).label("quote"),
+            Article.key.label("article"),
+            sa.func.coalesce(lead.key, Article.key).label("voice"),
+            Article.first_seen_at,
+            Version.published,
+            Version.language,
+        )
+        .join(Version, Version.id == FactWitness.version_id)
+        .join(Article, Article.id == Version.article_id)
+        .outerjoin(lead, lead.id == Article.copy_of_id)
+        .order_by(FactWitness.version_id, FactWitness.ordinal)
+    )
 
 
 def _fact_of(row: RowMapping) -> Fact:
@@ -137,11 +144,17 @@ class _LastGazetteer:
 
 
 def _gazetteer_of(session: Session) -> Gazetteer:
-    sizes = (sa.func.sum(sa.func.length(sa.cast(column, sa.String))) for column in (rows.Actor.names, rows.Actor.name))
-    mark = tuple(session.execute(sa.select(sa.func.count(), sa.func.max(rows.Actor.edited_at), *sizes)).one())
+    mark = tuple(session.execute(_look_of_actors()).one())
     if mark != _LastGazetteer.mark:
         _LastGazetteer.gazetteer, _LastGazetteer.mark = knowledge_from_rows(session).gazetteer, mark
     return _LastGazetteer.gazetteer
+
+
+@cache
+def _look_of_actors() -> sa.Select[int, dt.datetime | None, *tuple[int, ...]]:
+    """Select what changes whenever an actor does."""
+    sizes = (sa.func.sum(sa.func.length(sa.cast(column, sa.String))) for column in (rows.Actor.names, rows.Actor.name))
+    return sa.select(sa.func.count(), sa.func.max(rows.Actor.edited_at), *sizes)
 
 
 def verdicts_of(session: Session, statements: Sequence[Stated]) -> Verdicts:
@@ -166,11 +179,17 @@ def verdicts_of(session: Session, statements: Sequence[Stated]) -> Verdicts:
 
 
 def _said(correction: Correction) -> tuple[str, frozenset[str]] | None:
+    """Read a correction of a fact; the other one is named by its key, or by a witness of it."""
     value = correction.value.get("value", correction.value)
     if not isinstance(value, Mapping) or value.get("action") not in {"apart", "same"}:
         return None
-    witness, other = value.get("witness"), value.get("other")
-    if not isinstance(witness, Mapping) or not isinstance(other, str):
+    other = value.get("other") or value.get("fields")
+    key = other if isinstance(other, str) else _identity_named(other, None)
+    mine = _identity_named(value.get("witness"), correction.article_key)
+    return (str(value["action"]), frozenset({mine, key})) if mine and key else None
+
+
+def _identity_named(witness: object, article_key: str | None) -> str | None:
+    if not isinstance(witness, Mapping):
         return None
-    mine = identity_of(correction.article_key, str(witness.get("kind")), str(witness.get("quote")))
-    return str(value["action"]), frozenset({mine, other})
+    return identity_of(article_key or str(witness.get("article")), str(witness.get("kind")), str(witness.get("quote")))
