@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -84,11 +84,10 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Contents:
-    """What one cell counts: numbers of stories, of articles without a story, and of facts."""
+    """What one cell counts, the newest first: stories by their numbers, articles without one by their negative ones."""
 
-    story_ids: tuple[int, ...]
-    article_ids: tuple[int, ...]
-    fact_ids: tuple[int, ...]
+    units: tuple[int, ...]
+    fact_ids: Mapping[FactKind, tuple[int, ...]]
 
 
 def pair_of(one: str, other: str) -> Pair:
@@ -118,6 +117,10 @@ def _cells(session: Session, query: MatrixQuery) -> dict[Pair, Cell]:
     for kind, one, other, count in session.execute(_fact_counts(query)):
         facts[FactKind(kind)][one, other] = count
     pairs = {*stories, *facts[FactKind.AGREEMENT], *facts[FactKind.EVENT]}
+    if query.axis is Axis.ACTORS:
+        # Missions are left out here: the database would ask for each mention of an actor what it is.
+        organisations = set(session.scalars(sa.select(Actor.slug).where(Actor.kind.in_(ORGANISATIONS))))
+        pairs = {pair for pair in pairs if organisations.issuperset(pair)}
     return {
         pair: Cell(stories.get(pair, 0), *(facts[kind].get(pair, 0) for kind in (FactKind.AGREEMENT, FactKind.EVENT)))
         for pair in sorted(pairs)
@@ -152,26 +155,19 @@ def _story_counts(query: MatrixQuery) -> sa.Select[str, str, int]:
     table, name = _members(query.axis)
     one, other = aliased(table), aliased(table)
     first, second = getattr(one, name.key), getattr(other, name.key)
-    select = (
+    return (
         sa.select(first, second, sa.func.count(core.c.unit.distinct()))
         .select_from(core)
         .join(one, one.version_id == core.c.version_id)
         .join(other, (other.version_id == core.c.version_id) & (first < second))
         .group_by(first, second)
     )
-    if query.axis is Axis.ACTORS:
-        select = select.where(first.in_(_organisations()), second.in_(_organisations()))
-    return select
 
 
 def _members(axis: Axis) -> tuple[type[VersionCountry | VersionActor], InstrumentedAttribute[str]]:
     if axis is Axis.COUNTRIES:
         return VersionCountry, VersionCountry.country
     return VersionActor, VersionActor.actor_slug
-
-
-def _organisations() -> sa.Select[str]:
-    return sa.select(Actor.slug).where(Actor.kind.in_(ORGANISATIONS))
 
 
 def _counted_facts(query: MatrixQuery) -> sa.ColumnElement[bool]:
@@ -197,16 +193,13 @@ def _counted_facts(query: MatrixQuery) -> sa.ColumnElement[bool]:
 def _fact_counts(query: MatrixQuery) -> sa.Select[str, str, str, int]:
     one, other = aliased(FactParty), aliased(FactParty)
     are_countries = query.axis is Axis.COUNTRIES
-    select = (
+    return (
         sa.select(Fact.kind, one.party, other.party, sa.func.count())
         .join(one, one.fact_id == Fact.id)
         .join(other, (other.fact_id == Fact.id) & (one.party < other.party))
         .where(one.is_country.is_(are_countries), other.is_country.is_(are_countries), _counted_facts(query))
         .group_by(Fact.kind, one.party, other.party)
     )
-    if query.axis is Axis.ACTORS:
-        select = select.where(one.party.in_(_organisations()), other.party.in_(_organisations()))
-    return select
 
 
 def contents_of(session: Session, query: MatrixQuery, pair: Pair) -> Contents:
@@ -216,21 +209,22 @@ def contents_of(session: Session, query: MatrixQuery, pair: Pair) -> Contents:
     for member in pair:
         with_member = sa.select(table.version_id).where(name == member)
         core = core.where(Version.id.in_(with_member))
-    units = session.scalars(sa.select(core.subquery().c.unit).distinct()).all()
-    facts = sa.select(Fact.id).where(_counted_facts(query))
+    found = core.add_columns(Version.published_first_on.label("day")).subquery()
+    newest = sa.func.max(found.c.day).desc().nulls_last()
+    units = session.scalars(sa.select(found.c.unit).group_by(found.c.unit).order_by(newest, found.c.unit))
+    facts = sa.select(Fact.kind, Fact.id).where(_counted_facts(query))
     for member in pair:
         facts = facts.where(Fact.id.in_(sa.select(FactParty.fact_id).where(FactParty.party == member)))
-    return Contents(
-        tuple(sorted(unit for unit in units if unit > 0)),
-        tuple(sorted(-unit for unit in units if unit < 0)),
-        tuple(session.scalars(facts.order_by(Fact.first_on.desc().nulls_last(), Fact.key))),
-    )
+    ids: dict[FactKind, list[int]] = {kind: [] for kind in FactKind}
+    for kind, fact_id in session.execute(facts.order_by(Fact.first_on.desc().nulls_last(), Fact.key)):
+        ids[FactKind(kind)].append(fact_id)
+    return Contents(tuple(units), {kind: tuple(each) for kind, each in ids.items()})
 
 
 def articles_of(
-    session: Session, query: MatrixQuery, pair: Pair, contents: Contents
+    session: Session, query: MatrixQuery, pair: Pair, units: Collection[int]
 ) -> Iterator[tuple[Article, Version, Sequence[tuple[str, int | None, int | None]]]]:
-    """Read the articles that a cell counts, newest first, each with where its text names the two."""
+    """Read the articles of some of what a cell counts, newest first, each with where its text names the two."""
     table, name = _members(query.axis)
     one, other = aliased(table), aliased(table)
     select = (
@@ -239,7 +233,7 @@ def articles_of(
         .join(one, (one.version_id == Version.id) & (getattr(one, name.key) == pair[0]))
         .join(other, (other.version_id == Version.id) & (getattr(other, name.key) == pair[1]))
         .where(Version.id.in_(sa.select(_core(query).subquery().c.version_id)))
-        .where(Article.story_id.in_(contents.story_ids) | Article.id.in_(contents.article_ids))
+        .where(_unit().in_(units))
         .order_by(Version.published_first_on.desc().nulls_last(), Article.key)
     )
     for article, version, start, end, other_start, other_end in session.execute(select):

@@ -149,11 +149,14 @@ class CellStoryAnswer(Answer):
 
 
 class CellContentsAnswer(Answer):
-    """All that a cell counts."""
+    """What a cell counts: how much of each, and one page of it, the newest first."""
 
     one: NamedAnswer
     other: NamedAnswer
     description: str
+    story_count: int
+    agreement_count: int
+    event_count: int
     stories: tuple[CellStoryAnswer, ...]
     agreements: tuple[FactLineAnswer, ...]
     events: tuple[FactLineAnswer, ...]

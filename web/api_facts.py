@@ -53,5 +53,5 @@ def api_matrix(session: SessionHere, form: Annotated[MatrixForm, fastapi.Query()
 
 @facts_api.get("/matrix/cell")
 def api_cell(session: SessionHere, form: Annotated[CellForm, fastapi.Query()]) -> CellContentsAnswer:
-    """List what one cell of the matrix counts."""
-    return CellContentsAnswer.model_validate(cell_contents(session, form.query(), (form.one, form.other)))
+    """List what one cell of the matrix counts; fifty of each a page."""
+    return CellContentsAnswer.model_validate(cell_contents(session, form))

@@ -12,8 +12,9 @@ from models.article import Article, Version
 from models.fact import Fact
 from models.matrix import Axis, Cell, Matrix, MatrixQuery, articles_of, contents_of, matrix_of, pair_of
 from models.story import Story
+from models.vocabulary import FactKind
 from perilune.dates import PartialDate
-from web.facts_form import MatrixForm
+from web.facts_form import CellForm, MatrixForm
 from web.facts_view import FactLine, fact_lines
 from web.heat_map import HeatMap, level_of
 from web.labels import country_name, words_of
@@ -22,6 +23,7 @@ from web.names import Named, actor_names, topic_names
 from web.passages import passage_at
 
 CONTEXT_CHARS = 110
+PAGE_SIZE = 50
 COLUMNS = ("one", "one_name", "other", "other_name", "stories", "agreements", "events", "total", "link")
 
 
@@ -113,11 +115,14 @@ class CellStory:
 
 @dataclass(frozen=True)
 class CellContents:
-    """What a cell counts, and the two it is about."""
+    """What a cell counts, how much of each and one page of it, and the two it is about."""
 
     one: Named
     other: Named
     description: str
+    story_count: int
+    agreement_count: int
+    event_count: int
     stories: tuple[CellStory, ...]
     agreements: tuple[FactLine, ...]
     events: tuple[FactLine, ...]
@@ -194,27 +199,36 @@ def row_of(cell: CellView, *, address: str = "") -> dict[str, object]:
     }
 
 
-def cell_contents(session: Session, query: MatrixQuery, pair: tuple[str, str]) -> CellContents:
-    """Read what a cell counts: stories with the passages that name both, agreements and events."""
-    contents = contents_of(session, query, pair_of(*pair))
+def cell_contents(session: Session, form: CellForm) -> CellContents:
+    """Read a page of what a cell counts, the newest first: stories with the passages that name both, and facts."""
+    query, pair = form.query(), pair_of(form.one, form.other)
+    contents = contents_of(session, query, pair)
+    shown = slice((form.page - 1) * PAGE_SIZE, form.page * PAGE_SIZE)
     names = _names_of(session, query.axis, pair)
     named = {member: Named(member, names[member]) for member in pair}
-    found: dict[int, list[CellArticle]] = {}
-    for article, version, places in articles_of(session, query, pair_of(*pair), contents):
+    units = contents.units[shown]
+    found: dict[int, list[CellArticle]] = {unit: [] for unit in units}
+    for article, version, places in articles_of(session, query, pair, units):
         unit = article.story_id or -(article.copy_of_id or article.id)
         mentions = (_mention(article, version, named[member], (start, end)) for member, start, end in places)
-        found.setdefault(unit, []).append(_article(article, version, [each for each in mentions if each]))
-    facts = session.scalars(sa.select(Fact).where(Fact.id.in_(contents.fact_ids))).all()
-    lines = fact_lines(session, sorted(facts, key=lambda fact: contents.fact_ids.index(fact.id)))
-    one, other = (named[member] for member in pair)
+        found[unit].append(_article(article, version, [each for each in mentions if each]))
+    agreements, events = contents.fact_ids[FactKind.AGREEMENT], contents.fact_ids[FactKind.EVENT]
     return CellContents(
-        one,
-        other,
+        named[form.one],
+        named[form.other],
         describe(session, query),
+        len(contents.units),
+        len(agreements),
+        len(events),
         tuple(_stories(session, found)),
-        tuple(line for line in lines if line.kind == "agreement"),
-        tuple(line for line in lines if line.kind == "event"),
+        tuple(_facts(session, agreements[shown])),
+        tuple(_facts(session, events[shown])),
     )
+
+
+def _facts(session: Session, ids: Sequence[int]) -> list[FactLine]:
+    facts = {fact.id: fact for fact in session.scalars(sa.select(Fact).where(Fact.id.in_(ids)))}
+    return fact_lines(session, [facts[each] for each in ids])
 
 
 def _stories(session: Session, found: Mapping[int, Sequence[CellArticle]]) -> Iterator[CellStory]:

@@ -13,9 +13,9 @@ from web.access import SessionHere
 from web.fact_options import topic_field
 from web.facts_form import CellForm, MatrixForm
 from web.heat_map import MEDIA_TYPE, POLICY, svg_of
-from web.matrix_view import COLUMNS, cell_contents, matrix_view, row_of
+from web.matrix_view import COLUMNS, PAGE_SIZE, cell_contents, matrix_view, row_of
 from web.rendering import rendered
-from web.search_view import Choice
+from web.search_view import Choice, paging_of
 from web.tables import csv_answer
 
 TOPS = (8, 12, 20, 30, 40)
@@ -59,5 +59,12 @@ def matrix_table(request: Request, session: SessionHere, form: MatrixAddress) ->
 @pages.get("/matrix/cell")
 def cell_page(session: SessionHere, form: Annotated[CellForm, fastapi.Query()]) -> HTMLResponse:
     """Show what a cell counts."""
-    contents = cell_contents(session, form.query(), (form.one, form.other))
-    return rendered("cell.html", cell=contents, back=form.link("/matrix", one=None, other=None, page=None))
+    contents = cell_contents(session, form)
+    most = max(contents.story_count, contents.agreement_count, contents.event_count)
+    links = (form.link("/matrix/cell", page=form.page - 1), form.link("/matrix/cell", page=form.page + 1))
+    return rendered(
+        "cell.html",
+        cell=contents,
+        back=form.link("/matrix", one=None, other=None, page=None),
+        paging=paging_of(most, page=form.page, size=PAGE_SIZE, links=links),
+    )

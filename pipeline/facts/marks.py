@@ -12,7 +12,7 @@ from itertools import combinations
 from models.vocabulary import FactKind
 from perilune.dates import PartialDate, Precision
 from pipeline.facts.naming import NameSigns
-from pipeline.facts.same import FLIGHTS, LATER, MAX_NEAR_DAYS, Stated
+from pipeline.facts.same import FLIGHTS, LATER, MAX_FLIGHT_DAYS, MAX_NEAR_DAYS, MAX_SLIP_DAYS, Stated
 
 MAX_SIDES = 8
 MAX_SIGNS = 10
@@ -31,6 +31,16 @@ def wanted_marks(stated: Stated) -> frozenset[str]:
     """Name the marks of whatever may be one fact with a statement."""
     marks = _wanted_of_agreement(stated) if stated.fact.kind is FactKind.AGREEMENT else _wanted_of_event(stated)
     return frozenset(mark[:MAX_MARK_CHARS] for mark in marks)
+
+
+def window_of(stated: Stated) -> tuple[dt.date, dt.date] | None:
+    """Bound the days that another date of the same fact can lie in, where no edition ties them; None without a date."""
+    fact = stated.fact
+    if fact.start is None:
+        return None
+    reach = MAX_NEAR_DAYS if fact.kind is FactKind.AGREEMENT else MAX_SLIP_DAYS
+    margin = dt.timedelta(days=MAX_FLIGHT_DAYS if fact.subkind in FLIGHTS else reach)
+    return fact.start.first - margin, max(fact.start.last, (fact.end or fact.start).last) + margin
 
 
 def _pairs(stated: Stated) -> list[str]:

@@ -115,10 +115,14 @@ def _found(table: str, text: str) -> frozenset[str]:
 
 
 def _without_concepts(text: str) -> str:
-    for table in ("strong", "meetings", "weak"):
-        for _, pattern in _concepts(table):
-            text = pattern.sub(" ", text)
-    return text
+    return _any_concept().sub(" ", text)
+
+
+@cache
+def _any_concept() -> re.Pattern[str]:
+    """Join all patterns in one, which passes over a name once."""
+    tables = ("strong", "meetings", "weak")
+    return re.compile("|".join(f"(?:{pattern.pattern})" for table in tables for _, pattern in _concepts(table)))
 
 
 def _is_covered(spans: list[tuple[str, int, int]], crafts: frozenset[tuple[str, str]]) -> bool:

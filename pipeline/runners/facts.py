@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
@@ -14,13 +15,15 @@ from sqlalchemy.orm import Session
 from models.article import Article, Version
 from models.fact import Fact, FactMark, FactParty, FactWitness, left_facts_of
 from models.vocabulary import FactKind, Relevance
-from pipeline.facts.marks import marks_of, wanted_marks
+from pipeline.facts.marks import marks_of, wanted_marks, window_of
 from pipeline.facts.same import Stated, Verdicts, groups_of, tie_of
 from pipeline.facts.shown import Shown, days_of, shown_of
 from pipeline.runners.statements import Reader, Statement, verdicts_of
 
 MAX_DAY_MATES = 200
-MAX_SIGN_MATES = 60
+MAX_SIGN_MATES = 40
+_OF_A_DAY = re.compile(r"-\d\d$")
+_OF_A_YEAR = re.compile(r"^e \d{4} |^a .* \d{4}$")
 
 Groups = list[list[Stated]]
 
@@ -79,26 +82,28 @@ def _candidates(session: Session, own: Sequence[Statement], verdicts: Verdicts) 
     found: set[int] = set()
     for each in own:
         wanted = wanted_marks(each.stated)
-        days = {mark for mark in wanted if mark[-3:-2] == "-"}
-        found |= _marked(session, days, MAX_DAY_MATES) | _marked(session, wanted - days, MAX_SIGN_MATES)
+        days, dated = ({mark for mark in wanted if form.search(mark)} for form in (_OF_A_DAY, _OF_A_YEAR))
+        found |= _marked(session, days, MAX_DAY_MATES)
+        found |= _marked(session, dated, MAX_SIGN_MATES, window=window_of(each.stated))
+        found |= _marked(session, wanted - days - dated, MAX_SIGN_MATES)
     identities = {each.stated.identity for each in own}
     said = {identity for pair in verdicts.same if pair & identities for identity in pair}
     named = session.scalars(sa.select(Fact.id).where(Fact.key.in_(identities | said)))
     return found | set(named) | _facts_of_witnesses(session, said - identities)
 
 
-def _marked(session: Session, marks: Collection[str], limit: int) -> set[int]:
-    """Find the facts that share most of these marks."""
+def _marked(
+    session: Session, marks: Collection[str], limit: int, *, window: tuple[dt.date, dt.date] | None = None
+) -> set[int]:
+    """Find the facts that share most of these marks, and may touch the days of a window or have no date."""
     if not marks:
         return set()
-    shared = (
-        sa.select(FactMark.fact_id)
-        .where(FactMark.mark.in_(marks))
-        .group_by(FactMark.fact_id)
-        .order_by(sa.func.count().desc(), FactMark.fact_id)
-        .limit(limit)
-    )
-    return set(session.scalars(shared))
+    shared = sa.select(FactMark.fact_id).where(FactMark.mark.in_(marks))
+    if window is not None:
+        touches = (Fact.first_on <= window[1]) & (Fact.last_on >= window[0])
+        shared = shared.join(Fact, Fact.id == FactMark.fact_id).where(touches | Fact.first_on.is_(None))
+    most = shared.group_by(FactMark.fact_id).order_by(sa.func.count().desc(), FactMark.fact_id).limit(limit)
+    return set(session.scalars(most))
 
 
 def _facts_of_witnesses(session: Session, identities: Collection[str]) -> set[int]:
