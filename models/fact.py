@@ -6,11 +6,13 @@ Apart from the articles because a fact outlives any one of them: it is what seve
 import datetime as dt
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from models.base import Base, Strings
 from models.vocabulary import DocType, FactKind
 from perilune.dates import PartialDate
+
+LEFT_FACTS = "facts that lost a witness"
 
 
 class Fact(Base):
@@ -40,6 +42,30 @@ class Fact(Base):
     witnesses: Mapped[list["FactWitness"]] = relationship(back_populates="fact")
 
 
+class FactParty(Base):
+    """An actor or a country (ISO 3166 alpha-2, `EU-ESA` or `UN`) that a fact's displayed values name, for queries.
+
+    An actor's country is listed beside it.
+    """
+
+    __tablename__ = "fact_party"
+    __table_args__ = (sa.Index("ix_fact_party_party", "party", "fact_id"),)
+
+    fact_id: Mapped[int] = mapped_column(sa.ForeignKey("fact.id", ondelete="CASCADE"), primary_key=True)
+    party: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    is_country: Mapped[bool]
+
+
+class FactMark(Base):
+    """A mark of what a fact's witnesses state, by which statements that may be of the same fact are found."""
+
+    __tablename__ = "fact_mark"
+    __table_args__ = (sa.Index("ix_fact_mark_mark", "mark", "fact_id"),)
+
+    fact_id: Mapped[int] = mapped_column(sa.ForeignKey("fact.id", ondelete="CASCADE"), primary_key=True)
+    mark: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+
+
 class FactWitness(Base):
     """What one version states of a fact, with the characters of its text that say so."""
 
@@ -64,6 +90,19 @@ class FactWitness(Base):
     by_human: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     fact: Mapped[Fact | None] = relationship(back_populates="witnesses")
+
+
+@sa.event.listens_for(FactWitness, "before_delete")
+def _note_fact_left(_mapper: object, _connection: object, witness: FactWitness) -> None:
+    session = object_session(witness)
+    if session is not None and witness.fact_id is not None:
+        session.info.setdefault(LEFT_FACTS, set()).add(witness.fact_id)
+
+
+def left_facts_of(session: Session) -> set[int]:
+    """Return, and forget, the facts that lost a witness in this session and were not settled since."""
+    left: set[int] = session.info.pop(LEFT_FACTS, set())
+    return left
 
 
 class NamedDocument(Base):

@@ -15,7 +15,7 @@ from models.article import (
 )
 from models.base import Base
 from models.edition import Delivery, Edition, Issue, LedgerRow, Reader, Subscription
-from models.fact import Fact, FactWitness, NamedDocument
+from models.fact import Fact, FactMark, FactParty, FactWitness, NamedDocument
 from models.fate import Fate
 from models.knowledge import Actor, Correction, NameDecision, Topic, TrainedModel, UnknownName
 from models.source import CrawlRun, Link, Page, Source
@@ -34,6 +34,8 @@ __all__ = [
     "Edition",
     "Evidence",
     "Fact",
+    "FactMark",
+    "FactParty",
     "FactWitness",
     "Fate",
     "Incident",

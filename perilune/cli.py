@@ -10,7 +10,18 @@ from typing import Annotated
 import typer
 
 from perilune import __version__
-from perilune.commands import actors, articles, corrections, digests, editions, learning, running, sources, trying
+from perilune.commands import (
+    actors,
+    articles,
+    corrections,
+    digests,
+    editions,
+    facts,
+    learning,
+    running,
+    sources,
+    trying,
+)
 from perilune.problems import Problem
 
 app = typer.Typer(
@@ -25,6 +36,7 @@ app.add_typer(articles.app, name="articles")
 app.add_typer(actors.app, name="actors")
 app.add_typer(articles.stories, name="stories")
 app.add_typer(corrections.app, name="corrections")
+app.add_typer(facts.app, name="facts")
 app.add_typer(editions.app, name="editions")
 app.add_typer(editions.readers, name="readers")
 app.add_typer(digests.app, name="digest")

@@ -193,6 +193,7 @@ class Understanding:
     countries: tuple[str, ...]
     actors: tuple[ActorMention, ...]
     facts: tuple[Fact, ...] = ()
+    documents: tuple[NamedDocument, ...] = ()
     doc_type_because: tuple[str, ...] = ()
     reads_like: tuple[Likeness, ...] = ()
     unknown_names: tuple[FoundName, ...] = ()

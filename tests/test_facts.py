@@ -1,176 +1,371 @@
-"""Which events an article is about, which documents it reports, and that no text makes the finders slow."""
+"""One fact with several witnesses: what is one fact, what is shown of it, and that rows keep up with versions."""
 
 from __future__ import annotations
 
-import json
-import time
-from pathlib import Path
-from typing import TypedDict
+import datetime as dt
+import random
+from collections.abc import Iterator
+from functools import cache
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
 
-from benchmarks.understanding_facts import Counted, Stated, counted, counted_agreements, counted_events, names_overlap
-from models.vocabulary import DocType, FactKind
+from models.fact import Fact, FactMark, FactParty, FactWitness
+from models.facts import status_at, status_history
+from models.knowledge import Correction
+from models.tables import Article, Version
+from models.vocabulary import CorrectionField, Relevance
 from perilune.dates import PartialDate
-from pipeline.facts.documents import documents_in, title_key
-from pipeline.understanding.understand import Knowledge, load_knowledge, understand
-from pipeline.values import Document, Fact
-
-FACTS_FILE = Path(__file__).parent / "understanding" / "facts.json"
-HOSTILE_CHARS = 5_000_000
-HOSTILE_SECONDS = 10.0  # takes under one; a quadratic pattern would take minutes
-
-
-class DocumentCase(TypedDict):
-    """A text and the documents that it reports: title, kind and issuer of each."""
-
-    language: str
-    title: str
-    text: str
-    documents: list[list[str | None]]
+from pipeline import values
+from pipeline.facts.naming import signs_of
+from pipeline.facts.same import Stated, Verdicts, bodies_of, groups_of, sides_of
+from pipeline.facts.shown import shown_of
+from pipeline.runners.facts import leave_facts, settle_facts
+from pipeline.runners.statements import witness_identity
+from pipeline.understanding.actor_files import load_actors
+from pipeline.understanding.gazetteer import Gazetteer
+from pipeline.values import Span
+from tests.builders import ArticleDraft, a_version
+from tests.conftest import NOW
+from tests.told import ACTORS, Said, an_agreement, an_article_that_says, date_of, say, seed_actors
 
 
-DOCUMENTS: list[DocumentCase] = json.loads(FACTS_FILE.read_text(encoding="utf-8"))["documents"]
+@cache
+def the_gazetteer() -> Gazetteer:
+    """A dozen of the actors that are shipped."""
+    return Gazetteer(actor for actor in load_actors() if actor.slug in ACTORS)
 
 
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load_knowledge()
-
-
-def events_of(knowledge: Knowledge, text: str, **fields: str) -> list[Fact]:
-    published = fields.get("published")
-    read = Document(
-        "d",
-        fields.get("title", ""),
-        text,
-        fields.get("language", "en"),
-        PartialDate.parse(published) if published else None,
+def stated(said: Said, number: int) -> Stated:
+    """Make the statement that one article, first seen on its own day, makes."""
+    country_of = {slug: actor.country for slug, actor in the_gazetteer().actors.items()}
+    fact = values.Fact(
+        said.kind,
+        said.name,
+        Span(0, 9),
+        said.status,
+        said.subkind,
+        date_of(said.start),
+        date_of(said.end),
+        said.place,
+        said.parties,
+        said.countries,
     )
-    return [fact for fact in understand(read, knowledge).facts if fact.kind is FactKind.EVENT]
-
-
-def stated(facts: list[Fact]) -> list[tuple[str, str | None]]:
-    return [(fact.name, str(fact.start) if fact.start else None) for fact in facts]
-
-
-def test_a_workshop_that_is_named_three_ways_is_one_event(knowledge: Knowledge) -> None:
-    text = (
-        "The 13th UK-China Space Workshop is held in Ningbo from 10 to 12 December 2018. "
-        "The workshop will run from 10 to 12 December 2018 and has five sessions. "
-        "UK-China Space Workshop: 10-12 December 2018, Ningbo."
+    article = said.article or f"article {number}"
+    return Stated(
+        identity=f"{article} {number}",
+        article=article,
+        voice=said.voice or article,
+        first_seen_at=NOW + dt.timedelta(days=number),
+        published=date_of(said.published),
+        language=said.language,
+        fact=fact,
+        signs=signs_of(said.name, said.language, the_gazetteer()),
+        sides=sides_of(said.parties, country_of),
+        bodies=bodies_of(said.parties, country_of),
+        by_human=said.by_human,
     )
-    found = events_of(knowledge, text, title="13th UK-China Space Workshop opens in Ningbo", published="2018-12-10")
-    assert stated(found) == [("13th UK-China Space Workshop", "2018-12-10")]
 
 
-def test_a_launch_of_long_ago_that_the_text_mentions_in_passing_is_left_out(knowledge: Knowledge) -> None:
-    filler = "The agencies compared their budgets and spoke of the training of engineers. " * 12
-    text = f"The ministers met in Paris. {filler}The probe Fobos-2 was launched on 12 July 1988 from Baikonur."
-    assert events_of(knowledge, text, title="Ministers compare budgets", published="2024-05-02") == []
+def sizes(*said: Said, verdicts: Verdicts | None = None) -> list[int]:
+    """Say how many statements each fact has, the largest first."""
+    groups = groups_of([stated(each, number) for number, each in enumerate(said)], verdicts)
+    return sorted(map(len, groups), reverse=True)
 
 
-def test_the_day_that_a_page_was_printed_dates_no_event(knowledge: Knowledge) -> None:
-    text = "北京10月25日电\n时间:2023-10-25 17:26 来源:科技日报\n专家介绍卫星导航的应用。"
-    assert events_of(knowledge, text, title="专家介绍卫星导航", published="2023-10-25", language="zh") == []
+ONE_FACT: dict[str, tuple[Said, ...]] = {
+    "a signing in four languages": (
+        an_agreement("MoU on the International Lunar Research Station", "2021-03-09", ("cnsa", "roscosmos")),
+        an_agreement("合作建设国际月球科研站的谅解备忘录", "2021-03-09", ("cnsa", "roscosmos"), language="zh"),
+        an_agreement("меморандум о создании научной станции на Луне", "2021-03-09", ("RU", "CN"), language="ru"),
+        an_agreement("mémorandum sur une station lunaire", "2021-03", ("roscosmos", "CN"), language="fr"),
+    ),
+    "a workshop by its day in two languages": (
+        Said("12th UK-China Space Workshop", "2017-09-06", "2017-09-08", place="Oxford"),
+        Said("第十二届中英航天研讨会", "2017-09-06", language="zh", subkind="conference"),
+    ),
+    "a workshop of which one gives the month": (
+        Said("UN/Austria Symposium on space law", "2022-09-06", "2022-09-08", place="Graz"),
+        Said("UN/Austria Symposium", "2022-09", status="announced"),
+    ),
+    "an edition with two dates": (
+        Said("10th Meeting of the APSCO Council", "2016-09-05"),
+        Said("10th meeting of the APSCO Council", "2016-10-05"),
+    ),
+    "an edition with two places": (
+        Said("4th UK-China Space Workshop", None, place="Changsha, China"),
+        Said("4th UK-China Workshop", None, place="Oxford"),
+    ),
+    "a launch by two clocks": (
+        Said("Launch of Chang'e-6", "2024-05-03", subkind="launch", place="Wenchang"),
+        Said("Запуск «Чанъэ-6»", "2024-05-04", subkind="launch", language="ru"),
+        Said("嫦娥六号发射", "2024-05-03", subkind="launch", language="zh"),
+    ),
+    "a memorandum named by its agencies and by its states": (
+        an_agreement("memorandum", "2019-06-24", ("esa", "cnsa")),
+        an_agreement("agreement on data sharing", "2019-06-24", ("EU-ESA", "CN"), subkind="agreement"),
+    ),
+    "an agreement and its suspension": (
+        an_agreement("Agreement on the ExoMars mission", "2018-05-02", ("esa", "roscosmos"), subkind="agreement"),
+        an_agreement("ExoMars agreement", "2022-03-17", ("esa", "roscosmos"), subkind="agreement", status="suspended"),
+    ),
+}
+
+TWO_FACTS: dict[str, tuple[Said, ...]] = {
+    "two editions by ordinal": (
+        Said("12th UK-China Space Workshop", "2017-09-06"),
+        Said("13th UK-China Space Workshop", "2017-09-06"),
+    ),
+    "two editions by year": (
+        Said("China Space Conference 2023", "2023"),
+        Said("China Space Conference 2024", "2024-04-24"),
+    ),
+    "a yearly meeting without a number": (
+        Said("Expert Meeting on Space for Women", "2017-10-04"),
+        Said("Expert Meeting on Space for Women", "2018-10-03"),
+    ),
+    "two memoranda of one agency with two partners": (
+        an_agreement("memorandum", "2023-09-01", ("cnsa", "sansa")),
+        an_agreement("memorandum", "2023-09-01", ("cnsa", "nasb")),
+    ),
+    "two memoranda of one pair on two days": (
+        an_agreement("memorandum on lunar exploration", "2021-03-09", ("cnsa", "roscosmos")),
+        an_agreement("memorandum on lunar exploration", "2021-05-09", ("cnsa", "roscosmos")),
+    ),
+    "two memoranda of one pair and day on two subjects": (
+        an_agreement("memorandum on the exploration of the Moon", "2018-03-03", ("cnsa", "roscosmos")),
+        an_agreement("memorandum on satellite navigation", "2018-03-03", ("cnsa", "roscosmos")),
+    ),
+    "a launch and a landing": (
+        Said("Launch of Chang'e-6", "2024-05-03", subkind="launch"),
+        Said("Landing of Chang'e-6", "2024-05-03", subkind="landing"),
+    ),
+    "two launches of a constellation": (
+        Said("Launch of Starlink", "2022-04-29", subkind="launch"),
+        Said("Launch of Starlink", "2022-05-06", subkind="launch"),
+    ),
+    "two craft of one series": (
+        Said("Launch of Gaofen-9 04", "2020-08-06", subkind="launch"),
+        Said("Launch of Gaofen-9 05", "2020-08-06", subkind="launch"),
+    ),
+    "two meetings of one day": (
+        Said("Workshop on space debris", "2022-05-10", place="Vienna"),
+        Said("Seminar on satellite navigation", "2022-05-10", place="Vienna"),
+    ),
+    "a day and a conference of one country and year": (
+        Said("2019 China Space Day", "2019"),
+        Said("2019 China Space Conference", "2019"),
+    ),
+    "two third meetings of one country with others": (
+        Said("3rd UK-China Workshop", None, place="Shanghai, China"),
+        Said("第三届中阿北斗合作论坛", "2021-12-08", language="zh", place="北京"),
+    ),
+    "a memorandum and a joint statement": (
+        an_agreement("memorandum", "2015-06-24", ("esa", "cnsa")),
+        an_agreement("joint statement", "2015-06-24", ("esa", "cnsa"), subkind="joint statement"),
+    ),
+}
 
 
-def test_long_march_is_a_rocket_and_no_month(knowledge: Knowledge) -> None:
-    text = "China put the satellite Yaogan-34 into orbit with a Long March 4C on Friday."
-    assert stated(events_of(knowledge, text, published="2023-03-31")) == [("Launch of Yaogan-34", "2023-03-31")]
+@pytest.mark.parametrize("name", ONE_FACT)
+def test_what_is_told_of_one_fact_is_one_fact(name: str) -> None:
+    assert sizes(*ONE_FACT[name]) == [len(ONE_FACT[name])]
 
 
-def test_a_launch_that_only_the_title_tells_is_dated_by_the_publication(knowledge: Knowledge) -> None:
-    text = "La sonde de l'ESA verra pour la première fois les pôles de notre étoile."
-    found = events_of(knowledge, text, title="Lancement réussi de Solar Orbiter", published="2020-02-10", language="fr")
-    assert stated(found) == [("Lancement de Solar Orbiter", "2020-02-10")]
+@pytest.mark.parametrize("name", TWO_FACTS)
+def test_what_differs_stays_apart(name: str) -> None:
+    assert sizes(*TWO_FACTS[name]) == [1] * len(TWO_FACTS[name])
 
 
-@pytest.mark.parametrize("case", DOCUMENTS, ids=lambda case: case["text"][:60])
-def test_documents_that_an_article_reports_are_named_with_kind_and_issuer(
-    case: DocumentCase, knowledge: Knowledge
-) -> None:
-    read = Document("d", case["title"], case["text"], case["language"])
-    found = documents_in(read, knowledge.gazetteer)
-    assert [[one.title, one.doc_type, one.issuer] for one in found] == case["documents"]
-    assert all(read.text[one.span.start : one.span.end] == one.title for one in found)
+def test_groups_do_not_depend_on_the_order_of_statements() -> None:
+    said = [each for case in (*ONE_FACT.values(), *TWO_FACTS.values()) for each in case]
+    statements = [stated(each, number) for number, each in enumerate(said)]
+    expected = {frozenset(each.identity for each in group) for group in groups_of(statements)}
+    for seed in range(3):
+        shuffled = random.Random(seed).sample(statements, len(statements))
+        assert {frozenset(each.identity for each in group) for group in groups_of(shuffled)} == expected
 
 
-def test_the_white_paper_of_a_seed_is_named_with_the_office_that_issued_it(knowledge: Knowledge) -> None:
-    text = (FACTS_FILE.parent / "seeds" / "003_5136e55e6f11edbb.txt").read_text(encoding="utf-8")
-    found = documents_in(Document("d", "China Conducts International Space Exchanges", text, "en"), knowledge.gazetteer)
-    assert ("China's Space Activities in 2011", DocType.WHITE_PAPER, "china-scio") in [
-        (one.title, one.doc_type, one.issuer) for one in found
+def test_people_hold_facts_apart_and_join_them() -> None:
+    pair = frozenset({"article 0 0", "article 1 1"})
+    workshop = ONE_FACT["a workshop by its day in two languages"]
+    assert sizes(*workshop, verdicts=Verdicts(apart=frozenset({pair}))) == [1, 1]
+    editions = TWO_FACTS["two editions by ordinal"]
+    assert sizes(*editions, verdicts=Verdicts(same=frozenset({pair}))) == [2]
+
+
+def _group(*said: Said) -> list[Stated]:
+    return [stated(each, number) for number, each in enumerate(said)]
+
+
+def test_what_most_voices_state_most_exactly_is_shown_and_the_rest_is_disputed() -> None:
+    name = "10th Meeting of the APSCO Council"
+    shown = shown_of(
+        _group(
+            Said(name, "2016-09-05", "2016-09-08", place="Istanbul, Turkey"),
+            Said(name, "2016-09", place="Istanbul"),
+            Said(name, "2016-10-05", place="Ankara", article="lead", voice="lead"),
+            Said(name, "2016-10-05", place="Ankara", article="its copy", voice="lead"),
+        )
+    )
+    assert (str(shown.start), str(shown.end), shown.place) == ("2016-09-05", "2016-09-08", "Istanbul, Turkey")
+    assert shown.disputed == ("start_on", "place")
+
+
+def test_a_person_decides_what_is_shown() -> None:
+    name = "10th Meeting of the APSCO Council"
+    shown = shown_of(
+        _group(Said(name, "2016-09-05"), Said(name, "2016-09-05"), Said(name, "2016-10-05", by_human=True))
+    )
+    assert (str(shown.start), shown.disputed) == ("2016-10-05", ("start_on",))
+
+
+def test_an_event_that_was_put_off_is_shown_at_its_newdate_of() -> None:
+    name = "UN/Austria Symposium on space law"
+    group = _group(
+        Said(name, "2020-04-25", status="announced", published="2020-01-10"),
+        Said(name, "2020-04-25", status="announced", published="2020-02-10"),
+        Said(name, "2020-09-10", status="postponed", published="2020-03-20"),
+    )
+    shown = shown_of(group)
+    assert (str(shown.start), shown.status, shown.disputed) == ("2020-09-10", "postponed", ("start_on",))
+
+
+def test_what_became_of_an_agreement_is_its_history() -> None:
+    group = _group(*ONE_FACT["an agreement and its suspension"])
+    shown = shown_of(group)
+    assert (shown.status, str(shown.start), shown.disputed) == ("suspended", "2018-05-02", ())
+    told = [status_at(each.kind, each.status, each.start, PartialDate(2022, 3)) for each in (x.fact for x in group)]
+    assert [(each.status, str(each.since)) for each in status_history(told)] == [
+        ("signed", "2018-05-02"),
+        ("suspended", "2022-03-17"),
     ]
 
 
-def test_a_page_that_is_the_document_does_not_report_itself(knowledge: Knowledge) -> None:
-    text = 'The State Council issued the white paper "China\'s Space Activities in 2006" on Thursday.'
-    read = Document("d", "China's Space Activities in 2006", text, "en", doc_type=DocType.WHITE_PAPER)
-    assert documents_in(read, knowledge.gazetteer) == ()
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A session on an archive with the shipped actors."""
+    with sessions() as session:
+        seed_actors(session)
+        yield session
 
 
-def test_a_title_has_one_key_however_it_is_quoted() -> None:
-    keys = {title_key(title) for title in ("The “Space  Policy”: 2030", "space policy 2030", "«Space Policy – 2030»")}
-    assert keys == {"space policy 2030"}
+def facts_in(session: Session) -> dict[str, tuple[object, ...]]:
+    """Read all facts by their keys, with who states them."""
+    session.flush()
+    rows = session.execute(
+        sa.select(FactWitness.fact_id, Article.url)
+        .join(Version, Version.id == FactWitness.version_id)
+        .join(Article, Article.id == Version.article_id)
+    )
+    voices: dict[int | None, list[str]] = {}
+    for fact_id, url in rows:
+        voices.setdefault(fact_id, []).append(url)
+    columns = (Fact.key, Fact.id, Fact.name, Fact.status, Fact.start_on, Fact.place, Fact.parties, Fact.disputed)
+    return {
+        key: (name, *(str(each) for each in more), sorted(voices.get(fact_id, [])))
+        for key, fact_id, name, *more in session.execute(sa.select(*columns))
+    }
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "x",
-        "on 3 May 2022 and 4 to 5 June, ",
-        "3月9日至11日",
-        "The 13th UK-China Space Conference of the ",
-        "UNOOSA and JAXA signed a memorandum of understanding on 3 May 2022 ",
-        "published the white paper “Report ",
-        "\u202e\u200f\x00\x01 صورة 3 May ",
-        "Тhе Lаunсh оf Gаоfеn-1 оn 3 Мау 2022. ",
-        "第三届中阿北斗合作论坛在北京举行",
-        '"a',
-    ],
-)
-def test_five_megabytes_of_one_line_take_bounded_time(unit: str, knowledge: Knowledge) -> None:
-    text = (unit * (HOSTILE_CHARS // len(unit) + 1))[:HOSTILE_CHARS]
-    read = Document("d", text[:1_000], text, None, PartialDate(2022, 5, 4))
-    began = time.perf_counter()
-    facts = understand(read, knowledge).facts
-    documents = documents_in(read, knowledge.gazetteer)
-    assert time.perf_counter() - began < HOSTILE_SECONDS
-    assert len(facts) <= 40
-    assert len(documents) <= 20
+ONE, TWO = list(ONE_FACT.values())[:6], list(TWO_FACTS.values())[:6]
 
 
-@pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        ("en", "Roscosmos and NASA have not signed the agreement on seats."),
-        ("zh", "中国国家航天局与欧洲航天局尚未签署协议。"),
-        ("ru", "Роскосмос и НАСА не подписали соглашение."),
-        ("fr", "Le CNES et la CNSA n'ont pas signé l'accord."),
-    ],
-)
-def test_a_signature_that_is_denied_is_no_agreement(language: str, text: str, knowledge: Knowledge) -> None:
-    assert understand(Document("d", "", text, language), knowledge).facts == ()
+@pytest.mark.databases("sqlite")
+def test_rows_are_the_same_whatever_the_order_and_how_often_they_are_settled(session: Session) -> None:
+    cases = [[an_article_that_says(session, each) for each in case] for case in (*ONE, *TWO)]
+    versions = [version for case in cases for version in case]
+    found = []
+    for seed in range(2):
+        for version in random.Random(seed).sample(versions, len(versions)):
+            settle_facts(session, version)
+        found.append(facts_in(session))
+    assert [len({_fact_of(version) for version in case}) for case in cases] == [1] * len(ONE) + [2] * len(TWO)
+    for version in versions:
+        leave_facts(session, version.article)
+    assert facts_in(session) == {}
+    assert session.scalar(sa.select(sa.func.count()).select_from(FactMark)) == 0
+    for version in reversed(versions):
+        settle_facts(session, version)
+    assert [*found, facts_in(session)] == [found[0]] * 3
 
 
-def test_an_event_is_right_when_name_and_start_agree() -> None:
-    labels = [Stated(("Launch of SMILE",), "2026-05-19"), Stated(("SMILE workshop",), "2026-06")]
-    found = [Stated(("SMILE发射",), "2026-05-19"), Stated(("SMILE workshop",), "2026-06-01")]
-    assert counted(found, labels) == Counted(right=1, found=2, labelled=2)
-    assert Counted(1, 2, 2).f1 == pytest.approx(0.5)
+def _fact_of(version: Version) -> int | None:
+    return version.witnesses[0].fact_id
 
 
-def test_names_overlap_when_a_third_of_the_shorter_one_is_shared() -> None:
-    assert names_overlap("13th UK-China Space Workshop", "UK-China Space Conference")
-    assert names_overlap("嫦娥六号发射", "嫦娥六号探测器在文昌发射")
-    assert not names_overlap("Opening of the laboratory", "A session of the Council")
+def test_a_version_that_says_something_else_leaves_its_fact(session: Session) -> None:
+    workshop = ONE_FACT["a workshop by its day in two languages"]
+    first, second = (an_article_that_says(session, each, day=day) for day, each in enumerate(workshop))
+    for version in (first, second):
+        settle_facts(session, version)
+    assert [len(fact.witnesses) for fact in session.scalars(sa.select(Fact))] == [2]
+    key = session.scalars(sa.select(Fact.key)).one()
+
+    text = "The 13th UK-China Space Workshop is in 2018."
+    later = a_version(session, first.article, ArticleDraft(text=text, first_seen_at=NOW))
+    say(later, [Said("13th UK-China Space Workshop", "2018")], [text])
+    settle_facts(session, later)
+    assert {fact[0] for fact in facts_in(session).values()} == {
+        "13th UK-China Space Workshop",
+        "第十二届中英航天研讨会",
+    }
+    assert facts_in(session)[key][0] == "第十二届中英航天研讨会"
+
+    later.witnesses = []
+    settle_facts(session, later)
+    second.relevance = Relevance.OFF
+    settle_facts(session, second)
+    assert facts_in(session) == {}
+    assert session.scalar(sa.select(sa.func.count()).select_from(FactParty)) == 0
 
 
-def test_proposed_agreements_may_be_left_out_of_the_count(knowledge: Knowledge) -> None:
-    read = Document("d", "", "Roscosmos and ESA will sign a framework agreement in June 2025.", "en")
-    facts = understand(read, knowledge).facts
-    labels = [{"parties": "ESA; Roscosmos", "date": "2025-06", "title": "Framework agreement"}]
-    assert counted_agreements(facts, labels, lambda _: ()) == Counted(1, 1, 1)
-    assert counted_agreements(facts, labels, lambda _: (), with_proposed=False) == Counted(0, 0, 1)
-    assert counted_events(facts, []) == Counted(0, 0, 0)
+@pytest.mark.databases("sqlite")
+def test_a_correction_that_takes_facts_apart_is_obeyed_until_it_is_undone(session: Session) -> None:
+    workshop = ONE_FACT["a workshop by its day in two languages"]
+    first, second = (an_article_that_says(session, each, day=day) for day, each in enumerate(workshop))
+    for version in (first, second):
+        settle_facts(session, version)
+    witness = second.witnesses[0]
+    correction = Correction(
+        article_key=second.article.key,
+        field=CorrectionField.FACT,
+        value={
+            "witness": {"kind": "event", "quote": second.text[witness.start : witness.end].upper()},
+            "action": "apart",
+            "other": witness_identity(first.witnesses[0]),
+        },
+        made_by="analyst",
+        made_at=NOW,
+    )
+    session.add(correction)
+    settle_facts(session, second)
+    assert set(facts_in(session)) == {witness_identity(first.witnesses[0]), witness_identity(witness)}
+    correction.undone_at = NOW
+    settle_facts(session, second)
+    assert len(facts_in(session)) == 1
+
+
+@pytest.mark.databases("sqlite")
+def test_a_correction_that_joins_facts_is_obeyed(session: Session) -> None:
+    first, second = (an_article_that_says(session, each) for each in TWO_FACTS["two editions by ordinal"])
+    for version in (first, second):
+        settle_facts(session, version)
+    witness, other = second.witnesses[0], first.witnesses[0]
+    value = {
+        "witness": {"kind": "event", "quote": second.text[witness.start : witness.end]},
+        "action": "same",
+        "fields": {
+            "article": first.article.key,
+            "kind": "event",
+            "quote": first.text[other.start : other.end],
+        },
+    }
+    session.add(
+        Correction(
+            article_key=second.article.key, field=CorrectionField.FACT, value=value, made_by="analyst", made_at=NOW
+        )
+    )
+    settle_facts(session, second)
+    assert [len(fact[-1]) for fact in facts_in(session).values() if isinstance(fact[-1], list)] == [2]

@@ -131,6 +131,17 @@ class FactAnswer(Answer):
     countries: tuple[str, ...]
     quote: str
     passage_ordinal: int
+    key: str | None = Field(description="The key of the fact that this is a witness of.")
+
+
+class DocumentAnswer(Answer):
+    """A document that the article reports on."""
+
+    title: str
+    doc_type: DocType
+    issuer: str | None
+    url: str | None = Field(description="Where the page links it, if it does.")
+    held: str | None = Field(description="The page of the document itself, where the archive holds it.")
 
 
 class VersionAnswer(Answer):
@@ -208,6 +219,7 @@ class ArticleAnswer(Answer):
     actors: tuple[NamedAnswer, ...]
     passages: tuple[PassageAnswer, ...]
     facts: tuple[FactAnswer, ...]
+    documents: tuple[DocumentAnswer, ...]
     versions: tuple[VersionAnswer, ...]
     history: tuple[EventAnswer, ...]
     copy_of: CopyAnswer | None

@@ -9,17 +9,40 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.page_store import PageStore
-from web import pages_actors, pages_archive, pages_article, pages_corrections, pages_search, pages_sources
+from web import (
+    pages_actors,
+    pages_archive,
+    pages_article,
+    pages_calendar,
+    pages_corrections,
+    pages_matrix,
+    pages_register,
+    pages_search,
+    pages_sources,
+)
 from web.access import Access, Powers
 from web.api import api
 from web.api_actors import api as actors_api
 from web.api_corrections import corrections_api
+from web.api_facts import facts_api
 from web.failures import tell_failures
 from web.headers import HeadRequests, SecurityHeaders
 from web.rendering import STATIC
 
 READ_ONLY = Powers()
 DESCRIPTION = "News of international space cooperation, with evidence for every sentence."
+
+PARTS = (
+    pages_search,
+    pages_article,
+    pages_archive,
+    pages_calendar,
+    pages_register,
+    pages_matrix,
+    pages_sources,
+    pages_actors,
+    pages_corrections,
+)
 
 
 def create_app(
@@ -41,8 +64,9 @@ def create_app(
     app.add_middleware(HeadRequests)
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    parts = (pages_search, pages_article, pages_archive, pages_sources, pages_corrections, pages_actors)
-    for router in (*(part.pages for part in parts), api, actors_api, corrections_api):
+    for part in PARTS:
+        app.include_router(part.pages)
+    for router in (api, actors_api, corrections_api, facts_api):
         app.include_router(router)
     tell_failures(app)
     return app

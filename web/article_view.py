@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.article import Article, Passage, Version, find_article
 from models.corrections import mark_of_fact
+from models.documents import held_documents
 from models.fact import FactWitness
 from models.history import PRESENCE, events_of
 from models.source import Source
@@ -56,6 +57,20 @@ class FactView:
     quote: str
     passage_ordinal: int
     link: str
+    key: str | None
+    """The key of the fact that it is a witness of."""
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """A document that a version reports on; `held` opens it, where the archive holds it."""
+
+    title: str
+    doc_type: DocType
+    issuer: str | None
+    url: str | None
+    link: str
+    held: str | None
 
 
 @dataclass(frozen=True)
@@ -144,6 +159,7 @@ class ArticleView:
     text: str
     passages: tuple[Passage, ...]
     facts: tuple[FactView, ...]
+    documents: tuple[DocumentView, ...]
     versions: tuple[VersionLine, ...]
     history: tuple[EventLine, ...]
     vanished_at: dt.datetime | None
@@ -222,6 +238,7 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
         text=version.text,
         passages=tuple(version.passages),
         facts=_facts(session, version, article.key),
+        documents=_documents(session, version, article),
         versions=_version_lines(article),
         history=history,
         vanished_at=_vanished_at(history),
@@ -279,6 +296,25 @@ def _fact(fact: FactWitness, version: Version, names: Mapping[str, str], address
         quote=quote,
         passage_ordinal=ordinal,
         link=evidence_link(*address, ordinal, (fact.start, fact.end)),
+        key=fact.fact.key if fact.fact else None,
+    )
+
+
+def _documents(session: Session, version: Version, article: Article) -> tuple[DocumentView, ...]:
+    named = version.named_documents
+    held = held_documents(session, named, besides=article)
+    return tuple(
+        DocumentView(
+            title=each.title,
+            doc_type=each.doc_type,
+            issuer=each.issuer,
+            url=each.url,
+            link=evidence_link(
+                article.key, version.number, passage_at(version.passages, each.start), (each.start, each.end)
+            ),
+            held=article_link(held[each.ordinal].key) if each.ordinal in held else None,
+        )
+        for each in named
     )
 
 

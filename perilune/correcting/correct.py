@@ -10,7 +10,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article, Version
+from models.article import Article
 from models.corrections import head_of, hold_articles, keys_of, standing_corrections, words_of_correction
 from models.knowledge import Correction
 from models.vocabulary import CorrectionField, Relevance
@@ -18,7 +18,7 @@ from perilune.archive import Archive
 from perilune.correcting.placing import FINDS_LATER, place_anew
 from perilune.correcting.said import Said, Value, corrections_said, known_article, name_of_person, note_of
 from perilune.problems import Problem
-from pipeline.runners.corrections import Settle, obey_at_once, put_as_decided
+from pipeline.runners.corrections import obey_at_once, put_as_decided
 from pipeline.runners.story_decisions import articles_belonging_with, story_bonds
 
 ATTEMPTS = 3
@@ -33,15 +33,6 @@ class Obeyed:
     ids: tuple[int, ...]
     words: str
     article_key: str
-
-
-def settle_nothing(session: Session, version: Version, *, now: dt.datetime) -> None:
-    """Leave the archive's facts as they are: nothing settles them yet."""
-    del session, version, now
-
-
-SETTLE: Settle = settle_nothing
-"""Makes the facts of several articles follow what one of them states now."""
 
 
 def correct(archive: Archive, key: str, said: Said, *, by: str, now: dt.datetime) -> Obeyed:
@@ -115,7 +106,7 @@ def _meaning(value: Value) -> Value:
 
 
 def _obey(session: Session, article: Article, corrections: Sequence[Correction], *, now: dt.datetime) -> None:
-    obey_at_once(session, article, corrections, settle=SETTLE, now=now)
+    obey_at_once(session, article, corrections, now=now)
     for correction in corrections:
         if correction.field == CorrectionField.STORY:
             head = head_of(session, article)

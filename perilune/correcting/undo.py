@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from models.article import Article, Version, find_article, other_copies_of
+from models.article import Article, find_article, other_copies_of
 from models.corrections import head_of, hold_articles, words_of_correction
 from models.fate import await_stage
 from models.knowledge import Correction
 from models.vocabulary import CorrectionField, Stage
 from perilune.archive import Archive
-from perilune.correcting.correct import SETTLE, Obeyed, in_one_go
+from perilune.correcting.correct import Obeyed, in_one_go
 from perilune.correcting.placing import FINDS_LATER, place_anew
 from perilune.correcting.said import name_of_person
 from perilune.problems import Problem
@@ -95,7 +95,6 @@ def _understand_again(
             await_stage(session, Stage.UNDERSTAND, [version_id], due_at=now)
             continue
         runner.store(session, version_id, understood[version_id], now=now)
-        SETTLE(session, session.get_one(Version, version_id), now=now)
 
 
 def _without_story(session: Session, article: Article) -> list[int]:

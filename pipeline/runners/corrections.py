@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, cast
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,18 +19,11 @@ from models.knowledge import Correction, Topic
 from models.story import Story
 from models.vocabulary import CorrectionField, DocType, Relevance, Stage
 from pipeline.runners.fact_corrections import obey_about_fact
+from pipeline.runners.facts import settle_facts
 from pipeline.runners.group import GroupRunner
 from pipeline.runners.places import drop_sentences_of_others, found_story, leave_story, refresh_stories
 from pipeline.runners.story_decisions import articles_belonging_with, reason_of, story_bonds
 from pipeline.stories.decisions import StoryAction
-
-
-class Settle(Protocol):
-    """Makes the facts of the archive follow what a version states, after a correction changed it."""
-
-    def __call__(self, session: Session, version: Version, *, now: dt.datetime) -> None:
-        """Bring the facts up to what a version states."""
-        ...
 
 
 def obey_corrections(session: Session, version: Version) -> None:
@@ -60,9 +53,7 @@ def _obey(session: Session, version: Version, corrections: Iterable[Correction])
         _OBEY[CorrectionField(correction.field)](session, version, correction)
 
 
-def obey_at_once(
-    session: Session, article: Article, corrections: Sequence[Correction], *, settle: Settle, now: dt.datetime
-) -> None:
+def obey_at_once(session: Session, article: Article, corrections: Sequence[Correction], *, now: dt.datetime) -> None:
     """Put new corrections over an article and its copies as they are, where all that stood before is obeyed."""
     for each in (article, *other_copies_of(session, article)):
         version = each.current_version
@@ -74,7 +65,7 @@ def obey_at_once(
             _leave(session, each, now=now)
         elif each.story_id is None:
             await_stage(session, Stage.EMBED, [version.id], due_at=now)
-        settle(session, version, now=now)
+        settle_facts(session, version)
     mark_corrected(session, article)
 
 

@@ -20,6 +20,7 @@ from models.search import unindex_article
 from models.story import Evidence, Story, SummarySentence
 from models.vocabulary import Stage
 from pipeline.runners.document import document_of
+from pipeline.runners.facts import leave_facts
 from pipeline.stories.duplicates import Copy, lead_of
 from pipeline.summaries.summarise import headline_of
 from pipeline.values import Document
@@ -40,6 +41,7 @@ def show_latest_version(session: Session, article: Article, *, now: dt.datetime)
         await_stage(session, Stage.IDENTIFY, [latest], due_at=now)
         return
     unindex_article(session, article.id)
+    leave_facts(session, article)
     session.execute(sa.delete(CopyBand).where(CopyBand.article_id == article.id))
     leave_copies(session, article, now=now)
     leave_story(session, article, now=now)

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.article import TopicAssignment, Vector, Version, VersionActor, VersionCountry
 from models.corrections import hold_articles
-from models.fact import FactWitness
+from models.fact import FactWitness, NamedDocument
 from models.fate import Outcome, await_stage
 from models.search import index_article
 from models.vocabulary import Relevance, Stage
 from pipeline.encoding.encoder import Encoder
+from pipeline.facts.documents import title_key
 from pipeline.runners.classifier import Deployed, centred, profile_of
 from pipeline.runners.corrections import obey_corrections
 from pipeline.runners.document import document_of
+from pipeline.runners.facts import settle_facts
 from pipeline.runners.names import store_unknown_names, with_unknown_names
 from pipeline.runners.places import leave_story
 from pipeline.runners.runner import done, skipped
@@ -94,6 +96,7 @@ class UnderstandRunner:
         _fill(version, result)
         store_unknown_names(session, version.id, result.unknown_names)
         obey_corrections(session, version)
+        settle_facts(session, version)
         session.flush()
         index_article(session, article.id)
         if version.relevance == Relevance.OFF:
@@ -117,6 +120,7 @@ def _fill(version: Version, understanding: Understanding) -> None:
         )
         for mention in understanding.actors
     ]
+    version.named_documents = _named_documents(understanding)
     version.witnesses = [
         FactWitness(
             ordinal=ordinal,
@@ -133,6 +137,21 @@ def _fill(version: Version, understanding: Understanding) -> None:
             end=fact.span.end,
         )
         for ordinal, fact in enumerate(understanding.facts)
+    ]
+
+
+def _named_documents(understanding: Understanding) -> list[NamedDocument]:
+    return [
+        NamedDocument(
+            ordinal=ordinal,
+            title=each.title,
+            title_key=title_key(each.title),
+            doc_type=each.doc_type,
+            issuer=each.issuer,
+            start=each.span.start,
+            end=each.span.end,
+        )
+        for ordinal, each in enumerate(understanding.documents)
     ]
 
 

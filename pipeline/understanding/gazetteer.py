@@ -238,12 +238,7 @@ class Gazetteer:
 
     def mentions(self, text: str) -> tuple[ActorMention, ...]:
         """Count each actor's mentions; ordered by the first of them."""
-        by_slug = sorted(self.spans(text))
-        counted = []
-        for slug, found in groupby(by_slug, key=lambda span: span[0]):
-            places = [Span(start, end) for _, start, end in found]
-            counted.append(ActorMention(slug, len(places), places[0]))
-        return tuple(sorted(counted, key=lambda mention: mention.first.start))
+        return mentions_from(self.spans(text))
 
     def _context_support(
         self, text: str, candidates: Sequence[NameMatch], certain: set[str]
@@ -275,6 +270,15 @@ def context_of(words: Sequence[str]) -> Context:
     """Read context words as files write them: those with a hyphen before them speak against the name."""
     words_for = tuple(_context_pattern(word) for word in words if not word.startswith("-"))
     return Context(words_for, tuple(_context_pattern(word[1:]) for word in words if word.startswith("-")))
+
+
+def mentions_from(spans: Iterable[tuple[str, int, int]]) -> tuple[ActorMention, ...]:
+    """Count each actor's mentions among spans; ordered by the first of them."""
+    counted = []
+    for slug, found in groupby(sorted(spans), key=lambda span: span[0]):
+        places = [Span(start, end) for _, start, end in found]
+        counted.append(ActorMention(slug, len(places), places[0]))
+    return tuple(sorted(counted, key=lambda mention: mention.first.start))
 
 
 def names_of(actor: Actor) -> Iterable[str]:

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.vocabulary import Relevance
+from pipeline.facts.documents import documents_in
 from pipeline.facts.facts import facts_of
 from pipeline.understanding.actor_files import load_actors
 from pipeline.understanding.classifier import Classifier
 from pipeline.understanding.countries import countries_in, participating_countries
 from pipeline.understanding.doctype import doc_type_of
 from pipeline.understanding.evidence import MAX_CHARS, NO_EVIDENCE, Evidence, evidence_of, reading_of
-from pipeline.understanding.gazetteer import Gazetteer
+from pipeline.understanding.gazetteer import Gazetteer, mentions_from
 from pipeline.understanding.judging import judged
 from pipeline.understanding.lexicon import Lexicon, Patterns
 from pipeline.understanding.relevance import VOCABULARY_GROUPS, RelevanceCues
@@ -62,7 +63,8 @@ def understand(document: Document, knowledge: Knowledge, vector: Vector | None =
     `vector` is that of title and lead, centred on its language; without one the words decide alone.
     """
     document = bounded(document)
-    mentions = knowledge.gazetteer.mentions(document.text)
+    spans = knowledge.gazetteer.spans(document.text)
+    mentions = mentions_from(spans)
     signals = signals_of(document, knowledge, mentions, vector)
     verdict = judged(signals, knowledge.tagger.classifier)
     return Understanding(
@@ -73,7 +75,8 @@ def understand(document: Document, knowledge: Knowledge, vector: Vector | None =
         doc_type=doc_type_of(document),
         countries=tuple(signals.cues.countries),
         actors=mentions,
-        facts=facts_of(document, knowledge.gazetteer, _country_codes),
+        facts=facts_of(document, knowledge.gazetteer, _country_codes, spans=spans),
+        documents=documents_in(document, knowledge.gazetteer),
         reads_like=verdict.reads_like,
     )
 

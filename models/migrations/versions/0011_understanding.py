@@ -96,6 +96,23 @@ def _create_facts() -> None:
         sa.PrimaryKeyConstraint("version_id", "ordinal", name="pk_fact_witness"),
     )
     op.create_index("ix_fact_witness_fact_id", "fact_witness", ["fact_id"])
+    op.create_table(
+        "fact_party",
+        sa.Column("fact_id", sa.Integer(), nullable=False),
+        sa.Column("party", sa.String(80), nullable=False),
+        sa.Column("is_country", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["fact_id"], ["fact.id"], name="fk_fact_party_fact_id_fact", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("fact_id", "party", name="pk_fact_party"),
+    )
+    op.create_index("ix_fact_party_party", "fact_party", ["party", "fact_id"])
+    op.create_table(
+        "fact_mark",
+        sa.Column("fact_id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.String(80), nullable=False),
+        sa.ForeignKeyConstraint(["fact_id"], ["fact.id"], name="fk_fact_mark_fact_id_fact", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("fact_id", "mark", name="pk_fact_mark"),
+    )
+    op.create_index("ix_fact_mark_mark", "fact_mark", ["mark", "fact_id"])
 
 
 def _create_named_documents() -> None:
@@ -142,7 +159,7 @@ def _create_names() -> None:
 
 
 def downgrade() -> None:
-    for table in ("trained_model", "name_decision", "unknown_name", "named_document", "fact_witness", "fact"):
+    for table in ("trained_model", "name_decision", "unknown_name", "named_document", "fact_mark", "fact_party", "fact_witness", "fact"):
         op.drop_table(table)
     op.create_table(
         "fact",
