@@ -13,6 +13,7 @@ from models.fact import FactWitness
 from models.fate import Outcome, await_stage
 from models.knowledge import Correction
 from models.search import index_article
+from models.taxonomy import standing_topics
 from models.vocabulary import Relevance, Stage
 from pipeline.runners.document import document_of
 from pipeline.runners.places import leave_story
@@ -107,5 +108,6 @@ def _obey_corrections(session: Session, version: Version) -> None:
             version.relevance_because = [f"corrected by {correction.made_by}"]
         elif correction.field == "topics" and isinstance(value, list):
             version.topics = [
-                TopicAssignment(topic_slug=str(slug), score=1.0, because=[], by_human=True) for slug in value
+                TopicAssignment(topic_slug=slug, score=1.0, because=[], by_human=True)
+                for slug in standing_topics(session, map(str, value))
             ]
