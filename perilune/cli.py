@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from perilune import __version__
-from perilune.commands import articles, digests, editions, running, sources, trying
+from perilune.commands import articles, digests, editions, running, sources, topics, trying
 from perilune.problems import Problem
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
     help="Perilune watches international space cooperation: it crawls, understands, groups, summarises and mails.",
 )
 app.add_typer(sources.app, name="sources")
+app.add_typer(topics.app, name="topics")
 app.add_typer(articles.app, name="articles")
 app.add_typer(articles.stories, name="stories")
 app.add_typer(editions.app, name="editions")
