@@ -42,15 +42,46 @@ class Upkeep(Protocol):
         ...
 
 
+class Taxonomy(Protocol):
+    """Changes topics; each answers with what was done, in words."""
+
+    def add(self, slug: str, said: Mapping[str, str]) -> str:
+        """Add a topic as a form says it."""
+        ...
+
+    def edit(self, slug: str, said: Mapping[str, str]) -> str:
+        """Change what a form says of a topic: name, description, examples, `words-zh` and the like."""
+        ...
+
+    def merge(self, slug: str, into: str) -> str:
+        """Merge a topic into another."""
+        ...
+
+    def switch(self, slug: str, *, is_on: bool) -> str:
+        """Switch a topic on or off."""
+        ...
+
+
+@dataclass(frozen=True)
+class Powers:
+    """What a visitor may change; without a part of it, the archive is only read there."""
+
+    onboarding: Onboarding | None = None
+    upkeep: Upkeep | None = None
+    taxonomy: Taxonomy | None = None
+
+
+NO_POWERS = Powers()
+
+
 @dataclass(frozen=True)
 class Access:
-    """The things an app was made with; one without onboarding and upkeep only reads."""
+    """The things an app was made with."""
 
     sessions: sessionmaker[Session]
     pages: PageStore
     render_issue: IssueRenderer
-    onboarding: Onboarding | None = None
-    upkeep: Upkeep | None = None
+    powers: Powers = NO_POWERS
 
 
 def access_of(request: Request) -> Access:

@@ -9,8 +9,8 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.page_store import PageStore
-from web import pages_archive, pages_article, pages_search, pages_sources
-from web.access import Access, Onboarding, Upkeep
+from web import pages_archive, pages_article, pages_search, pages_sources, pages_topics
+from web.access import NO_POWERS, Access, Powers
 from web.api import api
 from web.failures import tell_failures
 from web.headers import HeadRequests, SecurityHeaders
@@ -24,8 +24,7 @@ def create_app(
     *,
     pages: PageStore,
     render_issue: Callable[[Mapping[str, object]], str],
-    onboarding: Onboarding | None = None,
-    upkeep: Upkeep | None = None,
+    powers: Powers = NO_POWERS,
 ) -> FastAPI:
     """Make the application; `render_issue` turns an issue's content into the whole HTML of its mail."""
     app = FastAPI(
@@ -35,11 +34,12 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.access = Access(sessions, pages, render_issue, onboarding, upkeep)
+    app.state.access = Access(sessions, pages, render_issue, powers)
     app.add_middleware(HeadRequests)
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for router in (pages_search.pages, pages_article.pages, pages_archive.pages, pages_sources.pages, api):
+    parts = (pages_search, pages_article, pages_archive, pages_sources, pages_topics)
+    for router in (*(part.pages for part in parts), api):
         app.include_router(router)
     tell_failures(app)
     return app
