@@ -266,9 +266,11 @@ def test_lists_of_words_keep_the_last_line_of_each_and_commas_of_expressions() -
 
 @pytest.mark.databases("sqlite")
 def test_the_command_line_tells_and_changes(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("home", "database_url"):
-        value = str(getattr(archive.settings, name))
-        monkeypatch.setenv({"home": "PERILUNE_HOME", "database_url": "PERILUNE_DATABASE"}[name], value)
+    home = archive.settings.home
+    (home / "sources").mkdir()
+    said = {"HOME": home, "DATABASE": archive.settings.database_url, "SOURCES": home / "sources"}
+    for name, value in said.items():
+        monkeypatch.setenv(f"PERILUNE_{name}", str(value))
     lay(archive, LUNAR)
     run = CliRunner().invoke
     words = "en:space tourist* = 2,/suborbital (?:hop|flight)/"
