@@ -139,7 +139,7 @@ def edit_words(
         for text in removed:
             if text not in entries:
                 near = difflib.get_close_matches(text, entries, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else f"`perilune topics words {slug}` shows its words."
+                hint = f"did you mean {near[0]!r}?" if near else f"`perilune topics show {slug}` shows all."
                 raise Problem(f"{slug} has no words {text!r} in the language {language}; {hint}")
             del entries[text]
         entries |= {entry.text: entry for entry in added}

@@ -85,6 +85,11 @@ def test_a_shipped_topic_says_what_it_is_in_four_languages(shipped: TopicFile) -
     assert len({example.isascii() for example in shipped.examples}) == 2
 
 
+def test_words_stay_the_same_in_the_text_area_that_shows_them() -> None:
+    for words in (words for file in load_topic_files() for words in file.words.values()):
+        assert entries_from_text("\r\n".join(entry.line for entry in words)) == words
+
+
 @pytest.mark.databases("sqlite")
 def test_shipped_topics_survive_the_way_through_rows_and_files(archive: Archive, tmp_path: Path) -> None:
     export_topics(archive, tmp_path / "out")

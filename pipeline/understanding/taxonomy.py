@@ -146,11 +146,12 @@ def _regex(entry: WordEntry, language: str) -> str:
 
 
 def _check_matches(entry: WordEntry, language: str, where: str, key: str) -> None:
+    regex = entry.text
     try:
         regex = _regex(entry, language)
         matches_nothing = entry.is_pattern and re.compile(regex).match("")
     except re.error as problem:
-        raise ValueError(f"{where}: {key}.pattern: bad regular expression: {problem}") from problem
+        raise ValueError(f"{where}: {key}.pattern: bad regular expression {regex!r}: {problem}") from problem
     except ValueError as problem:
         raise ValueError(f"{where}: {key}: {problem}") from problem
     if matches_nothing:
