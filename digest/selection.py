@@ -161,7 +161,7 @@ def _topics(session: Session, chosen: Chosen) -> dict[int, tuple[str, ...]]:
     rows = session.execute(
         sa.select(TopicAssignment.version_id, Topic.name)
         .join(Topic, Topic.slug == TopicAssignment.topic_slug)
-        .where(TopicAssignment.version_id.in_(chosen))
+        .where(TopicAssignment.version_id.in_(chosen), Topic.is_active)
         .order_by(TopicAssignment.version_id, TopicAssignment.score.desc(), Topic.slug)
     )
     return _grouped(((version_id, name) for version_id, name in rows), limit=MAX_TOPICS)

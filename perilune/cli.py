@@ -20,6 +20,7 @@ from perilune.commands import (
     learning,
     running,
     sources,
+    topics,
     trying,
 )
 from perilune.problems import Problem
@@ -32,6 +33,7 @@ app = typer.Typer(
     help="Perilune watches international space cooperation: it crawls, understands, groups, summarises and mails.",
 )
 app.add_typer(sources.app, name="sources")
+app.add_typer(topics.app, name="topics")
 app.add_typer(articles.app, name="articles")
 app.add_typer(actors.app, name="actors")
 app.add_typer(articles.stories, name="stories")

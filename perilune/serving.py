@@ -13,6 +13,7 @@ from perilune.archive import Archive, open_archive
 from perilune.cataloguing import repair, set_retired
 from perilune.onboarding import FoundSource, add_source, find_source
 from perilune.output import console
+from perilune.topics import add_topic, draft_from_form, edit_topic, merge_topic, switch_topic
 from web.access import Powers
 from web.app import create_app
 
@@ -44,7 +45,9 @@ def app_for(settings: Settings) -> FastAPI:
 
 def powers_over(archive: Archive) -> Powers:
     """Give visitors all that may be changed in the browser."""
-    return Powers(ArchiveOnboarding(archive), ArchiveUpkeep(archive), ArchiveCorrections(archive))
+    return Powers(
+        ArchiveOnboarding(archive), ArchiveUpkeep(archive), ArchiveCorrections(archive), ArchiveTaxonomy(archive)
+    )
 
 
 class ArchiveOnboarding:
@@ -114,6 +117,29 @@ class ArchiveCorrections:
         from perilune.correcting import undo
 
         return undo(self._archive, correction_id, by=by, now=dt.datetime.now(dt.UTC))
+
+
+class ArchiveTaxonomy:
+    """Changes topics, for the web app."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def add(self, slug: str, said: Mapping[str, str]) -> str:
+        """Add a topic as a form says it."""
+        return add_topic(self._archive, slug, draft_from_form(said), now=dt.datetime.now(dt.UTC)).sentence
+
+    def edit(self, slug: str, said: Mapping[str, str]) -> str:
+        """Change what a form says of a topic."""
+        return edit_topic(self._archive, slug, draft_from_form(said), now=dt.datetime.now(dt.UTC)).sentence
+
+    def merge(self, slug: str, into: str) -> str:
+        """Merge a topic into another."""
+        return merge_topic(self._archive, slug, into, now=dt.datetime.now(dt.UTC)).sentence
+
+    def switch(self, slug: str, *, is_on: bool) -> str:
+        """Switch a topic on or off."""
+        return switch_topic(self._archive, slug, is_on=is_on, now=dt.datetime.now(dt.UTC)).sentence
 
 
 def serve_archive(settings: Settings, *, port: int | None = None) -> None:

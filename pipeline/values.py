@@ -201,7 +201,10 @@ class Understanding:
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic of the taxonomy as the stage uses it: patterns are regular expressions per language, with weights."""
+    """A topic of the taxonomy as the stage uses it: patterns are regular expressions per language, with weights.
+
+    `examples` are short texts that are about it, in any language.
+    """
 
     slug: str
     name: str

@@ -33,6 +33,8 @@ PATHS = (
     "/sources",
     "/actors",
     "/actors/cnsa",
+    "/topics",
+    "/topics/lunar-exploration",
     "/status",
     "/api",
     "/nowhere",
@@ -193,13 +195,13 @@ def test_the_keyboard_reaches_the_content_first(visit: Visit) -> None:
 
 
 def test_every_page_names_its_parts(visit: Visit) -> None:
-    for path in ("/", "/article/{article}", "/story/{story}", "/sources"):
+    for path in ("/", "/article/{article}", "/story/{story}", "/sources", "/topics", "/topics/lunar-exploration"):
         page = visit.open(path)
         for role in ("banner", "main", "contentinfo"):
             expect(page.get_by_role(role)).to_have_count(1)
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         unlabelled = page.evaluate(
-            "[...document.querySelectorAll('input, select')].filter(each => !each.labels.length).length"
+            "[...document.querySelectorAll('input, select, textarea')].filter(each => !each.labels.length).length"
         )
         assert unlabelled == 0
 

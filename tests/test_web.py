@@ -97,6 +97,7 @@ EMPTY_PAGES = {
     "/stories": "No stories yet",
     "/issues": "No issue yet",
     "/sources": "No sources yet",
+    "/topics": "No topics yet",
     "/status": "Nothing has been worked on yet",
     "/about": "The search language",
 }

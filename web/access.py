@@ -73,6 +73,26 @@ class Corrections(Protocol):
         ...
 
 
+class Taxonomy(Protocol):
+    """Changes topics; each answers with what was done, in words."""
+
+    def add(self, slug: str, said: Mapping[str, str]) -> str:
+        """Add a topic as a form says it."""
+        ...
+
+    def edit(self, slug: str, said: Mapping[str, str]) -> str:
+        """Change what a form says of a topic: name, description, examples, `words-zh` and the like."""
+        ...
+
+    def merge(self, slug: str, into: str) -> str:
+        """Merge a topic into another."""
+        ...
+
+    def switch(self, slug: str, *, is_on: bool) -> str:
+        """Switch a topic on or off."""
+        ...
+
+
 @dataclass(frozen=True)
 class Powers:
     """What visitors may change; without any, the archive only reads."""
@@ -80,6 +100,7 @@ class Powers:
     onboarding: Onboarding | None = None
     upkeep: Upkeep | None = None
     corrections: Corrections | None = None
+    taxonomy: Taxonomy | None = None
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,14 @@ from web.api_models import (
     StoriesAnswer,
     StoryAnswer,
     StoryCardAnswer,
+    TaxonomyLineAnswer,
+    TaxonomyTopicAnswer,
 )
 from web.archive_view import issue_cards, issue_of, status_of, story_cards
 from web.article_view import article_view
 from web.source_view import source_lines
 from web.story_view import story_view
+from web.topic_view import topic_lines, topic_view
 
 PROBLEM_TYPE = "application/problem+json"
 MAX_LIMIT = 100
@@ -83,6 +86,18 @@ def api_story(session: SessionHere, key: str) -> StoryAnswer:
 def api_sources(session: SessionHere) -> list[SourceAnswer]:
     """List the sources with how they fare."""
     return [SourceAnswer.model_validate(line) for line in source_lines(session)]
+
+
+@api.get("/topics")
+def api_topics(session: SessionHere) -> list[TaxonomyLineAnswer]:
+    """List the topics: those that are on first, then by name."""
+    return [TaxonomyLineAnswer.model_validate(line) for line in topic_lines(session)]
+
+
+@api.get("/topics/{slug}", responses={404: UNKNOWN})
+def api_topic(session: SessionHere, slug: str) -> TaxonomyTopicAnswer:
+    """Read a topic: its description, its examples, and its words by language."""
+    return TaxonomyTopicAnswer.model_validate(topic_view(session, slug))
 
 
 @api.get("/issues")

@@ -102,6 +102,34 @@ class TopicAnswer(NamedAnswer):
     by_human: bool
 
 
+class WordEntryAnswer(Answer):
+    """Words that speak for a topic, or a regular expression, with their weight."""
+
+    text: str
+    weight: float
+    is_pattern: bool
+
+
+class TaxonomyLineAnswer(NamedAnswer):
+    """A topic of the taxonomy."""
+
+    description: str
+    is_active: bool
+    merged_into: str | None = Field(description="The topic that stands for it since they were merged.")
+    article_count: int
+    example_count: int
+    word_counts: Mapping[str, int] = Field(description="How many entries it has, by language.")
+
+
+class TaxonomyTopicAnswer(Answer):
+    """A topic with what speaks for it."""
+
+    line: TaxonomyLineAnswer
+    examples: tuple[str, ...] = Field(description="Short texts that are about it.")
+    words: Mapping[str, tuple[WordEntryAnswer, ...]]
+    edited_at: dt.datetime | None = Field(description="When a person last changed it here.")
+
+
 class PassageAnswer(Answer):
     """A passage with its place in the text (code points, end exclusive)."""
 

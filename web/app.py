@@ -19,6 +19,7 @@ from web import (
     pages_register,
     pages_search,
     pages_sources,
+    pages_topics,
 )
 from web.access import Access, Powers
 from web.api import api
@@ -39,6 +40,7 @@ PARTS = (
     pages_calendar,
     pages_register,
     pages_matrix,
+    pages_topics,
     pages_sources,
     pages_actors,
     pages_corrections,

@@ -35,12 +35,12 @@ def refuse_other_sites(request: Request) -> None:
         raise HTTPException(403, "This archive is changed from its own pages only.")
 
 
-def form_of(body: bytes) -> dict[str, str]:
-    """Read the fields of a form, those that were left empty too."""
-    if len(body) > MAX_FORM_BYTES:
+def form_of(body: bytes, *, most: int = MAX_FORM_BYTES, with_empty: bool = False) -> dict[str, str]:
+    """Read the fields of a form, those left empty only where they are wanted; HTTP 413 where it is too large."""
+    if len(body) > most:
         raise HTTPException(413, "The form is larger than any that this page sends.")
-    fields: Mapping[str, list[str]] = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
-    return {name: values[0].strip() for name, values in fields.items()}
+    fields: Mapping[str, list[str]] = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=with_empty)
+    return {name: values[0].strip() for name, values in fields.items() if with_empty or values[0].strip()}
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ async def correct_article(request: Request, access: AccessHere, key: str) -> Red
     """Obey what a form says of an article, and show the article."""
     refuse_other_sites(request)
     corrections = given(access.powers.corrections, INSTEAD)
-    form = form_of(await request.body())
+    form = form_of(await request.body(), with_empty=True)
     by = form.pop("by", "")
     obeyed = await run_in_threadpool(lambda: corrections.correct(key, _said_in(form), by=by))
     return _shown(obeyed, by, "corrected")

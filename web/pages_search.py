@@ -75,4 +75,6 @@ def _faulty(session: Session, form: SearchForm, problem: QueryProblem) -> HTMLRe
 @pages.get("/about")
 def about_page(session: SessionHere) -> HTMLResponse:
     """Explain what the archive is and how to search it."""
-    return rendered("about.html", topics=topic_names(session), doc_types=[str(each) for each in DocType])
+    return rendered(
+        "about.html", topics=topic_names(session, only_active=True), doc_types=[str(each) for each in DocType]
+    )

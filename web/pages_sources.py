@@ -40,7 +40,7 @@ def new_source_page(
 async def add_source(request: Request, access: AccessHere) -> RedirectResponse:
     """Add the source that was found, and go to its line in the list."""
     refuse_other_sites(request)
-    form = {name: text for name, text in form_of(await request.body()).items() if text}
+    form = form_of(await request.body())
     onboarding = given(access.powers.onboarding, BY_COMMAND)
     slug = await run_in_threadpool(onboarding.add, form.pop("url", ""), form)
     return RedirectResponse(f"/sources?added={slug}#{slug}", status_code=303)

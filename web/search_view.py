@@ -179,7 +179,7 @@ def options_of(session: Session) -> FormOptions:
     countries = session.scalars(sa.select(VersionCountry.country).distinct())
     languages = session.scalars(sa.select(Version.language).where(Version.language.is_not(None)).distinct())
     return FormOptions(
-        topics=_named(topic_names(session)),
+        topics=_named(topic_names(session, only_active=True)),
         countries=_named({code: country_name(code) for code in countries}),
         sources=_named(_source_names(session)),
         languages=_named({code: language_name(code) for code in languages if code}),

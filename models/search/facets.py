@@ -66,7 +66,10 @@ def _counts(session: Session, query: Query) -> sa.CompoundSelect[str, str, int]:
     topic = TopicAssignment.topic_slug
     country = VersionCountry.country
     selects = [
-        _count("topic", topic).join(matching, matching.c.version_id == TopicAssignment.version_id).group_by(topic),
+        _count("topic", topic)
+        .join(matching, matching.c.version_id == TopicAssignment.version_id)
+        .where(topic.in_(sa.select(Topic.slug).where(Topic.is_active)))
+        .group_by(topic),
         _count("country", country).join(matching, matching.c.version_id == VersionCountry.version_id).group_by(country),
         _count("source", Source.slug).join(matching, matching.c.source_id == Source.id).group_by(Source.slug),
     ]

@@ -14,6 +14,7 @@ from models.search.patterns import Alternatives, clauses_of, excluded_of
 from models.search.query import Query, Vocabulary
 from models.source import Source
 from models.story import Story
+from models.taxonomy import merged_topics
 
 SEARCH_TEXT = sa.table("search_text", sa.column("rowid", sa.Integer), sa.column("search_text"))
 SEARCH_DOCUMENT = sa.table(
@@ -25,7 +26,9 @@ Condition = sa.ColumnElement[bool]
 def matching_ids(session: Session, query: Query) -> sa.Select[int]:
     """Select the ids of the articles that a query matches, in no order; undated ones match no date filter."""
     select = sa.select(Article.id).join(Version, Version.id == Article.current_version_id)
-    return select.where(*_column_conditions(query), *_many_conditions(query), *_text_conditions(session, query))
+    return select.where(
+        *_column_conditions(query), *_many_conditions(session, query), *_text_conditions(session, query)
+    )
 
 
 def vocabulary_of(session: Session) -> Vocabulary:
@@ -53,10 +56,10 @@ def _column_conditions(query: Query) -> list[Condition]:
     return conditions
 
 
-def _many_conditions(query: Query) -> list[Condition]:
+def _many_conditions(session: Session, query: Query) -> list[Condition]:
     """Make the conditions on what an article has several of; a value with `+` wants all its parts."""
     columns = (
-        (TopicAssignment.version_id, TopicAssignment.topic_slug, query.topics),
+        (TopicAssignment.version_id, TopicAssignment.topic_slug, _standing(session, query.topics)),
         (VersionCountry.version_id, VersionCountry.country, query.countries),
         (VersionActor.version_id, VersionActor.actor_slug, query.actors),
     )
@@ -68,6 +71,12 @@ def _many_conditions(query: Query) -> list[Condition]:
         ]
         conditions += [sa.or_(*has_any)] if has_any else []
     return conditions
+
+
+def _standing(session: Session, topics: Sequence[str]) -> list[str]:
+    """Put the topics that were merged as those that stand for them now: an old link finds what it found."""
+    merged = merged_topics(session) if topics else {}
+    return [ALL_OF.join(merged.get(slug, slug) for slug in value.split(ALL_OF)) for value in topics]
 
 
 def _text_conditions(session: Session, query: Query) -> list[Condition]:

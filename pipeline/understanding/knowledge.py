@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import knowledge as rows
+from models.taxonomy import merged_topics
+from models.word_list import word_lists_of
 from pipeline.understanding.actor_files import load_actors
 from pipeline.understanding.classifier import Classifier
 from pipeline.understanding.gazetteer import Gazetteer
 from pipeline.understanding.newcomers import Profile
 from pipeline.understanding.tagging import Tagger
-from pipeline.understanding.taxonomy import load_topics
+from pipeline.understanding.taxonomy import TopicFile, load_topic_files
 from pipeline.understanding.understand import Knowledge
 from pipeline.values import Actor, Topic
 
@@ -22,12 +24,20 @@ from pipeline.values import Actor, Topic
 def seed_knowledge(session: Session) -> None:
     """Bring the rows of shipped topics and actors up to their files; what a person added or edited stays as it is."""
     edited = set(session.scalars(sa.select(rows.Topic.slug).where(rows.Topic.edited_at.is_not(None))))
-    for topic in load_topics():
-        if topic.slug in edited:
-            continue
-        patterns = {language: [list(pair) for pair in pairs] for language, pairs in topic.patterns.items()}
-        session.merge(rows.Topic(slug=topic.slug, name=topic.name, description=topic.description, patterns=patterns))
+    for file in load_topic_files():
+        if file.slug not in edited:
+            session.merge(rows.Topic(slug=file.slug, **columns_of_topic(file)))
     seed_actors(session, load_actors())
+
+
+def columns_of_topic(file: TopicFile) -> dict[str, object]:
+    """Write what a topic's file says as the columns of its row."""
+    return {
+        "name": file.name,
+        "description": file.description,
+        "examples": list(file.examples),
+        "patterns": {language: [entry.row for entry in entries] for language, entries in file.words.items()},
+    }
 
 
 def seed_actors(session: Session, actors: Iterable[Actor]) -> None:
@@ -65,16 +75,20 @@ def write_actor(row: rows.Actor, actor: Actor) -> None:
             setattr(row, column, value)
 
 
+def topic_file_of(row: rows.Topic) -> TopicFile:
+    """Read a row as the file that it would be."""
+    return TopicFile(row.slug, row.name, row.description, tuple(row.examples), word_lists_of(row.patterns))
+
+
 def topics_from_rows(session: Session) -> tuple[Topic, ...]:
-    """Read the topics that are in use."""
-    topics = session.scalars(sa.select(rows.Topic).where(rows.Topic.is_active).order_by(rows.Topic.slug))
-    return tuple(_topic(row) for row in topics)
+    """Read the topics that are switched on, their words compiled."""
+    active = sa.select(rows.Topic).where(rows.Topic.is_active).order_by(rows.Topic.slug)
+    return tuple(topic_file_of(row).topic for row in session.scalars(active))
 
 
 def merges_from_rows(session: Session) -> dict[str, str]:
-    """Read which topic stands for each that was merged into another."""
-    merged = sa.select(rows.Topic.slug, rows.Topic.merged_into).where(rows.Topic.merged_into.is_not(None))
-    return {slug: standing for slug, standing in session.execute(merged) if standing is not None}
+    """Map each topic that was merged to the one that stands for it now."""
+    return merged_topics(session)
 
 
 def gazetteer_from_rows(session: Session) -> Gazetteer:
@@ -89,20 +103,6 @@ def knowledge_from_rows(
     """Read the taxonomy and the gazetteer that run; `profiles` are those of topics that the classifier lacks."""
     tagger = Tagger(topics_from_rows(session), classifier, profiles or {}, merges_from_rows(session))
     return Knowledge(tagger, gazetteer_from_rows(session))
-
-
-def _topic(row: rows.Topic) -> Topic:
-    patterns = cast("Mapping[str, list[list[str | float]]]", row.patterns)
-    return Topic(
-        row.slug,
-        row.name,
-        row.description,
-        {
-            language: tuple((str(pattern), float(weight)) for pattern, weight in pairs)
-            for language, pairs in patterns.items()
-        },
-        tuple(row.examples),
-    )
 
 
 def actor_of(row: rows.Actor) -> Actor:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import ahocorasick
@@ -85,14 +86,19 @@ class _Entry:
     group: str
     language: str
     weight: float
-    regex: re.Pattern[str]
+    pattern: str
     ignores_case: bool
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The pattern compiled, which for most of them no text ever asks for."""
+        return re.compile(self.pattern)
 
 
 def _entry(group: str, language: str, pattern: str, weight: float) -> _Entry:
-    """Compile a pattern; one that ignores case is matched against lower-case text, which is much faster."""
+    """Prepare a pattern; one that ignores case is matched against lower-case text, which is much faster."""
     ignores_case = pattern.startswith("(?i)") and anchor_of(pattern) is not None
-    return _Entry(group, language, weight, re.compile(pattern[4:] if ignores_case else pattern), ignores_case)
+    return _Entry(group, language, weight, pattern[4:] if ignores_case else pattern, ignores_case)
 
 
 class Lexicon:
