@@ -91,39 +91,42 @@ def edit_actor(archive: Archive, slug: str, change: ActorChange, *, now: dt.date
 
 
 def changed_actor(actor: Actor, change: ActorChange) -> Actor:
-    """Make the actor that a change gives; Problem for a name to drop that it does not bear."""
-    borne = list(names_of(actor))
-    strange = [name for name in (*change.drop, *change.context) if name not in (*borne, *_names_in(change.add))]
-    if strange:
-        close = difflib.get_close_matches(strange[0], borne, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise Problem(f"{strange[0]!r} is no name of {actor.slug}{hint}")
-    names = {
-        language: [*actor.names.get(language, ()), *change.add.get(language, ())]
-        for language in _languages(actor, change)
-    }
-    kept = {
-        language: tuple(dict.fromkeys(n for n in found if n not in change.drop)) for language, found in names.items()
-    }
+    """Make the actor that a change gives; Problem for a name to drop that it does not bear.
+
+    One that gets another name of its own keeps the old as a further name, unless that is dropped.
+    """
+    _refuse_strange_names(actor, change)
     ambiguous = {**actor.ambiguous, **{name: tuple(words) for name, words in change.context.items()}}
     texts = {key: value or None for key, value in change.texts.items() if value is not None}
     changed = replace(
         actor,
-        names={language: found for language, found in kept.items() if found},
+        names=_changed_names(actor, change),
         ambiguous={name: words for name, words in ambiguous.items() if words and name not in change.drop},
         **texts,  # type: ignore[arg-type]  # texts alone, by their columns
     )
     if changed.name in change.drop:
-        raise Problem(f"{changed.name!r} is the actor's own name; give it another with --name first.")
+        raise Problem(f"{changed.name!r} is the actor's own name; give it another with --name as well.")
     return changed
 
 
-def _languages(actor: Actor, change: ActorChange) -> list[str]:
-    return list(dict.fromkeys((*actor.names, *change.add)))
+def _refuse_strange_names(actor: Actor, change: ActorChange) -> None:
+    borne = list(names_of(actor))
+    added = [name for names in change.add.values() for name in names]
+    strange = [name for name in (*change.drop, *change.context) if name not in (*borne, *added)]
+    if strange:
+        close = difflib.get_close_matches(strange[0], borne, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise Problem(f"{strange[0]!r} is no name of {actor.slug}{hint}")
 
 
-def _names_in(lists: Lists) -> list[str]:
-    return [name for names in lists.values() for name in names]
+def _changed_names(actor: Actor, change: ActorChange) -> dict[str, tuple[str, ...]]:
+    names = {language: [*found] for language, found in actor.names.items()}
+    if change.texts.get("name") not in (None, "", actor.name):
+        names.setdefault(language_of_name(actor.name), []).append(actor.name)
+    for language, added in change.add.items():
+        names.setdefault(language, []).extend(added)
+    kept = {language: [name for name in found if name not in change.drop] for language, found in names.items()}
+    return {language: tuple(dict.fromkeys(found)) for language, found in kept.items() if found}
 
 
 def required_actor(session: Session, slug: str) -> rows.Actor:

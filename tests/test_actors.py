@@ -133,7 +133,8 @@ def test_names_and_context_words_are_added_and_taken_away(archive: Archive) -> N
     assert "Agence E" in str(row.names)
     assert "ESTEC" not in str(row.names)
     assert row.ambiguous["EE"] == ["Europe", "-egg"]
-    edit_actor(archive, "esa", ActorChange(drop=["EE"]), now=NOW)
+    edit_actor(archive, "esa", ActorChange(texts={"name": "ESA of Europe"}, drop=["EE"]), now=NOW)
+    assert "European Space Agency" in str(row_of(archive, "esa").names["en"])
     assert "EE" not in row_of(archive, "esa").ambiguous
 
 

@@ -113,6 +113,6 @@ def _description(line: FactLine) -> str:
     if line.parties:
         parts.append(f"Hosts and parties: {', '.join(party.name for party in line.parties)}.")
     if line.disputed:
-        parts.append(f"Sources contradict each other on its {', '.join(line.disputed)}.")
+        parts.append(f"Sources contradict each other on its {' and '.join(line.disputed)}.")
     parts += [f"“{witness.quote}” ({witness.source.name})" for witness in line.witnesses[:2]]
     return "\n".join(parts)
