@@ -214,6 +214,9 @@ def longest_matches(found: Sequence[NameMatch], length: int) -> list[NameMatch]:
     return sorted(kept, key=lambda match: match.start)
 
 
+AGENCY = "agency"
+
+
 class Gazetteer:
     """Finds actors in texts; the longest name wins, an ambiguous one only in its context."""
 
@@ -243,10 +246,20 @@ class Gazetteer:
     def _context_support(
         self, text: str, candidates: Sequence[NameMatch], certain: set[str]
     ) -> dict[tuple[str, str], int]:
-        """Weigh the context of each ambiguous name; the actor's own full name in the text outweighs all else."""
+        """Weigh the context of each ambiguous name; the actor's own full name in the text outweighs all else.
+
+        A space agency that is named without doubt is context for another.
+        """
         keys = {(found.owner, found.name) for found in candidates} & self._contexts.keys()
         shape = folded(text).lower() if keys else ""
-        return {key: self._contexts[key].support(shape) + 100 * (key[0] in certain) for key in keys}
+        is_among_agencies = any(self.actors[slug].kind == AGENCY for slug in certain)
+        return {
+            (slug, name): self._contexts[slug, name].support(
+                shape, vouched_for=is_among_agencies and self.actors[slug].kind == AGENCY
+            )
+            + 100 * (slug in certain)
+            for slug, name in keys
+        }
 
 
 @dataclass(frozen=True)
@@ -256,14 +269,16 @@ class Context:
     words_for: tuple[str, ...]
     words_against: tuple[str, ...]
 
-    def support(self, shape: str) -> int:
-        """Count the words for it in a folded text in lower case; below 1 the name is somebody else's.
+    def support(self, shape: str, *, vouched_for: bool) -> int:
+        """Count the words for it, each as two, in a folded text in lower case; at 0 the name is somebody else's.
 
-        One word against it is enough. A name that has only such words counts wherever none of them stands.
+        One word against it is enough. A name that has only such words, or that something else vouches for, counts
+        wherever none of them stands.
         """
         if any(_compiled(word).search(shape) for word in self.words_against):
             return 0
-        return sum(bool(_compiled(word).search(shape)) for word in self.words_for) if self.words_for else 1
+        found = sum(bool(_compiled(word).search(shape)) for word in self.words_for)
+        return 2 * found or int(vouched_for or not self.words_for)
 
 
 def context_of(words: Sequence[str]) -> Context:
