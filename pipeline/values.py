@@ -161,6 +161,8 @@ class Understanding:
     countries: tuple[str, ...]
     actors: tuple[ActorMention, ...]
     facts: tuple[Fact, ...] = ()
+    country_spans: Mapping[str, Span] = field(default_factory=dict)
+    """Where the text says best that a country takes part; none for one that only the title names."""
 
 
 @dataclass(frozen=True)

@@ -109,8 +109,8 @@ def _joins(text: str, left: int) -> bool:
     """Tell whether the characters at `left` and after it belong to one alphabetic word."""
     if left < 0 or left + 1 >= len(text):
         return False
-    pair = text[left], text[left + 1]
-    return all(letter.isalnum() and not _is_cjk(letter) for letter in pair)
+    before, after = text[left], text[left + 1]
+    return before.isalnum() and after.isalnum() and not _is_cjk(before) and not _is_cjk(after)
 
 
 def inflected(word: str) -> str:
@@ -167,14 +167,18 @@ class NameMatcher:
 
     def candidates(self, text: str) -> list[NameMatch]:
         """Find every name that stands in the text as words of its own, overlaps included."""
+        return self.candidates_in_folded(folded(text))
+
+    def candidates_in_folded(self, shape: str) -> list[NameMatch]:
+        """Find every name in a text that is `folded` already."""
         if not len(self._automaton):
             return []
-        shape = folded(text)
         lowered = shape.lower()
         found = []
         for last, (length, spellings) in self._automaton.iter(lowered):
             start = last + 1 - length
-            if _joins(shape, start - 1):
+            # Most short names stand inside words, so the cheap question comes first.
+            if start and shape[start - 1].isalnum() and _joins(shape, start - 1):
                 continue
             for spelling in spellings:
                 end = _end_of_match(spelling, lowered, start, last + 1)

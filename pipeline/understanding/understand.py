@@ -8,11 +8,12 @@ from pathlib import Path
 
 from models.vocabulary import Relevance
 from pipeline.facts.facts import facts_of
-from pipeline.understanding.countries import countries_in, participating_countries
+from pipeline.understanding.countries import countries_in
 from pipeline.understanding.doctype import doc_type_of
 from pipeline.understanding.evidence import MAX_CHARS, NO_EVIDENCE, Evidence, evidence_of, reading_of
 from pipeline.understanding.gazetteer import Gazetteer, load_actors
 from pipeline.understanding.lexicon import Lexicon, Patterns
+from pipeline.understanding.participants import participants_of
 from pipeline.understanding.relevance import VOCABULARY_GROUPS, RelevanceCues, relevance_of
 from pipeline.understanding.tagging import topics_of
 from pipeline.understanding.taxonomy import load_topics, load_vocabulary
@@ -53,13 +54,14 @@ def understand(document: Document, knowledge: Knowledge) -> Understanding:
     reading = reading_of(document)
     evidence = evidence_of(reading, knowledge.lexicon)
     mentions = knowledge.gazetteer.mentions(document.text)
-    countries = participating_countries(
+    participants = participants_of(
         document.title,
         document.text,
         mentions,
-        knowledge.gazetteer.actors.values(),
+        knowledge.gazetteer.actors,
         language=document.language,
     )
+    countries = tuple(participant.code for participant in participants)
     actors = [knowledge.gazetteer.actors[slug] for slug in _slugs(document, mentions, knowledge)]
     verdict = relevance_of(_cues(evidence, actors, countries, reading.word_count))
     is_off = verdict.relevance is Relevance.OFF
@@ -70,6 +72,7 @@ def understand(document: Document, knowledge: Knowledge) -> Understanding:
         topics=() if is_off else topics_of(knowledge.topics, evidence, reading.word_count),
         doc_type=doc_type_of(document),
         countries=countries,
+        country_spans={found.code: found.span for found in participants if found.span},
         actors=mentions,
         facts=facts_of(document, knowledge.gazetteer, _country_codes),
     )
