@@ -218,7 +218,9 @@ def _case_agrees(spelling: _Spelling, shape: str, start: int) -> bool:
     if spelling.pattern is not None:
         return shape[start].isupper() or not spelling.shape[0].isupper()
     standing = shape[start : start + len(spelling.shape)]
-    return all(seen.isupper() or not wanted.isupper() for seen, wanted in zip(standing, spelling.shape, strict=True))
+    return standing == spelling.shape or all(
+        seen.isupper() or not wanted.isupper() for seen, wanted in zip(standing, spelling.shape, strict=True)
+    )
 
 
 def longest_matches(found: Sequence[NameMatch], length: int) -> list[NameMatch]:

@@ -34,6 +34,7 @@ MAX_REPEATED = 5
 MAX_MASS = 4
 PLACE_MASS = 0.5
 LIST_CODES = 5
+SENTENCE_CUES = ("background", "customer", "host", "launch", "role")
 # A country so near its sentence's beginning is mostly its subject.
 SUBJECT_CHARS = 15
 # What joins two countries that do something together.
@@ -139,7 +140,10 @@ def evidence_by_country(
 
 def _likelihood(evidence: Mapping[str, float]) -> float:
     weights = cues_file().weights
-    total = weights["always"] + sum(weights.get(name, 0.0) * value for name, value in evidence.items())
+    total = weights["always"]
+    for name, value in evidence.items():
+        if value:
+            total += weights.get(name, 0.0) * value
     return 1 / (1 + math.exp(-total))
 
 
@@ -299,7 +303,7 @@ def _of_sentences(page: _Page, numbers: set[int]) -> Mapping[str, float]:
         "late": min(numbers) / page.sentences.count,
         "spread": (max(numbers) - min(numbers)) / page.sentences.count,
     }
-    for cue in cues_file().cues.keys() - {"cooperation", "signing"}:
+    for cue in SENTENCE_CUES:
         hits = sum(cue in found for found in cues.values())
         evidence[f"{cue}_some"] = hits > 0
         evidence[f"{cue}_all"] = hits == len(numbers)

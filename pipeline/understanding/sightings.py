@@ -41,7 +41,8 @@ KIND_OF_ACTOR = {
     "association": BODY,
 }
 
-_SENTENCE_END = re.compile(r"(?<![A-ZА-Я])[.!?][\"'»)\]]* |[。！？\n;；]")
+# It begins with one class of characters, by which the engine skips what lies between.
+_SENTENCE_END = re.compile(r"[.!?;。！？；\n](?:(?<=[;。！？；\n])|(?<![A-ZА-Я].)[\"'»)\]]* )")
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _BLURB = re.compile(
     r"(?im)^\W{0,4}(?:about (?:us|the|[A-Z]\w+)\b[^\n]{0,30}$|(?:media |press )?contacts?\b|related\b"
