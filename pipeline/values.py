@@ -197,6 +197,8 @@ class Understanding:
     doc_type_because: tuple[str, ...] = ()
     reads_like: tuple[Likeness, ...] = ()
     unknown_names: tuple[FoundName, ...] = ()
+    country_spans: Mapping[str, Span] = field(default_factory=dict)
+    """Where the text says best that a country takes part; none for one that only the title names."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.understanding.actor_files import ACTOR_KINDS, ACTORS_FOLDER, actors_as_files, load_actors
-from pipeline.understanding.countries import countries_in, participating_countries
+from pipeline.understanding.countries import countries_in
 from pipeline.understanding.gazetteer import Gazetteer, expansion_before, inflected, names_of
 from pipeline.values import Actor, Span
 
@@ -343,47 +343,3 @@ def test_jordan_and_georgia_are_countries_where_nothing_speaks_against_it() -> N
 def test_a_country_mention_counts_all_forms_and_says_where_the_first_stands() -> None:
     [mention] = countries_in("Chinese rockets fly from China.", "en")
     assert (mention.code, mention.count, mention.first) == ("CN", 2, Span(0, 7))
-
-
-BODY = "The two sides reviewed ten years of work on instruments, data and training. " * 12
-
-
-def taking_part(title: str, text: str) -> tuple[str, ...]:
-    return participating_countries(title, text, GAZETTEER.mentions(text), ACTORS)
-
-
-def test_countries_of_title_and_agencies_take_part() -> None:
-    text = f"CNSA and Roscosmos signed a memorandum in Beijing. {BODY}"
-    assert set(taking_part("Lunar station agreed", text)) == {"CN", "RU"}
-    assert taking_part("France joins the mission", BODY) == ("FR",)
-
-
-def test_an_actor_in_the_title_brings_its_country() -> None:
-    assert taking_part("ISRO plans a flight", BODY + " ISRO will tell more.") == ("IN",)
-
-
-def test_a_country_named_once_far_down_is_background() -> None:
-    text = f"China and the UK opened a laboratory. {BODY} A fire in Australia was mapped by radar."
-    assert set(taking_part("China-UK workshop", text)) == {"CN", "GB"}
-
-
-def test_a_country_that_signs_with_another_far_down_takes_part() -> None:
-    text = f"China published a white paper. {BODY} China and Russia have signed agreements on deep space."
-    assert taking_part("White paper", text) == ("CN", "RU")
-
-
-@pytest.mark.parametrize(
-    ("title", "text", "expected"),
-    [
-        ("白俄罗斯加入国际月球科研站", "中国国家航天局与白俄罗斯国家科学院签署联合声明。", {"CN", "BY"}),
-        ("Роскосмос и NASA договорились", "Роскосмос и NASA создадут станцию.", {"RU", "US"}),
-        ("SVOM, une mission franco-chinoise", "Le CNES et la CNSA ont lancé SVOM.", {"FR", "CN"}),
-        ("KiboCUBE opens", "UNOOSA and JAXA opened the next round of KiboCUBE.", {"UN", "JP"}),
-    ],
-)
-def test_participants_are_found_in_each_language(title: str, text: str, expected: set[str]) -> None:
-    assert set(taking_part(title, text)) == expected
-
-
-def test_an_article_that_names_nobody_has_no_countries() -> None:
-    assert taking_part("Telescopes", "A telescope gathers light.") == ()

@@ -13,7 +13,7 @@ from models.vocabulary import DocType, FactKind, Relevance
 from perilune.dates import PartialDate
 from pipeline.facts.dates import DateContext, resolved, stated_dates
 from pipeline.understanding.checking import Said, scores_of
-from pipeline.understanding.doctype import doc_type_of
+from pipeline.understanding.doctype import doc_type_and_words, doc_type_of
 from pipeline.understanding.evidence import MAX_CHARS
 from pipeline.understanding.gazetteer import Gazetteer
 from pipeline.understanding.labelled import LABELLED_FOLDER, load_texts
@@ -223,6 +223,18 @@ def test_a_declared_kind_goes_before_what_the_words_say() -> None:
 )
 def test_the_kind_of_a_document_is_told_by_its_words(kind: str, language: str, title: str, text: str) -> None:
     assert doc_type_of(document(text, title=title, language=language)) == kind
+
+
+def test_a_kind_comes_with_the_words_that_decided() -> None:
+    read = document("Apply by 31 March.", title="UNOOSA opens call for applications for KiboCUBE")
+    assert doc_type_and_words(read) == (DocType.OPPORTUNITY, ("call for applications", "opens call"))
+    assert doc_type_and_words(document("It flew.", title="A rocket flew", published="2020-01-01"))[1] == ()
+
+
+def test_participants_are_understood_with_the_words_that_name_them(knowledge: Knowledge) -> None:
+    read = document("CNSA and Roscosmos signed a memorandum on a lunar station.", title="Lunar station agreed")
+    spans = understand(read, knowledge).country_spans
+    assert {code: read.text[span.start : span.end] for code, span in spans.items()} == {"CN": "CNSA", "RU": "Roscosmos"}
 
 
 @pytest.mark.parametrize("case", FACTS["dates"], ids=lambda case: case["sentence"])

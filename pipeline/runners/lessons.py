@@ -26,7 +26,7 @@ from pipeline.understanding.labelled import Labelled
 from pipeline.understanding.signals import Signals
 from pipeline.understanding.taxonomy import load_topics
 from pipeline.understanding.training import Example
-from pipeline.understanding.understand import Knowledge, bounded, signals_of
+from pipeline.understanding.understand import Knowledge, bounded, names_in, signals_of
 from pipeline.values import Document
 
 Embedding = NDArray[np.float32]
@@ -73,7 +73,7 @@ def shipped_slugs() -> tuple[str, ...]:
 
 
 def _signals(document: Document, knowledge: Knowledge, vector: Embedding) -> Signals:
-    return signals_of(document, knowledge, knowledge.gazetteer.mentions(document.text), vector)
+    return signals_of(document, knowledge, names_in(document, knowledge), vector)
 
 
 def examples_of_corrections(session: Session, knowledge: Knowledge, model: str) -> list[Example]:

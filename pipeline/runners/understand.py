@@ -113,7 +113,8 @@ def _fill(version: Version, understanding: Understanding) -> None:
     version.reads_like = [dataclasses.asdict(one) for one in understanding.reads_like]
     version.doc_type = understanding.doc_type
     version.topics = [_assignment(topic) for topic in understanding.topics]
-    version.countries = [VersionCountry(country=code, rank=n) for n, code in enumerate(understanding.countries)]
+    version.doc_type_because = list(understanding.doc_type_because)
+    version.countries = [_country(code, rank, understanding) for rank, code in enumerate(understanding.countries)]
     version.actors = [
         VersionActor(
             actor_slug=mention.slug, mention_count=mention.count, start=mention.first.start, end=mention.first.end
@@ -138,6 +139,11 @@ def _fill(version: Version, understanding: Understanding) -> None:
         )
         for ordinal, fact in enumerate(understanding.facts)
     ]
+
+
+def _country(code: str, rank: int, understanding: Understanding) -> VersionCountry:
+    span = understanding.country_spans.get(code)
+    return VersionCountry(country=code, rank=rank, start=span.start if span else None, end=span.end if span else None)
 
 
 def _named_documents(understanding: Understanding) -> list[NamedDocument]:

@@ -12,38 +12,25 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from pipeline.understanding.actor_files import country_codes
-from pipeline.understanding.gazetteer import NameMatch, NameMatcher, folded, longest_matches, names_of
-from pipeline.values import Actor, ActorMention, Span
+from pipeline.understanding.gazetteer import NameMatch, NameMatcher, folded, longest_matches
+from pipeline.values import Span
 
 COUNTRIES_FILE = Path(__file__).with_name("countries.toml")
+PLACES_FILE = Path(__file__).with_name("places.toml")
 # Names in these scripts cannot be taken for names of another language, so they are always looked for.
 ALWAYS_LANGUAGES = ("en", "zh", "zh_Hant", "ru")
 UNKNOWN_LANGUAGE = ("fr", "es")
 CODE_OF_BODY = {"EU": "EU-ESA", "UN": "UN"}
 NOBODY = ""
 GUARD_CHARS = 40
-
-# Evidence that a country takes part is added up; one piece of `ENOUGH` suffices. See `participating_countries`.
-ENOUGH = 2.0
-TITLE_WEIGHT = 4.0
-LEAD_WEIGHT = 2.0
-MENTION_WEIGHT = 0.5
-TOGETHER_WEIGHT = 1.5
-MAX_REPEATED = 4
-MIN_SHARE = 0.08
-LEAD_CHARS = 600
-TOGETHER_CHARS = 60
-SENTENCE_END = re.compile(r"[.!?。！？\n]")
-# Of actors outside the title: an agency acts for its country, a launcher or a navigation system hardly does.
-ACTOR_WEIGHTS = {"agency": 1.0, "un": 1.0, "organisation": 1.0, "institute": 0.75, "company": 0.75, "association": 0.75}
-OTHER_ACTOR_WEIGHT = 0.5
+# Marks the owner of a place, an office or a person that stands for a country.
+PLACE_MARK = "@"
 
 
 class _Strict(BaseModel):
@@ -72,7 +59,6 @@ class _CountriesFile(_Strict):
 
     dependents: tuple[str, ...]
     dropped: Mapping[str, tuple[str, ...]]
-    cooperation: Mapping[str, tuple[str, ...]]
     names: Mapping[str, Mapping[str, tuple[str, ...]]]
     phrases: Mapping[str, tuple[str, ...]]
     guard: tuple[_Guard, ...]
@@ -91,6 +77,13 @@ class CountryMention:
 @cache
 def _file() -> _CountriesFile:
     return _CountriesFile.model_validate(tomllib.loads(COUNTRIES_FILE.read_text(encoding="utf-8")))
+
+
+@cache
+def _places() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    return TypeAdapter(dict[str, dict[str, tuple[str, ...]]]).validate_python(
+        tomllib.loads(PLACES_FILE.read_text(encoding="utf-8"))
+    )
 
 
 def _expanded(name: str) -> Iterable[str]:
@@ -130,6 +123,8 @@ def _names_in(language: str) -> Iterable[tuple[str, str]]:
             for written in _expanded(name):
                 yield from ((code, beginning) for beginning in _compound_beginnings(written))
     yield from ((NOBODY, phrase) for phrase in _file().phrases.get(language, ()))
+    for code, names in _places().get(language, {}).items():
+        yield from ((PLACE_MARK + code, written) for name in names for written in _expanded(name))
 
 
 @cache
@@ -183,13 +178,20 @@ def _code_named_with(letter: str, named: Counter[str]) -> str | None:
     return next((code for code, _ in named.most_common() if territories.get(code, "").startswith(letter)), None)
 
 
-def _matches(text: str, language: str | None) -> list[NameMatch]:
-    """Find every mention of a country, in reading order."""
-    shape = folded(text)
+def country_matches(shape: str, language: str | None, *, with_places: bool = False) -> list[NameMatch]:
+    """Find every mention of a country in a `folded` text, in reading order.
+
+    Owners that bear `PLACE_MARK` are of places that stand for a country.
+    """
     base_language = re.split("[-_]", language)[0].lower() if language else None
-    found = [match for match in _matcher(base_language).candidates(text) if not _is_guarded(match, shape)]
+    candidates = _matcher(base_language).candidates_in_folded(shape)
+    found = [
+        match
+        for match in candidates
+        if (with_places or not match.owner.startswith(PLACE_MARK)) and not _is_guarded(match, shape)
+    ]
     named = Counter(match.owner for match in found)
-    kept = longest_matches([*found, *_initials_in(shape, named)], len(text))
+    kept = longest_matches([*found, *_initials_in(shape, named)], len(shape))
     return [match for match in kept if match.owner != NOBODY]
 
 
@@ -199,87 +201,6 @@ def countries_in(text: str, language: str | None) -> list[CountryMention]:
     The language is a BCP 47 code; English, Chinese and Russian names are looked for whatever it is.
     """
     places = defaultdict(list)
-    for match in _matches(text, language):
+    for match in country_matches(folded(text), language):
         places[match.owner].append(Span(match.start, match.end))
     return [CountryMention(code, len(spans), spans[0]) for code, spans in places.items()]
-
-
-def participating_countries(
-    title: str,
-    text: str,
-    mentions: Sequence[ActorMention],
-    actors: Iterable[Actor],
-    *,
-    language: str | None = None,
-) -> tuple[str, ...]:
-    """Rank the countries that take part in what an article reports, strongest evidence first.
-
-    `mentions` are those of the text. The title, or a place in the lead, suffices; further down a country must be
-    named again and again, be named beside another with a word of cooperation, or act through its agency. What is named
-    much less than the first country is background.
-    """
-    by_slug = {actor.slug: actor for actor in actors}
-    named = [(by_slug[mention.slug], mention) for mention in mentions if mention.slug in by_slug]
-    matches = _matches(text, language)
-    scores: defaultdict[str, float] = defaultdict(float)
-    for evidence in (
-        _title_evidence(title, [actor for actor, _ in named], language),
-        _actor_evidence(named),
-        _text_evidence(text, matches),
-    ):
-        for code, weight in evidence.items():
-            scores[code] += weight
-    least = max(ENOUGH, MIN_SHARE * max(scores.values(), default=0.0))
-    ranked = sorted(scores, key=lambda code: (-scores[code], code))
-    return tuple(code for code in ranked if scores[code] >= least)
-
-
-def _title_evidence(title: str, actors: Sequence[Actor], language: str | None) -> Mapping[str, float]:
-    """Give each country of the title its weight, whether it or an actor of its own is named."""
-    owned = [(actor.country, name) for actor in actors if actor.country for name in names_of(actor)]
-    codes = {match.owner for match in _matches(title, language)}
-    codes |= {match.owner for match in NameMatcher(owned).candidates(title)}
-    return dict.fromkeys(codes, TITLE_WEIGHT)
-
-
-def _actor_evidence(named: Sequence[tuple[Actor, ActorMention]]) -> Mapping[str, float]:
-    evidence: defaultdict[str, float] = defaultdict(float)
-    for actor, mention in named:
-        if actor.country:
-            weight = ACTOR_WEIGHTS.get(actor.kind, OTHER_ACTOR_WEIGHT)
-            in_lead = mention.first.start < LEAD_CHARS
-            evidence[actor.country] += weight * (LEAD_WEIGHT if in_lead else min(mention.count, MAX_REPEATED) / 2)
-    return evidence
-
-
-def _text_evidence(text: str, matches: Sequence[NameMatch]) -> Mapping[str, float]:
-    """Weigh the mentions in the text: in the lead, repeated, and beside another country with a word of cooperation."""
-    counts = Counter(match.owner for match in matches)
-    in_lead = {match.owner for match in matches if match.start < LEAD_CHARS}
-    together = _named_together(text, matches)
-    return {
-        code: MENTION_WEIGHT * min(count, MAX_REPEATED)
-        + LEAD_WEIGHT * (code in in_lead)
-        + TOGETHER_WEIGHT * (code in together)
-        for code, count in counts.items()
-    }
-
-
-def _named_together(text: str, matches: Sequence[NameMatch]) -> set[str]:
-    """Find the countries that stand close to another one and to a word of cooperation."""
-    shape = folded(text).lower()
-    together = set()
-    for match, following in pairwise(matches):
-        start, end = max(0, match.start - TOGETHER_CHARS), following.end + TOGETHER_CHARS
-        is_close = following.start - match.end <= TOGETHER_CHARS and match.owner != following.owner
-        is_one_sentence = SENTENCE_END.search(text, match.end, following.start) is None
-        if is_close and is_one_sentence and _cooperation_pattern().search(shape, start, end):
-            together |= {match.owner, following.owner}
-    return together
-
-
-@cache
-def _cooperation_pattern() -> re.Pattern[str]:
-    stems = {language: "|".join(map(re.escape, words)) for language, words in _file().cooperation.items()}
-    cjk = stems.pop("zh")
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(stems.values())})|{cjk}")

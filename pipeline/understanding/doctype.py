@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,10 @@ VOCABULARY_FILE = Path(__file__).with_name("doctype.toml")
 OPENING_CHARS = 3_000
 CLOSING_CHARS = 1_000
 MIN_SCORE = 2.0
+MAX_WORDS_SHOWN = 5
+MAX_WORD_CHARS = 80
+# Standing pages and columns are seldom dated, and the former quote nobody and say no day.
+WITHOUT_REPORTING = 0.75
 
 _TYPED = tuple(kind for kind in DocType if kind is not DocType.NEWS)
 _GROUPS = tuple(f"{place}-{kind}" for kind in _TYPED for place in ("title", "text"))
@@ -38,31 +43,60 @@ _ADDRESSES: tuple[tuple[re.Pattern[str], DocType, float], ...] = (
     (re.compile(r"white-?paper|whitepaper", re.IGNORECASE), DocType.WHITE_PAPER, 1.5),
 )
 
+_UNDATED = ((DocType.REFERENCE, 0.5), (DocType.OPINION, 0.5), (DocType.OPPORTUNITY, 0.25))
+_REPORTING = re.compile(
+    r"\b(?:said|says|told|announced|reported|yesterday|today|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+    r"|表示|介绍|说[,，:：]|报道|宣布|\d{1,2}月\d{1,2}日|\b(?:сообщил|заявил|сказал|отметил|рассказал|объявил)"
+    r"|\b\d{1,2} (?:январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр)"
+    r"|\b(?:a déclaré|a annoncé|a indiqué|explique|précise|hier)\b"
+    r"|\b\d{1,2} (?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)\b"
+    r"|\b\d{1,2} (?:january|february|march|april|may|june|july|august|september|october|november|december)\b",
+    re.IGNORECASE,
+)
+
 
 def doc_type_of(document: Document) -> DocType:
     """Tell the kind of a document; what its page declares goes before what its words say."""
+    return doc_type_and_words(document)[0]
+
+
+def doc_type_and_words(document: Document) -> tuple[DocType, tuple[str, ...]]:
+    """Tell the kind of a document and the words that decided, the weightiest first.
+
+    There are none where nothing speaks against news, nor where the page declares the kind itself.
+    """
     if document.doc_type is not None:
-        return document.doc_type
-    scores = _scores(document)
+        return document.doc_type, ()
+    signs = _signs(document)
+    scores = {kind: sum(weight for weight, _ in found) for kind, found in signs.items()}
     best = max(scores, key=lambda kind: (scores[kind], -_TYPED.index(kind)), default=DocType.NEWS)
-    return best if scores.get(best, 0.0) >= MIN_SCORE else DocType.NEWS
+    if scores.get(best, 0.0) < MIN_SCORE:
+        return DocType.NEWS, ()
+    ranked = sorted(signs[best], key=lambda sign: -sign[0])
+    return best, tuple(dict.fromkeys(words for _, words in ranked if words))[:MAX_WORDS_SHOWN]
 
 
-def _scores(document: Document) -> dict[DocType, float]:
-    scores: dict[DocType, float] = defaultdict(float)
+def _signs(document: Document) -> Mapping[DocType, Sequence[tuple[float, str]]]:
+    """List what speaks for each kind: a weight, and the words to show (none for a sign that is no words)."""
+    signs: defaultdict[DocType, list[tuple[float, str]]] = defaultdict(list)
     text = document.text[:OPENING_CHARS] + "\n" + document.text[OPENING_CHARS:][-CLOSING_CHARS:]
     for place, words in (("title", document.title), ("text", text)):
         counted = {
-            hit.pattern: (hit.group, hit.weight)
-            for hit in _lexicon().hits(folded(words), document.language)
-            if hit.group.startswith(place)
+            hit.pattern: hit for hit in _lexicon().hits(folded(words), document.language) if hit.group.startswith(place)
         }
-        for group, weight in counted.values():
-            scores[DocType(group.removeprefix(f"{place}-"))] += weight
+        for hit in counted.values():
+            shown = " ".join(hit.words.split())[:MAX_WORD_CHARS]
+            signs[DocType(hit.group.removeprefix(f"{place}-"))].append((hit.weight, shown))
     for address, kind, weight in _ADDRESSES:
-        if address.search(document.url or ""):
-            scores[kind] += weight
-    return scores
+        found = address.search(document.url or "")
+        if found:
+            signs[kind].append((weight, found.group()))
+    if document.published is None:
+        for kind, weight in _UNDATED:
+            signs[kind].append((weight, ""))
+        if not _REPORTING.search(text):
+            signs[DocType.REFERENCE].append((WITHOUT_REPORTING, ""))
+    return signs
 
 
 @cache

@@ -90,8 +90,8 @@ def _joins(text: str, left: int) -> bool:
     """Tell whether the characters at `left` and after it belong to one alphabetic word."""
     if left < 0 or left + 1 >= len(text):
         return False
-    pair = text[left], text[left + 1]
-    return all(letter.isalnum() and not _is_cjk(letter) for letter in pair)
+    before, after = text[left], text[left + 1]
+    return before.isalnum() and after.isalnum() and not _is_cjk(before) and not _is_cjk(after)
 
 
 def inflected(word: str) -> str:
@@ -152,14 +152,18 @@ class NameMatcher:
 
     def candidates(self, text: str) -> list[NameMatch]:
         """Find every name that stands in the text as words of its own, overlaps included."""
+        return self.candidates_in_folded(folded(text))
+
+    def candidates_in_folded(self, shape: str) -> list[NameMatch]:
+        """Find every name in a text that is `folded` already."""
         if not len(self._automaton):
             return []
-        shape = folded(text)
         lowered = shape.lower()
         found = []
         for last, (length, spellings) in self._automaton.iter(lowered):
             start = last + 1 - length
-            if _joins(shape, start - 1):
+            # Most short names stand inside words, so the cheap question comes first.
+            if start and shape[start - 1].isalnum() and _joins(shape, start - 1):
                 continue
             for spelling in spellings:
                 end = _end_of_match(spelling, lowered, start, last + 1)
@@ -200,7 +204,9 @@ def _case_agrees(spelling: _Spelling, shape: str, start: int) -> bool:
     if spelling.pattern is not None:
         return shape[start].isupper() or not spelling.shape[0].isupper()
     standing = shape[start : start + len(spelling.shape)]
-    return all(seen.isupper() or not wanted.isupper() for seen, wanted in zip(standing, spelling.shape, strict=True))
+    return standing == spelling.shape or all(
+        seen.isupper() or not wanted.isupper() for seen, wanted in zip(standing, spelling.shape, strict=True)
+    )
 
 
 def longest_matches(found: Sequence[NameMatch], length: int) -> list[NameMatch]:

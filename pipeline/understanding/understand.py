@@ -14,12 +14,13 @@ from pipeline.facts.documents import documents_in
 from pipeline.facts.facts import facts_of
 from pipeline.understanding.actor_files import load_actors
 from pipeline.understanding.classifier import Classifier
-from pipeline.understanding.countries import countries_in, participating_countries
-from pipeline.understanding.doctype import doc_type_of
+from pipeline.understanding.countries import countries_in
+from pipeline.understanding.doctype import doc_type_and_words
 from pipeline.understanding.evidence import MAX_CHARS, NO_EVIDENCE, Evidence, evidence_of, reading_of
 from pipeline.understanding.gazetteer import Gazetteer, mentions_from
 from pipeline.understanding.judging import judged
 from pipeline.understanding.lexicon import Lexicon, Patterns
+from pipeline.understanding.participants import Participant, participants_of
 from pipeline.understanding.relevance import VOCABULARY_GROUPS, RelevanceCues
 from pipeline.understanding.signals import Signals
 from pipeline.understanding.tagging import Tagger
@@ -63,19 +64,21 @@ def understand(document: Document, knowledge: Knowledge, vector: Vector | None =
     `vector` is that of title and lead, centred on its language; without one the words decide alone.
     """
     document = bounded(document)
-    spans = knowledge.gazetteer.spans(document.text)
-    mentions = mentions_from(spans)
-    signals = signals_of(document, knowledge, mentions, vector)
+    found = names_in(document, knowledge)
+    signals = signals_of(document, knowledge, found, vector)
     verdict = judged(signals, knowledge.tagger.classifier)
+    doc_type, type_words = doc_type_and_words(document)
     return Understanding(
         relevance=verdict.relevance,
         relevance_score=verdict.score,
         relevance_because=verdict.because,
         topics=() if verdict.relevance is Relevance.OFF else knowledge.tagger.topics_of(signals),
-        doc_type=doc_type_of(document),
+        doc_type=doc_type,
+        doc_type_because=type_words,
         countries=tuple(signals.cues.countries),
-        actors=mentions,
-        facts=facts_of(document, knowledge.gazetteer, _country_codes, spans=spans),
+        country_spans={one.code: one.span for one in found.participants if one.span},
+        actors=found.mentions,
+        facts=facts_of(document, knowledge.gazetteer, _country_codes, spans=found.spans),
         documents=documents_in(document, knowledge.gazetteer),
         reads_like=verdict.reads_like,
     )
@@ -86,17 +89,30 @@ def bounded(document: Document) -> Document:
     return replace(document, title=document.title[:MAX_TITLE_CHARS], text=document.text[:MAX_CHARS])
 
 
-def signals_of(
-    document: Document, knowledge: Knowledge, mentions: Sequence[ActorMention], vector: Vector | None
-) -> Signals:
-    """Read what the classifier sees of a bounded document; `mentions` are those of its text."""
+@dataclass(frozen=True)
+class Names:
+    """Who is named in an article: places of actors, their mentions, and the countries that take part."""
+
+    spans: Sequence[tuple[str, int, int]]
+    mentions: tuple[ActorMention, ...]
+    participants: tuple[Participant, ...]
+
+
+def names_in(document: Document, knowledge: Knowledge) -> Names:
+    """Look for actors and countries in a bounded document."""
+    spans = knowledge.gazetteer.spans(document.text)
+    mentions = mentions_from(spans)
+    known = knowledge.gazetteer.actors
+    participants = participants_of(document.title, document.text, mentions, known, language=document.language)
+    return Names(spans, mentions, participants)
+
+
+def signals_of(document: Document, knowledge: Knowledge, found: Names, vector: Vector | None) -> Signals:
+    """Read what the classifier sees of a bounded document and of the names in it."""
     reading = reading_of(document)
     evidence = evidence_of(reading, knowledge.lexicon)
-    known = knowledge.gazetteer.actors
-    countries = participating_countries(
-        document.title, document.text, mentions, known.values(), language=document.language
-    )
-    actors = [known[slug] for slug in _slugs(document, mentions, knowledge)]
+    countries = tuple(participant.code for participant in found.participants)
+    actors = [knowledge.gazetteer.actors[slug] for slug in _slugs(document, found.mentions, knowledge)]
     return Signals(evidence, _cues(evidence, actors, countries, reading.word_count), vector)
 
 

@@ -1,0 +1,155 @@
+"""Which countries take part, with the words that say so: grammar, places, lists, background and hostile texts."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from pipeline.understanding.actor_files import load_actors
+from pipeline.understanding.gazetteer import Gazetteer
+from pipeline.understanding.participants import Participant, participants_of
+from pipeline.understanding.sightings import cues_file, sentences_of
+
+FOLDER = Path(__file__).parent / "understanding"
+GAZETTEER = Gazetteer(load_actors())
+BODY = "The two sides reviewed ten years of work on instruments, data and training. " * 12
+
+
+def found_in(title: str, text: str, language: str | None = "en") -> tuple[Participant, ...]:
+    return participants_of(title, text, GAZETTEER.mentions(text), GAZETTEER.actors, language=language)
+
+
+def taking_part(title: str, text: str, language: str | None = "en") -> tuple[str, ...]:
+    found = participants_of(title, text, GAZETTEER.mentions(text), GAZETTEER.actors, language=language)
+    return tuple(participant.code for participant in found)
+
+
+def shown(title: str, text: str, language: str | None = "en") -> dict[str, str | None]:
+    spans = {found.code: found.span for found in found_in(title, text, language)}
+    return {code: text[span.start : span.end] if span else None for code, span in spans.items()}
+
+
+def test_countries_of_title_and_agencies_take_part() -> None:
+    text = f"CNSA and Roscosmos signed a memorandum in Beijing. {BODY}"
+    assert set(taking_part("Lunar station agreed", text)) == {"CN", "RU"}
+    assert taking_part("France joins the mission", BODY) == ("FR",)
+
+
+def test_an_actor_in_the_title_brings_its_country() -> None:
+    assert taking_part("ISRO plans a flight", BODY + " ISRO will tell more.") == ("IN",)
+
+
+def test_a_country_named_once_far_down_is_background() -> None:
+    text = f"China and the UK opened a laboratory. {BODY} A fire in Australia was mapped by radar."
+    assert set(taking_part("China-UK workshop", text)) == {"CN", "GB"}
+
+
+def test_a_country_that_signs_with_another_far_down_takes_part() -> None:
+    text = f"China published a white paper. {BODY} China and Russia have signed agreements on deep space."
+    assert taking_part("White paper", text) == ("CN", "RU")
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text", "expected"),
+    [
+        ("zh", "白俄罗斯加入国际月球科研站", "中国国家航天局与白俄罗斯国家科学院签署联合声明。", {"CN", "BY"}),
+        ("ru", "Роскосмос и NASA договорились", "Роскосмос и NASA создадут станцию.", {"RU", "US"}),
+        ("fr", "SVOM, une mission franco-chinoise", "Le CNES et la CNSA ont lancé SVOM.", {"FR", "CN"}),
+        ("en", "KiboCUBE opens", "UNOOSA and JAXA opened the next round of KiboCUBE.", {"UN", "JP"}),
+    ],
+)
+def test_participants_are_found_in_each_language(language: str, title: str, text: str, expected: set[str]) -> None:
+    assert set(taking_part(title, text, language)) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text", "expected"),
+    [
+        (
+            "en",
+            "A pact on satellites",
+            "Paris and Beijing signed an agreement on ocean satellites on Monday.",
+            {"FR", "CN"},
+        ),
+        ("ru", "Договор о спутнике", "Париж и Пекин подписали соглашение о спутнике.", {"FR", "CN"}),
+    ],
+)
+def test_capitals_stand_for_their_countries(language: str, title: str, text: str, expected: set[str]) -> None:
+    assert set(taking_part(title, text, language)) == expected
+
+
+def test_those_that_did_it_before_do_not_take_part() -> None:
+    text = (
+        "India has landed a probe near the Moon's south pole. ISRO's engineers cheered in Bengaluru. "
+        "The lander will work for two weeks. "
+        "India is the fourth to land there, after the Soviet Union, the United States and China."
+    )
+    assert taking_part("India lands on the Moon", text) == ("IN",)
+
+
+def test_a_menu_and_a_footer_bring_nobody() -> None:
+    text = (
+        "Home\nFrance\nGermany\nJapan\nSubscribe\n\n"
+        "China and Brazil agreed on Tuesday to build a sixth satellite for the survey of forests.\n"
+        "Both agencies, CNSA and AEB, will share its data freely with the countries of the region.\n\n"
+        "Related news\nItaly opens a station\nAustralia burns\n"
+    )
+    assert set(taking_part("China and Brazil agree on satellite", text)) == {"CN", "BR"}
+
+
+def test_every_country_shows_the_words_that_say_it_best() -> None:
+    text = "Menu | China\n\nOn Tuesday the Chinese and Brazilian governments signed a protocol on a sixth satellite."
+    assert shown("A sixth satellite", text) == {"CN": "Chinese", "BR": "Brazilian"}
+
+
+def test_a_country_that_only_the_title_names_shows_no_words() -> None:
+    assert shown("France joins the mission", BODY) == {"FR": None}
+
+
+def test_an_actor_shows_its_own_name_where_it_stands_for_its_country() -> None:
+    assert shown("KiboCUBE opens", "UNOOSA and JAXA opened the next round of KiboCUBE.") == {
+        "UN": "UNOOSA",
+        "JP": "JAXA",
+    }
+
+
+def test_an_article_that_names_nobody_has_no_countries() -> None:
+    assert taking_part("Telescopes", "A telescope gathers light.") == ()
+    assert taking_part("", "") == ()
+
+
+def test_labelled_pages_get_their_countries_above_the_floor() -> None:
+    labels = {row["id"]: row["countries"] for row in map(json.loads, lines_of("labels.jsonl"))}
+    counts = [0, 0, 0]
+    for page in map(json.loads, lines_of("pages.jsonl")):
+        found, true = set(taking_part(page["title"] or "", page["text"], page["language"])), set(labels[page["id"]])
+        counts = [count + more for count, more in zip(counts, (len(found & true), len(found), len(true)), strict=True)]
+    assert 2 * counts[0] / (counts[1] + counts[2]) >= 0.87
+
+
+def lines_of(name: str) -> Sequence[str]:
+    return (FOLDER / name).read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("text", ["China and " * 6_000, "中俄" * 30_000, "\n".join(["US"] * 20_000), "." * 60_000])
+def test_a_hostile_text_is_weighed_in_bounded_time(text: str) -> None:
+    taking_part("China", "China")
+    began = time.process_time()
+    taking_part(text[:1_000], text[:60_000])
+    assert time.process_time() - began < 3
+
+
+def test_sentences_cover_a_text_without_gaps() -> None:
+    sentences = sentences_of("One. Two!\nThree")
+    assert list(sentences.starts) == [0, 5, 10, 15]
+    assert [sentences.at(place) for place in (0, 5, 14)] == [0, 1, 2]
+
+
+def test_cues_are_lower_case_as_they_are_matched() -> None:
+    stems = [stem for languages in cues_file().cues.values() for words in languages.values() for stem in words]
+    assert stems
+    assert all(stem == stem.lower() for stem in stems)
