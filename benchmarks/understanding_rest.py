@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from babel import Locale
+
+from benchmarks.understanding_facts import NamesOf
 from benchmarks.understanding_lessons import Lessons
 from benchmarks.understanding_scores import interval_of_counts
+from pipeline.understanding.gazetteer import names_of
 from pipeline.understanding.labelled import Labelled
 from pipeline.understanding.understand import understand
 from pipeline.values import Understanding
@@ -20,6 +24,18 @@ def print_rest(lessons: Lessons) -> None:
     print(
         f"kind of document, accuracy {sum(page.doc_type == found.doc_type for page, found in pairs) / len(pairs):.3f}"
     )
+
+
+def _names(lessons: Lessons) -> NamesOf:
+    """Give every name of an actor by its slug, and of a country by its code."""
+    actors = lessons.knowledge.gazetteer.actors
+
+    def names(party: str) -> list[str]:
+        if party in actors:
+            return list(names_of(actors[party]))
+        return [str(Locale(code).territories.get(party, party)) for code in ("en", "zh", "ru", "fr")]
+
+    return names
 
 
 def _countries(page: Labelled, found: Understanding) -> tuple[int, int, int]:

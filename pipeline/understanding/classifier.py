@@ -171,7 +171,7 @@ def classifier_from_bytes(content: bytes) -> Classifier:
             vectors=arrays["vectors"].astype(np.float32),
             newcomers={slug: _newcomer(slug, arrays) for slug in about["newcomers"]},
         )
-    except (OSError, KeyError, TypeError, json.JSONDecodeError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise ModelProblem(f"these bytes are no classifier: {error}") from error
 
 

@@ -81,9 +81,7 @@ def _signs(document: Document) -> Mapping[DocType, Sequence[tuple[float, str]]]:
     signs: defaultdict[DocType, list[tuple[float, str]]] = defaultdict(list)
     text = document.text[:OPENING_CHARS] + "\n" + document.text[OPENING_CHARS:][-CLOSING_CHARS:]
     for place, words in (("title", document.title), ("text", text)):
-        counted = {
-            hit.pattern: hit for hit in _lexicon().hits(folded(words), document.language) if hit.group.startswith(place)
-        }
+        counted = {hit.pattern: hit for hit in _lexicon(place).hits(folded(words), document.language)}
         for hit in counted.values():
             shown = " ".join(hit.words.split())[:MAX_WORD_CHARS]
             signs[DocType(hit.group.removeprefix(f"{place}-"))].append((hit.weight, shown))
@@ -100,5 +98,7 @@ def _signs(document: Document) -> Mapping[DocType, Sequence[tuple[float, str]]]:
 
 
 @cache
-def _lexicon() -> Lexicon:
-    return Lexicon(load_vocabulary(VOCABULARY_FILE, _GROUPS))
+def _lexicon(place: str) -> Lexicon:
+    """Compile the words that are looked for in titles, or in texts."""
+    groups = load_vocabulary(VOCABULARY_FILE, _GROUPS)
+    return Lexicon({group: patterns for group, patterns in groups.items() if group.startswith(place)})

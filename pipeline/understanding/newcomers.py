@@ -19,8 +19,10 @@ DESCRIPTION_WEIGHT = 7.0
 EXAMPLE_WEIGHT = 3.5
 WORDS_WEIGHT = 6.3
 OFFSET = -4.0
-FIRST_THRESHOLD = 0.3
-LEARNED_THRESHOLD = 0.42
+FIRST_THRESHOLD = 0.25
+LEARNED_THRESHOLD = 0.25
+SHARE_OF_GUESS = 0.3
+"""How much the first guess still counts beside what corrections taught."""
 SCALE = 4.0
 NEAREST = 3
 
@@ -60,8 +62,9 @@ class Newcomer:
     bias: float
 
     def probability(self, words: Words, vector: Array) -> float:
-        """Tell how likely an article has the topic."""
-        return _sigmoid(float(self.weights @ row_for(self.profile, words, vector)) + self.bias)
+        """Tell how likely an article has the topic: as the corrections taught, and as its profile made one guess."""
+        taught = float(self.weights @ row_for(self.profile, words, vector)) + self.bias
+        return _sigmoid((1 - SHARE_OF_GUESS) * taught + SHARE_OF_GUESS * _guess(self.profile, words, vector))
 
 
 def row_for(profile: Profile, words: Words, vector: Array) -> Array:
@@ -85,7 +88,11 @@ def _nearest(vectors: Array, vector: Array, count: int) -> float:
 
 def first_guess(profile: Profile, words: Words, vector: Array) -> float:
     """Tell how likely an article has a topic that nobody has corrected yet."""
-    return _sigmoid(
+    return _sigmoid(_guess(profile, words, vector))
+
+
+def _guess(profile: Profile, words: Words, vector: Array) -> float:
+    return (
         OFFSET
         + DESCRIPTION_WEIGHT * float(profile.description @ vector)
         + EXAMPLE_WEIGHT * _nearest(profile.examples, vector, 1)
