@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from rich.markup import escape
 from sqlalchemy.orm import Session
 
-from models.article import Article, Version, find_article
+from models.article import Article, TopicAssignment, Version, find_article
 from models.search import Hit
 from models.story import Evidence, Story, find_story
 from perilune.output import console
 from perilune.problems import Problem
 
 Value = dict[str, object]
+WORDS_SHOWN = 6
 
 
 def value_of_hit(hit: Hit) -> Value:
@@ -68,9 +69,8 @@ def article_value(session: Session, key: str) -> Value:
         "doc_type": version.doc_type,
         "relevance": version.relevance,
         "relevance_because": version.relevance_because,
-        "topics": [
-            {"slug": row.topic_slug, "score": round(row.score, 3), "by_human": row.by_human} for row in version.topics
-        ],
+        "reads_like": [likeness["title"] for likeness in version.reads_like],
+        "topics": [_topic_value(row) for row in version.topics],
         "corrected": version.corrected,
         "countries": [row.country for row in version.countries],
         "actors": [row.actor_slug for row in version.actors],
@@ -106,8 +106,10 @@ def print_article(value: Value) -> None:
     out = console()
     out.print(f"[bold]{escape(str(value['title']))}[/bold]")
     out.print(f"{value['published'] or 'date not stated'}  {value['source']}  {escape(str(value['url']))}")
-    topics = ", ".join(str(topic["slug"]) for topic in _values(value["topics"]))
-    out.print(f"{value['relevance']}: {topics or 'no topic'}")
+    out.print(f"{value['relevance']}{_because(value['relevance_because'], value['reads_like'])}", highlight=False)
+    for topic in _values(value["topics"]):
+        reasons = ": set by hand" if topic["by_human"] else _because(topic["because"], topic["reads_like"])
+        out.print(f"  {topic['slug']} {topic['score']}{reasons}", highlight=False)
     corrected = value["corrected"]
     if isinstance(corrected, list) and corrected:
         out.print(f"corrected by people: {', '.join(corrected)}")
@@ -117,6 +119,26 @@ def print_article(value: Value) -> None:
     for passage in _values(value["passages"]):
         page = f"[dim](page {passage['page']})[/dim] " if passage["page"] else ""
         out.print(f"\n{page}{escape(str(passage['text']))}")
+
+
+def _topic_value(row: TopicAssignment) -> Value:
+    return {
+        "slug": row.topic_slug,
+        "score": round(row.score, 3),
+        "by_human": row.by_human,
+        "because": row.because,
+        "reads_like": [likeness["title"] for likeness in row.reads_like],
+    }
+
+
+def _because(words: object, texts: object) -> str:
+    """Write reasons in one line, or nothing."""
+    parts = []
+    if isinstance(words, list) and words:
+        parts.append(", ".join(f"“{escape(str(word))}”" for word in words[:WORDS_SHOWN]))
+    if isinstance(texts, list) and texts:
+        parts.append("reads like " + ", ".join(f"“{escape(str(text))}”" for text in texts))
+    return f": {'; '.join(parts)}" if parts else ""
 
 
 def _values(value: object) -> list[Value]:

@@ -22,9 +22,8 @@ from web.api_models import (
     StoriesAnswer,
     StoryAnswer,
     StoryCardAnswer,
-    TaxonomyLineAnswer,
-    TaxonomyTopicAnswer,
 )
+from web.api_topic_models import TaxonomyLineAnswer, TaxonomyTopicAnswer
 from web.archive_view import issue_cards, issue_of, status_of, story_cards
 from web.article_view import article_view
 from web.source_view import source_lines

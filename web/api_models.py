@@ -94,40 +94,28 @@ class SearchAnswer(Answer):
     hits: tuple[HitAnswer, ...]
 
 
+class LikenessAnswer(Answer):
+    """A labelled text that an article reads like; the link leads to it where the archive holds it."""
+
+    title: str
+    link: str | None
+
+
+class CountryAnswer(Answer):
+    """A country that takes part (ISO 3166 alpha-2, EU-ESA or UN), with the words that say so."""
+
+    code: str
+    quote: str | None
+    link: str | None
+
+
 class TopicAnswer(NamedAnswer):
-    """A topic with its score in 0..1 and the words that speak for it."""
+    """A topic with its probability in 0..1, the words that speak for it, and labelled texts that it reads like."""
 
     score: float
     because: tuple[str, ...]
     by_human: bool
-
-
-class WordEntryAnswer(Answer):
-    """Words that speak for a topic, or a regular expression, with their weight."""
-
-    text: str
-    weight: float
-    is_pattern: bool
-
-
-class TaxonomyLineAnswer(NamedAnswer):
-    """A topic of the taxonomy."""
-
-    description: str
-    is_active: bool
-    merged_into: str | None = Field(description="The topic that stands for it since they were merged.")
-    article_count: int
-    example_count: int
-    word_counts: Mapping[str, int] = Field(description="How many entries it has, by language.")
-
-
-class TaxonomyTopicAnswer(Answer):
-    """A topic with what speaks for it."""
-
-    line: TaxonomyLineAnswer
-    examples: tuple[str, ...] = Field(description="Short texts that are about it.")
-    words: Mapping[str, tuple[WordEntryAnswer, ...]]
-    edited_at: dt.datetime | None = Field(description="When a person last changed it here.")
+    reads_like: tuple[LikenessAnswer, ...]
 
 
 class PassageAnswer(Answer):
@@ -241,6 +229,10 @@ class ArticleAnswer(Answer):
     is_standing: bool
     relevance: Relevance | None
     relevance_because: tuple[str, ...]
+    relevance_score: float | None = Field(description="How likely the relevance is, in 0..1.")
+    reads_like: tuple[LikenessAnswer, ...]
+    doc_type_because: tuple[str, ...]
+    participants: tuple[CountryAnswer, ...]
     doc_type: DocType | None
     topics: tuple[TopicAnswer, ...]
     countries: tuple[str, ...]

@@ -22,20 +22,10 @@ from models.vocabulary import DocType, FactKind, HistoryKind, Relevance
 from perilune.dates import PartialDate
 from web.corrections_view import CorrectionLine, corrections_of, standing_by_field
 from web.links import article_link, changes_link, evidence_link
-from web.names import Named, actor_names, party_name, topic_names
+from web.names import Named, actor_names, party_name
 from web.passages import passage_at
 from web.problems import NotInArchive, checked_key, missing
-
-
-@dataclass(frozen=True)
-class TopicView:
-    """A topic of a version, its score in 0..1 and the words that speak for it."""
-
-    slug: str
-    name: str
-    score: float
-    because: tuple[str, ...]
-    by_human: bool
+from web.reasons import CountryView, LikenessView, TopicView, countries_of, likenesses, topics_of
 
 
 @dataclass(frozen=True)
@@ -152,6 +142,10 @@ class ArticleView:
     is_backfill: bool
     relevance: Relevance | None
     relevance_because: tuple[str, ...]
+    relevance_score: float | None
+    reads_like: tuple[LikenessView, ...]
+    doc_type_because: tuple[str, ...]
+    participants: tuple[CountryView, ...]
     doc_type: DocType | None
     topics: tuple[TopicView, ...]
     countries: tuple[str, ...]
@@ -231,8 +225,12 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
         is_backfill=article.is_backfill,
         relevance=version.relevance,
         relevance_because=tuple(version.relevance_because),
+        relevance_score=version.relevance_score,
+        reads_like=likenesses(version.reads_like),
+        doc_type_because=tuple(version.doc_type_because),
+        participants=countries_of(version, article.key),
         doc_type=version.doc_type or version.stated_doc_type,
-        topics=_topics(session, version),
+        topics=topics_of(session, version),
         countries=tuple(row.country for row in version.countries),
         actors=_actors(session, version),
         text=version.text,
@@ -256,14 +254,6 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
 def _witnesses(version: Version) -> tuple[WitnessLine, ...]:
     rows = version.date_witnesses
     return tuple(WitnessLine(*(str(row.get(name, "")) for name in ("kind", "date", "quote"))) for row in rows)
-
-
-def _topics(session: Session, version: Version) -> tuple[TopicView, ...]:
-    names = topic_names(session)
-    return tuple(
-        TopicView(row.topic_slug, names[row.topic_slug], row.score, tuple(row.because), row.by_human)
-        for row in version.topics
-    )
 
 
 def _actors(session: Session, version: Version) -> tuple[Named, ...]:
