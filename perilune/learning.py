@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ from pipeline.understanding.checking import Said, Scores, complaint_about, score
 from pipeline.understanding.classifier import Classifier, classifier_bytes
 from pipeline.understanding.judging import judged
 from pipeline.understanding.knowledge import knowledge_from_rows, merges_from_rows, topics_from_rows
-from pipeline.understanding.labelled import load_check_texts, load_training_texts
+from pipeline.understanding.labelled import Labelled, load_check_texts, load_training_texts
 from pipeline.understanding.signals import Signals
 from pipeline.understanding.tagging import Tagger
 from pipeline.understanding.training import Example, merged_example, train
@@ -99,6 +99,14 @@ class Report:
         }
 
 
+@dataclass(frozen=True)
+class Texts:
+    """The labelled texts: those to train on, and those to check on; by default those that ship."""
+
+    training: Sequence[Labelled] = field(default_factory=load_training_texts)
+    check: Sequence[Labelled] = field(default_factory=load_check_texts)
+
+
 def train_shipped(encoder: Encoder) -> Classifier:
     """Train on the shipped texts alone, as the classifier that ships was."""
     knowledge = load_knowledge()
@@ -112,22 +120,30 @@ def write_shipped(encoder: Encoder, path: Path) -> None:
     path.write_bytes(classifier_bytes(train_shipped(encoder)))
 
 
-def learn(archive: Archive, encoder: Callable[[], Encoder], *, now: dt.datetime, tell: Tell = lambda _: None) -> Report:
+def learn(
+    archive: Archive,
+    encoder: Callable[[], Encoder],
+    *,
+    now: dt.datetime,
+    texts: Texts | None = None,
+    tell: Tell = lambda _: None,
+) -> Report:
     """Train from shipped texts and all corrections, store the classifier with its report; it runs unless worse."""
     model = archive.settings.encoder
+    texts = texts or Texts()
     with archive.sessions() as session:
         ground = _ground(session, model)
         corrected = examples_of_corrections(session, ground.knowledge, model)
         newest = newest_articles(session, ground.knowledge, model)
     tell("reading the labelled texts")
-    shipped = _shipped_examples(ground.knowledge, encoder, model)
+    shipped = _shipped_examples(texts.training, ground.knowledge, encoder, model)
     tell(f"training on {len(shipped)} texts and {len(corrected)} corrected articles")
     examples = [merged_example(one, ground.merges) for one in (*shipped, *corrected)]
     own = [topic for topic in ground.topics if topic.slug not in shipped_slugs()]
     profiles = {topic.slug: profile_of(topic, encoder()) for topic in own}
     classifier = train(examples, [topic.slug for topic in ground.topics], model, profiles)
     tell("checking")
-    check = examples_of_texts(load_check_texts(), ground.knowledge, encoder())
+    check = examples_of_texts(texts.check, ground.knowledge, encoder())
     report = _report(ground, classifier, (shipped, corrected, check, newest))
     with archive.sessions.begin() as session:
         session.add(
@@ -165,9 +181,11 @@ def _ground(session: Session, model: str) -> _Ground:
     )
 
 
-def _shipped_examples(knowledge: Knowledge, encoder: Callable[[], Encoder], model: str) -> list[Example]:
-    """Make examples of the shipped texts; only those whose vectors do not ship are encoded."""
-    texts, shipped = load_training_texts(), shipped_classifier(model)
+def _shipped_examples(
+    texts: Sequence[Labelled], knowledge: Knowledge, encoder: Callable[[], Encoder], model: str
+) -> list[Example]:
+    """Make examples of labelled texts; only those whose vectors do not ship are encoded."""
+    shipped = shipped_classifier(model)
     kept = examples_again(texts, knowledge, shipped) if shipped else []
     known = {example.id for example in kept}
     missing = [text for text in texts if text.document.id not in known]
