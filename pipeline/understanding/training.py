@@ -72,12 +72,12 @@ def merged_example(example: Example, merges: Mapping[str, str]) -> Example:
 def train(
     examples: Sequence[Example], slugs: Sequence[str], encoder: str, profiles: Mapping[str, Profile] | None = None
 ) -> Classifier:
-    """Train on examples, all of which have vectors.
+    """Train on examples, all of which have vectors, and among which each class of relevance occurs.
 
     A topic with few examples becomes a newcomer, if it has any and a profile; else it is left out.
     """
     counts = {slug: sum(one.topics.get(slug, False) for one in examples) for slug in slugs}
-    heads = tuple(slug for slug in slugs if counts[slug] >= ENOUGH_EXAMPLES)
+    heads = tuple(slug for slug in slugs if ENOUGH_EXAMPLES <= counts[slug] < len(examples))
     young = {slug: profile for slug, profile in (profiles or {}).items() if 0 < counts.get(slug, 0) < ENOUGH_EXAMPLES}
     vectors = np.stack([_vector_of(one) for one in examples])
     columns = Columns(heads, _telling_actors(examples))
