@@ -1,20 +1,23 @@
 """Events as an iCalendar file (RFC 5545), to subscribe to or to import; pure.
 
-Every event is of whole days, so no time is ever stated that no source gave. Lines are folded at 75 octets.
+Every event is of whole days, so no time is ever stated that no source gave.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from models.vocabulary import EventStatus
 
+if TYPE_CHECKING:
+    from icalendar import Event
+
 MEDIA_TYPE = "text/calendar; charset=utf-8"
-MAX_LINE_OCTETS = 75
-REFRESH = "PT12H"
+REFRESH = dt.timedelta(hours=12)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _STATUS = {EventStatus.CANCELLED: "CANCELLED", EventStatus.POSTPONED: "TENTATIVE"}
 
@@ -37,57 +40,50 @@ class CalendarEvent:
 
 def calendar_of(events: Sequence[CalendarEvent], *, name: str, description: str) -> bytes:
     """Write a calendar."""
-    head = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Perilune//Calendar of space cooperation//EN",
-        "CALSCALE:GREGORIAN",
-        f"NAME:{_text(name)}",
-        f"X-WR-CALNAME:{_text(name)}",
-        f"DESCRIPTION:{_text(description)}",
-        f"X-WR-CALDESC:{_text(description)}",
-        f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}",
-        f"X-PUBLISHED-TTL:{REFRESH}",
-    ]
-    lines = [*head, *(line for event in events for line in _event_lines(event)), "END:VCALENDAR"]
-    return "".join(f"{part}\r\n" for line in lines for part in _folded(line)).encode()
+    from icalendar import Calendar
+
+    calendar = Calendar()
+    for field, value in (
+        ("prodid", "-//Perilune//Calendar of space cooperation//EN"),
+        ("version", "2.0"),
+        ("calscale", "GREGORIAN"),
+        ("name", _plain(name)),
+        ("x-wr-calname", _plain(name)),
+        ("description", _plain(description)),
+        ("x-wr-caldesc", _plain(description)),
+        ("refresh-interval", REFRESH),
+        ("x-published-ttl", "PT12H"),
+    ):
+        calendar.add(field, value)
+    for event in events:
+        calendar.add_component(_component(event))
+    content: bytes = calendar.to_ical()
+    return content
 
 
-def _event_lines(event: CalendarEvent) -> Iterator[str]:
-    stamp = event.changed_at.astimezone(dt.UTC)
-    yield "BEGIN:VEVENT"
-    yield f"UID:{event.key}@perilune"
-    yield f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}"
-    yield f"DTSTART;VALUE=DATE:{event.first:%Y%m%d}"
-    yield f"DTEND;VALUE=DATE:{event.last + dt.timedelta(days=1):%Y%m%d}"
+def _component(event: CalendarEvent) -> Event:
+    from icalendar import Event
+
     put_off = "Postponed: " if event.status == EventStatus.POSTPONED else ""
-    yield f"SUMMARY:{_text(put_off + event.name)}"
-    yield f"STATUS:{_STATUS.get(EventStatus(event.status), 'CONFIRMED')}"
-    yield "TRANSP:TRANSPARENT"
-    if event.place:
-        yield f"LOCATION:{_text(event.place)}"
-    if event.kind:
-        yield f"CATEGORIES:{_text(event.kind)}"
-    if event.description:
-        yield f"DESCRIPTION:{_text(event.description)}"
-    yield f"URL:{_CONTROL.sub('', event.address)}"
-    yield "END:VEVENT"
+    component = Event()
+    for field, value in (
+        ("uid", f"{event.key}@perilune"),
+        ("dtstamp", event.changed_at.astimezone(dt.UTC)),
+        ("dtstart", event.first),
+        ("dtend", event.last + dt.timedelta(days=1)),
+        ("summary", _plain(put_off + event.name)),
+        ("status", _STATUS.get(EventStatus(event.status), "CONFIRMED")),
+        ("transp", "TRANSPARENT"),
+        ("location", event.place and _plain(event.place)),
+        ("categories", event.kind and [_plain(event.kind)]),
+        ("description", _plain(event.description)),
+        ("url", _plain(event.address)),
+    ):
+        if value:
+            component.add(field, value)
+    return component
 
 
-def _text(value: str) -> str:
-    """Write a text value (RFC 5545, 3.3.11); what is no text of a calendar is left out."""
-    plain = _CONTROL.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
-    return re.sub(r"([\\;,])", r"\\\1", plain).replace("\n", "\\n")
-
-
-def _folded(line: str) -> Iterable[str]:
-    """Fold a line at 75 octets, never within a character (RFC 5545, 3.1)."""
-    part, octets = "", 0
-    for character in line:
-        size = len(character.encode())
-        if octets + size > MAX_LINE_OCTETS:
-            yield part
-            part, octets = " ", 1
-        part += character
-        octets += size
-    yield part
+def _plain(value: str) -> str:
+    """Leave out what is no text of a calendar (RFC 5545, 3.3.11)."""
+    return _CONTROL.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
