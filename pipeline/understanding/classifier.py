@@ -125,7 +125,11 @@ class Classifier:
 
     @cached_property
     def _by_topic(self) -> Mapping[str | None, Sequence[int]]:
-        return {slug: [n for n, one in enumerate(self.known) if slug in one.topics] for slug in self.slugs}
+        places: dict[str | None, list[int]] = {}
+        for place, one in enumerate(self.known):
+            for slug in one.topics:
+                places.setdefault(slug, []).append(place)
+        return places
 
     @cached_property
     def _by_relevance(self) -> Mapping[str | None, Sequence[int]]:

@@ -14,6 +14,8 @@ from pipeline.values import Topic, TopicScore
 MIN_SCORE = 0.5
 MIN_SHARE_OF_MAIN = 0.2
 MAX_TOPICS = 6
+LOUD = 0.75
+LOUD_THRESHOLD = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +40,10 @@ class Tagger:
             return _by_words(self.topics, signals)
         chosen: dict[str, float] = self._newcomers(signals)
         active = {topic.slug for topic in self.topics}
+        loudest = _loudest(signals, self.classifier.slugs)
         for slug, (score, threshold) in self.classifier.topics_of(signals).items():
             standing = self.merged.get(slug, slug)
-            if score >= threshold and standing in active:
+            if score >= (min(threshold, LOUD_THRESHOLD) if slug == loudest else threshold) and standing in active:
                 chosen[standing] = max(score, chosen.get(standing, 0.0))
         return chosen
 
@@ -72,6 +75,15 @@ class Tagger:
             for likeness in self.classifier.like(signals.vector, topic=one)
         ]
         return TopicScore(slug, round(score, 3), tuple(dict.fromkeys(words)), tuple(like[:3]))
+
+
+def _loudest(signals: Signals, slugs: Sequence[str]) -> str | None:
+    """Find the topic that an article's words speak for most, if they speak loud enough.
+
+    The vector knows title and lead alone; what all of a long text is full of must not be lost.
+    """
+    loudest = max(slugs, key=lambda slug: topic_evidence(signals, slug), default=None)
+    return loudest if loudest is not None and topic_evidence(signals, loudest) >= LOUD else None
 
 
 def _by_words(topics: Sequence[Topic], signals: Signals) -> dict[str, float]:
