@@ -8,7 +8,7 @@ TORCH := torch==2.13.0
 PRODUCT := $(VENV)/.product-installed
 DEV := $(VENV)/.dev-installed
 SOURCES := crawler pipeline models digest web perilune tests benchmarks docs
-BENCHMARKS := foundation onboarding_sites feeds refusals health politeness throughput changes ocr dates extraction pdf
+BENCHMARKS := foundation onboarding_sites feeds refusals health politeness throughput changes ocr dates extraction pdf understanding
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve ocr test test-tools check lint format types contracts migrations docs screenshots classifier bench lock clean
@@ -46,7 +46,7 @@ test-tools: ## install what the tests need beside Python packages: PostgreSQL, C
 	@tests/install-tools.sh
 
 test: $(DEV) test-tools ## run all tests, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: lint types contracts migrations test ## everything that must pass before a change lands
 
