@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from babel import Locale
 
-from benchmarks.understanding_facts import NamesOf
+from benchmarks.understanding_facts import Counted, NamesOf
 from benchmarks.understanding_lessons import Lessons
 from benchmarks.understanding_scores import interval_of_counts
 from pipeline.understanding.gazetteer import names_of
 from pipeline.understanding.labelled import Labelled
 from pipeline.understanding.understand import understand
 from pipeline.values import Understanding
+
+LANGUAGES = ("en", "zh", "ru", "fr")
 
 
 def print_rest(lessons: Lessons) -> None:
@@ -34,6 +38,24 @@ def _names(lessons: Lessons) -> NamesOf:
         if party in actors:
             return list(names_of(actors[party]))
         return [str(Locale(code).territories.get(party, party)) for code in ("en", "zh", "ru", "fr")]
+
+    return names
+
+
+def _print_facts(what: str, counted: Sequence[Counted]) -> None:
+    total = sum(counted, Counted())
+    interval = interval_of_counts([(one.right, one.found - one.right, one.labelled - one.right) for one in counted])
+    print(f"{what}, F1 {interval}; precision {total.precision:.3f}, recall {total.recall:.3f}")
+
+
+def _names_by_party(lessons: Lessons) -> NamesOf:
+    """Give every name of an actor by its slug, and those of a country by its code."""
+    actors = lessons.knowledge.gazetteer.actors
+
+    def names(party: str) -> list[str]:
+        if party in actors:
+            return list(names_of(actors[party]))
+        return [str(Locale(language).territories.get(party, party)) for language in LANGUAGES]
 
     return names
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -13,11 +12,10 @@ from models.article import Article, Version
 from models.fact import NamedDocument
 from models.search import Query, QueryProblem, matching_ids
 from models.search.words import QUOTES
+from perilune.titles import plain_title
 
 MAX_LOOKED_AT = 300
 MIN_TITLE_CHARS = 4
-_ARTICLE = re.compile(r"^(?:the|a|an|le|la|les|l|el)\s+")
-_NO_WORD = re.compile(r"[\W_]+")
 _QUOTE = re.compile(f"[{QUOTES}]")
 
 
@@ -33,13 +31,6 @@ def held_documents(session: Session, named: Sequence[NamedDocument], *, besides:
         if found is not None:
             held[each.ordinal] = found
     return held
-
-
-def plain_title(title: str) -> str:
-    """Fold a title so that it is the same however it is written: no case, accents, marks or leading article."""
-    letters = unicodedata.normalize("NFKD", title).casefold()
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return _ARTICLE.sub("", " ".join(_NO_WORD.sub(" ", bare).split()))
 
 
 def _linked(session: Session, named: NamedDocument, besides: Article) -> Article | None:

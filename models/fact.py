@@ -113,8 +113,6 @@ class NamedDocument(Base):
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(sa.String(300))
-    title_key: Mapped[str] = mapped_column(sa.String(300), index=True)
-    """The title folded, by which the document itself is found in the archive."""
     doc_type: Mapped[DocType] = mapped_column(sa.String(20))
     issuer: Mapped[str | None]
     url: Mapped[str | None]

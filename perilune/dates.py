@@ -54,9 +54,7 @@ class PartialDate:
     @property
     def precision(self) -> Precision:
         """How exactly this date is known."""
-        if self.month is None:
-            return Precision.YEAR
-        return Precision.MONTH if self.day is None else Precision.DAY
+        return Precision.YEAR if self.month is None else Precision.MONTH if self.day is None else Precision.DAY
 
     @property
     def first(self) -> dt.date:

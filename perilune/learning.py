@@ -13,6 +13,7 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from models.knowledge import Correction, TrainedModel
+from models.taxonomy import merged_topics
 from models.vocabulary import CorrectionField, Relevance
 from perilune.archive import Archive
 from perilune.output import console
@@ -28,7 +29,7 @@ from pipeline.runners.lessons import (
 from pipeline.understanding.checking import Said, Scores, complaint_about, scores_of
 from pipeline.understanding.classifier import Classifier, classifier_bytes
 from pipeline.understanding.judging import judged
-from pipeline.understanding.knowledge import knowledge_from_rows, merges_from_rows, topics_from_rows
+from pipeline.understanding.knowledge import knowledge_from_rows, topics_from_rows
 from pipeline.understanding.labelled import Labelled, load_check_texts, load_training_texts
 from pipeline.understanding.signals import Signals
 from pipeline.understanding.tagging import Tagger
@@ -176,7 +177,7 @@ def _ground(session: Session, model: str) -> _Ground:
     return _Ground(
         knowledge_from_rows(session),
         topics_from_rows(session),
-        merges_from_rows(session),
+        merged_topics(session),
         deployed_classifier(session, model),
     )
 

@@ -11,7 +11,8 @@ import pytest
 from benchmarks.understanding_facts import Counted, Stated, counted, counted_agreements, counted_events, names_overlap
 from models.vocabulary import DocType, FactKind
 from perilune.dates import PartialDate
-from pipeline.facts.documents import documents_in, title_key
+from perilune.titles import plain_title
+from pipeline.facts.documents import documents_in
 from pipeline.understanding.understand import Knowledge, load_knowledge, understand
 from pipeline.values import Document, Fact
 
@@ -109,7 +110,7 @@ def test_a_page_that_is_the_document_does_not_report_itself(knowledge: Knowledge
 
 
 def test_a_title_has_one_key_however_it_is_quoted() -> None:
-    keys = {title_key(title) for title in ("The “Space  Policy”: 2030", "space policy 2030", "«Space Policy – 2030»")}
+    keys = {plain_title(title) for title in ("The “Space  Policy”: 2030", "space policy 2030", "«Space Policy – 2030»")}
     assert keys == {"space policy 2030"}
 
 

@@ -27,14 +27,12 @@ WORDS = (
     "climate", "sensor", "ocean", "forest", "signal", "budget", "mission", "partnership", "workshop", "delegation",
     "instrument", "calibration", "archive", "programme",
 )  # fmt: skip
-SIZE = 10
-STEP = 12.5
+SIZE, STEP = 10, 12.5
 
 
 def prose(seed: int, count: int = 60) -> str:
     """Write a paragraph that no other seed writes."""
-    chance = random.Random(seed)
-    return f"Paragraph {seed} says that " + " ".join(chance.choice(WORDS) for _ in range(count)) + "."
+    return f"Paragraph {seed} says that {' '.join(random.Random(seed).choices(WORDS, k=count))}."
 
 
 def drawn(draw: Callable[[Canvas], None], size: tuple[float, float] = A4) -> bytes:

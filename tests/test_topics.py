@@ -19,6 +19,7 @@ from models.fate import Fate
 from models.knowledge import Correction, Topic
 from models.search import facets, parse_query, search, vocabulary_of
 from models.tables import Issue
+from models.taxonomy import merged_topics
 from models.vocabulary import CorrectionField, FateState, Stage
 from models.word_list import WordEntry, entries_from_text, entry_from_line, lines_in
 from perilune.archive import Archive
@@ -37,7 +38,7 @@ from perilune.topics import (
     switch_topic,
     topic_value,
 )
-from pipeline.understanding.knowledge import merges_from_rows, seed_knowledge, topics_from_rows
+from pipeline.understanding.knowledge import seed_knowledge, topics_from_rows
 from pipeline.understanding.taxonomy import TopicFile, load_topic_files
 from tests.builders import ArticleDraft, an_article, an_edition, runner_by_words
 from tests.conftest import NOW
@@ -167,7 +168,7 @@ def test_a_merged_topics_articles_move_and_old_searches_find_them(archive: Archi
     assert found(archive, f"topic:{LUNAR}+{MARS}") == {moon, both}
     assert found(archive, "topic:launch") == {other}
     with archive.sessions() as session:
-        assert merges_from_rows(session) == {LUNAR: MARS}
+        assert merged_topics(session) == {LUNAR: MARS}
         merged = next(topic for topic in topics_from_rows(session) if topic.slug == MARS)
         assert "嫦娥" in str(merged.patterns["zh"])
         assert {value.value for value in facets(session, parse_query(""))["topic"]} == {MARS, "launch"}
@@ -198,7 +199,7 @@ def test_switching_a_merged_topic_on_undoes_the_merge(archive: Archive) -> None:
     merge_topic(archive, LUNAR, MARS, now=NOW)
     assert "is on" in switch_topic(archive, LUNAR, is_on=True, now=NOW).done
     with archive.sessions() as session:
-        assert merges_from_rows(session) == {}
+        assert merged_topics(session) == {}
         assert LUNAR in {topic.slug for topic in topics_from_rows(session)}
 
 

@@ -243,7 +243,6 @@ def _report_documents(session: Session) -> None:
                 version_id=news.current_version_id,
                 ordinal=ordinal,
                 title=name,
-                title_key=name.lower(),
                 doc_type=DocType.WHITE_PAPER,
                 url=url,
                 start=start,

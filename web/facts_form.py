@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -56,10 +57,18 @@ class FactForm(FilterForm):
     year: Year = Field(default=None, description="A year that the fact touches.")
     page: int = Field(default=1, ge=1, le=MAX_PAGE, description="Which page of them, from 1.")
 
-    @property
-    def days_of_year(self) -> tuple[dt.date | None, dt.date | None]:
-        """The first and the last day of the year asked for."""
-        return (dt.date(self.year, 1, 1), dt.date(self.year, 12, 31)) if self.year else (None, None)
+    def facts_of_kind(self, kind: FactKind) -> FactQuery:
+        """Ask for the facts of a kind that the filters shared by events and agreements let through."""
+        since, until = (dt.date(self.year, 1, 1), dt.date(self.year, 12, 31)) if self.year else (None, None)
+        return FactQuery(
+            kind,
+            subkind=self.kind,
+            topic=self.topic,
+            country=self.country,
+            party=self.party,
+            since=since,
+            until=until,
+        )
 
 
 class CalendarForm(FactForm):
@@ -72,22 +81,10 @@ class CalendarForm(FactForm):
 
     def query(self, today: dt.date) -> FactQuery:
         """Ask for what is to come from today on, the next first; or for what is over, the last first."""
-        since, until = self.days_of_year
-        if not self.past:
-            since = max(today, since) if since else today
-        return FactQuery(
-            FactKind.EVENT,
-            subkind=self.kind,
-            status=self.status,
-            topic=self.topic,
-            country=self.country,
-            party=self.party,
-            since=since,
-            until=until,
-            ended_before=today if self.past else None,
-            is_dated=True,
-            order=FactOrder.NEWEST if self.past else FactOrder.OLDEST,
-        )
+        asked = replace(self.facts_of_kind(FactKind.EVENT), status=self.status, is_dated=True)
+        if self.past:
+            return replace(asked, ended_before=today, order=FactOrder.NEWEST)
+        return replace(asked, since=max(today, asked.since or today), order=FactOrder.OLDEST)
 
 
 class RegisterForm(FactForm):
@@ -100,18 +97,7 @@ class RegisterForm(FactForm):
 
     def query(self) -> FactQuery:
         """Ask for agreements."""
-        since, until = self.days_of_year
-        return FactQuery(
-            FactKind.AGREEMENT,
-            subkind=self.kind,
-            status=self.status,
-            topic=self.topic,
-            country=self.country,
-            party=self.party,
-            since=since,
-            until=until,
-            order=self.sort,
-        )
+        return replace(self.facts_of_kind(FactKind.AGREEMENT), status=self.status, order=self.sort)
 
 
 class MatrixForm(FilterForm):

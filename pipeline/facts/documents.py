@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from models.vocabulary import DocType
+from perilune.titles import plain_title
 from pipeline.facts.cues import Cue, cues_in, lowered
 from pipeline.facts.sentences import MAX_CHARS
 from pipeline.understanding.gazetteer import Gazetteer
@@ -42,8 +43,6 @@ _UNQUOTED = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?]\s|[。!?\n]")
 _BY = re.compile(r"\b(?:by|from|of)\s+(?:the\s+)?$|\b(?:par|de|du)\s+(?:la\s+|le\s+|l')?$")
-_ARTICLE = re.compile(r"^(?:the|a|an|le|la|les|l'|el)\s+")
-_MARKS = re.compile(r"[^\w]+")
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,6 @@ class _Sentence:
     title: Span
 
 
-def title_key(title: str) -> str:
-    """Fold a title so that the same document has the same key however it is quoted: no case, marks or article."""
-    lower = lowered(folded(title)).strip()
-    bare = _MARKS.sub(" ", _ARTICLE.sub("", lower.strip("“”\"«»《》' ")))
-    return " ".join(bare.split())[:MAX_TITLE_CHARS]
-
-
 def documents_in(document: Document, gazetteer: Gazetteer) -> tuple[NamedDocument, ...]:
     """Find the documents that an article reports, each once, in reading order; never the article itself."""
     text = document.text[:MAX_CHARS]
@@ -71,7 +63,7 @@ def documents_in(document: Document, gazetteer: Gazetteer) -> tuple[NamedDocumen
     found: dict[str, NamedDocument] = {}
     actors: list[tuple[str, int, int]] | None = None
     for span in islice(_titles(text, shape), MAX_TITLES):
-        key = title_key(text[span.start : span.end])
+        key = plain_title(text[span.start : span.end])
         sentence = _sentence_around(shape, lower, span, document.language)
         kind = _kind_of(sentence)
         if not key or key in found or kind is None or _is_own(document, key, kind):
@@ -144,7 +136,7 @@ def _reach(kind: str) -> int:
 
 def _is_own(document: Document, key: str, kind: str) -> bool:
     """Tell whether the page is the document itself."""
-    own = title_key(document.title)
+    own = plain_title(document.title)
     is_same = bool(own) and (key in own or own in key)
     return is_same and (document.doc_type in OWN_KINDS or (document.doc_type is None and own == key)) and kind in KINDS
 

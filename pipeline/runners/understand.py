@@ -16,7 +16,6 @@ from models.fate import Outcome, await_stage
 from models.search import index_article
 from models.vocabulary import Relevance, Stage
 from pipeline.encoding.encoder import Encoder
-from pipeline.facts.documents import title_key
 from pipeline.runners.classifier import Deployed, centred, profile_of
 from pipeline.runners.corrections import obey_corrections
 from pipeline.runners.document import document_of
@@ -24,7 +23,7 @@ from pipeline.runners.facts import settle_facts
 from pipeline.runners.names import store_unknown_names, with_unknown_names
 from pipeline.runners.places import leave_story
 from pipeline.runners.runner import done, skipped
-from pipeline.understanding.knowledge import knowledge_from_rows, topics_from_rows
+from pipeline.understanding.knowledge import knowledge_from_rows, state_of_rows, topics_from_rows
 from pipeline.understanding.newcomers import Profile
 from pipeline.understanding.understand import Knowledge, understand
 from pipeline.understanding.unknown_names import Spotter
@@ -55,6 +54,7 @@ class UnderstandRunner:
         self._spot = spot
         self._classifier = deployed.classifier if deployed else None
         self._profiles: dict[tuple[str, ...], Profile] = {}
+        self._known: tuple[str, Knowledge] | None = None
 
     def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, Understanding]]:
         """Understand each version with the taxonomy and gazetteer of the rows."""
@@ -73,7 +73,13 @@ class UnderstandRunner:
                 yield version.id, with_unknown_names(document, found, knowledge, self._spot)
 
     def knowledge(self, session: Session) -> Knowledge:
-        """Read what understanding rests on at present."""
+        """Read what understanding rests on at present; made anew only when somebody has changed it."""
+        state = state_of_rows(session)
+        if self._known is None or self._known[0] != state:
+            self._known = state, self._knowledge(session)
+        return self._known[1]
+
+    def _knowledge(self, session: Session) -> Knowledge:
         if self._classifier is None:
             return knowledge_from_rows(session)
         known = {*self._classifier.slugs, *self._classifier.newcomers}
@@ -151,7 +157,6 @@ def _named_documents(understanding: Understanding) -> list[NamedDocument]:
         NamedDocument(
             ordinal=ordinal,
             title=each.title,
-            title_key=title_key(each.title),
             doc_type=each.doc_type,
             issuer=each.issuer,
             start=each.span.start,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import cast
 
@@ -86,11 +87,6 @@ def topics_from_rows(session: Session) -> tuple[Topic, ...]:
     return tuple(topic_file_of(row).topic for row in session.scalars(active))
 
 
-def merges_from_rows(session: Session) -> dict[str, str]:
-    """Map each topic that was merged to the one that stands for it now."""
-    return merged_topics(session)
-
-
 def gazetteer_from_rows(session: Session) -> Gazetteer:
     """Read the actors that are matched."""
     actors = session.scalars(sa.select(rows.Actor).where(rows.Actor.is_active).order_by(rows.Actor.slug))
@@ -101,8 +97,17 @@ def knowledge_from_rows(
     session: Session, classifier: Classifier | None = None, profiles: Mapping[str, Profile] | None = None
 ) -> Knowledge:
     """Read the taxonomy and the gazetteer that run; `profiles` are those of topics that the classifier lacks."""
-    tagger = Tagger(topics_from_rows(session), classifier, profiles or {}, merges_from_rows(session))
+    tagger = Tagger(topics_from_rows(session), classifier, profiles or {}, merged_topics(session))
     return Knowledge(tagger, gazetteer_from_rows(session))
+
+
+def state_of_rows(session: Session) -> str:
+    """Name the state of topics and actors: the same for as long as nobody changes any of them."""
+    digest = hashlib.sha256()
+    for table in (rows.Topic, rows.Actor):
+        for row in session.execute(sa.select(table.__table__).order_by(table.slug)):
+            digest.update(repr(tuple(row)).encode())
+    return digest.hexdigest()
 
 
 def actor_of(row: rows.Actor) -> Actor:

@@ -121,7 +121,6 @@ def _create_named_documents() -> None:
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(300), nullable=False),
-        sa.Column("title_key", sa.String(300), nullable=False),
         sa.Column("doc_type", sa.String(20), nullable=False),
         sa.Column("issuer", sa.String()),
         sa.Column("url", sa.String()),
@@ -130,7 +129,6 @@ def _create_named_documents() -> None:
         sa.ForeignKeyConstraint(["version_id"], ["version.id"], name="fk_named_document_version_id_version", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("version_id", "ordinal", name="pk_named_document"),
     )
-    op.create_index("ix_named_document_title_key", "named_document", ["title_key"])
 
 
 def _create_names() -> None:
