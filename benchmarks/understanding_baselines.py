@@ -14,7 +14,6 @@ from models.vocabulary import Relevance
 from perilune.languages import language_of
 from pipeline.runners.classifier import steady_means
 from pipeline.understanding.checking import Said
-from pipeline.understanding.judging import judged
 from pipeline.understanding.labelled import Labelled
 from pipeline.understanding.tagging import Tagger
 from pipeline.understanding.training import Example
@@ -34,25 +33,19 @@ _STEM_CHARS = 6
 
 def ours(lessons: Lessons) -> list[Said]:
     """Words, names and meaning together, as the product judges."""
-    return [_said(example, lessons.knowledge.tagger) for example in lessons.examples]
+    return [lessons.knowledge.tagger.said_of(example.signals) for example in lessons.examples]
 
 
 def without_vectors(lessons: Lessons) -> list[Said]:
     """Our classifier's heads for articles that are not encoded."""
     bare = [replace(one, signals=replace(one.signals, vector=None)) for one in lessons.examples]
-    return [_said(example, lessons.knowledge.tagger) for example in bare]
+    return [lessons.knowledge.tagger.said_of(example.signals) for example in bare]
 
 
 def keywords(lessons: Lessons) -> list[Said]:
     """Word lists, weighed by hand: the baseline of many news monitors."""
     tagger = Tagger(lessons.knowledge.tagger.topics)
-    return [_said(example, tagger) for example in lessons.examples]
-
-
-def _said(example: Example, tagger: Tagger) -> Said:
-    relevance = judged(example.signals, tagger.classifier).relevance
-    topics = () if relevance is Relevance.OFF else tagger.topics_of(example.signals)
-    return Said(relevance, frozenset(topic.slug for topic in topics))
+    return [tagger.said_of(example.signals) for example in lessons.examples]
 
 
 def tf_idf(lessons: Lessons) -> list[Said]:

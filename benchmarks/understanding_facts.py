@@ -6,12 +6,13 @@ Apart from the benchmark that calls it: these are pure functions of plain values
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from models.vocabulary import FactKind
-from pipeline.understanding.lexicon import folded
+from pipeline.understanding.gazetteer import folded
+from pipeline.understanding.labelled import LabelledFact
 from pipeline.values import Fact
 
 MIN_SHARED = 1 / 3
@@ -64,14 +65,14 @@ class Counted:
         return 2 * self.right / (self.found + self.labelled) if self.found + self.labelled else 1.0
 
 
-def counted_events(facts: Iterable[Fact], labels: Iterable[Mapping[str, str | None]]) -> Counted:
+def counted_events(facts: Iterable[Fact], labels: Iterable[LabelledFact]) -> Counted:
     """Compare the events of a page with its labels `{"name", "start"}`."""
     found = [Stated((fact.name,), _date(fact)) for fact in facts if fact.kind is FactKind.EVENT]
-    return counted(found, [Stated((label["name"] or "",), label["start"]) for label in labels])
+    return counted(found, [Stated((label.get("name") or "",), label.get("start")) for label in labels])
 
 
 def counted_agreements(
-    facts: Iterable[Fact], labels: Iterable[Mapping[str, str | None]], names_of: NamesOf, *, with_proposed: bool = True
+    facts: Iterable[Fact], labels: Iterable[LabelledFact], names_of: NamesOf, *, with_proposed: bool = True
 ) -> Counted:
     """Compare the agreements of a page with its labels `{"parties", "date", "title"}`.
 
@@ -84,7 +85,7 @@ def counted_agreements(
         if fact.kind is FactKind.AGREEMENT and (with_proposed or fact.status != "proposed")
     ]
     stated = [
-        Stated((label["title"] or "", *re.split(r"\s*[;；]\s*", label["parties"] or "")), label["date"])
+        Stated((label.get("title") or "", *re.split(r"\s*[;；]\s*", label.get("parties") or "")), label.get("date"))
         for label in labels
     ]
     return counted(found, stated)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from babel import Locale
 
-from benchmarks.understanding_facts import Counted, NamesOf
+from benchmarks.understanding_facts import Counted, NamesOf, counted_agreements, counted_events
 from benchmarks.understanding_lessons import Lessons
 from benchmarks.understanding_scores import interval_of_counts
 from pipeline.understanding.gazetteer import names_of
@@ -25,21 +25,12 @@ def print_rest(lessons: Lessons) -> None:
     ]
     countries = interval_of_counts([_countries(page, found) for page, found in pairs])
     print(f"countries that take part, F1 {countries}; naming all that are mentioned {_all_named(lessons)}")
-    print(
-        f"kind of document, accuracy {sum(page.doc_type == found.doc_type for page, found in pairs) / len(pairs):.3f}"
-    )
-
-
-def _names(lessons: Lessons) -> NamesOf:
-    """Give every name of an actor by its slug, and of a country by its code."""
-    actors = lessons.knowledge.gazetteer.actors
-
-    def names(party: str) -> list[str]:
-        if party in actors:
-            return list(names_of(actors[party]))
-        return [str(Locale(code).territories.get(party, party)) for code in ("en", "zh", "ru", "fr")]
-
-    return names
+    events = [counted_events(found.facts, page.events) for page, found in pairs]
+    agreements = [counted_agreements(found.facts, page.agreements, _names_by_party(lessons)) for page, found in pairs]
+    _print_facts("events, name and start", events)
+    _print_facts("agreements, parties or title, and date", agreements)
+    kinds = sum(page.doc_type == found.doc_type for page, found in pairs) / len(pairs)
+    print(f"kind of document, accuracy {kinds:.3f}")
 
 
 def _print_facts(what: str, counted: Sequence[Counted]) -> None:

@@ -81,8 +81,7 @@ def edit_actor(archive: Archive, slug: str, change: ActorChange, *, now: dt.date
         is_active = row.is_active if change.is_active is None else change.is_active
         if (columns_of(after), is_active) == (columns_of(before), row.is_active):
             raise Problem(f"nothing of {slug} would change.")
-        if is_active:
-            _check(session, after)
+        _check(session, after, is_active=is_active)
         write_actor(row, after)
         row.is_active, row.edited_at = is_active, now
         session.flush()
@@ -96,6 +95,8 @@ def changed_actor(actor: Actor, change: ActorChange) -> Actor:
     One that gets another name of its own keeps the old as a further name, unless that is dropped.
     """
     _refuse_strange_names(actor, change)
+    if change.texts.get("name") == "":
+        raise Problem(f"the actor {actor.slug!r} must have a name.")
     ambiguous = {**actor.ambiguous, **{name: tuple(words) for name, words in change.context.items()}}
     texts = {key: value or None for key, value in change.texts.items() if value is not None}
     changed = replace(
@@ -139,12 +140,14 @@ def required_actor(session: Session, slug: str) -> rows.Actor:
     raise Problem(f"there is no actor {slug!r}; {hint}")
 
 
-def _check(session: Session, actor: Actor) -> None:
-    """Refuse an actor that its own words, or names of others, speak against."""
+def _check(session: Session, actor: Actor, *, is_active: bool = True) -> None:
+    """Refuse an actor that its own words speak against, or, where it is matched, the names of others."""
     try:
         check_actor(actor, f"the actor {actor.slug!r}")
     except ValueError as problem:
         raise Problem(f"{problem}.") from problem
+    if not is_active:
+        return
     own = set(names_of(actor))
     others = sa.select(rows.Actor).where(rows.Actor.is_active, rows.Actor.slug != actor.slug)
     for row in session.scalars(others):
@@ -188,6 +191,7 @@ def accept_name(archive: Archive, name: str, actor: Actor, *, by: str, now: dt.d
     key = name_key(name)
     with archive.sessions.begin() as session:
         _refuse_decided(session, name, key)
+        _refuse_unseen(session, name, key)
         changed = _added(session, actor, now=now)
         _decide(session, key, (NameVerdict.ACTOR, actor.slug), by=by, now=now)
         beside = versions_with_name(session, key)
@@ -200,10 +204,13 @@ def dismiss_name(archive: Archive, name: str, *, by: str, now: dt.datetime) -> N
     key = name_key(name)
     with archive.sessions.begin() as session:
         _refuse_decided(session, name, key)
-        is_seen = session.scalar(sa.select(sa.exists().where(rows.UnknownName.name_key == key)))
-        if not is_seen:
-            raise Problem(f"no article bears the name {name!r}; `perilune actors proposed` lists those that are.")
+        _refuse_unseen(session, name, key)
         _decide(session, key, (NameVerdict.DISMISSED, None), by=by, now=now)
+
+
+def _refuse_unseen(session: Session, name: str, key: str) -> None:
+    if not session.scalar(sa.select(sa.exists().where(rows.UnknownName.name_key == key))):
+        raise Problem(f"no article bears the name {name!r}; `perilune actors proposed` lists those that are.")
 
 
 def _refuse_decided(session: Session, name: str, key: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,7 +13,6 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from models.knowledge import Correction, TrainedModel
-from models.taxonomy import merged_topics
 from models.vocabulary import CorrectionField, Relevance
 from perilune.archive import Archive
 from perilune.output import console
@@ -28,10 +27,8 @@ from pipeline.runners.lessons import (
 )
 from pipeline.understanding.checking import Said, Scores, complaint_about, scores_of
 from pipeline.understanding.classifier import Classifier, classifier_bytes
-from pipeline.understanding.judging import judged
-from pipeline.understanding.knowledge import knowledge_from_rows, topics_from_rows
+from pipeline.understanding.knowledge import knowledge_from_rows
 from pipeline.understanding.labelled import Labelled, load_check_texts, load_training_texts
-from pipeline.understanding.signals import Signals
 from pipeline.understanding.tagging import Tagger
 from pipeline.understanding.training import Example, merged_example, train
 from pipeline.understanding.understand import Knowledge, load_knowledge
@@ -133,25 +130,31 @@ def learn(
     model = archive.settings.encoder
     texts = texts or Texts()
     with archive.sessions() as session:
-        ground = _ground(session, model)
+        ground = _Ground(knowledge_from_rows(session), deployed_classifier(session, model))
         corrected = examples_of_corrections(session, ground.knowledge, model)
         newest = newest_articles(session, ground.knowledge, model)
     tell("reading the labelled texts")
     shipped = _shipped_examples(texts.training, ground.knowledge, encoder, model)
     tell(f"training on {len(shipped)} texts and {len(corrected)} corrected articles")
     examples = [merged_example(one, ground.merges) for one in (*shipped, *corrected)]
-    own = [topic for topic in ground.topics if topic.slug not in shipped_slugs()]
+    own = [topic for topic in ground.topics if topic.slug not in ground.judged_topics()]
     profiles = {topic.slug: profile_of(topic, encoder()) for topic in own}
     classifier = train(examples, [topic.slug for topic in ground.topics], model, profiles)
     tell("checking")
-    check = examples_of_texts(texts.check, ground.knowledge, encoder())
-    report = _report(ground, classifier, (shipped, corrected, check, newest))
+    check = _Check(ground, examples_of_texts(texts.check, ground.knowledge, encoder()))
+    taggers = [
+        replace(ground.knowledge.tagger, classifier=one, profiles=profiles)
+        for one in (classifier, ground.deployed.classifier if ground.deployed else None, shipped_classifier(model))
+    ]
+    report = _report(check, taggers, (shipped, corrected, newest))
     with archive.sessions.begin() as session:
+        if not report.refused:  # one that ran before is never run again: its report is enough
+            session.execute(sa.update(TrainedModel).where(TrainedModel.encoder == model).values(content=b""))
         session.add(
             TrainedModel(
                 encoder=model,
                 made_at=now,
-                content=classifier_bytes(classifier),
+                content=b"" if report.refused else classifier_bytes(classifier),
                 report=report.as_dict(),
                 refused=report.refused,
             )
@@ -161,25 +164,25 @@ def learn(
 
 @dataclass(frozen=True, eq=False)
 class _Ground:
-    """What a training begins from."""
+    """What a training begins from: taxonomy and gazetteer as they are, the classifier that runs."""
 
     knowledge: Knowledge
-    topics: tuple[Topic, ...]
-    merges: Mapping[str, str]
     deployed: Deployed | None
 
-    def tagger(self, classifier: Classifier) -> Tagger:
-        """Make a tagger of the topics in use with a classifier."""
-        return Tagger(self.topics, classifier, {}, self.merges)
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics in use."""
+        return self.knowledge.tagger.topics
 
+    @property
+    def merges(self) -> Mapping[str, str]:
+        """The topic that stands for one that was merged."""
+        return self.knowledge.tagger.merged
 
-def _ground(session: Session, model: str) -> _Ground:
-    return _Ground(
-        knowledge_from_rows(session),
-        topics_from_rows(session),
-        merged_topics(session),
-        deployed_classifier(session, model),
-    )
+    def judged_topics(self) -> frozenset[str]:
+        """Name the topics in use that the labelled texts were judged for."""
+        standing = {self.merges.get(slug, slug) for slug in shipped_slugs()}
+        return frozenset(topic.slug for topic in self.topics if topic.slug in standing)
 
 
 def _shipped_examples(
@@ -193,48 +196,61 @@ def _shipped_examples(
     return kept + (examples_of_texts(missing, knowledge, encoder()) if missing else [])
 
 
-def _report(ground: _Ground, classifier: Classifier, lessons: tuple[Sequence[Example], ...]) -> Report:
-    shipped, corrected, check, newest = lessons
-    expected = [_expected(merged_example(one, ground.merges), ground) for one in check]
-    new, before = ground.tagger(classifier), ground.deployed.classifier if ground.deployed else None
-    scores = scores_of(expected, [_said(one.signals, new) for one in check])
-    old = ground.tagger(before) if before else None
-    scores_before = scores_of(expected, [_said(one.signals, old) for one in check]) if old else None
+@dataclass(frozen=True, eq=False)
+class _Check:
+    """The check set, and what counts in it: topics that its texts were judged for."""
+
+    ground: _Ground
+    examples: Sequence[Example]
+
+    def scores(self, tagger: Tagger) -> Scores | None:
+        """Score a classifier; None where there is none."""
+        if tagger.classifier is None:
+            return None
+        topics = self.ground.judged_topics()
+        merged = [merged_example(one, self.ground.merges) for one in self.examples]
+        found = [tagger.said_of(one.signals) for one in self.examples]
+        return scores_of(
+            [_among(Said(one.relevance or Relevance.OFF, one.has), topics) for one in merged],
+            [_among(one, topics) for one in found],
+        )
+
+
+def _among(said: Said, topics: frozenset[str]) -> Said:
+    return replace(said, topics=said.topics & topics)
+
+
+def _report(check: _Check, taggers: Sequence[Tagger], lessons: tuple[Sequence[Example], ...]) -> Report:
+    """Compare the new classifier with the one that runs and the one that ships: it must be worse than neither."""
+    shipped, corrected, newest = lessons
+    new, old, _ = taggers
+    scores, scores_before, scores_first = (check.scores(tagger) for tagger in taggers)
+    if scores is None:
+        raise ValueError("the new classifier is missing")
+    before = old.classifier
     return Report(
         text_count=len(shipped),
         corrected_count=len(corrected),
-        check_count=len(check),
+        check_count=len(check.examples),
         scores=scores,
         scores_before=scores_before,
-        new_topics=tuple(slug for slug in _topics_of(classifier) if before is None or slug not in _topics_of(before)),
-        compared_count=len(newest) if old else 0,
-        changes=tuple(_changes(newest, old, new)) if old else (),
-        refused=complaint_about(scores, scores_before) if scores_before else None,
+        new_topics=tuple(slug for slug in _topics_of(new) if before is None or slug not in _topics_of(old)),
+        compared_count=len(newest) if before else 0,
+        changes=tuple(_changes(newest, old, new)) if before else (),
+        refused=next(
+            (complaint for one in (scores_before, scores_first) if one and (complaint := complaint_about(scores, one))),
+            None,
+        ),
     )
 
 
-def _topics_of(classifier: Classifier) -> tuple[str, ...]:
-    return (*classifier.slugs, *classifier.newcomers)
-
-
-def _expected(example: Example, ground: _Ground) -> Said:
-    active = {topic.slug for topic in ground.topics}
-    return Said(
-        example.relevance or Relevance.OFF,
-        frozenset(slug for slug, is_there in example.topics.items() if is_there and slug in active),
-    )
-
-
-def _said(signals: Signals, tagger: Tagger) -> Said:
-    """Say what a classifier makes of an article, of topics that the check set was judged for."""
-    relevance = judged(signals, tagger.classifier).relevance
-    topics = () if relevance is Relevance.OFF else tagger.topics_of(signals)
-    return Said(relevance, frozenset(topic.slug for topic in topics))
+def _topics_of(tagger: Tagger) -> tuple[str, ...]:
+    return (*tagger.classifier.slugs, *tagger.classifier.newcomers) if tagger.classifier else ()
 
 
 def _changes(newest: Sequence[Example], old: Tagger, new: Tagger) -> Iterator[Change]:
     for one in newest:
-        before, after = _said(one.signals, old), _said(one.signals, new)
+        before, after = old.said_of(one.signals), new.said_of(one.signals)
         if before != after:
             yield Change(one.id, one.title, before, after)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.vocabulary import DocType
 from perilune.config import Settings
 from perilune.dates import PartialDate
 from perilune.languages import language_of
@@ -223,13 +224,14 @@ def story_lines(lines: Sequence[Line], *, settings: Settings) -> Iterator[Line]:
     """Group the lines into stories; a story is named after its first article."""
     from pipeline.encoding.encoder import load_encoder
     from pipeline.encoding.language_means import LanguageMeans, prior_means
-    from pipeline.stories.features import features_of, lead_of_text
+    from pipeline.runners.embed import text_to_encode
+    from pipeline.stories.features import features_of
     from pipeline.stories.stories import group_into_stories
     from pipeline.understanding.understand import load_knowledge, understand
 
     documents = {number: found for number, line in enumerate(lines) if (found := _document_or_none(line)) is not None}
     encoder, knowledge = load_encoder(settings.encoder, settings.cache), load_knowledge()
-    vectors = encoder.encode([f"{one.title}. {lead_of_text(one.text)}" for one in documents.values()])
+    vectors = encoder.encode([text_to_encode(one.title, one.text) for one in documents.values()])
     means = LanguageMeans(prior=prior_means(encoder.model))
     for document, vector in zip(documents.values(), vectors, strict=True):
         means = means.updated(document.language, vector)
@@ -328,6 +330,7 @@ def _document(line: Mapping[str, object]) -> Document:
         text=text,
         language=language if isinstance(language, str) else language_of(f"{title or ''}\n{text}"),
         published=_published(line.get("published") or line.get("published_at")),
+        doc_type=_doc_type(line.get("doc_type")),
         url=url if isinstance(url, str) else None,
     )
 
@@ -341,6 +344,10 @@ def _document_or_none(line: Mapping[str, object]) -> Document | None:
 
 def _reason_for(line: Mapping[str, object]) -> str:
     return str(line.get("reason") or "title and text must be texts")
+
+
+def _doc_type(value: object) -> DocType | None:
+    return DocType(value) if isinstance(value, str) and value in list(DocType) else None
 
 
 def _published(value: object) -> PartialDate | None:

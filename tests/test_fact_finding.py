@@ -13,6 +13,7 @@ from models.vocabulary import DocType, FactKind
 from perilune.dates import PartialDate
 from perilune.titles import plain_title
 from pipeline.facts.documents import documents_in
+from pipeline.understanding.labelled import LabelledFact
 from pipeline.understanding.understand import Knowledge, load_knowledge, understand
 from pipeline.values import Document, Fact
 
@@ -167,7 +168,7 @@ def test_names_overlap_when_a_third_of_the_shorter_one_is_shared() -> None:
 def test_proposed_agreements_may_be_left_out_of_the_count(knowledge: Knowledge) -> None:
     read = Document("d", "", "Roscosmos and ESA will sign a framework agreement in June 2025.", "en")
     facts = understand(read, knowledge).facts
-    labels = [{"parties": "ESA; Roscosmos", "date": "2025-06", "title": "Framework agreement"}]
+    labels: list[LabelledFact] = [{"parties": "ESA; Roscosmos", "date": "2025-06", "title": "Framework agreement"}]
     assert counted_agreements(facts, labels, lambda _: ()) == Counted(1, 1, 1)
     assert counted_agreements(facts, labels, lambda _: (), with_proposed=False) == Counted(0, 0, 1)
     assert counted_events(facts, []) == Counted(0, 0, 0)

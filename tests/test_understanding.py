@@ -15,9 +15,9 @@ from pipeline.facts.dates import DateContext, resolved, stated_dates
 from pipeline.understanding.checking import Said, scores_of
 from pipeline.understanding.doctype import doc_type_and_words, doc_type_of
 from pipeline.understanding.evidence import MAX_CHARS
-from pipeline.understanding.gazetteer import Gazetteer
+from pipeline.understanding.gazetteer import Gazetteer, folded
 from pipeline.understanding.labelled import LABELLED_FOLDER, load_texts
-from pipeline.understanding.lexicon import Lexicon, folded, pattern_from_words
+from pipeline.understanding.lexicon import Lexicon, pattern_from_words
 from pipeline.understanding.tagging import Tagger
 from pipeline.understanding.taxonomy import load_topics, load_vocabulary, topic_from_table
 from pipeline.understanding.understand import Knowledge, load_knowledge, understand

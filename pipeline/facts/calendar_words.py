@@ -9,7 +9,7 @@ from pathlib import Path
 
 from babel import Locale
 
-from pipeline.understanding.lexicon import folded
+from pipeline.understanding.gazetteer import folded
 
 CALENDAR_FILE = Path(__file__).with_name("calendar.toml")
 LANGUAGES = ("en", "fr", "es", "ru")

@@ -10,7 +10,7 @@ from pipeline.facts.calendar_words import months
 from pipeline.facts.cues import name_words
 from pipeline.facts.making import CRAFT_KINDS
 from pipeline.facts.sentences import Heading, Named, Statement
-from pipeline.understanding.lexicon import folded
+from pipeline.understanding.gazetteer import folded
 
 MAX_CRAFT_DISTANCE = 160
 TITLE_BONUS = 70

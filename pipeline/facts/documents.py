@@ -14,8 +14,7 @@ from models.vocabulary import DocType
 from perilune.titles import plain_title
 from pipeline.facts.cues import Cue, cues_in, lowered
 from pipeline.facts.sentences import MAX_CHARS
-from pipeline.understanding.gazetteer import Gazetteer
-from pipeline.understanding.lexicon import folded
+from pipeline.understanding.gazetteer import Gazetteer, folded
 from pipeline.values import Document, NamedDocument, Span
 
 MAX_DOCUMENTS = 20

@@ -13,7 +13,7 @@ from pipeline.facts.date_shapes import StatedDate
 from pipeline.facts.making import Candidate, event_of, subkind_of
 from pipeline.facts.names import name_around
 from pipeline.facts.sentences import MAX_CHARS, Heading, Statement
-from pipeline.understanding.lexicon import folded
+from pipeline.understanding.gazetteer import folded
 from pipeline.values import Fact
 
 MAX_BESIDE_CHARS = 90

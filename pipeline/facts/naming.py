@@ -15,8 +15,7 @@ from pathlib import Path
 from pipeline.stories.features import terms_in
 from pipeline.stories.numbers import event_numbers_of, is_ordinal_word
 from pipeline.understanding.countries import countries_in
-from pipeline.understanding.gazetteer import Gazetteer
-from pipeline.understanding.lexicon import folded
+from pipeline.understanding.gazetteer import Gazetteer, folded
 
 CONCEPTS_FILE = Path(__file__).with_name("concepts.toml")
 MIN_TERM_CHARS = 2

@@ -17,8 +17,7 @@ from pipeline.facts.cues import Cue, cues_in, lowered
 from pipeline.facts.date_shapes import CALENDAR_GROUPS, StatedDate, dates_among
 from pipeline.facts.dates import DateContext, resolved
 from pipeline.summaries.sentences import sentences_of
-from pipeline.understanding.gazetteer import Gazetteer
-from pipeline.understanding.lexicon import folded
+from pipeline.understanding.gazetteer import Gazetteer, folded
 from pipeline.values import Actor, Document, Span
 
 MAX_CHARS = 60_000

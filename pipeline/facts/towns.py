@@ -9,7 +9,7 @@ from functools import cache
 from babel import Locale
 
 from pipeline.understanding.countries import countries_in
-from pipeline.understanding.lexicon import folded
+from pipeline.understanding.gazetteer import folded
 
 LANGUAGES = ("en", "fr", "ru", "zh")
 MIN_TOWN_CHARS = 2

@@ -13,14 +13,17 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
+from structlog import get_logger
 
 from models.knowledge import TrainedModel
 from perilune.languages import language_of
 from pipeline.encoding.encoder import Encoder
 from pipeline.encoding.language_means import LanguageMeans, prior_means
-from pipeline.understanding.classifier import Classifier, classifier_from_bytes
+from pipeline.understanding.classifier import Classifier, ModelProblem, classifier_from_bytes
 from pipeline.understanding.newcomers import Profile
 from pipeline.values import Topic
+
+log = get_logger()
 
 SHIPPED_FOLDER = Path(__file__).parent.parent / "understanding" / "classifiers"
 
@@ -52,7 +55,10 @@ def deployed_classifier(session: Session, encoder: str) -> Deployed | None:
         .limit(1)
     )
     if trained is not None:
-        return Deployed(f"trained {trained.id}", classifier_from_bytes(trained.content))
+        try:
+            return Deployed(f"trained {trained.id}", classifier_from_bytes(trained.content))
+        except ModelProblem as problem:  # of another version of Perilune: the next training makes one of this
+            log.warning("trained classifier left out", training=trained.id, reason=str(problem))
     shipped = shipped_classifier(encoder)
     return Deployed("shipped", shipped) if shipped is not None else None
 

@@ -33,7 +33,7 @@ Embedding = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Said:
+class Verdict:
     """What people said of an article: its relevance, and of single topics whether it has them."""
 
     relevance: Relevance | None
@@ -92,7 +92,7 @@ def examples_of_corrections(session: Session, knowledge: Knowledge, model: str) 
     ]
 
 
-def _said_by_key(session: Session) -> dict[str, Said]:
+def _said_by_key(session: Session) -> dict[str, Verdict]:
     """Read what the corrections that stand say of each article, the newest last."""
     standing = (
         sa.select(Correction)
@@ -100,14 +100,14 @@ def _said_by_key(session: Session) -> dict[str, Said]:
         .where(Correction.field.in_((CorrectionField.RELEVANCE, CorrectionField.TOPICS)))
         .order_by(Correction.made_at, Correction.id)
     )
-    said: dict[str, Said] = {}
+    said: dict[str, Verdict] = {}
     for correction in session.scalars(standing):
-        before = said.get(correction.article_key, Said(None, {}))
+        before = said.get(correction.article_key, Verdict(None, {}))
         said[correction.article_key] = _with(before, correction)
     return said
 
 
-def _with(said: Said, correction: Correction) -> Said:
+def _with(said: Verdict, correction: Correction) -> Verdict:
     value = correction.value
     if correction.field == CorrectionField.RELEVANCE:
         return replace(said, relevance=Relevance(str(value["value"])))
@@ -130,12 +130,12 @@ def newest_articles(session: Session, knowledge: Knowledge, model: str, *, limit
         .limit(limit)
     )
     return [
-        _example_of(version, centred(embedding, model, version.language), Said(None, {}), knowledge)
+        _example_of(version, centred(embedding, model, version.language), Verdict(None, {}), knowledge)
         for version, embedding in rows
     ]
 
 
-def _example_of(version: Version, vector: Embedding, said: Said, knowledge: Knowledge) -> Example:
+def _example_of(version: Version, vector: Embedding, said: Verdict, knowledge: Knowledge) -> Example:
     document = bounded(document_of(version))
     signals = _signals(document, knowledge, vector)
     return Example(document.id, document.title, said.relevance, said.topics, signals, is_held=True)

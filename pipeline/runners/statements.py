@@ -19,9 +19,8 @@ from models.knowledge import Correction
 from models.vocabulary import CorrectionField, FactKind
 from pipeline.facts.naming import NameSigns, signs_of
 from pipeline.facts.same import Stated, Verdicts, bodies_of, sides_of
-from pipeline.understanding.gazetteer import Gazetteer
+from pipeline.understanding.gazetteer import Gazetteer, folded
 from pipeline.understanding.knowledge import knowledge_from_rows
-from pipeline.understanding.lexicon import folded
 from pipeline.values import Fact, Span
 
 NAMES_REMEMBERED = 50_000

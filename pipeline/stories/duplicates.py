@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 
 from perilune.dates import PartialDate
 from pipeline.stories.numbers import WEEKDAY_NUMBERS, calendar_number, event_numbers_of, is_ordinal_word
-from pipeline.understanding.lexicon import folded
+from pipeline.understanding.gazetteer import folded
 
 COPY_LIKENESS = 0.75
 # Fewer common shingles than this prove nothing: a shared sentence is a quotation.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from perilune.dates import PartialDate
 from perilune.stems import stem_by
 from pipeline.stories.numbers import EventNumbers, event_numbers_of
-from pipeline.understanding.lexicon import folded
+from pipeline.understanding.gazetteer import folded
 from pipeline.values import Document, Fact, Understanding
 
 LEAD_CHARS = 2000

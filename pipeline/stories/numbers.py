@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
-from pipeline.understanding.lexicon import folded
+from pipeline.understanding.gazetteer import folded
 
 _LANGUAGES = ("en", "fr", "ru", "es", "de")
 _YEARS = range(1950, 2101)

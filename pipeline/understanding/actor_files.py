@@ -29,6 +29,7 @@ NOT_ISO_CODES = frozenset({"EU-ESA", "UN"})
 ACTOR_KEYS = tuple(field.name for field in fields(Actor))
 REQUIRED_KEYS = ("slug", "name", "kind", "names")
 TEXT_KEYS = ("slug", "name", "kind", "country", "wikidata", "cited")
+MAX_SLUG_CHARS = 80
 MAX_NAME_CHARS = 200
 LANGUAGES = ("en", "zh", "ru", "fr")
 """The languages of first rank, in the order in which files and pages give names."""
@@ -118,7 +119,11 @@ def _problem_of(actor: Actor) -> str | None:
         f"{languages[:1]} is no language of two or three letters": bool(languages),
         f"ambiguous {strange[:1]} is no name of it": bool(strange),
         f"a name has more than {MAX_NAME_CHARS} characters": bool(too_long),
+        f"slug {actor.slug!r} has more than {MAX_SLUG_CHARS} characters": len(actor.slug) > MAX_SLUG_CHARS,
         "a name is empty": any(not name.strip() for name in names),
+        "a word beside an ambiguous name is empty": any(
+            not word.removeprefix("-").strip() for words in actor.ambiguous.values() for word in words
+        ),
     }
     return next((problem for problem, is_so in problems.items() if is_so), None)
 

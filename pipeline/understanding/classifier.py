@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ CLASSES = (Relevance.CORE, Relevance.SPACE, Relevance.OFF)
 MIN_LIKENESS = 0.2
 LIKENESSES_SHOWN = 3
 NEAREST = 7
+SAME_TEXT = 0.999
 
 Matrix = NDArray[np.float32]
 
@@ -107,18 +109,23 @@ class Classifier:
         return self.without_vector if signals.vector is None else self.with_vector
 
     def share_of_core(self, vector: Row) -> float:
-        """Tell how many of the nearest labelled texts are core, in 0..1."""
-        nearest = np.argsort(-(self.vectors @ vector))[:NEAREST]
+        """Tell how many of the nearest labelled texts are core, in 0..1; the article itself is none of them."""
+        nearest = np.argsort(-self._cosines(vector))[:NEAREST]
         return float(np.mean([self.known[place].relevance == Relevance.CORE for place in nearest]))
 
     def like(self, vector: Row | None, *, topic: str | None = None, relevance: str | None = None) -> list[Likeness]:
         """Find the labelled texts nearest to a vector that have the topic, or the relevance."""
         if vector is None:
             return []
-        cosines = self.vectors @ vector
+        cosines = self._cosines(vector)
         places = [place for place in self._places(topic, relevance) if cosines[place] >= MIN_LIKENESS]
         places.sort(key=lambda place: -cosines[place])
         return [self.known[place].likeness for place in places[:LIKENESSES_SHOWN]]
+
+    def _cosines(self, vector: Row) -> Row:
+        cosines = self.vectors @ vector
+        # An article that people corrected is a labelled text too: it does not read like itself.
+        return np.where(cosines < SAME_TEXT, cosines, 0.0)
 
     def _places(self, topic: str | None, relevance: str | None) -> Sequence[int]:
         return self._by_topic.get(topic, ()) if topic is not None else self._by_relevance.get(relevance, ())
@@ -175,7 +182,7 @@ def classifier_from_bytes(content: bytes) -> Classifier:
             vectors=arrays["vectors"].astype(np.float32),
             newcomers={slug: _newcomer(slug, arrays) for slug in about["newcomers"]},
         )
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile) as error:
         raise ModelProblem(f"these bytes are no classifier: {error}") from error
 
 

@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from models.vocabulary import DocType
-from pipeline.understanding.lexicon import Lexicon, folded
+from pipeline.understanding.gazetteer import folded
+from pipeline.understanding.lexicon import Lexicon
 from pipeline.understanding.taxonomy import load_vocabulary
 from pipeline.values import Document
 

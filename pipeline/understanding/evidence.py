@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from pipeline.understanding.lexicon import Hit, Lexicon, folded
+from pipeline.understanding.gazetteer import folded
+from pipeline.understanding.lexicon import Hit, Lexicon
 from pipeline.values import Document
 
 MAX_CHARS = 60_000

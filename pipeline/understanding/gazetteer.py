@@ -290,7 +290,7 @@ class Context:
 def context_of(words: Sequence[str]) -> Context:
     """Read context words as files write them: those with a hyphen before them speak against the name."""
     words_for = tuple(_context_pattern(word) for word in words if not word.startswith("-"))
-    return Context(words_for, tuple(_context_pattern(word[1:]) for word in words if word.startswith("-")))
+    return Context(words_for, tuple(_context_pattern(word[1:].strip()) for word in words if word.startswith("-")))
 
 
 def mentions_from(spans: Iterable[tuple[str, int, int]]) -> tuple[ActorMention, ...]:
@@ -312,7 +312,7 @@ def _context_pattern(word: str) -> str:
     shape = re.escape(folded(word).lower())
     if _is_cjk(word[0]):
         return shape
-    return rf"(?<![a-z0-9]){shape}" + (r"(?![a-zа-я0-9])" if word.isupper() else "")
+    return rf"(?<![a-zа-я0-9]){shape}" + (r"(?![a-zа-я0-9])" if word.isupper() else "")
 
 
 def _without_other_readings(

@@ -12,7 +12,7 @@ from itertools import islice
 
 import ahocorasick
 
-from pipeline.understanding import gazetteer
+from pipeline.understanding.gazetteer import folded
 
 MAX_MATCHES_PER_PATTERN = 40
 HYPHEN = r"[-\s]?"
@@ -24,10 +24,6 @@ _METACHARACTERS = re.compile(r"[\\.^$*+?{}\[\]|()]")
 _ESCAPED = re.compile(r"\\([^\w\s])")
 _INFLECTED = frozenset({"en", "fr", "es"})
 
-# Beyond those that names of actors need.
-_TRADITIONAL = "舉與論壇屆諒備錄書軌溫災預彈關係戰質範圍開動參訪談過時頻譜飛風險習產擊師選標準規則權輸衝鵲橋樣資"
-_SIMPLIFIED = "举与论坛届谅备录书轨温灾预弹关系战质范围开动参访谈过时频谱飞风险习产击师选标准规则权输冲鹊桥样资"
-_FOLDED = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
 Patterns = Mapping[str, Sequence[tuple[str, float]]]
 
@@ -46,11 +42,6 @@ class Hit:
     def end(self) -> int:
         """Where the match ends, exclusive."""
         return self.start + len(self.words)
-
-
-def folded(text: str) -> str:
-    """Make variants of one letter equal (accents, hyphens, full width, traditional Chinese), keeping offsets."""
-    return gazetteer.folded(text).translate(_FOLDED)
 
 
 def pattern_from_words(words: str, language: str) -> str:

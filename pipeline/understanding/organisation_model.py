@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ORGANISATION_LABELS = frozenset({"ORG", "ORGANIZATION", "ORGANISATION"})
 MIN_SCORE = 0.6
-CHUNK_CHARS = 1_200
+CHUNK_CHARS = 400  # what models of 512 tokens read whole, ideographs too
 
 
 class OrganisationModelProblem(EncoderProblem):

@@ -97,17 +97,16 @@ def participants_of(
     title: str,
     text: str,
     mentions: Sequence[ActorMention],
-    actors: Mapping[str, Actor] | Iterable[Actor],
+    actors: Mapping[str, Actor],
     *,
     language: str | None = None,
 ) -> tuple[Participant, ...]:
     """Rank the countries that take part in what an article reports, each with the words that say it best.
 
-    `mentions` are those of the text, `actors` by slug (quicker) or in any order; the language is a BCP 47 code. Where
+    `mentions` are those of the text, `actors` by slug; the language is a BCP 47 code. Where
     no country is likely enough, the likeliest one counts if it is nearly so.
     """
-    by_slug = actors if isinstance(actors, Mapping) else {actor.slug: actor for actor in actors}
-    named = [(by_slug[mention.slug], mention) for mention in mentions if mention.slug in by_slug]
+    named = [(actors[mention.slug], mention) for mention in mentions if mention.slug in actors]
     page = _page(title, text, named, language)
     scores = {code: _likelihood(evidence) for code, evidence in _evidence_by_country(page).items()}
     ranked = sorted(scores, key=lambda code: (-scores[code], code))
@@ -116,14 +115,6 @@ def participants_of(
     if not chosen and ranked and scores[ranked[0]] >= file.lone_threshold:
         chosen = ranked[:1]
     return tuple(Participant(code, _best_span(page, code)) for code in chosen)
-
-
-def evidence_by_country(
-    title: str, text: str, mentions: Sequence[ActorMention], actors: Mapping[str, Actor], language: str | None
-) -> Mapping[str, Mapping[str, float]]:
-    """Give the numbers that the weights are fitted to, for every country that an article could be about."""
-    named = [(actors[mention.slug], mention) for mention in mentions if mention.slug in actors]
-    return _evidence_by_country(_page(title, text, named, language))
 
 
 def _likelihood(evidence: Mapping[str, float]) -> float:

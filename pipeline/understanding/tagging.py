@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from models.vocabulary import Relevance
+from pipeline.understanding.checking import Said
 from pipeline.understanding.classifier import Classifier
 from pipeline.understanding.evidence import NO_EVIDENCE
+from pipeline.understanding.judging import judged
 from pipeline.understanding.newcomers import FIRST_THRESHOLD, LEARNED_THRESHOLD, Profile, first_guess
 from pipeline.understanding.signals import Signals, topic_evidence, words_for_topic
 from pipeline.values import Topic, TopicScore
@@ -27,6 +30,12 @@ class Tagger:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     merged: Mapping[str, str] = field(default_factory=dict)
     """The topic that stands for one that was merged into it."""
+
+    def said_of(self, signals: Signals) -> Said:
+        """Say what an article is judged to be: its relevance, and its topics unless it is off."""
+        relevance = judged(signals, self.classifier).relevance
+        topics = () if relevance is Relevance.OFF else self.topics_of(signals)
+        return Said(relevance, frozenset(topic.slug for topic in topics))
 
     def topics_of(self, signals: Signals) -> tuple[TopicScore, ...]:
         """Choose the topics, likeliest first."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.word_list import WordEntry, WordLists
-from pipeline.understanding.lexicon import Patterns, folded, pattern_from_words
+from pipeline.understanding.gazetteer import folded
+from pipeline.understanding.lexicon import Patterns, pattern_from_words
 from pipeline.values import Topic
 
 TOPICS_FOLDER = Path(__file__).parent.parent / "topics"

@@ -27,7 +27,7 @@ ENOUGH_EXAMPLES = 30
 """A topic with fewer examples than this is a newcomer."""
 NEWCOMER_WEIGHTS = {True: 10.0, False: 1.0, None: 0.03}
 MAX_ITERATIONS = 400
-FIRST_THRESHOLD = 0.4
+DEFAULT_THRESHOLD = 0.4
 THRESHOLDS = np.arange(0.1, 0.8, 0.02)
 PRIOR_EXAMPLES = 25
 """A topic's own threshold counts as much as that of all topics from this many examples on."""
@@ -54,10 +54,14 @@ class Example:
     """Whether it is an article of the archive that a person corrected."""
 
     @property
+    def has(self) -> frozenset[str]:
+        """The topics that it was judged to have."""
+        return frozenset(slug for slug, is_there in self.topics.items() if is_there)
+
+    @property
     def known(self) -> Known:
         """What the classifier remembers of it."""
-        has = tuple(slug for slug, is_there in self.topics.items() if is_there)
-        return Known(self.id, self.title, self.relevance, has, self.is_held)
+        return Known(self.id, self.title, self.relevance, tuple(sorted(self.has)), self.is_held)
 
 
 def merged_example(example: Example, merges: Mapping[str, str]) -> Example:
@@ -212,7 +216,7 @@ def _best_threshold(scores: Matrix, labels: Labels) -> float:
     best = max(map(f1, THRESHOLDS))
     # The middle of the plateau is safer than its edge.
     plateau = [threshold for threshold in THRESHOLDS if f1(threshold) >= best - 0.005]
-    return float(np.median(plateau)) if best else FIRST_THRESHOLD
+    return float(np.median(plateau)) if best else DEFAULT_THRESHOLD
 
 
 def _folds(labels: Labels) -> list[tuple[Labels, Labels]]:
