@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.fitted_toml import with_table
 from pipeline.understanding.actor_files import load_actors
 from pipeline.understanding.gazetteer import Gazetteer
 from pipeline.understanding.labelled import LABELLED_FOLDER, load_texts
-from pipeline.understanding.participants import Participant, participants_of
+from pipeline.understanding.participants import Participant, evidence_by_country, participants_of
 from pipeline.understanding.sightings import cues_file, sentences_of
 
 FOLDER = Path(__file__).parent / "understanding"
@@ -47,9 +48,33 @@ def test_a_country_named_once_far_down_is_background() -> None:
     assert set(taking_part("China-UK workshop", text)) == {"CN", "GB"}
 
 
-def test_a_country_that_signs_with_another_far_down_takes_part() -> None:
-    text = f"China published a white paper. {BODY} China and Russia have signed agreements on deep space."
-    assert taking_part("White paper", text) == ("CN", "RU")
+def test_countries_that_sign_together_take_part_though_the_title_names_none() -> None:
+    text = f"China and Russia have signed agreements on deep space. {BODY}"
+    assert set(taking_part("White paper", text)) == {"CN", "RU"}
+
+
+def test_a_launch_site_brings_nobody() -> None:
+    text = f"A rocket took off from Baikonur with a satellite of Angola. Angola will run it. {BODY}"
+    assert taking_part("Angola has a satellite", text) == ("AO",)
+
+
+def test_what_hong_kong_does_china_does() -> None:
+    assert taking_part("Hong Kong chooses an astronaut", BODY) == ("CN",)
+
+
+def test_every_weight_is_of_evidence_that_is_drawn_and_the_other_way_round() -> None:
+    text = "China and France signed an accord on a satellite. " * 3
+    drawn = evidence_by_country("China", text, GAZETTEER.mentions(text), GAZETTEER.actors, "en")
+    names = {name for evidence in drawn.values() for name in evidence}
+    assert names == cues_file().weights.keys() - {"always"}
+
+
+def test_fitted_numbers_replace_a_table_and_nothing_else() -> None:
+    text = '# Words.\n[words]\nen = ["a"]\n\n[weights]\nold = 1.00\n\n[more]\nb = 2\n'
+    written = '# Words.\n[words]\nen = ["a"]\n\n[weights]\na = -0.50\nb = 2.00\n\n[more]\nb = 2\n'
+    assert with_table(text, "weights", {"b": 2, "a": -0.5}) == written
+    with pytest.raises(ValueError, match="no table"):
+        with_table(text, "lost", {})
 
 
 @pytest.mark.parametrize(

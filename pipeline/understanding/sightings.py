@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,10 +27,14 @@ PROSE_LINE_CHARS = 60
 PROSE_SENTENCE_CHARS = 40
 IDEOGRAPH_WIDTH = 2.5  # an ideograph says as much as so many letters
 BEFORE_CHARS = 10
+BESIDE_CHARS = 18
+DATELINE_CHARS = 25
 # What stands after the first third of a text under such a heading is no part of the article.
 BLURB_AFTER = 3
 MAX_SIGHTINGS = 2_000
-NAME, PLACE, AGENCY, BODY, CRAFT = "name", "place", "agency", "body", "craft"
+NAME, PLACE, SITE, AGENCY, BODY, CRAFT = "name", "place", "site", "agency", "body", "craft"
+# Readers count what these do as done by the country they are part of.
+PART_OF = {"HK": "CN", "MO": "CN"}
 # An agency acts for its country, a launcher or a navigation system hardly does.
 KIND_OF_ACTOR = {
     "agency": AGENCY,
@@ -43,6 +47,9 @@ KIND_OF_ACTOR = {
 
 # It begins with one class of characters, by which the engine skips what lies between.
 _SENTENCE_END = re.compile(r"[.!?;。！？；\n](?:(?<=[;。！？；\n])|(?<![A-ZА-Я].)[\"'»)\]]* )")
+_DATELINE = re.compile(
+    r"[^.\n。，]{0,30}?(?: [-–—]|\)|）|电[ （　]|讯[ （　])|[.] [A-ZА-ЯÀ-Ý]|, \d{1,2} \w+(?: \(|[.]| [-–—])|, de notre"
+)
 _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _BLURB = re.compile(
     r"(?im)^\W{0,4}(?:about (?:us|the|[A-Z]\w+)\b[^\n]{0,30}$|(?:media |press )?contacts?\b|related\b"
@@ -54,14 +61,20 @@ _BLURB = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Thresholds:
+    """How likely a country must be to take part, and how likely where no other country is likelier."""
+
+    common: float
+    lone: float
+
+
 class _CuesFile(BaseModel):
     """The words of `participants.toml`, and what each piece of evidence weighs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    threshold: float
-    signing_threshold: float
-    lone_threshold: float
+    thresholds: Thresholds
     weights: Mapping[str, float]
     cues: Mapping[str, Mapping[str, tuple[str, ...]]]
     before: Mapping[str, frozenset[str]]
@@ -93,6 +106,7 @@ class Sentences:
     shape: str
     starts: Sequence[int]
     cues: Mapping[int, set[str]]
+    cue_places: Mapping[str, Sequence[int]]
     _prose: dict[int, bool] = field(default_factory=dict)
 
     @property
@@ -126,6 +140,18 @@ class Sentences:
         is_cjk = _CJK.search(self.text, self.lead, self.lead + LEAD_CHARS) is not None
         return self.lead + int(LEAD_CHARS / (IDEOGRAPH_WIDTH if is_cjk else 1))
 
+    def is_dateline(self, sighting: Sighting) -> bool:
+        """Tell whether a place says where an article was written, as in `PARIS, 3 May -`."""
+        begun = sighting.span.start - self.lead
+        return 0 <= begun <= DATELINE_CHARS and _DATELINE.match(self.text, sighting.span.end) is not None
+
+    def is_beside(self, cue: str, span: Span) -> bool:
+        """Tell whether a cue begins next to a span."""
+        places = self.cue_places.get(cue, ())
+        reach = BESIDE_CHARS // (3 if _CJK.match(self.text, span.start) else 1)
+        number = bisect_left(places, max(0, span.start - reach))
+        return number < len(places) and places[number] <= span.end + reach
+
     def is_prose(self, number: int) -> bool:
         """Tell a sentence from a menu's entry, a heading or a footer's line."""
         known = self._prose.get(number)
@@ -141,6 +167,11 @@ class Sentences:
         return is_closed or width(self.text[start:end]) >= PROSE_SENTENCE_CHARS
 
 
+def code_of_whole(code: str) -> str:
+    """Give the code of the country that another is part of, or its own."""
+    return PART_OF.get(code, code)
+
+
 def width(words: str) -> float:
     """Measure words in letters of the Latin alphabet."""
     return len(words) * (IDEOGRAPH_WIDTH if _CJK.search(words) else 1.0)
@@ -153,9 +184,12 @@ def sentences_of(text: str) -> Sentences:
         starts.append(len(text))
     shape = folded(text)
     cues: defaultdict[int, set[str]] = defaultdict(set)
+    places: defaultdict[str, list[int]] = defaultdict(list)
     for place, found in _cue_places(shape.lower()):
         cues[bisect_right(starts, place) - 1] |= found
-    return Sentences(text, shape, starts, cues)
+        for cue in found:
+            places[cue].append(place)
+    return Sentences(text, shape, starts, cues, {cue: sorted(found) for cue, found in places.items()})
 
 
 def _cue_places(lowered: str) -> Iterable[tuple[int, frozenset[str]]]:
@@ -183,17 +217,20 @@ def sightings_in(
 ) -> list[Sighting]:
     """List where countries are met, by names and places first, then by actors; at most `MAX_SIGHTINGS`."""
     found = []
+    sites = frozenset(sentences.cue_places.get("site", ()))
     for match in country_matches(sentences.shape, language, with_places=True)[:MAX_SIGHTINGS]:
         kind = PLACE if match.owner.startswith(PLACE_MARK) else NAME
         span = Span(match.start, match.end)
-        code = match.owner.removeprefix(PLACE_MARK)
+        code = code_of_whole(match.owner.removeprefix(PLACE_MARK))
+        if match.start in sites:
+            kind = SITE
         found.append(Sighting(code, span, kind, 1, sentences.at(match.start), _word_before(sentences, match.start)))
     for actor, mention in named:
         if actor.country:
             kind = KIND_OF_ACTOR.get(actor.kind, CRAFT)
             number = sentences.at(mention.first.start)
             before = _word_before(sentences, mention.first.start)
-            found.append(Sighting(actor.country, mention.first, kind, mention.count, number, before))
+            found.append(Sighting(code_of_whole(actor.country), mention.first, kind, mention.count, number, before))
     return found
 
 
