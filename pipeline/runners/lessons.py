@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from models.article import Article, Vector, Version
+from models.article import Article, Vector, Version, find_article
 from models.knowledge import Correction
 from models.vocabulary import CorrectionField, Relevance
 from pipeline.encoding.encoder import Encoder
@@ -79,15 +79,16 @@ def _signals(document: Document, knowledge: Knowledge, vector: Embedding) -> Sig
 def examples_of_corrections(session: Session, knowledge: Knowledge, model: str) -> list[Example]:
     """Read the articles whose relevance or topics people corrected, those that have a vector of the encoder."""
     said = _said_by_key(session)
+    keys = {article.key: key for key in said if (article := find_article(session, key)) is not None}
     rows = session.execute(
         sa.select(Version, Vector.embedding)
         .join(Article, Article.current_version_id == Version.id)
         .join(Vector, (Vector.version_id == Version.id) & (Vector.model == model))
-        .where(Article.key.in_(said))
+        .where(Article.key.in_(keys))
         .order_by(Article.key)
     )
     return [
-        _example_of(version, centred(embedding, model, version.language), said[version.article.key], knowledge)
+        _example_of(version, centred(embedding, model, version.language), said[keys[version.article.key]], knowledge)
         for version, embedding in rows
     ]
 

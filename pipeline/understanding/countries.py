@@ -1,4 +1,4 @@
-"""Countries in a text, and those that take part in what it reports.
+"""Countries in a text; which of them take part, `participants` decides.
 
 Names come from CLDR, adjectives and guards from `countries.toml`; apart from the gazetteer because a country is
 named by grammar (`Sino-UK`, `китайского`, `中英`) where an actor is named by a list.
