@@ -53,7 +53,7 @@ PAGES = {
     "/status": ("challenge page", "1 failed"),
     "/api": ("GET /api/search", "GET /api/stories/{{key}}"),
     "/article/{article}": (
-        "both names of agencies, memorandum",
+        "Because of <em>both names of agencies</em>, <em>memorandum</em>",
         "lunar exploration",
         "China National Space Administration",
         "Russia",
