@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,40 +57,83 @@ def postgres() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the newest schema, to copy: migrating takes half a second, and most tests need it done."""
+    file = tmp_path_factory.mktemp("migrated") / "perilune.db"
+    open_database(f"sqlite:///{file}").kw["bind"].dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgres: str) -> str:
+    """The name of a database with the newest schema, to copy."""
+    _administer(postgres, "create database migrated")
+    open_database(postgres.replace("/postgres?", "/migrated?")).kw["bind"].dispose()
+    return "migrated"
+
+
+def _administer(maintenance: str, statement: str) -> None:
+    admin = sa.create_engine(maintenance, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
 @contextlib.contextmanager
 def an_empty_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
-    """Make an empty database of a kind and yield its address; one of PostgreSQL is dropped at the end."""
+    """Make a database of a kind without tables and yield its address; one of PostgreSQL is dropped at the end."""
     if kind == "sqlite":
         yield f"sqlite:///{folder}/perilune.db"
         return
-    maintenance: str = request.getfixturevalue("postgres")
+    with _a_postgres_database(request.getfixturevalue("postgres"), template="template1") as url:
+        yield url
+
+
+@contextlib.contextmanager
+def a_migrated_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
+    """Make a database of a kind with the newest schema and no rows, and yield its address."""
+    if kind == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), folder / "perilune.db")
+        yield f"sqlite:///{folder}/perilune.db"
+        return
+    template = request.getfixturevalue("migrated_postgresql")
+    with _a_postgres_database(request.getfixturevalue("postgres"), template) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _a_postgres_database(maintenance: str, template: str) -> Iterator[str]:
     name = f"t{uuid.uuid4().hex[:12]}"
-    admin = sa.create_engine(maintenance, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"create database {name}")
+    _administer(maintenance, f"create database {name} template {template}")
     yield maintenance.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"drop database {name} with (force)")
-    admin.dispose()
+    _administer(maintenance, f"drop database {name} with (force)")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test on both databases, or on those that `@pytest.mark.databases` names."""
-    if "database_url" in metafunc.fixturenames:
-        marker = metafunc.definition.get_closest_marker("databases")
-        metafunc.parametrize("database_url", marker.args if marker else ("sqlite", "postgresql"), indirect=True)
+    for fixture in ("database_url", "empty_database_url"):
+        if fixture in metafunc.fixturenames:
+            marker = metafunc.definition.get_closest_marker("databases")
+            metafunc.parametrize(fixture, marker.args if marker else ("sqlite", "postgresql"), indirect=True)
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind in turn."""
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind in turn, without tables."""
     with an_empty_database(request, request.param, tmp_path) as url:
         yield url
 
 
 @pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database of each kind in turn, without rows."""
+    with a_migrated_database(request, request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
 def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
-    """A factory of sessions on an empty, migrated database."""
+    """A factory of sessions on a migrated database without rows."""
     factory = open_database(database_url)
     yield factory
     engine = factory.kw["bind"]
@@ -100,7 +144,7 @@ def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
 @pytest.fixture
 def postgres_sessions(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sessionmaker[Session]]:
     """Sessions on PostgreSQL alone, for what only two transactions at once can show."""
-    with an_empty_database(request, "postgresql", tmp_path) as url:
+    with a_migrated_database(request, "postgresql", tmp_path) as url:
         factory = open_database(url)
         yield factory
         factory.kw["bind"].dispose()
