@@ -23,6 +23,7 @@ from perilune.config import settings_from
 from perilune.correcting import correct, correction_rows, undo
 from perilune.dates import PartialDate
 from perilune.problems import Problem
+from pipeline.runners.corrections import obey_corrections
 from pipeline.stories.decisions import StoryAction, StoryDecision, bonds_from
 from tests.bench import LAUNCH, SIGNING, Bench, page_of
 from tests.builders import ArticleDraft, a_story, an_article, an_edition, runner_by_words
@@ -227,6 +228,23 @@ def test_a_fact_is_changed_taken_away_and_brought_back(corrected: Corrected) -> 
         corrected.say(remove_fact="1")
     ids = [row["id"] for row in correction_rows_of(corrected)]
     assert len(ids) == 3
+
+
+@pytest.mark.databases("sqlite")
+def test_a_correction_of_a_fact_touches_no_other_fact_of_the_same_words(corrected: Corrected) -> None:
+    corrected.say(remove_fact="1")
+    with corrected.archive.sessions.begin() as session:
+        article = find_article(session, corrected.key)
+        assert article is not None
+        version = article.current_version
+        assert version is not None
+        place = {"kind": FactKind.EVENT, "start": len(SIGNING[0]) + 2, "end": len(version.text)}
+        for name in ("Road map conference", "The 12th UK-China space workshop"):  # as another run reads the sentence
+            add_fact(session, article, name=name, **place)
+        session.refresh(version, ["witnesses"])
+        for _ in range(2):
+            obey_corrections(session, version)
+    assert {name for name, _, _ in corrected.now.facts} == {"Road map conference"}
 
 
 @pytest.mark.databases("sqlite")
