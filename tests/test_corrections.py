@@ -279,6 +279,14 @@ def test_an_undone_correction_gives_way_to_what_others_said(corrected: Corrected
 
 WRONG: tuple[tuple[dict[str, str], str], ...] = (
     ({}, "nothing to correct"),
+    ({"note": "a flower show"}, "nothing to correct"),
+    ({"relevance": " ", "note": "a flower show"}, "nothing to correct"),
+    ({"name": "The workshop"}, "name says nothing by itself; it goes with change_fact or add_fact"),
+    ({"remove_fact": "1", "name": "The workshop"}, "name says nothing by itself"),
+    ({"change_fact": "1", "place": "Wuhan", "quote": "never said"}, "quote says nothing by itself"),
+    ({"change_fact": "1", "place": "Wu\x00han"}, "the place has control characters in it"),
+    ({"relevance": "off", "note": "a\x00b"}, "the reason has control characters in it"),
+    ({"story": "\x00"}, "the story has control characters in it"),
     ({"relevance": "important"}, "relevance is one of core, space, off, not 'important'"),
     ({"add_topic": "lunch"}, "there is no topic 'lunch'; did you mean launch"),
     ({"doc_type": "novel"}, "there is no document type 'novel'"),
@@ -306,8 +314,11 @@ def test_what_cannot_be_is_refused_in_one_sentence_and_stores_nothing(corrected:
         corrected.say(by=" ", relevance="off")
     with pytest.raises(Problem, match="belongs to its own story anyway"):
         corrected.say(story=corrected.key)
-    with pytest.raises(Problem, match="there is no correction 99"):
-        undo(corrected.archive, 99, by="ada", now=NOW)
+    with pytest.raises(Problem, match="the name has control characters"):
+        corrected.say(by="a\x00b", relevance="off")
+    for number in (99, 10**20, -1):
+        with pytest.raises(Problem, match=f"there is no correction {number}"):
+            undo(corrected.archive, number, by="ada", now=NOW)
     assert correction_rows_of(corrected) == []
 
 
