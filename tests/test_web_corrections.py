@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +18,10 @@ from models.page_store import PageStore
 from models.story import Story
 from perilune.config import settings_from
 from perilune.serving import app_for
-from tests.builders import ArticleDraft, an_article
+from tests.builders import ArticleDraft, a_story, an_article
 from tests.web_archive import ISSUE_KEY, QUOTE, UNKNOWN_KEY, Keys, fill_archive, mail_of
 from web.app import create_app
+from web.choices import STORIES_OFFERED, choices_near
 
 HERE = {"Origin": "http://testserver"}
 
@@ -199,6 +201,18 @@ def test_the_address_of_a_story_means_the_story_and_that_of_an_article_the_artic
             said = session.scalars(sa.select(Correction).order_by(Correction.id.desc())).first()
             assert said is not None
             assert said.value["article"] == other
+
+
+@pytest.mark.databases("sqlite")
+def test_the_stories_offered_are_those_nearest_to_the_day(sessions: sessionmaker[Session]) -> None:
+    day = dt.date(2022, 3, 10)
+    with sessions.begin() as session:
+        for days in (*range(20, 45), 0, -1):
+            on = day + dt.timedelta(days=days)
+            a_story(session, f"{days} days away", first_on=on, last_on=on)
+        offered = [headline for _, headline in choices_near(session, None, day).stories]
+    assert (len(offered), offered[0]) == (STORIES_OFFERED, "37 days away")
+    assert offered[-2:] == ["0 days away", "-1 days away"]
 
 
 @pytest.mark.databases("sqlite")
