@@ -66,19 +66,33 @@ def _is_of(keys: Collection[str]) -> sa.ColumnElement[bool]:
 
 
 def standing_corrections(session: Session, keys: Collection[str]) -> list[Correction]:
-    """Read the corrections of articles that stand, the newest last; of stories also those that name them."""
-    return list(session.scalars(_in_order(_is_of(keys), Correction.undone_at.is_(None))))
+    """Read the corrections of articles that stand, the newest last; `stories_decided_on` are those beyond."""
+    return list(session.scalars(_in_order(Correction.article_key.in_(keys), Correction.undone_at.is_(None))))
 
 
-def is_said_of(correction: Correction, keys: Collection[str]) -> bool:
-    """Tell whether a correction decides on an article, rather than naming it as what another belongs with."""
-    members = correction.value.get("members")
-    return correction.article_key in keys or (isinstance(members, list) and not set(keys).isdisjoint(members))
+def stories_decided_on(session: Session, keys: Collection[str]) -> list[Correction]:
+    """Read the corrections of stories that stand and decide on articles, whichever article they were said of."""
+    is_standing = (Correction.field == CorrectionField.STORY) & Correction.undone_at.is_(None)
+    return _said_of(keys, session.scalars(_in_order(is_standing, _is_of(keys))))
+
+
+def _said_of(keys: Collection[str], corrections: Iterable[Correction]) -> list[Correction]:
+    """Keep those that decide on one of the articles, rather than naming it as what another belongs with."""
+    return [each for each in corrections if not keys_decided_on(each).isdisjoint(keys)]
+
+
+def keys_decided_on(correction: Correction) -> set[str]:
+    """Name the articles that a correction decides on: its own; where two stories are one, all that were in either."""
+    value = correction.value
+    if value.get("action") != "one":
+        return {correction.article_key}
+    members = value.get("members")
+    return {correction.article_key, str(value["article"]), *map(str, members if isinstance(members, list) else ())}
 
 
 def history_of_corrections(session: Session, keys: Collection[str]) -> list[Correction]:
-    """Read all corrections of articles, those that were undone too, the newest first."""
-    return list(session.scalars(_in_order(_is_of(keys))))[::-1]
+    """Read all corrections that decide on articles, those that were undone too, the newest first."""
+    return _said_of(keys, session.scalars(_in_order(_is_of(keys))))[::-1]
 
 
 def standing_story_corrections(session: Session) -> list[Correction]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 _PARTS = re.compile(r"\s*(/.+?/(?:\s*=[^,]*)?|[^,]+)(?:,|$)")
@@ -18,10 +18,19 @@ class WordEntry:
     is_pattern: bool = False
 
     @property
+    def words(self) -> tuple[str, bool]:
+        """What tells it from other entries, whatever their weights."""
+        return self.text, self.is_pattern
+
+    @property
+    def as_written(self) -> str:
+        """The words without their weight, a regular expression between slashes."""
+        return f"/{self.text}/" if self.is_pattern else self.text
+
+    @property
     def line(self) -> str:
-        """What an analyst writes: `lunar base* = 2`, a regular expression between slashes; weight 1 is left out."""
-        text = f"/{self.text}/" if self.is_pattern else self.text
-        return text if self.weight == 1 else f"{text} = {self.weight:g}"
+        """What an analyst writes: `lunar base* = 2`; weight 1 is left out."""
+        return self.as_written if self.weight == 1 else f"{self.as_written} = {self.weight:g}"
 
     @property
     def row(self) -> dict[str, object]:
@@ -56,7 +65,12 @@ def _is_pattern(text: str) -> bool:
 def entries_from_text(text: str) -> tuple[WordEntry, ...]:
     """Read one entry a line, each words once: the last line that has them counts; empty lines are passed over."""
     entries = [entry_from_line(line) for line in text.splitlines() if line.strip()]
-    return tuple({(entry.text, entry.is_pattern): entry for entry in entries}.values())
+    return tuple(entries_by_words(entries).values())
+
+
+def entries_by_words(entries: Iterable[WordEntry]) -> dict[tuple[str, bool], WordEntry]:
+    """Map entries by their words, a regular expression apart from plain words; the last of the same counts."""
+    return {entry.words: entry for entry in entries}
 
 
 def lines_in(text: str) -> Iterator[str]:

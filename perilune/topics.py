@@ -19,7 +19,7 @@ from models.search import parse_query
 from models.search.filters import ALL_OF
 from models.taxonomy import article_counts, state_of_topic
 from models.vocabulary import FateState, Stage
-from models.word_list import WordEntry, WordLists, entries_from_text
+from models.word_list import WordEntry, WordLists, entries_by_words, entries_from_text
 from perilune.archive import Archive
 from perilune.problems import Problem
 from pipeline.understanding.knowledge import columns_of_topic, topic_file_of
@@ -80,7 +80,7 @@ def topic_rows(archive: Archive) -> list[Value]:
 def topic_value(archive: Archive, slug: str) -> Value:
     """Read all of one topic; Problem when there is none."""
     with archive.sessions() as session:
-        row = topic_row(session, slug)
+        row = _topic_row(session, slug)
         file = topic_file_of(row)
         return {
             "topic": row.slug,
@@ -94,7 +94,7 @@ def topic_value(archive: Archive, slug: str) -> Value:
         }
 
 
-def topic_row(session: Session, slug: str) -> Topic:
+def _topic_row(session: Session, slug: str) -> Topic:
     """Read a topic's row; Problem names the likely right one."""
     row = session.get(Topic, slug)
     if row is None:
@@ -126,7 +126,7 @@ def edit_words(
     archive: Archive,
     slug: str,
     language: str,
-    changes: tuple[Sequence[WordEntry], Sequence[str]],
+    changes: tuple[Sequence[WordEntry], Sequence[WordEntry]],
     *,
     now: dt.datetime,
 ) -> Change:
@@ -135,14 +135,13 @@ def edit_words(
     with archive.sessions.begin() as session:
         row = _editable(session, slug)
         file = topic_file_of(row)
-        entries = {entry.text: entry for entry in file.words.get(language, ())}
-        for text in removed:
-            if text not in entries:
-                near = difflib.get_close_matches(text, entries, n=1)
+        entries = entries_by_words(file.words.get(language, ()))
+        for entry in removed:
+            if entries.pop(entry.words, None) is None:
+                near = difflib.get_close_matches(entry.as_written, [each.as_written for each in entries.values()], n=1)
                 hint = f"did you mean {near[0]!r}?" if near else f"`perilune topics show {slug}` shows all."
-                raise Problem(f"{slug} has no words {text!r} in the language {language}; {hint}")
-            del entries[text]
-        entries |= {entry.text: entry for entry in added}
+                raise Problem(f"{slug} has no words {entry.as_written!r} in the language {language}; {hint}")
+        entries |= entries_by_words(added)
         return _store(session, row, _drafted(session, file, TopicDraft(words={language: (*entries.values(),)})), now)
 
 
@@ -167,24 +166,27 @@ def merge_topic(archive: Archive, slug: str, into: str, *, now: dt.datetime) -> 
     Its row stays, so that corrections and searches that name it follow, and switching it on undoes the merge.
     """
     with archive.sessions.begin() as session:
-        row, target = _editable(session, slug), topic_row(session, into)
+        row, target = _editable(session, slug), _topic_row(session, into)
         _refuse_circle(row, target)
         touched = _touched_by(session, [slug, into])
         moved = _move_articles(session, slug, into)
         joined = _joined(topic_file_of(target), topic_file_of(row))
+        row.is_active, row.merged_into = False, into
         if joined != topic_file_of(target):
             _fill(target, joined, now)
-        row.is_active, row.merged_into = False, into
-        await_stage(session, Stage.UNDERSTAND, touched, due_at=now)
+            judged = _judge_all_again(session, now)
+        else:
+            judged = len(touched)
+            await_stage(session, Stage.UNDERSTAND, touched, due_at=now)
         articles = "1 article" if moved == 1 else f"{moved:,} articles"
         done = f"{row.name} is merged into {target.name}: {articles} moved, its words and examples speak for that now."
-        return Change(slug, done, len(touched))
+        return Change(slug, done, judged)
 
 
 def switch_topic(archive: Archive, slug: str, *, is_on: bool, now: dt.datetime) -> Change:
     """Switch a topic on, which undoes a merge too, or off, which takes it from all articles at once."""
     with archive.sessions.begin() as session:
-        row = topic_row(session, slug)
+        row = _topic_row(session, slug)
         if is_on == row.is_active:
             return Change(slug, f"{row.name} is {state_of_topic(row)} already.")
         if row.merged_into is not None and not is_on:
@@ -208,7 +210,7 @@ def store_topic(session: Session, file: TopicFile, *, now: dt.datetime) -> Chang
 
 
 def _editable(session: Session, slug: str) -> Topic:
-    row = topic_row(session, slug)
+    row = _topic_row(session, slug)
     if row.merged_into is not None:
         raise Problem(f"{slug} was merged into {row.merged_into}; change that one, or `perilune topics on {slug}`.")
     return row
@@ -287,9 +289,7 @@ def _refuse_circle(row: Topic, target: Topic) -> None:
 def _joined(target: TopicFile, merged: TopicFile) -> TopicFile:
     """Give a topic the words and examples of another too; where both have the same words, its own weight holds."""
     words = {
-        language: tuple(
-            {entry.text: entry for entry in (*merged.words.get(language, ()), *target.words.get(language, ()))}.values()
-        )
+        language: tuple(entries_by_words((*merged.words.get(language, ()), *target.words.get(language, ()))).values())
         for language in {**target.words, **merged.words}
     }
     examples = tuple(dict.fromkeys((*target.examples, *merged.examples)))

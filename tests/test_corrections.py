@@ -23,6 +23,7 @@ from perilune.config import settings_from
 from perilune.correcting import correct, correction_rows, undo
 from perilune.dates import PartialDate
 from perilune.problems import Problem
+from pipeline.runners.corrections import obey_corrections
 from pipeline.stories.decisions import StoryAction, StoryDecision, bonds_from
 from tests.bench import LAUNCH, SIGNING, Bench, page_of
 from tests.builders import ArticleDraft, a_story, an_article, an_edition, runner_by_words
@@ -230,6 +231,23 @@ def test_a_fact_is_changed_taken_away_and_brought_back(corrected: Corrected) -> 
 
 
 @pytest.mark.databases("sqlite")
+def test_a_correction_of_a_fact_touches_no_other_fact_of_the_same_words(corrected: Corrected) -> None:
+    corrected.say(remove_fact="1")
+    with corrected.archive.sessions.begin() as session:
+        article = find_article(session, corrected.key)
+        assert article is not None
+        version = article.current_version
+        assert version is not None
+        place = {"kind": FactKind.EVENT, "start": len(SIGNING[0]) + 2, "end": len(version.text)}
+        for name in ("Road map conference", "The 12th UK-China space workshop"):  # as another run reads the sentence
+            add_fact(session, article, name=name, **place)
+        session.refresh(version, ["witnesses"])
+        for _ in range(2):
+            obey_corrections(session, version)
+    assert {name for name, _, _ in corrected.now.facts} == {"Road map conference"}
+
+
+@pytest.mark.databases("sqlite")
 def test_two_facts_are_said_to_be_one_or_two(corrected: Corrected) -> None:
     with corrected.archive.sessions.begin() as session:
         other = find_article(session, corrected.other)
@@ -261,6 +279,14 @@ def test_an_undone_correction_gives_way_to_what_others_said(corrected: Corrected
 
 WRONG: tuple[tuple[dict[str, str], str], ...] = (
     ({}, "nothing to correct"),
+    ({"note": "a flower show"}, "nothing to correct"),
+    ({"relevance": " ", "note": "a flower show"}, "nothing to correct"),
+    ({"name": "The workshop"}, "name says nothing by itself; it goes with change_fact or add_fact"),
+    ({"remove_fact": "1", "name": "The workshop"}, "name says nothing by itself"),
+    ({"change_fact": "1", "place": "Wuhan", "quote": "never said"}, "quote says nothing by itself"),
+    ({"change_fact": "1", "place": "Wu\x00han"}, "the place has control characters in it"),
+    ({"relevance": "off", "note": "a\x00b"}, "the reason has control characters in it"),
+    ({"story": "\x00"}, "the story has control characters in it"),
     ({"relevance": "important"}, "relevance is one of core, space, off, not 'important'"),
     ({"add_topic": "lunch"}, "there is no topic 'lunch'; did you mean launch"),
     ({"doc_type": "novel"}, "there is no document type 'novel'"),
@@ -288,8 +314,11 @@ def test_what_cannot_be_is_refused_in_one_sentence_and_stores_nothing(corrected:
         corrected.say(by=" ", relevance="off")
     with pytest.raises(Problem, match="belongs to its own story anyway"):
         corrected.say(story=corrected.key)
-    with pytest.raises(Problem, match="there is no correction 99"):
-        undo(corrected.archive, 99, by="ada", now=NOW)
+    with pytest.raises(Problem, match="the name has control characters"):
+        corrected.say(by="a\x00b", relevance="off")
+    for number in (99, 10**20, -1):
+        with pytest.raises(Problem, match=f"there is no correction {number}"):
+            undo(corrected.archive, number, by="ada", now=NOW)
     assert correction_rows_of(corrected) == []
 
 

@@ -31,6 +31,8 @@ def test_every_summary_sentence_links_its_evidence(sessions: sessionmaker[Sessio
         text = render_text(content, archive_url=ARCHIVE)
         assert "They signed a memorandum. [2]" in text
         assert f"Story: {ARCHIVE}/story/{key}" in text
+        text = render_text(content, archive_url=ARCHIVE, correct_url=f"{ARCHIVE}/correct")
+        assert f"Wrong? {ARCHIVE}/correct/{article_key}?issue={content.key}#story" in text
 
 
 def test_every_item_asks_whether_it_is_wrong_where_readers_can_say_so() -> None:

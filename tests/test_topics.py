@@ -38,7 +38,7 @@ from perilune.topics import (
     switch_topic,
     topic_value,
 )
-from pipeline.understanding.knowledge import seed_knowledge, topics_from_rows
+from pipeline.understanding.knowledge import seed_knowledge, topic_file_of, topics_from_rows
 from pipeline.understanding.taxonomy import TopicFile, load_topic_files
 from tests.builders import ArticleDraft, an_article, an_edition, runner_by_words
 from tests.conftest import NOW
@@ -142,11 +142,39 @@ def test_words_are_added_weighted_and_removed_as_they_were_written(archive: Arch
     assert [each for each in words["en"] if each.get("words") == "lunar"] == [{"words": "lunar", "weight": 0.25}]
     with archive.sessions.begin() as session:
         seed_knowledge(session)
-    edit_words(archive, LUNAR, "en", ([], ["moon (?:base|town)"]), now=NOW)
+    edit_words(archive, LUNAR, "en", ([], [entry]), now=NOW)
     words = topic_value(archive, LUNAR)["words"]
     assert isinstance(words, dict)
     assert "moon (?:base|town)" not in str(words)
     assert {"words": "lunar", "weight": 0.25} in words["en"]
+
+
+@pytest.mark.databases("sqlite")
+def test_words_and_a_regular_expression_of_the_same_text_are_two_entries(archive: Archive) -> None:
+    plain, pattern = WordEntry("moonbase"), WordEntry("moonbase", 2.0, is_pattern=True)
+
+    def kept(slug: str) -> list[str]:
+        with archive.sessions() as session:
+            entries = topic_file_of(session.get_one(Topic, slug)).words["en"]
+        return sorted(entry.line for entry in entries if entry.text == "moonbase")
+
+    edit_words(archive, LUNAR, "en", ([plain, pattern], []), now=NOW)
+    assert kept(LUNAR) == ["/moonbase/ = 2", "moonbase"]
+    edit_words(archive, LUNAR, "en", ([], [plain]), now=NOW)
+    assert kept(LUNAR) == ["/moonbase/ = 2"]
+    with pytest.raises(Problem, match="has no words 'moonbase' in the language en"):
+        edit_words(archive, LUNAR, "en", ([], [plain]), now=NOW)
+    edit_words(archive, MARS, "en", ([plain], []), now=NOW)
+    merge_topic(archive, LUNAR, MARS, now=NOW)
+    assert kept(MARS) == ["/moonbase/ = 2", "moonbase"]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_topic_that_is_off_gives_its_words_in_a_merge_and_all_are_judged_by_them(archive: Archive) -> None:
+    for slug in ("launch", "security"):
+        lay(archive, slug)
+    switch_topic(archive, LUNAR, is_on=False, now=NOW)
+    assert merge_topic(archive, LUNAR, MARS, now=NOW).judged_again == waiting_count(archive) == 2
 
 
 @pytest.mark.databases("sqlite")
@@ -163,7 +191,7 @@ def test_a_merged_topics_articles_move_and_old_searches_find_them(archive: Archi
     moon, both, other = lay(archive, LUNAR), lay(archive, LUNAR, MARS), lay(archive, "launch")
     change = merge_topic(archive, LUNAR, MARS, now=NOW)
     assert "2 articles moved" in change.done
-    assert change.judged_again == waiting_count(archive) == 2
+    assert change.judged_again == waiting_count(archive) == 3
     assert found(archive, f"topic:{LUNAR}") == found(archive, f"topic:{MARS}") == {moon, both}
     assert found(archive, f"topic:{LUNAR}+{MARS}") == {moon, both}
     assert found(archive, "topic:launch") == {other}
@@ -240,7 +268,7 @@ def test_a_mistake_is_told_in_one_sentence(archive: Archive, subtests: pytest.Su
         "security is off; `perilune topics on security`": lambda: merge_topic(archive, "launch", "security", now=NOW),
         "bad regular expression": lambda: edit_words(archive, "launch", "en", ([bad], []), now=NOW),
         "'xx1' is no language": lambda: edit_words(archive, "launch", "xx1", ([WordEntry("a")], []), now=NOW),
-        "did you mean 'rocket'?": lambda: edit_words(archive, "launch", "en", ([], ["rockett"]), now=NOW),
+        "did you mean 'rocket'?": lambda: edit_words(archive, "launch", "en", ([], [WordEntry("rockett")]), now=NOW),
         "has no example 9": lambda: edit_examples(archive, "launch", ([], [9]), now=NOW),
         "there is no article 'ffffffffffff'": lambda: edit_examples(archive, "launch", (["f" * 12], []), now=NOW),
     }

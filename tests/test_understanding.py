@@ -19,7 +19,7 @@ from pipeline.understanding.gazetteer import Gazetteer, folded
 from pipeline.understanding.labelled import LABELLED_FOLDER, load_texts
 from pipeline.understanding.lexicon import Lexicon, pattern_from_words
 from pipeline.understanding.tagging import Tagger
-from pipeline.understanding.taxonomy import load_topics, load_vocabulary, topic_from_table
+from pipeline.understanding.taxonomy import load_topics, load_vocabulary, topic_file_from_table
 from pipeline.understanding.understand import Knowledge, load_knowledge, understand
 from pipeline.values import Document, Fact, Understanding
 
@@ -309,7 +309,7 @@ def test_a_vocabulary_must_have_its_groups(tmp_path: Path) -> None:
 
 def test_knowledge_can_be_made_of_rows() -> None:
     row = {"slug": "tea", "name": "Tea", "description": "Tea.", "patterns": {"en": ["teapot satellite"]}}
-    knowledge = Knowledge(Tagger((topic_from_table(row, "topic tea"),)), Gazetteer(()))
+    knowledge = Knowledge(Tagger((topic_file_from_table(row, "topic tea").topic,)), Gazetteer(()))
     read = document("Two teapot satellites were put into orbit by a carrier rocket.", title="Teapot satellite launched")
     assert [topic.slug for topic in understand(read, knowledge).topics] == ["tea"]
 

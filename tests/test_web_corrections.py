@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +15,13 @@ from sqlalchemy.orm import Session, selectinload, sessionmaker
 from models.article import Article, Version
 from models.knowledge import Correction
 from models.page_store import PageStore
+from models.story import Story
 from perilune.config import settings_from
 from perilune.serving import app_for
+from tests.builders import ArticleDraft, a_story, an_article
 from tests.web_archive import ISSUE_KEY, QUOTE, UNKNOWN_KEY, Keys, fill_archive, mail_of
 from web.app import create_app
+from web.choices import STORIES_OFFERED, choices_near
 
 HERE = {"Origin": "http://testserver"}
 
@@ -159,6 +163,56 @@ def test_programs_correct_list_and_undo(visitor: TestClient, keys: Keys) -> None
     assert visitor.delete(f"/api/corrections/{number}", params={"by": "bob"}).json()["words"].startswith("Undone")
     assert visitor.get("/api/corrections").json()["corrections"][0]["undone_by"] == "bob"
     assert visitor.delete("/api/corrections/99", params={"by": "bob"}).status_code == 422
+
+
+def test_what_no_database_can_hold_is_refused(visitor: TestClient, keys: Keys) -> None:
+    said = {"relevance": "off", "by": "Ada"}
+    for form in ({"by": "A\x00da"}, {"note": "a\x00b"}, {"change_fact": "1", "place": "\x00x"}, {"story": "\x00"}):
+        assert visitor.post(f"/correct/{keys.article}", data=said | form, headers=HERE).status_code == 422
+        body = {"article": keys.article, **said, **form}
+        assert visitor.post("/api/corrections", json=body).status_code == 422
+    assert visitor.post("/api/corrections", json={"article": "a\x00b", **said}).status_code == 422
+    for method in ("GET", "POST"):
+        assert visitor.request(method, "/correct/a%00b", data=said, headers=HERE).status_code == 404
+    far = 10**20
+    assert visitor.post(f"/corrections/{far}/undo", data=said, headers=HERE).status_code == 422
+    assert visitor.delete(f"/api/corrections/{far}", params={"by": "Ada"}).status_code == 422
+    assert visitor.get(f"/corrections/{far}").status_code == 404
+
+
+@pytest.mark.databases("sqlite")
+def test_the_address_of_a_story_means_the_story_and_that_of_an_article_the_article(
+    visitor: TestClient, keys: Keys, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:  # the story of slides that its founder has left
+        left = Story(key=keys.slides, headline="A workshop")
+        session.add(left)
+        session.flush()
+        member = an_article(session, ArticleDraft(title="Another workshop", story=left)).key
+    for address, other in (
+        (f"http://testserver/story/{keys.slides}?lang=en#a{keys.changed}", member),
+        (f"story/{keys.slides}", member),
+        (f"/article/{keys.slides}/v1#p1", keys.slides),
+        (f"/correct/{keys.slides}?issue={ISSUE_KEY}", keys.slides),
+    ):
+        form = {"story_says": "story", "story_key": address, "by": "Ada"}
+        assert visitor.post(f"/correct/{keys.article}", data=form, headers=HERE).status_code == 200
+        with sessions() as session:
+            said = session.scalars(sa.select(Correction).order_by(Correction.id.desc())).first()
+            assert said is not None
+            assert said.value["article"] == other
+
+
+@pytest.mark.databases("sqlite")
+def test_the_stories_offered_are_those_nearest_to_the_day(sessions: sessionmaker[Session]) -> None:
+    day = dt.date(2022, 3, 10)
+    with sessions.begin() as session:
+        for days in (*range(20, 45), 0, -1):
+            on = day + dt.timedelta(days=days)
+            a_story(session, f"{days} days away", first_on=on, last_on=on)
+        offered = [headline for _, headline in choices_near(session, None, day).stories]
+    assert (len(offered), offered[0]) == (STORIES_OFFERED, "37 days away")
+    assert offered[-2:] == ["0 days away", "-1 days away"]
 
 
 @pytest.mark.databases("sqlite")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -40,9 +40,27 @@ def choices_of_article(session: Session, article: ArticleView) -> Choices:
 
 def choices_near(session: Session, story_key: str | None, day: dt.date | None) -> Choices:
     """Read what may be chosen about a day: the stories nearest to it, the newest first, but for one."""
-    stories = sa.select(Story.key, Story.headline).where(Story.key != (story_key or ""), Story.headline != "")
+    stories = sa.select(Story).where(Story.key != (story_key or ""), Story.headline != "").limit(STORIES_OFFERED)
     if day is not None:
-        near = dt.timedelta(days=NEAR_DAYS)
-        stories = stories.where(Story.last_on >= day - near, Story.first_on <= day + near)
-    newest = stories.order_by(Story.last_on.desc().nulls_last(), Story.key).limit(STORIES_OFFERED)
-    return Choices(active_topic_names(session), tuple((key, headline) for key, headline in session.execute(newest)))
+        nearest = sorted(_near(session, stories, day), key=lambda story: (_days_away(story, day), story.key))
+    else:
+        nearest = list(session.scalars(stories.order_by(Story.last_on.desc().nulls_last(), Story.key)))
+    newest = sorted(nearest[:STORIES_OFFERED], key=lambda story: story.last_on or dt.date.min, reverse=True)
+    return Choices(active_topic_names(session), tuple((story.key, story.headline) for story in newest))
+
+
+def _near(session: Session, stories: sa.Select[Story], day: dt.date) -> Iterator[Story]:
+    """Read the nearest of those stories that go on at a day, that ended before it and that began after it."""
+    near = dt.timedelta(days=NEAR_DAYS)
+    yield from session.scalars(
+        stories.where(Story.first_on <= day, Story.last_on >= day).order_by(Story.last_on, Story.key)
+    )
+    before = stories.where(Story.last_on < day, Story.last_on >= day - near)
+    yield from session.scalars(before.order_by(Story.last_on.desc(), Story.key))
+    after = stories.where(Story.first_on > day, Story.first_on <= day + near)
+    yield from session.scalars(after.order_by(Story.first_on, Story.key))
+
+
+def _days_away(story: Story, day: dt.date) -> int:
+    first, last = story.first_on or day, story.last_on or day
+    return max((first - day).days, (day - last).days, 0)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Version
-from models.corrections import history_of_corrections, is_said_of, keys_of, latest_corrections, words_of_correction
+from models.corrections import history_of_corrections, keys_of, latest_corrections, words_of_correction
 from models.knowledge import Correction
 from models.vocabulary import CorrectionField
 from web.links import article_link
@@ -101,8 +101,7 @@ def corrections_told(session: Session, numbers: str) -> tuple[CorrectionLine, ..
 
 def corrections_of(session: Session, article: Article) -> tuple[CorrectionLine, ...]:
     """Read all corrections of an article, those that were undone too, the newest first."""
-    keys = keys_of(session, article)
-    return correction_lines(session, [each for each in history_of_corrections(session, keys) if is_said_of(each, keys)])
+    return correction_lines(session, history_of_corrections(session, keys_of(session, article)))
 
 
 def corrections_page(session: Session, *, limit: int, offset: int) -> tuple[int, tuple[CorrectionLine, ...]]:

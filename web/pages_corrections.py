@@ -23,7 +23,7 @@ from web.choices import choices_of_article
 from web.corrections_view import ALREADY, correction_of, corrections_of, corrections_page
 from web.forms import CorrectorHere, form_of, given, refuse_other_sites, remember_name
 from web.links import article_link
-from web.problems import KEY
+from web.problems import KEY, checked_key
 from web.rendering import rendered
 from web.search_form import MAX_PAGE
 from web.search_view import paging_of
@@ -35,7 +35,7 @@ MAY_BE_EMPTY = {
     "change_fact": ("name", "start", "end", "place", "status", "parties", "subkind"),
 }
 """Fields that say something when they are left empty, by the field that makes them be read."""
-KEY_IN_TEXT = re.compile(KEY.pattern)
+KEY_IN_TEXT = re.compile(rf"(?:\b(story|article|correct)/)?({KEY.pattern})")
 
 pages = APIRouter(include_in_schema=False)
 
@@ -80,6 +80,7 @@ async def correct_article(request: Request, access: AccessHere, key: str) -> Red
     """Obey what a form says of an article, and show the article."""
     refuse_other_sites(request)
     corrections = given(access.powers.corrections, INSTEAD)
+    checked_key(key, "article")
     form = form_of(await request.body(), with_empty=True)
     by = form.pop("by", "")
     obeyed = await run_in_threadpool(lambda: corrections.correct(key, _said_in(form), by=by))
@@ -89,7 +90,8 @@ async def correct_article(request: Request, access: AccessHere, key: str) -> Red
 def _said_in(form: dict[str, str]) -> dict[str, str]:
     """Read what a form says: empty fields say nothing, but for those that may be emptied."""
     kept = {name for saying, names in MAY_BE_EMPTY.items() if saying in form for name in names}
-    said = {name: text for name, text in form.items() if text or name in kept}
+    unsaid = MAY_BE_EMPTY["change_fact"] if "remove_fact" in form else ()  # the button beside the fields of a fact
+    said = {name: text for name, text in form.items() if name not in unsaid and (text or name in kept)}
     how, where = said.pop("story_says", None), said.pop("story_key", "")
     if how == "alone":
         said["story"] = "alone"
@@ -99,9 +101,12 @@ def _said_in(form: dict[str, str]) -> dict[str, str]:
 
 
 def _key_in(text: str) -> str:
-    """Take the key out of an address of this archive, or what else was pasted as it is."""
+    """Take the key and what it is of out of an address of this archive, or return what else was pasted as it is."""
     found = KEY_IN_TEXT.findall(text)
-    return found[-1] if found else text
+    if not found:
+        return text
+    what, key = next((each for each in found if each[0]), found[-1])
+    return f"{'article' if what == 'correct' else what}/{key}" if what else key
 
 
 def _shown(obeyed: Obeyed, by: str, what: str) -> RedirectResponse:

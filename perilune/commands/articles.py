@@ -106,6 +106,7 @@ def correct_fact(
     place: Annotated[str | None, typer.Option(help="Where it is.")] = None,
     status: Annotated[str | None, typer.Option(help="Such as announced, held, cancelled; proposed, signed.")] = None,
     parties: Annotated[str | None, typer.Option(help="Hosts or parties: actors and country codes, by commas.")] = None,
+    subkind: Annotated[str | None, typer.Option(help="What kind of event or agreement it is.")] = None,
     note: options.Note = None,
     by: options.By = "analyst",
 ) -> None:
@@ -113,11 +114,14 @@ def correct_fact(
     from perilune.correcting import correct
     from perilune.problems import Problem
 
-    details = {"name": name, "start": start, "end": end, "place": place, "status": status, "parties": parties}
+    times = {"start": start, "end": end}
+    details = {"name": name, **times, "place": place, "status": status, "parties": parties, "subkind": subkind}
     chosen = {"remove_fact": remove, "add_fact": add, "same_fact": same_as, "apart_fact": apart_from}
     sayings = [saying for saying, value in chosen.items() if value] or ["change_fact"]
     if len(sayings) > 1:
         raise Problem("say one thing of a fact at a time: --remove, --add, --same-as or --apart-from.")
+    if add is not None and number is not None:
+        raise Problem("a fact that is added has no number yet; leave it out, or leave --add out to change that one.")
     if add is None and number is None:
         raise Problem("give the fact's number; `perilune articles show KEY` prints the facts with theirs.")
     other = same_as or apart_from

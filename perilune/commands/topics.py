@@ -122,7 +122,7 @@ def change_words(
         return
     added = [entry for text in add or () for entry in _entries(text, language)]
     added = added if weight is None else [replace(entry, weight=weight) for entry in added]
-    removed = [entry.text for text in remove or () for entry in _entries(text, language)]
+    removed = [entry for text in remove or () for entry in _entries(text, language)]
     _tell(edit_words(archive, slug, language, (added, removed), now=options.now()), as_json=as_json)
 
 

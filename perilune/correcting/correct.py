@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article
@@ -16,14 +14,19 @@ from models.knowledge import Correction
 from models.vocabulary import CorrectionField, Relevance
 from perilune.archive import Archive
 from perilune.correcting.placing import FINDS_LATER, place_anew
-from perilune.correcting.said import Said, Value, corrections_said, known_article, name_of_person, note_of
+from perilune.correcting.said import (
+    Said,
+    Value,
+    corrections_said,
+    known_article,
+    name_of_person,
+    note_of,
+    says_something,
+)
+from perilune.correcting.transaction import in_one_go
 from perilune.problems import Problem
 from pipeline.runners.corrections import obey_at_once, put_as_decided
-from pipeline.runners.story_decisions import articles_belonging_with, story_bonds
-
-ATTEMPTS = 3
-TRY_AGAIN = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock
-Result = TypeVar("Result")
+from pipeline.runners.story_decisions import stands_as_said
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def correct(archive: Archive, key: str, said: Said, *, by: str, now: dt.datetime
         article = known_article(session, key)
         hold_articles(session, [article, head_of(session, article)])
         wanted = corrections_said(session, article, said)
-        if not wanted and not any(said.values()):
+        if not wanted and not says_something(said):
             raise Problem("nothing to correct: say what is wrong, such as relevance, topics or story.")
         stored = [
             _stored(session, article, each, Correction(note=note, made_by=person, made_at=now)) for each in wanted
@@ -54,34 +57,21 @@ def correct(archive: Archive, key: str, said: Said, *, by: str, now: dt.datetime
         _obey(session, article, [each for each, is_new in stored if is_new], now=now)
         corrections = [each for each, _ in stored]
         obeyed = Obeyed(tuple(each.id for each in corrections), _sentence(article, corrections), article.key)
-        return obeyed, [article.id] if _awaits_story(article) else []
+        return obeyed, [article.id] if awaits_story(article) else []
 
     obeyed, displaced = in_one_go(archive, work)
     is_placed = place_anew(archive, displaced, now=now)
     return obeyed if is_placed else replace(obeyed, words=f"{obeyed.words} {FINDS_LATER}")
 
 
-def in_one_go(archive: Archive, work: Callable[[Session], Result]) -> Result:
-    """Do something in one transaction; again where PostgreSQL chose it as the victim of a deadlock."""
-    attempt = 1
-    while True:
-        try:
-            with archive.sessions.begin() as session:
-                return work(session)
-        except sa.exc.OperationalError as error:
-            if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in TRY_AGAIN:
-                raise
-        attempt += 1
-
-
 def _stored(
     session: Session, article: Article, wanted: tuple[CorrectionField, Value], row: Correction
 ) -> tuple[Correction, bool]:
-    """Store a correction, unless the same was the last that was said of this; tells whether it is new."""
+    """Store a correction, unless the same was the last that was said of this and holds; tells whether it is new."""
     field, value = wanted
     standing = standing_corrections(session, keys_of(session, article))
-    last = next((each for each in reversed(standing) if each.field == field and _is_about(each, article, value)), None)
-    if last is not None and _meaning(last.value) == _meaning(value):
+    last = next((each for each in reversed(standing) if each.field == field and _is_about(each, value)), None)
+    if last is not None and _meaning(last.value) == _meaning(value) and _holds(session, article, last, value):
         return last, False
     row.article_key, row.field, row.value = article.key, field, value
     session.add(row)
@@ -89,7 +79,12 @@ def _stored(
     return row, True
 
 
-def _is_about(correction: Correction, article: Article, value: Value) -> bool:
+def _holds(session: Session, article: Article, correction: Correction, value: Value) -> bool:
+    """Tell whether what was said still holds: of a story, what was said of another article may have undone it."""
+    return correction.field != CorrectionField.STORY or stands_as_said(session, head_of(session, article), value)
+
+
+def _is_about(correction: Correction, value: Value) -> bool:
     """Tell whether a correction of the same field says something of the same thing."""
     before = correction.value
     if correction.field == CorrectionField.TOPICS:
@@ -97,7 +92,7 @@ def _is_about(correction: Correction, article: Article, value: Value) -> bool:
         return None in topics or topics[0] == topics[1]
     if correction.field == CorrectionField.FACT:
         return before["witness"] == value["witness"]
-    return correction.field != CorrectionField.STORY or correction.article_key == article.key or "members" in before
+    return True
 
 
 def _meaning(value: Value) -> Value:
@@ -109,13 +104,11 @@ def _obey(session: Session, article: Article, corrections: Sequence[Correction],
     obey_at_once(session, article, corrections, now=now)
     for correction in corrections:
         if correction.field == CorrectionField.STORY:
-            head = head_of(session, article)
-            together = articles_belonging_with(session, head, story_bonds(session))
-            hold_articles(session, [head, *together])
-            put_as_decided(session, head, correction, now=now)
+            put_as_decided(session, head_of(session, article), correction, now=now)
 
 
-def _awaits_story(article: Article) -> bool:
+def awaits_story(article: Article) -> bool:
+    """Tell whether an article belongs into a story and has none."""
     version = article.current_version
     is_off = version is None or version.relevance in {None, Relevance.OFF}
     return not is_off and article.story_id is None

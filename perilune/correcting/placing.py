@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 
 from models.article import Article, other_copies_of
-from models.vocabulary import FateState
 from perilune.archive import Archive
+from perilune.correcting.transaction import in_one_go
 from pipeline.runners.group import GroupRunner
 
 FINDS_LATER = "The next `perilune process` finds its story."
@@ -22,8 +23,7 @@ def place_anew(archive: Archive, article_ids: Sequence[int], *, now: dt.datetime
     with archive.sessions() as session:
         for article_id in article_ids:
             copies_of += [each.id for each in other_copies_of(session, session.get_one(Article, article_id))]
-    states = []
     for item_id, result in runner.compute(archive.sessions, sorted(set(copies_of))):
-        with archive.sessions.begin() as session:
-            states.append(runner.store(session, item_id, result, now=now).state)
-    return all(state == FateState.DONE for state in states)
+        in_one_go(archive, partial(runner.store, item_id=item_id, result=result, now=now))
+    with archive.sessions() as session:
+        return all(session.get_one(Article, article_id).story_id is not None for article_id in article_ids)

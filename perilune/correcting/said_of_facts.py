@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import cast
 
 import sqlalchemy as sa
@@ -21,9 +21,18 @@ from pipeline.runners.fact_corrections import fields_of, quote_of, span_of_quote
 
 Said = Mapping[str, str | None]
 Value = dict[str, object]
-FACT_SAYINGS = ("remove_fact", "change_fact", "add_fact", "same_fact", "apart_fact")
 FACT_FIELDS = ("name", "start", "end", "place", "status", "parties", "subkind")
 FACT_DETAILS = (*FACT_FIELDS, "quote", "other")
+DETAILS_OF: Mapping[str, Sequence[str]] = {
+    "remove_fact": (),
+    "change_fact": FACT_FIELDS,
+    "add_fact": (*FACT_FIELDS, "quote"),
+    "same_fact": ("other",),
+    "apart_fact": ("other",),
+}
+"""What each saying uses."""
+FACT_SAYINGS = tuple(DETAILS_OF)
+MAX_LISTED = 50
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 MAX_NAME_CHARS = 200
 STATUSES: Mapping[FactKind, Sequence[str]] = {
@@ -31,6 +40,23 @@ STATUSES: Mapping[FactKind, Sequence[str]] = {
     FactKind.AGREEMENT: list(AgreementStatus),
 }
 USUAL_STATUS = {FactKind.EVENT: EventStatus.ANNOUNCED, FactKind.AGREEMENT: AgreementStatus.SIGNED}
+
+
+def refuse_stray_details(said: Said) -> None:
+    """Raise Problem for a detail of a fact that nothing of what is said uses."""
+    used = {detail for saying, details in DETAILS_OF.items() if said.get(saying) for detail in details}
+    for name in FACT_DETAILS:
+        if said.get(name) is not None and name not in used:
+            users = " or ".join(saying for saying, details in DETAILS_OF.items() if name in details)
+            raise Problem(f"{name} says nothing by itself; it goes with {users}.")
+
+
+def listed_in(text: str) -> list[str]:
+    """Read what commas separate, each once."""
+    found = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if len(found) > MAX_LISTED:
+        raise Problem(f"at most {MAX_LISTED} can be listed, not {len(found)}.")
+    return found
 
 
 def value_of_fact(session: Session, article: Article, saying: str, said: Said) -> Value | None:
@@ -41,8 +67,7 @@ def value_of_fact(session: Session, article: Article, saying: str, said: Said) -
     action = saying.removesuffix("_fact")
     if action == "add":
         return _added(session, version, text, said)
-    named = _fact_named(session, article, text)
-    row = witness_named(version, {"witness": named})
+    named, row = _fact_named(session, article, text)
     value: Value = {"witness": named, "action": action, **({"was": fields_of(row)} if row is not None else {})}
     if action == "change":
         fields = _changes(session, row, str(named["kind"]), said)
@@ -52,8 +77,8 @@ def value_of_fact(session: Session, article: Article, saying: str, said: Said) -
     return value
 
 
-def _fact_named(session: Session, article: Article, text: str) -> Value:
-    """Find which fact a number or a mark means, and how it was called before anybody changed it."""
+def _fact_named(session: Session, article: Article, text: str) -> tuple[Value, FactWitness | None]:
+    """Find which fact a number or a mark means, and how it was called before anybody changed it; None if it is gone."""
     version = article.current_version
     assert version is not None
     standing = [
@@ -64,10 +89,10 @@ def _fact_named(session: Session, article: Article, text: str) -> Value:
     for row in version.witnesses:
         quote = quote_of(version, row)
         if text in {str(row.ordinal + 1), mark_of_fact(row.kind, quote, row.name)}:
-            return _as_first_named(standing, row, quote)
+            return _as_first_named(standing, row, quote), row
     for value in standing:
         if text in _marks_of(value):
-            return cast("Value", value["witness"])
+            return cast("Value", value["witness"]), witness_named(version, value)
     numbers = ", ".join(str(row.ordinal + 1) for row in version.witnesses)
     hint = f"its facts are numbered {numbers}." if numbers else "it states no fact."
     raise Problem(f"there is no fact {text!r} in article {article.key}; {hint}")
@@ -153,17 +178,24 @@ def _status(_session: Session, kind: FactKind, _field: str, text: str) -> object
 
 
 def _parties(session: Session, _kind: FactKind, _field: str, text: str) -> object:
-    return [_party(session, part.strip()) for part in text.split(",") if part.strip()]
+    named = listed_in(text)
+    known = {each.lower(): each.upper() for each in named if each.upper() in country_names()}
+    known = _actors_named(session, {each.lower() for each in named} - known.keys()) | known
+    for each in named:
+        if each.lower() not in known:
+            raise Problem(f"there is no actor {each!r}; parties are actors by short name, or countries by code.")
+    return list(dict.fromkeys(known[each.lower()] for each in named))
 
 
-def _party(session: Session, text: str) -> str:
-    if text.upper() in country_names():
-        return text.upper()
-    is_it = (Actor.slug == text.lower()) | (sa.func.lower(Actor.name) == text.lower())
-    slug = session.scalar(sa.select(Actor.slug).where(is_it).order_by(Actor.slug).limit(1))
-    if slug is None:
-        raise Problem(f"there is no actor {text!r}; parties are actors by short name, or countries by code.")
-    return slug
+def _actors_named(session: Session, names: Collection[str]) -> dict[str, str]:
+    """Find the actors that lower-case short names or names mean, the first of several."""
+    name = sa.func.lower(Actor.name)
+    is_one = Actor.slug.in_(names) | name.in_(names)
+    found: dict[str, str] = {}
+    for slug, named in session.execute(sa.select(Actor.slug, name).where(is_one).order_by(Actor.slug)):
+        found.setdefault(slug, slug)
+        found.setdefault(named, slug)
+    return found
 
 
 def _require_order(fields: Value) -> None:
@@ -181,7 +213,7 @@ def _other_fact(session: Session, said: Said) -> Value:
     article = find_article(session, key) if key else None
     if article is None or article.current_version is None:
         raise Problem("name the other fact by the key of its article and its number, such as 0123456789ab:2.")
-    return {"fields": {"article": article.key, **_fact_named(session, article, number)}}
+    return {"fields": {"article": article.key, **_fact_named(session, article, number)[0]}}
 
 
 _CHECKS: Mapping[str, Callable[[Session, FactKind, str, str], object]] = {

@@ -8,14 +8,15 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from models.article import Article, find_article, other_copies_of
-from models.corrections import head_of, hold_articles, words_of_correction
+from models.corrections import head_of, hold_articles, keys_decided_on, words_of_correction
 from models.fate import await_stage
 from models.knowledge import Correction
 from models.vocabulary import CorrectionField, Stage
 from perilune.archive import Archive
-from perilune.correcting.correct import Obeyed, in_one_go
+from perilune.correcting.correct import Obeyed, awaits_story
 from perilune.correcting.placing import FINDS_LATER, place_anew
 from perilune.correcting.said import name_of_person
+from perilune.correcting.transaction import in_one_go
 from perilune.problems import Problem
 from perilune.understanding import EncoderOnDemand, understand_runner
 from pipeline.runners.corrections import mark_corrected
@@ -23,6 +24,8 @@ from pipeline.runners.places import current_versions_of, drop_sentences_of_other
 from pipeline.runners.story_decisions import articles_belonging_with, story_bonds
 from pipeline.runners.understand import UnderstandRunner
 from pipeline.values import Understanding
+
+MAX_ID = 2**31 - 1  # the largest number that the column holds
 
 
 def undo(archive: Archive, correction_id: int, *, by: str, now: dt.datetime) -> Obeyed:
@@ -51,7 +54,7 @@ def undo(archive: Archive, correction_id: int, *, by: str, now: dt.datetime) -> 
             displaced = _leave_stories(session, article, correction, now=now)
         elif article is not None:
             _understand_again(session, article, runner, understood, now=now)
-            displaced = _without_story(session, article) if correction.field == CorrectionField.RELEVANCE else []
+            displaced = [article.id] if awaits_story(article) else []
         return Obeyed((correction.id,), f"Undone: {said}.", correction.article_key), displaced
 
     obeyed, displaced = in_one_go(archive, work)
@@ -60,7 +63,7 @@ def undo(archive: Archive, correction_id: int, *, by: str, now: dt.datetime) -> 
 
 
 def _correction(session: Session, correction_id: int) -> Correction:
-    correction = session.get(Correction, correction_id)
+    correction = session.get(Correction, correction_id) if 0 < correction_id <= MAX_ID else None
     if correction is None:
         raise Problem(f"there is no correction {correction_id}; `perilune corrections list` prints the numbers.")
     return correction
@@ -89,21 +92,20 @@ def _understand_again(
     *,
     now: dt.datetime,
 ) -> None:
-    """Bring back what holds of an article and its copies without the correction."""
-    for version_id in current_versions_of([article, *other_copies_of(session, article)]):
+    """Bring back what holds of an article and its copies without the correction; some may leave their story."""
+    group = [article, *other_copies_of(session, article)]
+    before = {each.story_id for each in group if each.story_id is not None}
+    for version_id in current_versions_of(group):
         if version_id not in understood:  # it changed a moment ago
             await_stage(session, Stage.UNDERSTAND, [version_id], due_at=now)
             continue
         runner.store(session, version_id, understood[version_id], now=now)
-
-
-def _without_story(session: Session, article: Article) -> list[int]:
-    return [each.id for each in (article, *other_copies_of(session, article)) if each.story_id is None]
+    drop_sentences_of_others(session, before)
 
 
 def _leave_stories(session: Session, article: Article, correction: Correction, *, now: dt.datetime) -> list[int]:
     """Take those out of their stories that the correction had put there, and let grouping place them."""
-    keys = [article.key, *(str(key) for key in _listed(correction.value.get("members")))]
+    keys = sorted(keys_decided_on(correction))
     found = [head_of(session, each) for key in keys if (each := find_article(session, key)) is not None]
     bonds = story_bonds(session)
     moved = {each.id: each for each in found}
@@ -116,8 +118,4 @@ def _leave_stories(session: Session, article: Article, correction: Correction, *
         mark_corrected(session, each)
     drop_sentences_of_others(session, left)
     await_stage(session, Stage.GROUP, moved, due_at=now)
-    return list(moved)
-
-
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
+    return [each.id for each in moved.values() if awaits_story(each)]

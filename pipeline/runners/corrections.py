@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, TopicAssignment, Version, VersionCountry, find_article, other_copies_of
-from models.corrections import head_of, is_said_of, keys_of, standing_corrections
+from models.corrections import head_of, hold_articles, keys_of, standing_corrections, stories_decided_on
 from models.fate import await_stage
-from models.knowledge import Correction, Topic
+from models.knowledge import Correction
 from models.story import Story
+from models.taxonomy import standing_topics
 from models.vocabulary import CorrectionField, DocType, Relevance, Stage
 from pipeline.runners.fact_corrections import obey_about_fact
 from pipeline.runners.facts import settle_facts
@@ -31,21 +32,21 @@ def obey_corrections(session: Session, version: Version) -> None:
     keys = keys_of(session, version.article)
     corrections = standing_corrections(session, keys)
     _obey(session, version, corrections)
-    _mark(version, corrections, keys)
+    _mark(version, (*corrections, *stories_decided_on(session, keys)))
 
 
 def mark_corrected(session: Session, article: Article) -> None:
     """Note on an article and its copies what of them people have decided."""
     keys = keys_of(session, article)
-    corrections = standing_corrections(session, keys)
+    corrections = (*standing_corrections(session, keys), *stories_decided_on(session, keys))
     for each in (article, *other_copies_of(session, article)):
         if each.current_version is not None:
-            _mark(each.current_version, corrections, keys)
+            _mark(each.current_version, corrections)
     session.flush()
 
 
-def _mark(version: Version, corrections: Iterable[Correction], keys: Sequence[str]) -> None:
-    version.corrected = sorted({str(each.field) for each in corrections if is_said_of(each, keys)})
+def _mark(version: Version, corrections: Iterable[Correction]) -> None:
+    version.corrected = sorted({str(each.field) for each in corrections})
 
 
 def _obey(session: Session, version: Version, corrections: Iterable[Correction]) -> None:
@@ -93,29 +94,21 @@ def _obey_doc_type(_session: Session, version: Version, correction: Correction) 
 def _obey_topics(session: Session, version: Version, correction: Correction) -> None:
     value = correction.value
     if "add" in value:
-        _give_topic(session, version, str(value["add"]))
+        _give_topics(version, standing_topics(session, [str(value["add"])]))
     elif "remove" in value:
-        _take_topics(version, {str(value["remove"]), *_present(session, str(value["remove"]))})
+        removed = str(value["remove"])
+        _take_topics(version, {removed, *standing_topics(session, [removed])})
     else:
-        wanted = [slug for each in cast("Sequence[str]", value["value"]) for slug in _present(session, each)]
+        wanted = standing_topics(session, cast("Sequence[str]", value["value"]))
         _take_topics(version, {row.topic_slug for row in version.topics} - set(wanted))
-        for slug in wanted:
-            _give_topic(session, version, slug)
+        _give_topics(version, wanted)
 
 
-def _present(session: Session, slug: str) -> list[str]:
-    """Find the topic that a slug names now, through those that were merged; none where it is switched off."""
-    topic = session.get(Topic, slug)
-    while topic is not None and topic.merged_into is not None:
-        topic = session.get(Topic, topic.merged_into)
-    return [topic.slug] if topic is not None and topic.is_active else []
-
-
-def _give_topic(session: Session, version: Version, slug: str) -> None:
-    for present in _present(session, slug):
-        row = next((row for row in version.topics if row.topic_slug == present), None)
+def _give_topics(version: Version, slugs: Iterable[str]) -> None:
+    for slug in slugs:
+        row = next((row for row in version.topics if row.topic_slug == slug), None)
         if row is None:
-            row = TopicAssignment(topic_slug=present, because=[])
+            row = TopicAssignment(topic_slug=slug, because=[])
             version.topics.append(row)
         row.score, row.by_human = 1.0, True
 
@@ -159,6 +152,7 @@ def put_as_decided(session: Session, article: Article, correction: Correction, *
     """Put a leading article, and those that belong with it, where the correction of its story says."""
     bonds = story_bonds(session)
     moved = [article, *articles_belonging_with(session, article, bonds)]
+    hold_articles(session, moved)
     story_id = _story_decided_on(session, article, correction)
     left = {each.story_id for each in moved} - {None, story_id}
     for each in moved:

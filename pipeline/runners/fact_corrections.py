@@ -19,6 +19,8 @@ from perilune.dates import PartialDate
 from pipeline.values import Span
 
 Value = Mapping[str, object]
+MIN_LIKENESS = 70.0
+"""Of 100: what the names of two facts in one sentence seldom reach, and two wordings of one name mostly do."""
 
 
 def span_of_quote(text: str, quote: str) -> Span | None:
@@ -36,8 +38,8 @@ def quote_of(version: Version, witness: FactWitness) -> str:
 def witness_named(version: Version, value: Value) -> FactWitness | None:
     """Find the fact of a version that a correction is about.
 
-    Its kind and the words that say so decide; another run may have cut the words shorter or longer. The name chooses
-    among several that the same words state.
+    Its kind and the words that say so decide; another run may have cut the words shorter or longer. Its name must be
+    like one that the correction knows, since the same words may state another fact, and chooses among several.
     """
     named = cast("Value", value["witness"])
     quote = folded_quote(str(named["quote"]))
@@ -45,12 +47,19 @@ def witness_named(version: Version, value: Value) -> FactWitness | None:
     found = [row for row, said in of_kind if said == quote]
     found = found or [row for row, said in of_kind if said and quote and (said in quote or quote in said)]
     names = [folded_quote(name) for name in _names_in(value)]
-    return max(found, key=lambda row: _likeness(row, names), default=None)
+    alike = [row for row in found if any(_is_like(row, name) for name in names)]
+    return max(alike, key=lambda row: _likeness(row, names), default=None)
 
 
 def _names_in(value: Value) -> list[str]:
     parts = (cast("Value", value.get(part) or {}) for part in ("witness", "was", "fields"))
     return [str(part["name"]) for part in parts if part.get("name")]
+
+
+def _is_like(row: FactWitness, name: str) -> bool:
+    """Tell whether a fact may bear this name: much the same, or one within the other."""
+    own = folded_quote(row.name)
+    return max(fuzz.ratio(own, name), fuzz.partial_ratio(own, name), fuzz.token_set_ratio(own, name)) >= MIN_LIKENESS
 
 
 def _likeness(row: FactWitness, names: Sequence[str]) -> float:

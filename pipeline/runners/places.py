@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, CopyBand, Version, other_copies_of
 from models.base import key_of
+from models.corrections import keys_of, standing_corrections
 from models.fate import await_stage
 from models.search import unindex_article
 from models.story import Evidence, Story, SummarySentence
@@ -49,10 +50,11 @@ def show_latest_version(session: Session, article: Article, *, now: dt.datetime)
 
 def leave_copies(session: Session, article: Article, *, now: dt.datetime) -> None:
     """Take an article out of its group of copies; those that stay get a lead, and are compared once more."""
-    others = other_copies_of(session, article)
+    others, keys = other_copies_of(session, article), keys_of(session, article)
     article.copy_of_id = None
     if others:
         let_best_lead(session, others, now=now)
+        _obey_anew(session, others, keys, now=now)
         await_stage(session, Stage.IDENTIFY, current_versions_of(others), due_at=now)
 
 
@@ -62,15 +64,24 @@ def current_versions_of(articles: Iterable[Article]) -> list[int]:
 
 
 def let_best_lead(session: Session, copies: Iterable[Article], *, now: dt.datetime) -> None:
-    """Fold copies under the best of them, and regroup those whose place changed."""
+    """Fold copies under the best of them, and regroup those whose place changed; what was said of one holds for all."""
     by_address = {article.url: article for article in copies}
     lead = by_address[lead_of([_copy_of(article) for article in by_address.values()]).address]
-    for member in by_address.values():
-        head = None if member is lead else lead.id
-        if member.copy_of_id != head:
-            member.copy_of_id = head
-            if member.story_id is not None:
-                await_stage(session, Stage.GROUP, [member.id], due_at=now)
+    heads = {member.id: None if member is lead else lead.id for member in by_address.values()}
+    moved = [member for member in by_address.values() if member.copy_of_id != heads[member.id]]
+    for member in moved:
+        member.copy_of_id = heads[member.id]
+    await_stage(session, Stage.GROUP, [member.id for member in moved if member.story_id is not None], due_at=now)
+    if moved:
+        session.flush()
+        _obey_anew(session, by_address.values(), keys_of(session, lead), now=now)
+
+
+def _obey_anew(session: Session, group: Iterable[Article], keys: Sequence[str], *, now: dt.datetime) -> None:
+    """Understand copies again whose group has changed, where people corrected any of it."""
+    if standing_corrections(session, keys):
+        understood = [each for each in group if each.current_version and each.current_version.relevance is not None]
+        await_stage(session, Stage.UNDERSTAND, current_versions_of(understood), due_at=now)
 
 
 def _copy_of(article: Article) -> Copy:

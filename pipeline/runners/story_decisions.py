@@ -6,15 +6,16 @@ Apart from grouping because a correction is obeyed at once, without the vectors 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article, find_article
+from models.article import Article, Version, find_article
 from models.corrections import head_of, standing_story_corrections
 from models.knowledge import Correction
+from models.vocabulary import Relevance
 from pipeline.runners.places import day_of
 from pipeline.stories.decisions import StoryAction, StoryBonds, StoryDecision, bonds_from
 
@@ -22,7 +23,7 @@ from pipeline.stories.decisions import StoryAction, StoryBonds, StoryDecision, b
 def story_bonds(session: Session) -> StoryBonds:
     """Work out who belongs together and who stands alone from all corrections of stories that stand."""
     corrections = standing_story_corrections(session)
-    heads = _heads(session, {key for each in corrections for key in (each.article_key, *_others(each))})
+    heads = _heads(session, {key for each in corrections for key in (each.article_key, *_others(each.value))})
     return bonds_from([_decision(each, heads) for each in corrections])
 
 
@@ -33,8 +34,7 @@ def mark_of_decisions(session: Session) -> tuple[int, int]:
     return last or 0, count
 
 
-def _others(correction: Correction) -> list[str]:
-    value = correction.value
+def _others(value: Mapping[str, object]) -> list[str]:
     members = cast("list[str]", value.get("members", []))
     return [*([str(value["article"])] if value.get("article") else []), *members]
 
@@ -55,19 +55,35 @@ def _decision(correction: Correction, heads: dict[str, str]) -> StoryDecision:
     return StoryDecision(
         subject=heads.get(correction.article_key, correction.article_key),
         action=StoryAction(str(correction.value["action"])),
-        others=tuple(dict.fromkeys(heads.get(key, key) for key in _others(correction))),
+        others=tuple(dict.fromkeys(heads.get(key, key) for key in _others(correction.value))),
         made_by=correction.made_by,
         made_at=correction.made_at,
     )
 
 
 def articles_belonging_with(session: Session, article: Article, bonds: StoryBonds) -> list[Article]:
-    """Read the other leading articles that people said belong with one, by date and key."""
+    """Read the other leading articles that people said belong with one, by date and key; stories hold none off."""
     keys = bonds.group_of(article.key) - {article.key}
     if not keys:
         return []
-    found = session.scalars(sa.select(Article).where(Article.key.in_(keys), Article.copy_of_id.is_(None)))
+    found = session.scalars(
+        sa.select(Article)
+        .join(Version, Version.id == Article.current_version_id)
+        .where(Article.key.in_(keys), Article.copy_of_id.is_(None), Version.relevance != Relevance.OFF)
+    )
     return sorted(found, key=lambda each: (day_of(each), each.key))
+
+
+def stands_as_said(session: Session, article: Article, value: Mapping[str, object]) -> bool:
+    """Tell whether a leading article is where a correction of its story says, and every later run will agree."""
+    if article.story_id is None:
+        return False
+    bonds = story_bonds(session)
+    together = sa.select(Article.key).where(Article.story_id == article.story_id, Article.copy_of_id.is_(None))
+    present = set(session.scalars(together))
+    if value["action"] == StoryAction.ALONE:
+        return article.key in bonds.alone_since and present == bonds.group_of(article.key) == {article.key}
+    return {article.key, *_others(value)} <= present & bonds.group_of(article.key)
 
 
 def stories_shut_to(session: Session, article: Article, bonds: StoryBonds, among: Iterable[int]) -> set[int]:

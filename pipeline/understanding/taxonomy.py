@@ -76,11 +76,6 @@ def table_from_file(path: Path) -> Mapping[str, object]:
         raise ValueError(f"{path.name}: {problem}") from problem
 
 
-def topic_from_table(table: Mapping[str, object], where: str) -> Topic:
-    """Check a topic as its file writes it, and compile its words; ValueError begins with `where` and names the key."""
-    return topic_file_from_table(table, where).topic
-
-
 def topic_file_from_table(table: Mapping[str, object], where: str) -> TopicFile:
     """Check a topic as its file (or row) writes it; ValueError begins with `where` and names the key."""
     _check_known(table, TOPIC_KEYS, where, "")
