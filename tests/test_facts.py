@@ -18,7 +18,7 @@ from models.tables import Article, Version
 from models.vocabulary import CorrectionField, Relevance
 from perilune.dates import PartialDate
 from pipeline import values
-from pipeline.facts.naming import signs_of
+from pipeline.facts.name_signs import signs_of
 from pipeline.facts.same import Stated, Verdicts, bodies_of, groups_of, sides_of
 from pipeline.facts.shown import shown_of
 from pipeline.runners.facts import leave_facts, settle_facts

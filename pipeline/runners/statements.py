@@ -17,7 +17,7 @@ from models.base import key_of
 from models.fact import FactWitness
 from models.knowledge import Correction
 from models.vocabulary import CorrectionField, FactKind
-from pipeline.facts.naming import NameSigns, signs_of
+from pipeline.facts.name_signs import NameSigns, signs_of
 from pipeline.facts.same import Stated, Verdicts, bodies_of, sides_of
 from pipeline.understanding.gazetteer import Gazetteer, folded
 from pipeline.understanding.knowledge import knowledge_from_rows
