@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Version
+from models.database import hold_facts
 from models.fact import Fact, FactMark, FactParty, FactWitness, left_facts_of
 from models.vocabulary import FactKind, Relevance
 from pipeline.facts.marks import marks_of, wanted_marks, window_of
@@ -43,6 +44,7 @@ def leave_facts(session: Session, article: Article) -> None:
 
 
 def _settle(session: Session, article: Article, version_id: int | None) -> None:
+    hold_facts(session)
     session.flush()
     affected = left_facts_of(session) | _leave(session, article)
     reader = Reader(session)
