@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from models.article import Article, Version
 from models.base import key_of
 from models.fact import FactWitness
+from models.facts import QUOTE
 from models.vocabulary import FactKind
 from pipeline.facts.name_signs import NameSigns, signs_of
 from pipeline.facts.same import Stated, bodies_of, sides_of
@@ -21,7 +22,6 @@ from pipeline.understanding.knowledge import gazetteer_from_rows, state_of_rows
 from pipeline.values import Fact, Span
 
 NAMES_REMEMBERED = 50_000
-QUOTE = sa.func.substr(Version.text, FactWitness.start + 1, FactWitness.end - FactWitness.start)
 
 
 @dataclass(frozen=True)
