@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 BUSY_MILLISECONDS = 30_000
-SCHEMA_LOCK = 7_365_707_841  # any number that is ours alone
+SCHEMA_LOCK = 7_365_707_841  # any numbers that are ours alone
+FACTS_LOCK = 7_365_707_842
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -112,6 +113,15 @@ def _lock_schema(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
+
+
+def hold_facts(session: Session) -> None:
+    """Let nobody else decide what is one fact until this transaction ends: each decision rests on all facts there.
+
+    SQLite has one lock for everything, that of the first write.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(FACTS_LOCK)))
 
 
 def newest_revision() -> str:

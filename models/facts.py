@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, load_only, selectinload
 
-from models.article import Article, TopicAssignment, Version
+from models.article import Article, Passage, TopicAssignment, Version
 from models.fact import Fact, FactParty, FactWitness
 from models.source import Source
 from models.vocabulary import AgreementStatus, EventStatus, FactKind
@@ -19,6 +19,10 @@ from perilune.dates import PartialDate, Precision
 STAGES = tuple(str(status) for status in (*AgreementStatus, *EventStatus))
 """All statuses, those of agreements and of events each in the order in which they can follow one another."""
 PRECISIONS = tuple(Precision)
+FACTS_AT_ONCE = 5_000
+"""How many facts one statement asks for: SQLite takes 32,766 variables, PostgreSQL 65,535."""
+QUOTE = sa.func.substr(Version.text, FactWitness.start + 1, FactWitness.end - FactWitness.start)
+"""The words of a witness, cut out by the database: a text is long, and a list shows many."""
 
 
 class FactOrder(StrEnum):
@@ -53,9 +57,10 @@ class FactQuery:
 
 @dataclass(frozen=True)
 class WitnessRow:
-    """A witness with the article that it stands in."""
+    """A witness with its words and the article that it stands in; of the version only what a list shows is read."""
 
     witness: FactWitness
+    quote: str
     version: Version
     article: Article
     source: Source
@@ -136,32 +141,78 @@ def _ordered(select: sa.Select[Fact], order: FactOrder) -> sa.Select[Fact]:
 
 def support_of(session: Session, facts: Collection[Fact]) -> Mapping[int, Support]:
     """Count the articles and the voices behind facts, by the facts' numbers."""
+    return {
+        fact_id: Support(articles, voices, last)
+        for ids in _some_at_once(facts)
+        for fact_id, articles, voices, last in session.execute(_counted_support(ids))
+    }
+
+
+def _some_at_once(facts: Collection[Fact]) -> Iterator[list[int]]:
+    """Cut the numbers of facts into as many as one statement can ask for."""
+    ids = [fact.id for fact in facts]
+    yield from (ids[first : first + FACTS_AT_ONCE] for first in range(0, len(ids), FACTS_AT_ONCE))
+
+
+def _counted_support(ids: Collection[int]) -> sa.Select[int, int, int, dt.datetime]:
     voice = sa.func.coalesce(Article.copy_of_id, Article.id)
-    select = (
+    return (
         sa.select(
-            FactWitness.fact_id,
+            Fact.id,
             sa.func.count(Article.id.distinct()),
             sa.func.count(voice.distinct()),
             sa.func.max(Version.fetched_at),
         )
+        .join(FactWitness, FactWitness.fact_id == Fact.id)
         .join(Version, Version.id == FactWitness.version_id)
         .join(Article, Article.id == Version.article_id)
-        .where(FactWitness.fact_id.in_([fact.id for fact in facts]))
-        .group_by(FactWitness.fact_id)
+        .where(Fact.id.in_(ids))
+        .group_by(Fact.id)
     )
-    rows = session.execute(select).all()
-    return {fact_id: Support(articles, voices, last) for fact_id, articles, voices, last in rows if fact_id is not None}
+
+
+def histories_of(session: Session, facts: Collection[Fact]) -> dict[int, tuple[StatusAt, ...]]:
+    """Read what became of facts, by the facts' numbers: each status that witnesses state, since when."""
+    stated: dict[int, list[StatusAt]] = {fact.id: [] for fact in facts}
+    for ids in _some_at_once(facts):
+        select = (
+            sa.select(
+                Fact.id,
+                FactWitness.kind,
+                FactWitness.status,
+                FactWitness.start_on,
+                Version.published,
+                Article.first_seen_at,
+            )
+            .join(FactWitness, FactWitness.fact_id == Fact.id)
+            .join(Version, Version.id == FactWitness.version_id)
+            .join(Article, Article.id == Version.article_id)
+            .where(Fact.id.in_(ids))
+        )
+        for fact_id, kind, status, own, published, seen_at in session.execute(select):
+            stated[fact_id].append(status_at(FactKind(kind), status, own, published or PartialDate.of(seen_at.date())))
+    return {fact_id: status_history(each) for fact_id, each in stated.items()}
 
 
 def witnesses_of(session: Session, facts: Collection[Fact]) -> dict[int, list[WitnessRow]]:
     """Read the witnesses of facts, by the facts' numbers: human ones first, then in the order of publication."""
-    select = (
-        sa.select(FactWitness, Version, Article, Source)
+    found: dict[int, list[WitnessRow]] = {fact.id: [] for fact in facts}
+    for ids in _some_at_once(facts):
+        for row in session.execute(_witness_rows(ids)):
+            found[row.FactWitness.fact_id].append(WitnessRow(*row))
+    return found
+
+
+def _witness_rows(ids: Collection[int]) -> sa.Select[FactWitness, str, Version, Article, Source]:
+    shown = load_only(Version.number, Version.title, Version.language, Version.published)
+    places = load_only(Passage.start, Passage.end, Passage.page_number)
+    return (
+        sa.select(FactWitness, QUOTE, Version, Article, Source)
         .join(Version, Version.id == FactWitness.version_id)
         .join(Article, Article.id == Version.article_id)
         .join(Source, Source.id == Article.source_id)
-        .where(FactWitness.fact_id.in_([fact.id for fact in facts]))
-        .options(selectinload(Version.passages))
+        .where(FactWitness.fact_id.in_(ids))
+        .options(shown, selectinload(Version.passages).options(places))
         .order_by(
             FactWitness.by_human.desc(),
             Version.published_first_on.asc().nulls_last(),
@@ -170,10 +221,6 @@ def witnesses_of(session: Session, facts: Collection[Fact]) -> dict[int, list[Wi
             FactWitness.ordinal,
         )
     )
-    found: dict[int, list[WitnessRow]] = {fact.id: [] for fact in facts}
-    for row in session.execute(select):
-        found[row.FactWitness.fact_id].append(WitnessRow(*row))
-    return found
 
 
 def subkinds_of(session: Session, kind: FactKind) -> list[str]:

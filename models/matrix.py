@@ -17,10 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
 from models.fact import Fact, FactParty, FactWitness
 from models.knowledge import Actor
-from models.vocabulary import FactKind, Relevance
-
-ORGANISATIONS = ("agency", "un", "organisation", "association", "institute", "company")
-"""The kinds of actors that can cooperate; missions and instruments of law cannot."""
+from models.vocabulary import ORGANISATIONS, FactKind, Relevance
 
 Pair = tuple[str, str]
 
@@ -72,10 +69,6 @@ class Matrix:
     members: tuple[str, ...] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
     cells: Mapping[Pair, Cell] = field(default_factory=dict)
-
-    def cell(self, one: str, other: str) -> Cell:
-        """Return the cell of two members, in any order."""
-        return self.cells.get(pair_of(one, other), Cell())
 
     def ranked(self) -> list[tuple[Pair, Cell]]:
         """List the pairs by what they do together, most first."""
@@ -238,15 +231,3 @@ def articles_of(
     )
     for article, version, start, end, other_start, other_end in session.execute(select):
         yield article, version, ((pair[0], start, end), (pair[1], other_start, other_end))
-
-
-def years_covered(session: Session) -> tuple[int, int] | None:
-    """Tell the first and the last year in which articles on cooperation were published."""
-    year = sa.extract("year", Version.published_first_on)
-    select = (
-        sa.select(sa.func.min(year), sa.func.max(year))
-        .join(Article, Article.current_version_id == Version.id)
-        .where(Version.relevance == Relevance.CORE)
-    )
-    first, last = session.execute(select).one()
-    return None if first is None or last is None else (int(first), int(last))

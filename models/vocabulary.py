@@ -152,6 +152,10 @@ class CorrectionField(StrEnum):
     FACT = "fact"
 
 
+ORGANISATIONS = frozenset({"agency", "un", "organisation", "association", "institute", "company"})
+"""The kinds of actors that can agree, issue and cooperate; missions, programmes and instruments of law cannot."""
+
+
 class NameVerdict(StrEnum):
     """What a person says of a name that was proposed as an actor's."""
 

@@ -295,6 +295,7 @@ WRONG: tuple[tuple[dict[str, str], str], ...] = (
     ({"remove_fact": "7"}, "there is no fact '7' in article [0-9a-f]{12}; its facts are numbered 1"),
     ({"change_fact": "1", "start": "March"}, "start is a date such as 2022, 2022-03 or 2022-03-09, not 'March'"),
     ({"change_fact": "1", "start": "2022-02-30"}, "start is a date such as"),
+    ({"change_fact": "1", "end": "9999"}, "end is in the years 1940 to 2100, not in 9999"),
     ({"change_fact": "1", "end": "2021"}, "the end 2021 is before the start 2022-05-04"),
     ({"change_fact": "1", "status": "signed"}, "the status of an event is one of announced, held"),
     ({"change_fact": "1", "parties": "nasa"}, "there is no actor 'nasa'"),

@@ -11,7 +11,9 @@ import pytest
 
 from models.vocabulary import DocType, FactKind, Relevance
 from perilune.dates import PartialDate
-from pipeline.facts.dates import DateContext, resolved, stated_dates
+from pipeline.facts.cues import cues_in
+from pipeline.facts.date_shapes import CALENDAR_GROUPS, dates_among
+from pipeline.facts.dates import DateContext, resolved
 from pipeline.understanding.checking import Said, scores_of
 from pipeline.understanding.doctype import doc_type_and_words, doc_type_of
 from pipeline.understanding.evidence import MAX_CHARS
@@ -241,7 +243,10 @@ def test_participants_are_understood_with_the_words_that_name_them(knowledge: Kn
 def test_a_date_without_its_year_is_inferred_or_left_unknown(case: FactCase) -> None:
     published = case["published"]
     context = DateContext(PartialDate.parse(published) if published else None, is_future=case["is_future"])
-    start, end = resolved(stated_dates(folded(case["sentence"]))[0], context)
+    sentence = folded(case["sentence"])
+    cues = [cue for cue in cues_in(sentence.lower(), None) if cue.group in CALENDAR_GROUPS]
+    stated = dates_among(sentence.lower(), cues, shape=sentence)
+    start, end = resolved(stated[0], context)
     assert str(start) + (f"/{end}" if end else "") == case["expected"]
 
 

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ from models.search import rebuild_index
 from models.tables import Topic
 from models.vocabulary import DocType, Relevance
 from perilune.cli import app as commands
+from perilune.dates import PartialDate
 from pipeline.runners.facts import settle_facts
 from tests.builders import ArticleDraft, a_story, an_article
 from tests.told import Said, an_agreement, an_article_that_says, seed_actors
@@ -100,6 +102,11 @@ PAGES = {
     "/matrix": ("Europe (EU, ESA)", 'href="/matrix/cell?one=EU-ESA&amp;other=RU"', "1 story, 1 agreement"),
     "/matrix?by=actors&topic=planetary-exploration&since=2018&until=2018": ("Roscosmos", "2018"),
     "/matrix?since=1990&until=1991": ("Nothing to count",),
+    "/matrix?top=15": ("<option selected>15</option>", 'href="/matrix/cell?top=15&amp;one=EU-ESA&amp;other=RU"'),
+    "/matrix/cell?one=RU&other=EU-ESA&top=15": ('href="/matrix?top=15"',),
+    "/calendar?country=FR&party=nasa&kind=docking&year=1999": (
+        '<option value="FR" selected>France</option>', 'value="nasa" selected>National Aeronautics',
+        'value="docking" selected', 'value="1999" selected'),
     "/matrix/cell?one=RU&other=EU-ESA": ("Agreements: 1", "Stories: 1", "Two agencies part", EXOMARS),
 }  # fmt: skip
 
@@ -190,6 +197,60 @@ def test_tables_open_in_a_spreadsheet(client: TestClient) -> None:
         "1",
     )
     assert client.get("/calendar.csv?past=true").text.count("\r\n") == 2
+
+
+MANY = 5_001
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> sessionmaker[Session]:
+    """An archive of more events than one statement asks for, the first of them in January 2101."""
+    sessions = open_database(f"sqlite:///{tmp_path_factory.mktemp('crowd')}/perilune.db")
+    days = [PartialDate(2101, 1, 1), PartialDate(2101), PartialDate(2101, 1, 20)]
+    days += [PartialDate(2101 + number // 300, 2) for number in range(MANY - len(days))]
+    rows = [
+        {"key": f"{number:012x}", "kind": "event", "name": f"Event {number}", "status": "announced", "start_on": day,
+         "first_on": day.first, "last_on": day.last}
+        for number, day in enumerate(days)
+    ]  # fmt: skip
+    with sessions.begin() as session:
+        session.execute(sa.insert(Fact), rows)
+        session.add(Topic(slug="open", name="Open topic", description=""))
+        session.add(Topic(slug="shut", name="Shut topic", description="", is_active=False))
+        session.add(Topic(slug="gone", name="Gone topic", description="", merged_into="open"))
+    return sessions
+
+
+def test_a_month_stands_once_in_the_calendar(crowded: sessionmaker[Session]) -> None:
+    page = _visitor(crowded).get("/calendar").text
+    assert re.findall(r'<h2 id="m\d+">(.*?)</h2>', page)[:3] == [
+        "January 2101",
+        "2101, month not stated",
+        "February 2101",
+    ]
+
+
+def test_topics_that_may_not_be_given_are_offered_only_where_they_are_asked_for(crowded: sessionmaker[Session]) -> None:
+    visitor = _visitor(crowded)
+    for path in ("/calendar", "/matrix"):
+        offered = [re.findall("(Open|Shut|Gone) topic", visitor.get(f"{path}{asked}").text) for asked in ASKED]
+        assert [sorted({*each}) for each in offered] == [["Open"], ["Open", "Shut"]]
+
+
+ASKED = ("", "?topic=shut")
+
+
+def test_only_the_terminal_is_spared_a_long_list(crowded: sessionmaker[Session], tmp_path: Path) -> None:
+    address = {"PERILUNE_DATABASE": str(crowded.kw["bind"].url), "COLUMNS": "200"}
+    ics = tmp_path / "events.ics"
+    counts = {}
+    for form in ("", "--csv", "--json", "--csv --limit 7", f"--ics {ics}"):
+        result = CliRunner().invoke(commands, ["facts", "calendar", *form.split()], env=address)
+        assert result.exit_code == 0, result.output
+        counts[form.split(" /")[0]] = result.output.count("Event ")
+    assert counts == {"": 50, "--csv": MANY, "--json": MANY, "--csv --limit 7": 7, "--ics": 0}
+    assert f"{MANY} more state only" in ics.read_text(encoding="utf-8").replace("\n ", "")
+    assert _visitor(crowded).get("/calendar.csv").text.count("Event ") == MANY
 
 
 NOUNS = {"story": "stories", "agreement": "agreements", "event": "events"}

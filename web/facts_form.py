@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from models.facts import FactOrder, FactQuery
 from models.matrix import Axis, MatrixQuery
 from models.vocabulary import AgreementStatus, EventStatus, FactKind
+from web.search_form import MAX_PAGE
 
-MAX_PAGE = 5_000
 MAX_VALUE_CHARS = 80
 FIRST_YEAR = 1900
 LAST_YEAR = 2200
@@ -114,7 +114,7 @@ class MatrixForm(FilterForm):
 
     def cell_link(self, one: str, other: str) -> str:
         """Make the address of what a cell counts."""
-        return self.link("/matrix/cell", top=None, one=one, other=other)
+        return self.link("/matrix/cell", one=one, other=other)
 
 
 class CellForm(MatrixForm):

@@ -16,8 +16,7 @@ from models.facts import (
     WitnessRow,
     facts_matching,
     find_fact,
-    status_at,
-    status_history,
+    histories_of,
     support_of,
     witnesses_of,
 )
@@ -26,7 +25,7 @@ from perilune.dates import PartialDate
 from web.labels import country_name, date_in_words, period_in_words
 from web.links import article_link, evidence_link
 from web.names import Named, actor_names, party_name
-from web.passages import passage_at
+from web.passages import passage_of
 from web.problems import checked_key, missing
 
 FIELD_NAMES = {"start_on": "date", "end_on": "last day", "place": "place", "status": "status"}
@@ -127,14 +126,23 @@ def lines_matching(
 def fact_lines(session: Session, facts: Sequence[Fact]) -> list[FactLine]:
     """Read facts as lines, in their order."""
     rows = witnesses_of(session, facts)
-    support = support_of(session, facts)
+    support, histories = support_of(session, facts), histories_of(session, facts)
     parties = {party for fact in facts for party in fact.parties}
     stated = {party for each in rows.values() for row in each for party in row.witness.parties}
     names = actor_names(session, parties | stated)
-    return [_line(fact, rows[fact.id], support.get(fact.id, Support()), names) for fact in facts]
+    return [
+        _line(fact, rows[fact.id], support.get(fact.id, Support()), histories[fact.id], names=names) for fact in facts
+    ]
 
 
-def _line(fact: Fact, rows: Sequence[WitnessRow], support: Support, names: Mapping[str, str]) -> FactLine:
+def _line(
+    fact: Fact,
+    rows: Sequence[WitnessRow],
+    support: Support,
+    history: tuple[StatusAt, ...],
+    *,
+    names: Mapping[str, str],
+) -> FactLine:
     witnesses = tuple(_witness(row, names) for row in rows)
     named = next((each for each in witnesses if each.name == fact.name), None)
     return FactLine(
@@ -148,26 +156,31 @@ def _line(fact: Fact, rows: Sequence[WitnessRow], support: Support, names: Mappi
         start_on=fact.start_on,
         end_on=fact.end_on,
         place=fact.place,
-        parties=_named(fact.parties, names),
+        parties=parties_named(fact.parties, names),
         countries=tuple(Named(code, country_name(code)) for code in fact.countries),
-        disputed=tuple(FIELD_NAMES.get(field, field) for field in fact.disputed),
+        disputed=fields_named(fact.disputed),
         article_count=support.articles,
         voice_count=support.voices,
         changed_at=support.last_fetched_at,
-        history=_history(rows),
+        history=history,
         contradictions=tuple(_contradictions(fact.disputed, witnesses)),
         witnesses=witnesses,
     )
 
 
-def _named(parties: Collection[str], names: Mapping[str, str]) -> tuple[Named, ...]:
+def fields_named(fields: Collection[str]) -> tuple[str, ...]:
+    """Name fields of a fact as people call them."""
+    return tuple(FIELD_NAMES.get(field, field) for field in fields)
+
+
+def parties_named(parties: Collection[str], names: Mapping[str, str]) -> tuple[Named, ...]:
+    """Name the parties of a fact, by the names of actors that were read."""
     return tuple(Named(party, party_name(party, names)) for party in parties)
 
 
 def _witness(row: WitnessRow, names: Mapping[str, str]) -> WitnessView:
     witness, version, article = row.witness, row.version, row.article
-    ordinal = passage_at(version.passages, witness.start)
-    passage = next((each for each in version.passages if each.ordinal == ordinal), None)
+    passage = passage_of(version.passages, witness.start)
     return WitnessView(
         article_key=article.key,
         article_title=version.title,
@@ -180,25 +193,15 @@ def _witness(row: WitnessRow, names: Mapping[str, str]) -> WitnessView:
         start_on=witness.start_on,
         end_on=witness.end_on,
         place=witness.place,
-        parties=_named(witness.parties, names),
-        quote=version.text[witness.start : witness.end][:MAX_QUOTE_CHARS],
+        parties=parties_named(witness.parties, names),
+        quote=row.quote[:MAX_QUOTE_CHARS],
         page_number=passage.page_number if passage else None,
         by_human=witness.by_human,
         is_copy=article.copy_of_id is not None,
-        link=evidence_link(article.key, version.number, ordinal, (witness.start, witness.end)),
+        link=evidence_link(
+            article.key, version.number, passage.ordinal if passage else 0, (witness.start, witness.end)
+        ),
         article=article_link(article.key),
-    )
-
-
-def _history(rows: Sequence[WitnessRow]) -> tuple[StatusAt, ...]:
-    return status_history(
-        status_at(
-            FactKind(row.witness.kind),
-            row.witness.status,
-            row.witness.start_on,
-            row.version.published or PartialDate.of(row.article.first_seen_at.date()),
-        )
-        for row in rows
     )
 
 
@@ -213,43 +216,3 @@ def _contradictions(disputed: Sequence[str], witnesses: Sequence[WitnessView]) -
         ranked = sorted(readings.items(), key=lambda item: -len(item[1]))
         values = tuple(Reading(value, tuple(who)) for value, who in ranked)
         yield Contradiction(FIELD_NAMES.get(field, field), values)
-
-
-def row_of(line: FactLine, *, address: str = "") -> dict[str, object]:
-    """Write a fact as one row of a table; `address` is the archive's, which its link begins with."""
-    return {
-        "key": line.key,
-        "kind": line.subkind or line.kind,
-        "name": line.name,
-        "status": line.status,
-        "start": line.start_on,
-        "end": line.end_on,
-        "place": line.place,
-        "parties": [party.name for party in line.parties],
-        "party_keys": [party.slug for party in line.parties],
-        "countries": [country.slug for country in line.countries],
-        "disputed": list(line.disputed),
-        "history": [f"{each.status} {each.since}" for each in line.history],
-        "articles": line.article_count,
-        "voices": line.voice_count,
-        "link": address.rstrip("/") + line.link,
-    }
-
-
-COLUMNS = (
-    "key",
-    "kind",
-    "name",
-    "status",
-    "start",
-    "end",
-    "place",
-    "parties",
-    "party_keys",
-    "countries",
-    "disputed",
-    "history",
-    "articles",
-    "voices",
-    "link",
-)

@@ -20,7 +20,7 @@ from web.heat_map import HeatMap, level_of
 from web.labels import country_name, words_of
 from web.links import article_link, evidence_link, story_link
 from web.names import Named, actor_names, topic_names
-from web.passages import passage_at
+from web.passages import passage_of
 
 CONTEXT_CHARS = 110
 PAGE_SIZE = 50
@@ -50,7 +50,7 @@ class CellView:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """A member with its total over all partners, and its cells; None stands on the diagonal."""
+    """A member with its total over all partners, and its cells; None stands where two do nothing together."""
 
     member: Named
     total: int
@@ -73,7 +73,7 @@ class MatrixView:
             (place, column): cell.total
             for place, row in enumerate(self.rows)
             for column, cell in enumerate(row.cells)
-            if cell is not None and cell.total
+            if cell is not None
         }
         return HeatMap(self.title, self.description, [row.member.name for row in self.rows], counts)
 
@@ -138,7 +138,7 @@ def matrix_view(session: Session, form: MatrixForm) -> MatrixView:
         MatrixRow(
             Named(member, names[member]),
             matrix.totals[member],
-            tuple(_cell_at(form, cells, names, (member, other)) for other in matrix.members),
+            tuple(cells.get(pair_of(member, other)) for other in matrix.members),
         )
         for member in matrix.members
     ]
@@ -174,14 +174,6 @@ def _cell(form: MatrixForm, pair: tuple[str, str], cell: Cell, names: Mapping[st
     one, other = (Named(member, names[member]) for member in pair)
     counts = (cell.stories, cell.agreements, cell.events, cell.total)
     return CellView(one, other, *counts, level_of(cell.total, most), form.cell_link(*pair))
-
-
-def _cell_at(
-    form: MatrixForm, cells: Mapping[tuple[str, str], CellView], names: Mapping[str, str], pair: tuple[str, str]
-) -> CellView | None:
-    if pair[0] == pair[1]:
-        return None
-    return cells.get(pair_of(*pair)) or _cell(form, pair_of(*pair), Cell(), names, 0)
 
 
 def row_of(cell: CellView, *, address: str = "") -> dict[str, object]:
@@ -259,10 +251,9 @@ def _mention(article: Article, version: Version, member: Named, span: tuple[int 
     start, end = span
     if start is None or end is None or not 0 <= start < end <= len(version.text):
         return None
-    ordinal = passage_at(version.passages, start)
-    passage = next(each for each in version.passages if each.ordinal == ordinal) if version.passages else None
+    passage = passage_of(version.passages, start)
     first = max(start - CONTEXT_CHARS, passage.start if passage else 0)
     last = min(end + CONTEXT_CHARS, passage.end if passage and passage.end >= end else len(version.text))
     text = version.text
-    link = evidence_link(article.key, version.number, ordinal, (start, end))
+    link = evidence_link(article.key, version.number, passage.ordinal if passage else 0, (start, end))
     return Mention(member, text[first:start], text[start:end], text[end:last], link)

@@ -20,10 +20,9 @@ class Named:
     name: str
 
 
-def topic_names(session: Session, *, only_active: bool = False) -> Mapping[str, str]:
-    """Read the names of all topics by slug, or of those that are switched on."""
-    select = sa.select(Topic.slug, Topic.name).order_by(Topic.name)
-    return dict(session.execute(select.where(Topic.is_active) if only_active else select).all())
+def topic_names(session: Session) -> Mapping[str, str]:
+    """Read the names of all topics by slug."""
+    return dict(session.execute(sa.select(Topic.slug, Topic.name).order_by(Topic.name)).all())
 
 
 def active_topic_names(session: Session) -> Mapping[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import Annotated
 
 import fastapi
@@ -14,8 +13,9 @@ from fastapi.responses import HTMLResponse, Response
 from perilune.dates import PartialDate, Precision
 from web.access import SessionHere
 from web.fact_options import fact_fields
+from web.fact_tables import COLUMNS, rows_matching
 from web.facts_form import CalendarForm
-from web.facts_view import COLUMNS, FactLine, lines_matching, row_of
+from web.facts_view import FactLine, lines_matching
 from web.icalendar import MEDIA_TYPE, CalendarEvent, calendar_of
 from web.labels import date_in_words, words_of
 from web.rendering import rendered
@@ -48,7 +48,7 @@ def calendar_page(session: SessionHere, form: CalendarAddress, today: Today) -> 
         "calendar.html",
         form=form,
         fields=fact_fields(session, query.kind, form.model_dump(mode="json")),
-        months=[(heading, list(group)) for heading, group in groupby(lines, key=month_of)],
+        months=list(months_of(lines).items()),
         total=total,
         paging=paging_of(total, page=form.page, size=PAGE_SIZE, links=links),
     )
@@ -65,8 +65,15 @@ def calendar_feed(request: Request, session: SessionHere, form: CalendarAddress,
 @pages.get("/calendar.csv")
 def calendar_table(request: Request, session: SessionHere, form: CalendarAddress, today: Today) -> Response:
     """Send the events as a table."""
-    _, lines = lines_matching(session, form.query(today))
-    return csv_answer("calendar", COLUMNS, (row_of(line, address=str(request.base_url)) for line in lines))
+    return csv_answer("calendar", COLUMNS, rows_matching(session, form.query(today), address=str(request.base_url)))
+
+
+def months_of(lines: Sequence[FactLine]) -> dict[str, list[FactLine]]:
+    """Gather events under their headings; one of a year alone may stand between two of its first month."""
+    months: dict[str, list[FactLine]] = {}
+    for line in lines:
+        months.setdefault(month_of(line), []).append(line)
+    return months
 
 
 def month_of(line: FactLine) -> str:

@@ -35,7 +35,7 @@ def matrix_page(session: SessionHere, form: MatrixAddress) -> HTMLResponse:
         form=form,
         matrix=matrix_view(session, form),
         topic=topic_field(session, form.topic),
-        tops=TOPS,
+        tops=sorted({*TOPS, form.top}),
         shown_pairs=SHOWN_PAIRS,
         axes=[Choice(label, form.link("/matrix", by=str(axis)), form.by is axis) for axis, label in axes.items()],
     )

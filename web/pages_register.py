@@ -11,8 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 from models.facts import FactOrder
 from web.access import SessionHere
 from web.fact_options import fact_fields
+from web.fact_tables import COLUMNS, rows_matching
 from web.facts_form import RegisterForm
-from web.facts_view import COLUMNS, fact_view, lines_matching, row_of
+from web.facts_view import fact_view, lines_matching
 from web.rendering import rendered
 from web.search_view import Choice, paging_of
 from web.tables import csv_answer
@@ -54,8 +55,7 @@ def register_page(session: SessionHere, form: RegisterAddress) -> HTMLResponse:
 @pages.get("/agreements.csv")
 def register_table(request: Request, session: SessionHere, form: RegisterAddress) -> Response:
     """Send the agreements as a table."""
-    _, lines = lines_matching(session, form.query())
-    return csv_answer("agreements", COLUMNS, (row_of(line, address=str(request.base_url)) for line in lines))
+    return csv_answer("agreements", COLUMNS, rows_matching(session, form.query(), address=str(request.base_url)))
 
 
 @pages.get("/facts/{key}")

@@ -14,7 +14,7 @@ from models.search.words import MAX_LINE_CHARS
 from models.vocabulary import DocType
 from web.access import SessionHere
 from web.links import search_link
-from web.names import topic_names
+from web.names import active_topic_names, topic_names
 from web.rendering import rendered
 from web.search_form import NEWEST_CORE, SearchForm, fault_of, query_of
 from web.search_view import active_filters, facets_of, options_of, orders_of, paging_of, scopes_of
@@ -75,6 +75,4 @@ def _faulty(session: Session, form: SearchForm, problem: QueryProblem) -> HTMLRe
 @pages.get("/about")
 def about_page(session: SessionHere) -> HTMLResponse:
     """Explain what the archive is and how to search it."""
-    return rendered(
-        "about.html", topics=topic_names(session, only_active=True), doc_types=[str(each) for each in DocType]
-    )
+    return rendered("about.html", topics=active_topic_names(session), doc_types=[str(each) for each in DocType])

@@ -126,4 +126,11 @@ def _rows(passage: Passage, marked: Span | None) -> Iterator[tuple[Pieces, ...]]
 
 def passage_at(passages: Sequence[Passage], start: int) -> int:
     """Tell the ordinal of the passage in which a code point lies; the last one before it where it lies in none."""
-    return max((passage.ordinal for passage in passages if passage.start <= start), default=0)
+    passage = passage_of(passages, start)
+    return passage.ordinal if passage is not None else 0
+
+
+def passage_of(passages: Iterable[Passage], start: int) -> Passage | None:
+    """Find the passage in which a code point lies; the last one before it where it lies in none."""
+    before = (passage for passage in passages if passage.start <= start)
+    return max(before, key=lambda passage: passage.ordinal, default=None)

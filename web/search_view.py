@@ -16,7 +16,7 @@ from models.source import Source
 from models.vocabulary import DocType, Relevance
 from web.labels import country_name, date_in_words, language_name, relevance_label, words_of
 from web.links import search_link
-from web.names import Named, actor_names, topic_names
+from web.names import Named, active_topic_names, actor_names, topic_names
 from web.search_form import FACET_FILTERS, values_of, with_value, without_value
 
 FACET_TITLES = {
@@ -179,7 +179,7 @@ def options_of(session: Session) -> FormOptions:
     countries = session.scalars(sa.select(VersionCountry.country).distinct())
     languages = session.scalars(sa.select(Version.language).where(Version.language.is_not(None)).distinct())
     return FormOptions(
-        topics=_named(topic_names(session, only_active=True)),
+        topics=_named(active_topic_names(session)),
         countries=_named({code: country_name(code) for code in countries}),
         sources=_named(_source_names(session)),
         languages=_named({code: language_name(code) for code in languages if code}),

@@ -28,7 +28,13 @@ Party = Annotated[str | None, typer.Option(help="Only with this actor, by its sh
 Kind = Annotated[str | None, typer.Option(help="Only of this kind, such as workshop, launch, MoU or contract.")]
 Status = Annotated[str | None, typer.Option(help="Only of this status, such as announced, signed or suspended.")]
 Year = Annotated[int | None, typer.Option(min=1900, max=2200, help="Only what touches this year.")]
-FactLimit = Annotated[int, typer.Option(min=1, max=100_000, help="How many to show.")]
+FactLimit = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=100_000, help="How many to show; if not said, 50 at the terminal and all in a file, CSV or JSON."
+    ),
+]
+SHOWN_FACTS = 50
 
 
 @app.command("calendar")
@@ -42,7 +48,7 @@ def list_events(
     year: Year = None,
     past: Annotated[bool, typer.Option(help="What is over instead of what is to come.")] = False,
     ics: Annotated[Path | None, typer.Option(help="Write the events to this file as iCalendar.")] = None,
-    limit: FactLimit = 50,
+    limit: FactLimit = None,
     as_json: options.Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -51,14 +57,11 @@ def list_events(
 
     asked = {"topic": topic, "country": country, "party": party, "kind": kind, "status": status, "year": year}
     form = _checked(CalendarForm, asked | {"past": past})
-    lines = _lines(form.query(options.now().date()), limit)
-    if ics is None:
-        _print_lines(lines, as_json=as_json, as_csv=as_csv, empty="No such event.")
-        return
-    from web.pages_calendar import calendar_file
-
-    ics.write_bytes(calendar_file(lines, address=options.settings().archive_url))
-    typer.echo(f"Written to {ics}.")
+    query = form.query(options.now().date())
+    if ics is not None:
+        _write_calendar(ics, query, limit)
+    else:
+        _print_facts(query, limit, form=_form(as_json=as_json, as_csv=as_csv), empty="No such event.")
 
 
 @app.command("agreements")
@@ -71,7 +74,7 @@ def list_agreements(
     status: Status = None,
     year: Year = None,
     sort: Annotated[str, typer.Option(help="newest, oldest, name or witnesses.")] = "newest",
-    limit: FactLimit = 50,
+    limit: FactLimit = None,
     as_json: options.Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -80,7 +83,7 @@ def list_agreements(
 
     asked = {"topic": topic, "country": country, "party": party, "kind": kind, "status": status, "year": year}
     form = _checked(RegisterForm, asked | {"sort": sort})
-    _print_lines(_lines(form.query(), limit), as_json=as_json, as_csv=as_csv, empty="No such agreement.")
+    _print_facts(form.query(), limit, form=_form(as_json=as_json, as_csv=as_csv), empty="No such agreement.")
 
 
 @app.command("show")
@@ -150,20 +153,27 @@ def _checked(form: type[Form], asked: Mapping[str, object]) -> Form:
         raise Problem(f"--{fault['loc'][-1]} {fault['input']!r} cannot be: {fault['msg'].lower()}.") from error
 
 
-def _lines(query: FactQuery, limit: int) -> list[FactLine]:
+def _write_calendar(path: Path, query: FactQuery, limit: int | None) -> None:
     from web.facts_view import lines_matching
+    from web.pages_calendar import calendar_file
 
     archive = options.archive_to_read()
     with archive.sessions() as session:
-        return lines_matching(session, query, limit=limit)[1]
+        _, lines = lines_matching(session, query, limit=limit)
+    path.write_bytes(calendar_file(lines, address=archive.settings.archive_url))
+    typer.echo(f"Written to {path}.")
 
 
-def _print_lines(lines: Sequence[FactLine], *, as_json: bool, as_csv: bool, empty: str) -> None:
-    from web.facts_view import COLUMNS, row_of
+def _print_facts(query: FactQuery, limit: int | None, *, form: str, empty: str) -> None:
+    """Print facts, all where a program reads them: what is cut off for it, nobody sees."""
+    from web.fact_tables import COLUMNS, rows_matching
 
-    rows = [row_of(line, address=options.archive_to_read().settings.archive_url) for line in lines]
+    archive = options.archive_to_read()
+    most = SHOWN_FACTS if limit is None and form == "table" else limit
+    with archive.sessions() as session:
+        rows = rows_matching(session, query, limit=most, address=archive.settings.archive_url)
     shown = ("key", "start", "kind", "status", "name", "party_keys")
-    _print_rows(rows, (COLUMNS, shown), form=_form(as_json=as_json, as_csv=as_csv), empty=empty)
+    _print_rows(rows, (COLUMNS, shown), form=form, empty=empty)
 
 
 def _form(*, as_json: bool, as_csv: bool) -> str:

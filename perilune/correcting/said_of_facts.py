@@ -17,6 +17,7 @@ from models.search.filters import country_names
 from models.vocabulary import AgreementStatus, CorrectionField, EventStatus, FactKind
 from perilune.dates import PartialDate
 from perilune.problems import Problem
+from pipeline.facts.date_shapes import FIRST_YEAR, LAST_YEAR
 from pipeline.runners.fact_corrections import fields_of, quote_of, span_of_quote, witness_named
 
 Said = Mapping[str, str | None]
@@ -160,9 +161,12 @@ def _date(_session: Session, _kind: FactKind, field: str, text: str) -> object:
     if not DATE.fullmatch(text):
         raise refusal
     try:
-        return str(PartialDate.parse(text))
+        date = PartialDate.parse(text)
     except ValueError as error:
         raise refusal from error
+    if not FIRST_YEAR <= date.year <= LAST_YEAR:
+        raise Problem(f"{field} is in the years {FIRST_YEAR} to {LAST_YEAR}, not in {date.year}.")
+    return str(date)
 
 
 def _words(_session: Session, _kind: FactKind, field: str, text: str) -> object:

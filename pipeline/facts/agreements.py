@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from models.vocabulary import AgreementStatus, FactKind
+from models.vocabulary import ORGANISATIONS, AgreementStatus, FactKind
 from perilune.dates import PartialDate
 from pipeline.facts.agreement_titles import tidy, title_of
 from pipeline.facts.cues import Cue
@@ -25,7 +25,6 @@ MIN_SIDES = 2
 MAX_WITH_CHARS = 90
 MAX_DATE_AFTER = 40
 MAX_DATE_BEFORE = 12
-PARTY_KINDS = frozenset({"agency", "un", "organisation", "institute", "company", "association"})
 KINDS = {
     "mou": "MoU",
     "joint_statement": "joint statement",
@@ -304,7 +303,7 @@ def _parties_in(statement: Statement) -> tuple[str, ...]:
 
 
 def _sides_before(statement: Statement, end: int) -> tuple[str, ...]:
-    actors = [each.actor for each in statement.named if each.actor.kind in PARTY_KINDS and each.start < end]
+    actors = [each.actor for each in statement.named if each.actor.kind in ORGANISATIONS and each.start < end]
     slugs = dict.fromkeys(actor.slug for actor in actors)
     covered = {actor.country for actor in actors}
     countries = statement.countries

@@ -12,7 +12,7 @@ import ahocorasick
 
 from pipeline.facts.calendar_words import calendar_words
 
-NAMES_FILE = Path(__file__).with_name("names.toml")
+NAMES_FILE = Path(__file__).with_name("meeting_names.toml")
 WORDS_FILE = Path(__file__).with_name("words.toml")
 LANGUAGES = ("en", "zh", "ru", "fr", "es")
 ANY_LANGUAGE = ""
@@ -81,7 +81,7 @@ def _is_han(letter: str) -> bool:
 
 @cache
 def name_words(group: str) -> frozenset[str]:
-    """Read a list of `names.toml`, of all languages."""
+    """Read a list of `meeting_names.toml`, of all languages."""
     groups: dict[str, dict[str, list[str]]] = tomllib.loads(NAMES_FILE.read_text(encoding="utf-8"))
     return frozenset(word for words in groups[group].values() for word in words)
 

@@ -9,8 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from perilune.dates import PartialDate, Precision
-from pipeline.facts.cues import cues_in, lowered
-from pipeline.facts.date_shapes import CALENDAR_GROUPS, StatedDate, dates_among
+from pipeline.facts.date_shapes import StatedDate
 
 DAYS_PER_WEEK = 7
 MAX_DAYS_BACK = 31
@@ -30,14 +29,6 @@ class DateContext:
     is_future: bool | None = None
 
 
-def stated_dates(sentence: str) -> list[StatedDate]:
-    """Find the dates of a folded sentence, in reading order."""
-    lower = lowered(sentence)
-    return list(
-        dates_among(lower, [cue for cue in cues_in(lower, None) if cue.group in CALENDAR_GROUPS], shape=sentence)
-    )
-
-
 def resolved(stated: StatedDate, context: DateContext) -> Resolved:
     """Give the start and, of a range, the end; None when the year is neither stated nor to be inferred."""
     if stated.month is None:
@@ -46,7 +37,8 @@ def resolved(stated: StatedDate, context: DateContext) -> Resolved:
     if year is None:
         return None, None
     crosses_year = stated.last_month is not None and stated.last_month < stated.month
-    is_of_start = stated.year is not None or (stated.last_year is None and not crosses_year)
+    # A year that is inferred was inferred for the day on which the range begins.
+    is_of_start = stated.year is not None or stated.last_year is None
     first_year = year if is_of_start or not crosses_year else year - 1
     last_year = stated.last_year or (first_year + 1 if crosses_year else first_year)
     start = _partial(first_year, stated.month, stated.day)

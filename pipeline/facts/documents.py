@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from models.vocabulary import DocType
+from models.vocabulary import ORGANISATIONS, DocType
 from perilune.titles import plain_title
 from pipeline.facts.cues import Cue, cues_in, lowered
 from pipeline.facts.sentences import MAX_CHARS
@@ -27,7 +27,6 @@ KIND_DISTANCE_CHARS = 60
 BESIDE_CHARS = 20
 BY_DISTANCE_CHARS = 40
 NOT_DOCUMENTS = frozenset({"meeting", "ceremony"})
-ISSUER_KINDS = frozenset({"agency", "un", "organisation", "association", "institute", "company"})
 OWN_KINDS = frozenset({DocType.WHITE_PAPER, DocType.REPORT, DocType.AGREEMENT})
 KINDS = {"white_paper": DocType.WHITE_PAPER, "report": DocType.REPORT, "pact": DocType.AGREEMENT}
 
@@ -65,7 +64,7 @@ def documents_in(document: Document, gazetteer: Gazetteer) -> tuple[NamedDocumen
         key = plain_title(text[span.start : span.end])
         sentence = _sentence_around(shape, lower, span, document.language)
         kind = _kind_of(sentence)
-        if not key or key in found or kind is None or _is_own(document, key, kind):
+        if not key or key in found or kind is None or _is_own(document, key):
             continue
         actors = gazetteer.spans(text) if actors is None else actors
         issuer = _issuer_of(sentence, actors, gazetteer) or _issuer_elsewhere(lower, kind, actors, gazetteer)
@@ -133,11 +132,11 @@ def _reach(kind: str) -> int:
     return BESIDE_CHARS if kind == "pact" else KIND_DISTANCE_CHARS
 
 
-def _is_own(document: Document, key: str, kind: str) -> bool:
+def _is_own(document: Document, key: str) -> bool:
     """Tell whether the page is the document itself."""
     own = plain_title(document.title)
     is_same = bool(own) and (key in own or own in key)
-    return is_same and (document.doc_type in OWN_KINDS or (document.doc_type is None and own == key)) and kind in KINDS
+    return is_same and (document.doc_type in OWN_KINDS or (document.doc_type is None and own == key))
 
 
 def _issuer_of(sentence: _Sentence, actors: Sequence[tuple[str, int, int]], gazetteer: Gazetteer) -> str | None:
@@ -148,7 +147,7 @@ def _issuer_of(sentence: _Sentence, actors: Sequence[tuple[str, int, int]], gaze
         for slug, start, stop in actors
         if sentence.start <= start < end
         and not sentence.title.start <= start < sentence.title.end
-        and gazetteer.actors[slug].kind in ISSUER_KINDS
+        and gazetteer.actors[slug].kind in ORGANISATIONS
     ]
     return min(near)[1] if near else None
 
@@ -159,7 +158,7 @@ def _issuer_elsewhere(
     """Take the organisation that another sentence says such a document is issued by."""
     for slug, start, _ in actors[:MAX_DOCUMENTS]:
         before = lower[max(0, start - BY_DISTANCE_CHARS) : start]
-        if gazetteer.actors[slug].kind in ISSUER_KINDS and _BY.search(before):
+        if gazetteer.actors[slug].kind in ORGANISATIONS and _BY.search(before):
             groups = {cue.group for cue in cues_in(before, None)}
             if {kind, "issued"} <= groups:
                 return slug

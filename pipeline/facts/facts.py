@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from models.vocabulary import FactKind
 from pipeline.facts.agreements import agreements_of
 from pipeline.facts.events import events_in, titled_events
-from pipeline.facts.making import Candidate
+from pipeline.facts.making import FLIGHT_KINDS, VAGUE_KINDS, Candidate
 from pipeline.facts.sentences import CountriesIn, Spans, Statement, statements_of
 from pipeline.facts.weighing import chosen
 from pipeline.understanding.gazetteer import Gazetteer
@@ -19,8 +19,6 @@ from pipeline.values import Document, Fact
 
 MAX_FACTS = 40
 MAX_CANDIDATES = 120
-VAGUE_KINDS = frozenset({"happening", "report", "ceremony"})
-FLIGHT_KINDS = frozenset({"launch", "landing", "docking"})
 SAME_NAME_RATIO = 82.0
 _NUMBER = re.compile(r"\d+")
 

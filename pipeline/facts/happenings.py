@@ -7,7 +7,7 @@ import re
 from pipeline.facts.date_shapes import StatedDate
 from pipeline.facts.flights import flight_of_title
 from pipeline.facts.making import Candidate, event_of
-from pipeline.facts.names import name_after
+from pipeline.facts.meeting_names import name_after
 from pipeline.facts.sentences import Statement
 from pipeline.values import Fact
 

@@ -15,6 +15,9 @@ from pipeline.values import Fact
 MAX_NAME_CHARS = 160
 CRAFT_KINDS = frozenset({"mission", "programme"})
 MAX_HOSTS = 8
+FLIGHT_KINDS = frozenset({"launch", "landing", "docking"})
+VAGUE_KINDS = frozenset({"happening", "report", "ceremony"})
+"""Kinds that say little of what happens: beside a kind that says more, they are another word for it."""
 
 _SUBKINDS = (
     ("workshop", r"workshop|seminar|研讨会|研讨班|培训|讲习|семинар|практикум|atelier|taller|masterclass|training"),

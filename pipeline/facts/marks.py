@@ -11,8 +11,9 @@ from itertools import combinations
 
 from models.vocabulary import FactKind
 from perilune.dates import PartialDate, Precision
-from pipeline.facts.naming import NameSigns
-from pipeline.facts.same import FLIGHTS, LATER, MAX_FLIGHT_DAYS, MAX_NEAR_DAYS, MAX_SLIP_DAYS, Stated
+from pipeline.facts.making import FLIGHT_KINDS
+from pipeline.facts.name_signs import NameSigns
+from pipeline.facts.same import LATER, MAX_FLIGHT_DAYS, MAX_NEAR_DAYS, MAX_SLIP_DAYS, Stated
 
 MAX_SIDES = 8
 MAX_SIGNS = 10
@@ -39,7 +40,7 @@ def window_of(stated: Stated) -> tuple[dt.date, dt.date] | None:
     if fact.start is None:
         return None
     reach = MAX_NEAR_DAYS if fact.kind is FactKind.AGREEMENT else MAX_SLIP_DAYS
-    margin = dt.timedelta(days=MAX_FLIGHT_DAYS if fact.subkind in FLIGHTS else reach)
+    margin = dt.timedelta(days=MAX_FLIGHT_DAYS if fact.subkind in FLIGHT_KINDS else reach)
     return fact.start.first - margin, max(fact.start.last, (fact.end or fact.start).last) + margin
 
 
@@ -88,7 +89,7 @@ def _wanted_of_event(stated: Stated) -> Iterator[str]:
     start = stated.fact.start
     signs = _signs(stated.signs)
     if start is not None and start.precision is Precision.DAY:
-        reach = 1 if stated.fact.subkind in FLIGHTS else 0
+        reach = 1 if stated.fact.subkind in FLIGHT_KINDS else 0
         yield from (f"e {start.first + dt.timedelta(days=days)}" for days in range(-reach, reach + 1))
     years = {str(start.year)} if start else {str(stated.age.year + step) for step in (-1, 0, 1)}
     years |= {str(year) for year in stated.signs.years}

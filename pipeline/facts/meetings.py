@@ -11,7 +11,7 @@ from perilune.dates import PartialDate
 from pipeline.facts.cues import Cue, cues_in, lowered, name_words
 from pipeline.facts.date_shapes import StatedDate
 from pipeline.facts.making import Candidate, event_of, subkind_of
-from pipeline.facts.names import name_around
+from pipeline.facts.meeting_names import name_around
 from pipeline.facts.sentences import MAX_CHARS, Heading, Statement
 from pipeline.understanding.gazetteer import folded
 from pipeline.values import Fact

@@ -15,7 +15,8 @@ from itertools import combinations
 
 from models.vocabulary import AgreementStatus, FactKind
 from perilune.dates import PartialDate, Precision
-from pipeline.facts.naming import NameLikeness, NameSigns, likeness_of
+from pipeline.facts.making import FLIGHT_KINDS
+from pipeline.facts.name_signs import NameLikeness, NameSigns, likeness_of
 from pipeline.facts.towns import is_other_place, share_a_place
 from pipeline.values import Fact
 
@@ -28,7 +29,6 @@ MANY_SIGNS = 3
 TWO = 2
 
 LATER = frozenset({AgreementStatus.IN_FORCE, AgreementStatus.SUSPENDED, AgreementStatus.ENDED})
-FLIGHTS = frozenset({"launch", "landing"})
 _FAMILIES = {"framework agreement": "framework", "letter of intent": "intent", "joint statement": "statement"}
 _BROAD = frozenset({"agreement", "accession", "contract"})
 
@@ -175,7 +175,7 @@ def _is_same_number(one: str, other: str) -> bool:
 
 
 def _family_of_event(fact: Fact) -> str:
-    return fact.subkind if fact.subkind in FLIGHTS or fact.subkind == "deadline" else "meeting"
+    return fact.subkind if fact.subkind in FLIGHT_KINDS or fact.subkind == "deadline" else "meeting"
 
 
 def _is_another_year(one: Stated, other: Stated) -> bool:
@@ -210,7 +210,7 @@ def _has_edition(one: Stated, other: Stated) -> bool:
 
 
 def _tie_of_events(one: Stated, other: Stated, names: NameLikeness) -> Tie:
-    if one.fact.subkind in FLIGHTS:
+    if one.fact.subkind in FLIGHT_KINDS:
         return _tie_of_flights(one, other, names)
     days = days_apart(one.fact, other.fact)
     if _is_exact(one.fact, other.fact):
@@ -258,7 +258,7 @@ def _may_be_told_of(one: Stated, other: Stated) -> bool:
 
 
 def _tie_of_flights(one: Stated, other: Stated, names: NameLikeness) -> Tie:
-    """Compare launches or landings: a craft with a number flies once, any other on its day."""
+    """Compare launches, landings or dockings: a craft with a number flies once, any other on its day."""
     days = days_apart(one.fact, other.fact)
     is_numbered = bool(one.signs.crafts & other.signs.crafts) or any(
         slug[-1].isdigit() for slug in one.signs.actors & other.signs.actors

@@ -186,7 +186,7 @@ def statements_of(
     lower = lowered(shape)
     cues = sorted(cues_in(lower, document.language), key=lambda cue: cue.start)
     actors = gazetteer.spans(text) if spans is None else spans
-    reader = _Reader(document, heading_of(document, gazetteer), shape, lower, countries_in)
+    cutting = _Cutting(document, heading_of(document, gazetteer), shape, lower, countries_in)
     starts, cue_starts = [start for _, start, _ in actors], [cue.start for cue in cues]
     statements = []
     setting = Setting()
@@ -198,7 +198,7 @@ def statements_of(
             Named(gazetteer.actors[slug], start - span.start, stop - span.start)
             for slug, start, stop in actors[bisect_left(starts, span.start) : bisect_left(starts, end)]
         )
-        statement = reader.statement(number, place, here, named, setting)
+        statement = cutting.statement(number, place, here, named, setting)
         setting = _setting_after(statement, setting)
         statements.append(statement)
     return statements
@@ -221,7 +221,7 @@ def heading_of(document: Document, gazetteer: Gazetteer) -> Heading:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _Cutting:
     """Makes the statements of one article."""
 
     document: Document

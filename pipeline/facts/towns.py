@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -13,6 +13,7 @@ from pipeline.understanding.gazetteer import folded
 
 LANGUAGES = ("en", "fr", "ru", "zh")
 MIN_TOWN_CHARS = 2
+PLACES_REMEMBERED = 20_000
 _WORD = re.compile(r"[^\W\d_]+")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _SAYS_NOTHING = frozenset(
@@ -44,7 +45,7 @@ def share_a_place(one: str | None, other: str | None) -> bool:
     return bool(towns_in(one) & towns_in(other)) or bool(_words_of(one) & _words_of(other))
 
 
-@cache
+@lru_cache(maxsize=PLACES_REMEMBERED)
 def towns_in(place: str) -> frozenset[str]:
     """Name the towns of a place by their time zones, which CLDR names in every language."""
     plain = folded(place).lower()
@@ -56,7 +57,7 @@ def towns_in(place: str) -> frozenset[str]:
     return frozenset(names[run] for run in runs if run in names)
 
 
-@cache
+@lru_cache(maxsize=PLACES_REMEMBERED)
 def _words_of(place: str) -> frozenset[str]:
     """Give the words of a place but those that name its country, which tells less than its town."""
     plain = folded(place)

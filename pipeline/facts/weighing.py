@@ -10,13 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from perilune.dates import PartialDate
-from pipeline.facts.making import Candidate
+from pipeline.facts.making import FLIGHT_KINDS, VAGUE_KINDS, Candidate
 from pipeline.values import Document, Fact
 
 ENOUGH = -0.85
 BASE = -2.9
-VAGUE_KINDS = frozenset({"report", "happening", "ceremony"})
-FLIGHT_KINDS = frozenset({"launch", "landing", "docking"})
 MAX_DAYS = 45
 UPPER_NUMBER, LEAD_NUMBER, LATE_NUMBER = 5, 2, 15
 NEAR_DAYS, WEEK_DAYS, FAR_DAYS = 3, 10, 400

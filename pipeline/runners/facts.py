@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Version
+from models.database import hold_facts
 from models.fact import Fact, FactMark, FactParty, FactWitness, left_facts_of
 from models.vocabulary import FactKind, Relevance
 from pipeline.facts.marks import marks_of, wanted_marks, window_of
 from pipeline.facts.same import Stated, Verdicts, groups_of, tie_of
 from pipeline.facts.shown import Shown, days_of, shown_of
-from pipeline.runners.statements import Reader, Statement, verdicts_of
+from pipeline.runners.fact_verdicts import WITNESS_MARK, Sayings, witnesses_of_facts
+from pipeline.runners.statements import StoredStatement, StoredStatements
 
 MAX_DAY_MATES = 200
 MAX_SIGN_MATES = 40
@@ -43,19 +45,21 @@ def leave_facts(session: Session, article: Article) -> None:
 
 
 def _settle(session: Session, article: Article, version_id: int | None) -> None:
+    hold_facts(session)
     session.flush()
     affected = left_facts_of(session) | _leave(session, article)
-    reader = Reader(session)
-    own = reader.statements(FactWitness.version_id == version_id) if version_id is not None else []
+    stored = StoredStatements(session)
+    own = stored.matching(FactWitness.version_id == version_id) if version_id is not None else []
     if not own and not affected:
         return
-    verdicts = verdicts_of(session, [each.stated for each in own])
-    others = reader.statements(FactWitness.fact_id.in_(affected | _candidates(session, own, verdicts)))
-    kept = affected | _tied_facts(own, others, verdicts)
+    sayings = Sayings(session, stored)
+    verdicts = sayings.verdicts_on([each.stated for each in own])
+    others = stored.matching(FactWitness.fact_id.in_(affected | _candidates(session, own, verdicts)))
+    kept = affected | _founded_facts(session, own) | _tied_facts(own, others, verdicts)
     present = [*own, *(each for each in others if each.fact_id in kept)]
-    verdicts = verdicts_of(session, [each.stated for each in present])
-    groups = groups_of([each.stated for each in present], verdicts)
-    _Settling(session, reader, present, kept=kept, left=affected).store(groups)
+    statements = [each.stated for each in present]
+    groups = groups_of(statements, sayings.verdicts_on(statements))
+    _Settling(session, stored.country_of, present, kept=kept, left=affected).store(groups)
     _forget_facts_of_witnesses(session)
 
 
@@ -76,7 +80,7 @@ def _leave(session: Session, article: Article) -> set[int]:
     return {fact_id for fact_id in left if fact_id is not None}
 
 
-def _candidates(session: Session, own: Sequence[Statement], verdicts: Verdicts) -> set[int]:
+def _candidates(session: Session, own: Sequence[StoredStatement], verdicts: Verdicts) -> set[int]:
     """Find the facts that share a mark with a statement, and those that people or its own name tie to it."""
     found: set[int] = set()
     for each in own:
@@ -107,15 +111,16 @@ def _marked(
 
 def _facts_of_witnesses(session: Session, identities: Collection[str]) -> set[int]:
     """Find the facts of statements that are marked by their own identities."""
-    return _marked(session, {identity_mark(identity) for identity in identities}, MAX_DAY_MATES)
+    return _marked(session, {WITNESS_MARK + identity for identity in identities}, MAX_DAY_MATES)
 
 
-def identity_mark(identity: str) -> str:
-    """Make the mark by which the fact of one witness is found."""
-    return f"w {identity}"
+def _founded_facts(session: Session, own: Sequence[StoredStatement]) -> set[int]:
+    """Find the facts that have a statement's key, as those it founded have: no other can get it."""
+    identities = [each.stated.identity for each in own]
+    return set(session.scalars(sa.select(Fact.id).where(Fact.key.in_(identities))))
 
 
-def _tied_facts(own: Sequence[Statement], others: Sequence[Statement], verdicts: Verdicts) -> set[int]:
+def _tied_facts(own: Sequence[StoredStatement], others: Sequence[StoredStatement], verdicts: Verdicts) -> set[int]:
     """Keep of the candidates those with a witness that is tied to a statement."""
     tied: set[int] = set()
     identities = {each.stated.identity for each in own}
@@ -135,18 +140,19 @@ class _Settling:
     def __init__(
         self,
         session: Session,
-        reader: Reader,
-        present: Sequence[Statement],
+        country_of: Mapping[str, str | None],
+        present: Sequence[StoredStatement],
         *,
         kept: Collection[int],
         left: Collection[int],
     ) -> None:
         self._session = session
-        self._reader = reader
+        self._country_of = country_of
         self._statements = {id(each.stated): each for each in present}
         self._identities = {each.stated.identity for each in present}
         rows = session.scalars(sa.select(Fact).where(Fact.id.in_(kept)).order_by(Fact.id))
         self._facts = {fact.key: fact for fact in rows}
+        self._witnesses = witnesses_of_facts(session, self._facts)
         self._stayed: set[int] = set()
         self._left = left
 
@@ -185,22 +191,23 @@ class _Settling:
 
     def _former(self, group: Sequence[Stated], taken: Collection[int]) -> Fact | None:
         """Find the fact that a group was while another witness founded it, which is gone: its key stays."""
-        ids = {self._statements[id(stated)].fact_id for stated in group}
-        former = (fact for fact in self._facts.values() if fact.id in ids and id(fact) not in taken)
-        return next((fact for fact in former if fact.key not in self._identities), None)
+        identities = {stated.identity for stated in group}
+        former = (fact for fact in self._facts.values() if id(fact) not in taken and fact.key not in self._identities)
+        return next((fact for fact in former if identities & self._witnesses.get(fact.key, frozenset())), None)
 
     def _fill(self, fact: Fact, group: Sequence[Stated]) -> None:
         shown = shown_of(group)
+        countries = self._countries_of(shown)
         first, last = days_of(shown)
-        for name, value in _columns(shown, self._countries_of(shown)).items():
+        for name, value in _columns(shown, countries).items():
             if getattr(fact, name) != value:
                 setattr(fact, name, value)
         fact.first_on, fact.last_on = first, last
         self._session.add(fact)
         self._session.flush()
         self._join(fact, group)
-        self._list_parties(fact, shown)
-        marks = {mark for stated in group for mark in (*marks_of(stated), identity_mark(stated.identity))}
+        self._list_parties(fact, {*shown.parties, *countries})
+        marks = {mark for stated in group for mark in (*marks_of(stated), WITNESS_MARK + stated.identity)}
         _replace(self._session, FactMark, fact.id, [{"fact_id": fact.id, "mark": mark} for mark in sorted(marks)])
 
     def _join(self, fact: Fact, group: Sequence[Stated]) -> None:
@@ -212,15 +219,13 @@ class _Settling:
 
     def _countries_of(self, shown: Shown) -> list[str]:
         """Name who agrees by the parties, and who takes part in an event by the countries that it names too."""
-        country_of = self._reader.country_of
-        countries = [country_of.get(party) or party for party in shown.parties]
+        countries = [self._country_of.get(party) or party for party in shown.parties]
         if shown.kind is FactKind.EVENT or len(set(countries)) <= 1:
             countries += shown.countries
         return [country for country in dict.fromkeys(countries) if country.isupper()]
 
-    def _list_parties(self, fact: Fact, shown: Shown) -> None:
-        parties = sorted({*shown.parties, *self._countries_of(shown)})
-        rows = [{"fact_id": fact.id, "party": party, "is_country": party.isupper()} for party in parties]
+    def _list_parties(self, fact: Fact, parties: Collection[str]) -> None:
+        rows = [{"fact_id": fact.id, "party": party, "is_country": party.isupper()} for party in sorted(parties)]
         _replace(self._session, FactParty, fact.id, rows)
 
 

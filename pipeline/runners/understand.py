@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.article import TopicAssignment, Vector, Version, VersionActor, VersionCountry
 from models.corrections import hold_articles
+from models.database import hold_facts
 from models.fact import FactWitness, NamedDocument
 from models.fate import Outcome, await_stage
 from models.search import index_article
@@ -97,6 +98,7 @@ class UnderstandRunner:
         version = session.get_one(Version, item_id)
         article = version.article
         hold_articles(session, [article])
+        hold_facts(session)
         if article.current_version_id != version.id:
             return skipped("a newer version is there")
         _fill(version, result)

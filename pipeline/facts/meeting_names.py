@@ -1,4 +1,4 @@
-"""What a meeting is called: the words around its noun, cut where the sentence goes on, as `names.toml` says."""
+"""What a meeting is called: the words around its noun, cut where the sentence goes on, as `meeting_names.toml` says."""
 
 from __future__ import annotations
 
