@@ -340,7 +340,7 @@ def test_a_correction_that_takes_facts_apart_is_obeyed_until_it_is_undone(sessio
         article_key=second.article.key,
         field=CorrectionField.FACT,
         value={
-            "witness": {"kind": "event", "quote": second.text[witness.start : witness.end].upper()},
+            "witness": {**_named(second), "quote": _quote_of(second, witness).upper()},
             "action": "apart",
             "other": _identity_of(first, first.witnesses[0]),
         },
@@ -360,20 +360,8 @@ def test_a_correction_that_joins_facts_is_obeyed(session: Session) -> None:
     first, second = (an_article_that_says(session, each) for each in TWO_FACTS["two editions by ordinal"])
     for version in (first, second):
         settle_facts(session, version)
-    witness, other = second.witnesses[0], first.witnesses[0]
-    value = {
-        "witness": {"kind": "event", "quote": second.text[witness.start : witness.end]},
-        "action": "same",
-        "fields": {
-            "article": first.article.key,
-            "kind": "event",
-            "quote": first.text[other.start : other.end],
-        },
-    }
-    session.add(
-        Correction(
-            article_key=second.article.key, field=CorrectionField.FACT, value=value, made_by="analyst", made_at=NOW
-        )
+    _correct(
+        session, second.article.key, "same", _named(second), fields={"article": first.article.key, **_named(first)}
     )
     settle_facts(session, second)
     assert [len(fact[-1]) for fact in facts_in(session).values() if isinstance(fact[-1], list)] == [2]
