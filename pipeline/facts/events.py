@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.facts.cues import Cue
 from pipeline.facts.flights import flights_in, titled_flight
 from pipeline.facts.happenings import happening_in
 from pipeline.facts.making import Candidate, event_of, with_status
 from pipeline.facts.meetings import encounter_in, listed_edition_in, meetings_in
 from pipeline.facts.sentences import Statement, statement_of_title
+from pipeline.facts.signs import signs_in
 
 _EDITION_OR_YEAR = re.compile(r"^\W*\d{1,3}(?:st|nd|rd|th)|(?:19|20)\d\d")
 LEAD_NUMBER = 3
 _DEADLINE_FORMS = {"zh": "截止日期：{}", "ru": "Срок подачи заявок: {}", "fr": "Date limite : {}"}
-MIN_SHARED_WORDS = 2
+MAX_GAP_CHARS = 12
 
 
 def events_in(statement: Statement) -> list[Candidate]:
@@ -29,7 +31,7 @@ def events_in(statement: Statement) -> list[Candidate]:
     if not found:
         happening = happening_in(statement)
         found = [happening] if happening else []
-    return [replace(each, fact=with_status(each.fact, statement)) for each in found]
+    return [replace(each, fact=with_status(each.fact, statement), signs=(*each.signs, *signs_in(statement))) for each in found]
 
 
 def titled_events(statements: Sequence[Statement]) -> list[Candidate]:
@@ -39,11 +41,18 @@ def titled_events(statements: Sequence[Statement]) -> list[Candidate]:
     found = meetings_in(statement_of_title(first))
     if not found and (flight := titled_flight(first, dateline)):
         found = [flight]
-    return [replace(each, fact=with_status(each.fact, first), is_of_title=True) for each in found]
+    signs = signs_in(statement_of_title(first))
+    return [replace(each, fact=with_status(each.fact, first), is_of_title=True, signs=signs) for each in found]
+
+
+def _is_before_date(cue: Cue, statement: Statement) -> bool:
+    """Tell whether a preposition, `until`, stands right before a date; other words for a deadline may stand anywhere."""
+    is_preposition = any(other.start == cue.start for other in statement.places("until"))
+    return not is_preposition or any(0 <= date.start - cue.end <= MAX_GAP_CHARS for date in statement.dates)
 
 
 def _deadline_in(statement: Statement) -> Candidate | None:
-    cues = statement.places("deadline")
+    cues = [cue for cue in statement.places("deadline") if _is_before_date(cue, statement)]
     date = statement.nearest_date(cues[0].end) if cues else None
     if date is None or date.day is None:
         return None

@@ -30,10 +30,17 @@ def facts_of(
 
     `spans` are the actors that the gazetteer finds in the text, where the caller has looked for them already.
     """
-    statements = statements_of(document, gazetteer, countries_in, spans=spans)
-    agreements = _merged_facts(agreements_of(statements))
-    events = [each.fact for each in chosen(_events_in(statements), document, agreements)]
+    candidates, agreements = candidates_of(document, gazetteer, countries_in, spans=spans)
+    events = [each.fact for each in chosen(candidates, document, agreements)]
     return tuple([*events, *agreements][:MAX_FACTS])
+
+
+def candidates_of(
+    document: Document, gazetteer: Gazetteer, countries_in: CountriesIn, *, spans: Spans | None = None
+) -> tuple[list[Candidate], list[Fact]]:
+    """Find the events that an article may be about, not yet weighed, and its agreements."""
+    statements = statements_of(document, gazetteer, countries_in, spans=spans)
+    return _events_in(statements), _merged_facts(agreements_of(statements))
 
 
 def _events_in(statements: Sequence[Statement]) -> list[Candidate]:
@@ -52,7 +59,10 @@ def _merged(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Unite what is one event: the better dated keeps its words, and what either knows stays known."""
     kept: list[Candidate] = []
     for each in candidates:
-        same = next((place for place, other in enumerate(kept) if is_same(each.fact, other.fact)), None)
+        same = next(
+            (place for place, other in enumerate(kept) if is_same(each.fact, other.fact) or _is_guess_at(each, other)),
+            None,
+        )
         if same is None:
             kept.append(each)
         else:
@@ -66,8 +76,21 @@ def _merged(candidates: Iterable[Candidate]) -> list[Candidate]:
                 is_untold=other.is_untold and each.is_untold,
                 is_of_signing=other.is_of_signing or each.is_of_signing,
                 is_listed=other.is_listed or each.is_listed,
+                signs=other.signs or each.signs,
             )
     return kept
+
+
+def _is_guess_at(one: Candidate, other: Candidate) -> bool:
+    """Tell whether one is a meeting dated by its publication only, and the other a meeting whose day is told."""
+    guess, told = (one, other) if one.is_inferred else (other, one)
+    if not guess.is_inferred or told.is_inferred or guess.fact.start is None or told.fact.start is None:
+        return False
+    if guess.fact.start.day is not None or told.fact.start.day is None or _contradicts(guess.fact, told.fact):
+        return False
+    numbers = [set(_NUMBER.findall(each.fact.name)) for each in (guess, told)]
+    is_meeting = not {guess.fact.subkind, told.fact.subkind} & {*FLIGHT_KINDS, "deadline"}
+    return is_meeting and (numbers[0] <= numbers[1] or numbers[1] <= numbers[0])
 
 
 def _named_by_title(fact: Fact, one: Candidate, other: Candidate) -> Fact:
@@ -120,7 +143,7 @@ def _contradicts(one: Fact, other: Fact) -> bool:
 
 def _richness(fact: Fact) -> tuple[bool, bool, bool, bool]:
     has_day = fact.start is not None and fact.start.day is not None
-    return fact.subkind not in VAGUE_KINDS, fact.end is not None, has_day, fact.start is not None
+    return fact.start is not None, has_day, fact.subkind not in VAGUE_KINDS, fact.end is not None
 
 
 def _united(one: Fact, other: Fact) -> Fact:

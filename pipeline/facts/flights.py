@@ -67,6 +67,7 @@ def _flight_in(statement: Statement, subkind: str) -> Candidate | None:
         is_named=craft is not None,
         is_of_title=is_of_title,
         is_untold=fact.start is None and date is not None,
+        signs=(f"told by {verb.group}",),
     )
 
 

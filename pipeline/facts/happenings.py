@@ -68,5 +68,7 @@ def _opened(statement: Statement) -> str:
     if statement.heading.has("opening", "ceremony"):
         return ""
     name = name_after(statement.text, statement.lower, verb.end)
+    if any(date.start < verb.end + len(name) + 2 and verb.end <= date.start for date in statement.dates):
+        return ""
     form = _OPENING_FORMS.get(statement.language, _OPENING_FORMS[""])
     return form.format(name) if name else ""

@@ -52,6 +52,8 @@ class Candidate:
     """Whether the title or the sentence tells of a signature."""
     is_listed: bool = False
     """Whether it stands in a list of editions, or is the encounter that the title reports."""
+    signs: tuple[str, ...] = ()
+    """What its sentence and the title say for it or against it: see `signs`."""
 
 
 def event_of(

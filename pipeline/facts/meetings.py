@@ -19,7 +19,9 @@ from pipeline.values import Fact
 MAX_BESIDE_CHARS = 90
 MIN_NAME_WORDS = 2
 MIN_ZH_CHARS = 5
+STEM_CHARS = 6
 LEAD_NUMBER = 4
+NEWS_NUMBER = 2
 MAX_DATE_DISTANCE = 240
 MAX_DAYS_OPEN = 40
 MAX_CLOSING_GAP = 24
@@ -142,7 +144,7 @@ def _meeting_at(statement: Statement, noun: Cue) -> Candidate | None:
     is_named = _is_name(name)
     date = _date_for(statement, noun)
     is_told = date is not None and date.day is not None
-    if not is_named and not is_of_title and not is_told:
+    if not is_named and not is_of_title and (not is_told or statement.heading.has("signing")):
         return None
     is_beside = date is not None and 0 <= max(date.start - noun.end, noun.start - date.end) <= MAX_BESIDE_CHARS
     if not is_beside and not statement.has("held"):
@@ -198,9 +200,9 @@ def _is_name(name: str) -> bool:
 
 
 def _is_in_heading(statement: Statement, noun: Cue) -> bool:
-    word = statement.lower[noun.start : noun.end]
+    stem = statement.lower[noun.start : noun.end][:STEM_CHARS]
     return any(
-        cue.group in {"meeting", "ceremony"} and statement.heading.lower[cue.start : cue.end] == word
+        cue.group in {"meeting", "ceremony"} and statement.heading.lower[cue.start : cue.end][:STEM_CHARS] == stem
         for cue in statement.heading.cues
     )
 
@@ -222,12 +224,14 @@ def _undated(fact: Fact, statement: Statement, name: str) -> Fact:
     if len(years) == 1:
         year = years.pop()
         return replace(fact, start=PartialDate(year))
-    if published is None or published.month is None or statement.number >= LEAD_NUMBER or statement.dates:
+    if published is None or statement.number >= LEAD_NUMBER or statement.dates:
         return fact
     if statement.has("now"):
         return replace(fact, start=published)
-    is_at = bool(_AT.search(statement.lower)) and not statement.is_future
-    return replace(fact, start=PartialDate(published.year, published.month)) if is_at else fact
+    if statement.is_future or not (_AT.search(statement.lower) or statement.number < NEWS_NUMBER):
+        return fact
+    day = statement.setting.dateline if statement.tells_time else None
+    return replace(fact, start=day or PartialDate(published.year, published.month))
 
 
 def _best_of_date(statement: Statement, found: list[tuple[Cue, Candidate]]) -> list[Candidate]:

@@ -129,13 +129,17 @@ class Statement:
     @cached_property
     def is_future(self) -> bool | None:
         """Tell whether the sentence speaks of what is still to come; None when it does not say."""
-        future = min((cue.start for cue in self.cues.get("future", ())), default=None)
+        future = min((cue.start for cue in self.cues.get("future", ()) if not self._is_month(cue)), default=None)
         past = min((cue.start for cue in self.cues.get("past", ())), default=None)
         if self.language == "ru" and (match := _PAST_RU.search(self.lower)):
             past = min(past, match.start()) if past is not None else match.start()
         if future is not None and past is not None:
             return future < past
         return future is not None if future is not None or past is not None else None
+
+    def _is_month(self, cue: Cue) -> bool:
+        """Tell whether a word of the future is a month: `May`."""
+        return self.text[cue.start].isupper() and any(month.start == cue.start for month in self.cues.get("month", ()))
 
     @cached_property
     def tells_time(self) -> bool:

@@ -16,8 +16,9 @@ from pipeline.values import Document, Fact
 ENOUGH = -0.85
 BASE = -2.9
 MAX_DAYS = 45
+SHORT_CHARS = 1000
 UPPER_NUMBER, LEAD_NUMBER, LATE_NUMBER = 5, 2, 15
-NEAR_DAYS, WEEK_DAYS, FAR_DAYS = 3, 10, 400
+NEAR_DAYS, WEEK_DAYS, SEASON_DAYS, FAR_DAYS = 3, 10, 60, 400
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
@@ -73,13 +74,19 @@ def weight_of(
     candidate: Candidate, candidates: Sequence[Candidate], document: Document, agreements: Sequence[Fact]
 ) -> float:
     """Add up what speaks for an event; the sum is a logit."""
-    found = [
+    return BASE + sum(WEIGHTS.get(name, 0.0) for name in signs_of(candidate, candidates, document, agreements))
+
+
+def signs_of(
+    candidate: Candidate, candidates: Sequence[Candidate], document: Document, agreements: Sequence[Fact]
+) -> list[str]:
+    """Name what speaks for an event or against it."""
+    return [
         *_of_dates(candidate, document),
-        *_of_place(candidate),
+        *_of_place(candidate, document),
         *_of_kind(candidate),
         *_of_others(candidate, candidates, agreements),
     ]
-    return BASE + sum(WEIGHTS.get(name, 0.0) for name in found)
 
 
 def _of_dates(candidate: Candidate, document: Document) -> Iterator[str]:
@@ -125,15 +132,22 @@ def _of_distance(candidate: Candidate, days: int) -> Iterator[str]:
         yield "near"
     elif days >= -WEEK_DAYS:
         yield "week"
-    elif days < -FAR_DAYS:
+    elif days >= -SEASON_DAYS:
+        yield f"{_family(candidate)} weeks past"
+    elif days >= -FAR_DAYS:
+        yield f"{_family(candidate)} months past"
+    else:
         yield "far past"
         if not candidate.is_of_title and candidate.number > LEAD_NUMBER:
             yield "background"
 
 
-def _of_place(candidate: Candidate) -> Iterator[str]:
+def _of_place(candidate: Candidate, document: Document) -> Iterator[str]:
     if candidate.number == 0:
         yield "first"
+        yield f"{_family(candidate)} first"
+    if len(document.text) < SHORT_CHARS:
+        yield f"{_family(candidate)} of short text"
     if candidate.number <= LEAD_NUMBER:
         yield "lead"
     if candidate.number <= UPPER_NUMBER:
@@ -148,6 +162,11 @@ def _of_kind(candidate: Candidate) -> Iterator[str]:
     if candidate.is_of_title:
         yield f"{family} of title"
     yield f"{family} named" if candidate.is_named else f"{family} without name"
+    yield from (f"{family}: {sign}" for sign in candidate.signs)
+    if candidate.is_untold:
+        yield f"{family} untold"
+    if candidate.is_inferred:
+        yield f"{family} inferred"
 
 
 def _of_others(candidate: Candidate, candidates: Sequence[Candidate], agreements: Sequence[Fact]) -> Iterator[str]:
