@@ -1,58 +1,59 @@
 """The weights by which events are chosen, fitted to the labelled texts, and what they reach on texts not fitted to.
 
-`python -m benchmarks.facts_weights`: F1 of five-fold cross-validation by language, then the weights for `weighing.py`.
+`python -m benchmarks.facts_weights`: F1 by language, cross-validated too, then the weights for `weighing.py`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.understanding_facts import Counted, counted_events, names_overlap
+from benchmarks.understanding_facts import Counted, counted_events
 from pipeline.facts.facts import candidates_of
-from pipeline.facts.making import Candidate
 from pipeline.facts.weighing import ENOUGH, signs_of, weight_of
 from pipeline.understanding.countries import countries_in
 from pipeline.understanding.gazetteer import Gazetteer
-from pipeline.understanding.labelled import Labelled, LabelledFact, load_training_texts
+from pipeline.understanding.labelled import Labelled, load_training_texts
 from pipeline.understanding.understand import load_knowledge
+from pipeline.values import Fact
 
 FOLDS = 5
-MIN_SEEN = 8
+MIN_SEEN = 10
 """A sign that speaks for fewer candidates gets no weight."""
 STRENGTH = 0.1
 """The inverse of how strongly weights are drawn to nought."""
 STEP = 0.05
 """Weights are rounded to multiples of it."""
-SHOWN = frozenset({"all", "en", "zh", "ru", "fr"})
+SHOWN = ("en", "zh", "ru", "fr")
 THRESHOLDS = np.arange(-2.0, 1.01, 0.05)
+
+CountedFacts = Callable[[Sequence[Fact]], Counted]
 
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """A labelled text, the events that it may tell of, the signs of each, and what shipped weights make of them."""
+    """What one text may tell of: facts, the signs of each, and what the shipped weights make of them."""
 
-    page: Labelled
-    candidates: tuple[Candidate, ...]
+    language: str
+    facts: tuple[Fact, ...]
     signs: tuple[tuple[str, ...], ...]
     shipped: tuple[float, ...]
+    counted: CountedFacts
 
     @property
-    def rights(self) -> tuple[bool, ...]:
-        """Tell of each candidate whether a label says the same."""
-        return tuple(any(_is_of(each, label) for label in self.page.events) for each in self.candidates)
+    def rights(self) -> list[bool]:
+        """Tell of each fact whether a label says the same."""
+        listed = self.counted([]).right
+        return [self.counted([fact]).right > listed for fact in self.facts]
 
-    def counted(self, logits: Sequence[float], enough: float) -> Counted:
-        """Count the events that are kept when these are the candidates' logits."""
-        kept = [
-            each.fact for each, logit in zip(self.candidates, logits, strict=True) if each.is_listed or logit >= enough
-        ]
-        return counted_events(kept, self.page.events)
+    def counted_at(self, logits: Sequence[float], enough: float) -> Counted:
+        """Count the facts that are kept when these are their logits."""
+        return self.counted([fact for fact, logit in zip(self.facts, logits, strict=True) if logit >= enough])
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,87 +62,96 @@ class Fitted:
 
     weights: dict[str, float]
     base: float
-    enough: float
+    enough: float = 0.0
+
+    def counted(self, judged: Judged) -> Counted:
+        """Count what these weights keep."""
+        return judged.counted_at(self.logits(judged), self.enough)
 
     def logits(self, judged: Judged) -> list[float]:
-        """Add up the weights of each candidate."""
+        """Add up the weights of each fact."""
         return [self.base + sum(self.weights.get(sign, 0.0) for sign in signs) for signs in judged.signs]
 
 
 def main() -> None:
-    """Print what the weights reach when fitted to other texts, and the weights fitted to all."""
-    pages = list(judged_pages(load_knowledge().gazetteer))
-    print(f"{len(pages)} texts, {sum(len(page.candidates) for page in pages)} events that they may tell of; F1 of events")
-    print_scores("shipped weights", [(page, page.counted(page.shipped, ENOUGH)) for page in pages])
-    print_scores(f"{FOLDS}-fold cross-validation", cross_validated(pages))
-    print_scores("a perfect choice", [(page, page.counted([float(right) for right in page.rights], 1.0)) for page in pages])
-    fitted = fitted_to(pages)
-    print_scores("fitted to all", [(page, page.counted(fitted.logits(page), fitted.enough)) for page in pages])
-    print(f"ENOUGH = {fitted.enough:.2f}\nBASE = {fitted.base:.2f}")
-    for sign, weight in fitted.weights.items():
-        if abs(weight) >= STEP:
-            print(f'        "{sign}": {weight:.2f},')
+    """Print what the weights reach, and the weights fitted to all texts."""
+    texts = list(judged_texts(load_knowledge().gazetteer))
+    print(f"{len(texts)} texts, {sum(len(text.facts) for text in texts)} events that they may tell of; F1")
+    print_scores("all that may be", [(text, text.counted(text.facts)) for text in texts])
+    print_scores("a perfect choice", [(text, text.counted_at(text.rights, True)) for text in texts])
+    print_scores("shipped weights", [(text, text.counted_at(text.shipped, ENOUGH)) for text in texts])
+    print_scores(f"{FOLDS}-fold cross-validation", cross_validated(texts))
+    fitted = fitted_to(texts)
+    print_scores("fitted to all", [(text, fitted.counted(text)) for text in texts])
+    print_weights(fitted)
 
 
-def judged_pages(gazetteer: Gazetteer) -> Iterator[Judged]:
-    """Find the candidates of every training text."""
+def judged_texts(gazetteer: Gazetteer) -> Iterator[Judged]:
+    """Find the events that every training text may tell of; those of a list of editions are always kept."""
     for page in load_training_texts():
         candidates, agreements = candidates_of(page.document, gazetteer, _country_codes)
+        free = [each for each in candidates if not each.is_listed]
         yield Judged(
-            page,
-            tuple(candidates),
-            tuple(tuple(signs_of(each, candidates, page.document, agreements)) for each in candidates),
-            tuple(weight_of(each, candidates, page.document, agreements) for each in candidates),
+            page.document.language or "",
+            tuple(each.fact for each in free),
+            tuple(tuple(signs_of(each, candidates, page.document, agreements)) for each in free),
+            tuple(weight_of(each, candidates, page.document, agreements) for each in free),
+            _counting(page, [each.fact for each in candidates if each.is_listed]),
         )
 
 
-def cross_validated(pages: Sequence[Judged]) -> list[tuple[Judged, Counted]]:
-    """Count each fold's events by weights fitted to the other folds."""
+def _counting(page: Labelled, listed: Sequence[Fact]) -> CountedFacts:
+    return lambda facts: counted_events([*listed, *facts], page.events)
+
+
+def cross_validated(texts: Sequence[Judged]) -> list[tuple[Judged, Counted]]:
+    """Count each fold's facts by weights fitted to the other folds."""
     found = []
     for fold in range(FOLDS):
-        fitted = fitted_to([page for place, page in enumerate(pages) if place % FOLDS != fold])
-        here = pages[fold::FOLDS]
-        found += [(page, page.counted(fitted.logits(page), fitted.enough)) for page in here]
+        fitted = fitted_to([text for place, text in enumerate(texts) if place % FOLDS != fold])
+        found += [(text, fitted.counted(text)) for text in texts[fold::FOLDS]]
     return found
 
 
-def fitted_to(pages: Sequence[Judged]) -> Fitted:
+def fitted_to(texts: Sequence[Judged]) -> Fitted:
     """Fit the weights, and choose the logit that gives the best F1."""
-    seen = Counter(sign for page in pages for signs in page.signs for sign in set(signs))
+    seen = Counter(sign for text in texts for signs in text.signs for sign in set(signs))
     names = sorted(sign for sign, count in seen.items() if count >= MIN_SEEN)
     columns = {name: column for column, name in enumerate(names)}
-    rows = np.zeros((sum(len(page.candidates) for page in pages), len(names)))
-    for row, signs in enumerate(signs for page in pages for signs in page.signs):
+    rows = np.zeros((sum(len(text.facts) for text in texts), len(names)))
+    for row, signs in enumerate(signs for text in texts for signs in text.signs):
         rows[row, [columns[sign] for sign in signs if sign in columns]] = 1.0
-    rights = np.array([right for page in pages for right in page.rights])
-    model = LogisticRegression(C=STRENGTH, max_iter=2000).fit(rows, rights)
+    model = LogisticRegression(C=STRENGTH, max_iter=2000)
+    model.fit(rows, [right for text in texts for right in text.rights])
     weights = dict(zip(names, _rounded(model.coef_[0]), strict=True))
-    fitted = Fitted(weights, float(_rounded(model.intercept_)[0]), 0.0)
-    best = max(THRESHOLDS, key=lambda enough: _f1_at(float(enough), pages, fitted))
-    return Fitted(weights, fitted.base, round(float(best), 2))
+    fitted = Fitted({name: weight for name, weight in weights.items() if weight}, _rounded(model.intercept_)[0])
+    best = max(THRESHOLDS, key=lambda enough: _f1_at(float(enough), texts, fitted))
+    return Fitted(fitted.weights, fitted.base, round(float(best), 2))
 
 
 def print_scores(name: str, counts: Sequence[tuple[Judged, Counted]]) -> None:
-    """Print F1 of all texts and by language."""
-    by_language: dict[str, Counted] = {"all": sum((each for _, each in counts), Counted())}
-    for judged, each in counts:
-        language = judged.page.document.language or ""
-        by_language[language] = by_language.get(language, Counted()) + each
-    cells = (f"{language} {each.f1:.3f}" for language, each in by_language.items() if language in SHOWN)
-    print(f"{name:24s} " + "  ".join(cells))
+    """Print F1 of all texts, with precision and recall, and by language."""
+    total = sum((each for _, each in counts), Counted())
+    cells = [f"all {total.f1:.3f} ({total.precision:.2f}, {total.recall:.2f})"]
+    for language in SHOWN:
+        of_language = sum((each for text, each in counts if text.language == language), Counted())
+        cells.append(f"{language} {of_language.f1:.3f}")
+    print(f"  {name:24s}" + "  ".join(cells))
 
 
-def _f1_at(enough: float, pages: Sequence[Judged], fitted: Fitted) -> float:
-    return sum((page.counted(fitted.logits(page), enough) for page in pages), Counted()).f1
+def print_weights(fitted: Fitted) -> None:
+    """Print the weights as they stand in the code."""
+    print(f"ENOUGH = {fitted.enough:.2f}\nBASE = {fitted.base:.2f}")
+    for sign, weight in fitted.weights.items():
+        print(f'        "{sign}": {weight:.2f},')
 
 
-def _rounded(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.round(values / STEP) * STEP
+def _f1_at(enough: float, texts: Sequence[Judged], fitted: Fitted) -> float:
+    return sum((text.counted_at(fitted.logits(text), enough) for text in texts), Counted()).f1
 
 
-def _is_of(candidate: Candidate, label: LabelledFact) -> bool:
-    start = str(candidate.fact.start) if candidate.fact.start else None
-    return start == label.get("start") and names_overlap(candidate.fact.name, label.get("name") or "")
+def _rounded(values: npt.NDArray[np.float64]) -> list[float]:
+    return [round(float(value), 2) for value in np.round(values / STEP) * STEP]
 
 
 def _country_codes(text: str, language: str | None) -> list[str]:

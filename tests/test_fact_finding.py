@@ -172,3 +172,38 @@ def test_proposed_agreements_may_be_left_out_of_the_count(knowledge: Knowledge) 
     assert counted_agreements(facts, labels, lambda _: ()) == Counted(1, 1, 1)
     assert counted_agreements(facts, labels, lambda _: (), with_proposed=False) == Counted(0, 0, 1)
     assert counted_events(facts, []) == Counted(0, 0, 0)
+
+
+def test_may_with_a_capital_is_a_month_and_no_word_of_the_future(knowledge: Knowledge) -> None:
+    text = "XICHANG, May 30 (wire) -- PakSat-MM1 was launched at 8:12 p.m. on a Long March-3B rocket."
+    found = events_of(knowledge, text, title="China launches PakSat-MM1", published="2024-05-30")
+    assert [fact.start for fact in found] == [PartialDate(2024, 5, 30)]
+
+
+def test_a_meeting_without_a_day_is_of_the_month_that_the_page_was_published(knowledge: Knowledge) -> None:
+    text = "Программа СПАЙДЕР-ООН провела конференцию о космических решениях. Собралось более ста участников."
+    title = "Бонн: конференция СПАЙДЕР-ООН о больших данных"
+    found = events_of(knowledge, text, title=title, published="2022-11", language="ru")
+    assert [fact.start for fact in found] == [PartialDate(2022, 11)]
+
+
+def test_until_without_a_date_behind_it_is_no_deadline(knowledge: Knowledge) -> None:
+    text = "L'engin avait quitté Vostochny le 11 août et devait se poser deux jours avant le Chandrayaan-3 indien."
+    found = events_of(knowledge, text, title="Luna-25 en route", published="2023-08-20", language="fr")
+    assert [fact for fact in found if fact.subkind == "deadline"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "parties", "start"),
+    [
+        ("He stays under a contract between JAXA and Roscosmos.", ("jaxa", "roscosmos"), None),
+        ("NASA and Roscosmos fly again. The document, signed on 14 July 2022, covers four flights.",
+         ("nasa", "roscosmos"), PartialDate(2022, 7, 14)),
+    ],
+)  # fmt: skip
+def test_an_agreement_that_stands_or_is_called_a_document_has_sides(
+    knowledge: Knowledge, text: str, parties: tuple[str, ...], start: PartialDate | None
+) -> None:
+    facts = understand(Document("d", "", text, "en"), knowledge).facts
+    agreements = [fact for fact in facts if fact.kind is FactKind.AGREEMENT]
+    assert [(set(fact.parties), fact.start) for fact in agreements] == [(set(parties), start)]

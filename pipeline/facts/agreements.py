@@ -33,6 +33,7 @@ KINDS = {
     "accession": "accession",
     "contract": "contract",
     "agreement": "agreement",
+    "paper": "agreement",
 }
 STATUSES = {
     "ended": AgreementStatus.ENDED,
@@ -78,6 +79,7 @@ class Sides:
 
     of_title: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
+    of_lead: tuple[str, ...] = ()
 
 
 def agreements_of(statements: Sequence[Statement]) -> list[Fact]:
@@ -85,7 +87,7 @@ def agreements_of(statements: Sequence[Statement]) -> list[Fact]:
     if not statements:
         return []
     title = statement_of_title(statements[0])
-    sides = Sides(_parties_in(title))
+    sides = Sides(_parties_in(title), of_lead=_parties_in(statements[0]))
     found: list[Fact] = []
     for place, statement in enumerate(statements):
         fact = _agreement_in(statement, statements[max(0, place - 1) : place + 3], sides)
@@ -101,10 +103,10 @@ def _agreement_in(statement: Statement, near: Sequence[Statement], sides: Sides)
     """Read one sentence: a kind of agreement, a word on its status, parties of its own or of the title."""
     kind = _kind_in(statement)
     status = _status_in(statement, kind) if kind else None
-    if kind is None:
+    if kind is None or (kind.group == "paper" and sides.earlier):
         return _agreed_in(statement)
     if status is None:
-        return None
+        return _standing(statement, kind, sides)
     date = _date_near(statement, kind)
     own = _parties_in(statement)
     parties = own
@@ -112,6 +114,8 @@ def _agreement_in(statement: Statement, near: Sequence[Statement], sides: Sides)
         is_told = date is not None or statement.number <= LEAD_NUMBER
         borrowed = sides.of_title if is_told else ()
         parties = tuple(dict.fromkeys((*own, *borrowed))) or (sides.earlier if date and date.year else ())
+    if len(parties) < MIN_SIDES and date is not None and date.month is not None:
+        parties = _completed(own, sides)
     if not parties or (len(parties) == 1 and date is None and statement.number > LEAD_NUMBER):
         return None
     if len(parties) == 1 and not statement.has(*STATUSES):
@@ -124,12 +128,34 @@ def _agreement_in(statement: Statement, near: Sequence[Statement], sides: Sides)
     return _agreement(statement, _name_of(statement, kind), KINDS[kind.group], (status, start, parties))
 
 
+def _completed(own: tuple[str, ...], sides: Sides) -> tuple[str, ...]:
+    """Take the sides of the title, of the agreement before or of the lead: the first that are two or more."""
+    others = (sides.of_title, sides.earlier, sides.of_lead)
+    return next((tuple(dict.fromkeys((*own, *each))) for each in others if len(each) >= MIN_SIDES), own)
+
+
+def _standing(statement: Statement, kind: Cue, sides: Sides) -> Fact | None:
+    """Read an agreement that is only mentioned as standing: `under the contract between NASA and Roscosmos`."""
+    if kind.group == "paper" or statement.lower.startswith(_TREATIES[:-3], kind.start) or statement.is_future:
+        return None
+    parties = _parties_in(statement)
+    date = next((date for date in statement.dates if _belongs(date, kind)), None)
+    start = statement.date_at(date)[0]
+    if len(parties) < MIN_SIDES and start is not None:
+        parties = _completed(parties, sides)
+    is_between = _WITH.search(statement.lower, kind.end, kind.end + MAX_WITH_CHARS) is not None
+    if len(parties) < MIN_SIDES or not (is_between or start):
+        return None
+    known = (AgreementStatus.SIGNED, start, parties)
+    return _agreement(statement, _name_of(statement, kind), KINDS[kind.group], known)
+
+
 def _agreed_in(statement: Statement) -> Fact | None:
     """Read a lead that says that two organisations have agreed, without a word for the paper."""
     if not statement.has("agreeing") or statement.number > LEAD_NUMBER or statement.is_future:
         return None
     parties = _parties_in(statement)
-    if sum(not party.isupper() for party in parties) < MIN_SIDES:
+    if len(parties) < MIN_SIDES:
         return None
     start = next((start for date in statement.dates if (start := statement.date_at(date)[0]) and start.month), None)
     known = (AgreementStatus.SIGNED, start, parties)
@@ -155,7 +181,7 @@ def _of_title(title: Statement, statements: Sequence[Statement], sides: Sides) -
     parties = sides.of_title
     for statement in lead:
         parties = parties if len(parties) > 1 else tuple(dict.fromkeys((*parties, *_parties_in(statement))))
-    if kind is None or not is_signed or len(parties) <= 1 or _status_in(title, kind) is AgreementStatus.PROPOSED:
+    if not is_signed or len(parties) <= 1 or kind is None or _status_in(title, kind) is AgreementStatus.PROPOSED:
         return []
     start = next((start for each in lead if (start := _own_date(each))), None) or _of_news(statements[0])
     fact = _agreement(title, tidy(title.text), KINDS[kind.group], (AgreementStatus.SIGNED, start, parties))
@@ -198,8 +224,9 @@ def _date_beside(statement: Statement, near: Sequence[Statement]) -> PartialDate
 
 def _of_news(statement: Statement) -> PartialDate | None:
     """Date what the lead of news tells as signed by its publication."""
+    published = statement.document.published
     is_news = statement.number <= LEAD_NUMBER and not statement.is_future
-    return statement.document.published if is_news else None
+    return published if is_news else None
 
 
 def _agreement(
@@ -254,11 +281,13 @@ def _is_dated_at(statement: Statement, kind: Cue) -> bool:
     """Tell whether a date belongs to the word for the agreement: `l'accord franco-russe de novembre 2003`."""
     if statement.lower.startswith(_TREATIES, kind.start):
         return False
-    return any(
-        date.year is not None
-        and (0 <= date.start - kind.end <= MAX_DATE_AFTER or 0 <= kind.start - date.end <= MAX_DATE_BEFORE)
-        for date in statement.dates
-    )
+    return any(_belongs(date, kind) for date in statement.dates)
+
+
+def _belongs(date: StatedDate, kind: Cue) -> bool:
+    """Tell whether a date with its year stands right after or before the word for an agreement."""
+    after, before = date.start - kind.end, kind.start - date.end
+    return date.year is not None and (0 <= after <= MAX_DATE_AFTER or 0 <= before <= MAX_DATE_BEFORE)
 
 
 def _is_negated(statement: Statement) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipeline.facts.cues import Cue
 from pipeline.facts.flights import flights_in, titled_flight
-from pipeline.facts.happenings import happening_in
+from pipeline.facts.happenings import happening_in, titled_happening
 from pipeline.facts.making import Candidate, event_of, with_status
 from pipeline.facts.meetings import encounter_in, listed_edition_in, meetings_in
 from pipeline.facts.sentences import Statement, statement_of_title
@@ -31,7 +31,10 @@ def events_in(statement: Statement) -> list[Candidate]:
     if not found:
         happening = happening_in(statement)
         found = [happening] if happening else []
-    return [replace(each, fact=with_status(each.fact, statement), signs=(*each.signs, *signs_in(statement))) for each in found]
+    return [
+        replace(each, fact=with_status(each.fact, statement), signs=(*each.signs, *signs_in(statement)))
+        for each in found
+    ]
 
 
 def titled_events(statements: Sequence[Statement]) -> list[Candidate]:
@@ -41,12 +44,14 @@ def titled_events(statements: Sequence[Statement]) -> list[Candidate]:
     found = meetings_in(statement_of_title(first))
     if not found and (flight := titled_flight(first, dateline)):
         found = [flight]
+    if not found and (opening := titled_happening(statements[: LEAD_NUMBER + 1], dateline)):
+        found = [opening]
     signs = signs_in(statement_of_title(first))
     return [replace(each, fact=with_status(each.fact, first), is_of_title=True, signs=signs) for each in found]
 
 
 def _is_before_date(cue: Cue, statement: Statement) -> bool:
-    """Tell whether a preposition, `until`, stands right before a date; other words for a deadline may stand anywhere."""
+    """Tell whether a preposition, `until`, stands right before a date, as it must to tell of a deadline."""
     is_preposition = any(other.start == cue.start for other in statement.places("until"))
     return not is_preposition or any(0 <= date.start - cue.end <= MAX_GAP_CHARS for date in statement.dates)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
+from perilune.dates import PartialDate
 from pipeline.facts.date_shapes import StatedDate
 from pipeline.facts.flights import flight_of_title
 from pipeline.facts.making import Candidate, event_of
@@ -12,6 +15,7 @@ from pipeline.facts.sentences import Statement
 from pipeline.values import Fact
 
 REPORT_NUMBER = 4
+TITLED_GROUPS = ("opening", "ceremony", "happening")
 MAX_STAMP_CHARS = 70
 _OPENING_FORMS = {"zh": "{}{}", "ru": "Открытие: {}", "fr": "Inauguration : {}", "": "Opening of {}"}
 _QUOTED = re.compile(r"[“「《«\"](?P<name>[^”」》»\"\n]{3,60})[”」》»\"]")
@@ -40,6 +44,19 @@ def happening_in(statement: Statement) -> Candidate | None:
         is_of_title=is_of_title or flight is not None,
         is_of_signing=statement.heading.has("signing") or statement.has("signing"),
     )
+
+
+def titled_happening(lead: Sequence[Statement], dateline: PartialDate | None) -> Candidate | None:
+    """Date what a title reports as news, where no sentence of the lead tells a day, by dateline or publication."""
+    first, published = lead[0], lead[0].document.published
+    groups = [group for group in TITLED_GROUPS if first.heading.has(group)]
+    is_dated = any(_is_day(date) for statement in lead for date in statement.dates)
+    if not groups or is_dated or published is None or first.heading.has("future") or first.is_future:
+        return None
+    start = dateline or PartialDate(published.year, published.month)
+    subkind = "happening" if groups[0] == "happening" else "ceremony"
+    fact = replace(event_of(first, first.heading.text, subkind, None), start=start)
+    return Candidate(fact, first.number, is_named=False, is_of_title=True, is_inferred=True)
 
 
 def _is_day(date: StatedDate) -> bool:
