@@ -1,80 +1,58 @@
 """Which of the events that an article mentions it is about: what speaks for each is added up, background stays out.
 
-The weights are those of a logistic regression over labelled pages in four languages, rounded.
+The weights in `weights.toml` are those of a logistic regression, fitted by `benchmarks/facts_weights.py`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from perilune.dates import PartialDate
 from pipeline.facts.making import FLIGHT_KINDS, VAGUE_KINDS, Candidate
 from pipeline.values import Document, Fact
 
-ENOUGH = -0.85
-BASE = -2.9
+WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
 MAX_DAYS = 45
 SHORT_CHARS = 1000
 UPPER_NUMBER, LEAD_NUMBER, LATE_NUMBER = 5, 2, 15
 NEAR_DAYS, WEEK_DAYS, SEASON_DAYS, FAR_DAYS = 3, 10, 60, 400
 
-WEIGHTS: Mapping[str, float] = MappingProxyType(
-    {
-        "day": 1.5,
-        "range": 1.05,
-        "over long": -1.25,
-        "no date": -0.8,
-        "day not told": 0.7,
-        "edition": 1.6,
-        "edition of year": 2.9,
-        "dated beside": -1.2,
-        "year only": -0.75,
-        "inferred": 1.0,
-        "first": 0.85,
-        "lead": 0.4,
-        "upper": 0.35,
-        "late": -0.3,
-        "near": 0.45,
-        "far past": -0.3,
-        "background": -0.8,
-        "workshop": 0.2,
-        "conference": -0.2,
-        "ceremony": 0.3,
-        "deadline": 0.65,
-        "deadline past": -1.5,
-        "deadline beside": -0.5,
-        "report": -0.55,
-        "report of signing": -1.7,
-        "day of agreement": -0.4,
-        "flight of title": 0.3,
-        "flight named": 0.25,
-        "flight without name": -0.25,
-        "flight to come": -0.25,
-        "meeting of title": 0.7,
-        "meeting to come": 0.25,
-        "vague without name": -0.5,
-        "vague to come": -0.4,
-        "vague first": 0.1,
-        "alone": 0.5,
-    }
-)
 _EDITION = re.compile(r"\b\d{1,3}(?:st|nd|rd|th|e|-[а-я]{1,2})\b|第[一二三四五六七八九十\d]+[届次]")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each sign adds to a sum that begins with `base`; an event is kept when the sum, a logit, is `enough`."""
+
+    base: float
+    enough: float
+    signs: Mapping[str, float]
+
+    def logit(self, signs: Iterable[str]) -> float:
+        """Add up what speaks for an event."""
+        return self.base + sum(self.signs.get(name, 0.0) for name in signs)
+
+
+@cache
+def shipped_weights() -> Weights:
+    """Read the weights that ship."""
+    tables = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
+    return Weights(tables["sum"]["base"], tables["sum"]["enough"], tables["signs"])
 
 
 def chosen(candidates: Sequence[Candidate], document: Document, agreements: Sequence[Fact]) -> list[Candidate]:
     """Keep the events for which enough speaks, in reading order; those of a list of editions always."""
+    weights = shipped_weights()
     return [
-        each for each in candidates if each.is_listed or weight_of(each, candidates, document, agreements) >= ENOUGH
+        each
+        for each in candidates
+        if each.is_listed or weights.logit(signs_of(each, candidates, document, agreements)) >= weights.enough
     ]
-
-
-def weight_of(
-    candidate: Candidate, candidates: Sequence[Candidate], document: Document, agreements: Sequence[Fact]
-) -> float:
-    """Add up what speaks for an event; the sum is a logit."""
-    return BASE + sum(WEIGHTS.get(name, 0.0) for name in signs_of(candidate, candidates, document, agreements))
 
 
 def signs_of(
