@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.fitted_toml import with_table
 from benchmarks.understanding_facts import Counted, counted_events
 from pipeline.facts.facts import candidates_of
-from pipeline.facts.weighing import WEIGHTS_FILE, Weights, shipped_weights, signs_of
+from pipeline.facts.weighing import WEIGHTS_FILE, Weights, given_weights, shipped_weights, signs_of
 from pipeline.understanding.countries import countries_in
 from pipeline.understanding.gazetteer import Gazetteer
 from pipeline.understanding.labelled import Labelled, load_training_texts
@@ -115,7 +115,9 @@ def cross_validated(texts: Sequence[Judged]) -> list[tuple[Judged, Counted]]:
 def fitted_to(texts: Sequence[Judged]) -> Weights:
     """Fit the weights, and choose the logit that gives the best F1."""
     seen = Counter(sign for text in texts for signs in text.signs for sign in set(signs))
-    columns = {name: place for place, name in enumerate(sorted(sign for sign in seen if seen[sign] >= MIN_SEEN))}
+    given = given_weights()
+    names = sorted(sign for sign in seen if seen[sign] >= MIN_SEEN and sign not in given)
+    columns = {name: place for place, name in enumerate(names)}
     rows = np.zeros((sum(len(text.facts) for text in texts), len(columns)))
     for row, signs in enumerate(signs for text in texts for signs in text.signs):
         rows[row, [columns[sign] for sign in signs if sign in columns]] = 1.0
@@ -123,7 +125,8 @@ def fitted_to(texts: Sequence[Judged]) -> Weights:
     weights = [text.weight for text in texts for _ in text.facts]
     model.fit(rows, [right for text in texts for right in text.rights], sample_weight=weights)
     numbers = {name: _rounded(weight) for name, weight in zip(columns, model.coef_[0], strict=True)}
-    fitted = Weights(_rounded(model.intercept_[0]), 0.0, {name: number for name, number in numbers.items() if number})
+    given |= {name: number for name, number in numbers.items() if number}
+    fitted = Weights(_rounded(model.intercept_[0]), 0.0, given)
     return max(
         (replace(fitted, enough=_rounded(each)) for each in THRESHOLDS), key=lambda one: _weighted_f1(texts, one)
     )
@@ -144,7 +147,8 @@ def write(weights: Weights) -> None:
     """Put weights where they are read from."""
     text = WEIGHTS_FILE.read_text(encoding="utf-8")
     text = with_table(text, "sum", {"base": weights.base, "enough": weights.enough})
-    WEIGHTS_FILE.write_text(with_table(text, "signs", weights.signs), encoding="utf-8")
+    fitted = {name: weight for name, weight in weights.signs.items() if name not in given_weights()}
+    WEIGHTS_FILE.write_text(with_table(text, "signs", fitted), encoding="utf-8")
 
 
 def _weighted_f1(texts: Sequence[Judged], weights: Weights) -> float:

@@ -42,7 +42,13 @@ class Weights:
 def shipped_weights() -> Weights:
     """Read the weights that ship."""
     tables = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
-    return Weights(tables["sum"]["base"], tables["sum"]["enough"], tables["signs"])
+    return Weights(tables["sum"]["base"], tables["sum"]["enough"], {**given_weights(), **tables["signs"]})
+
+
+def given_weights() -> dict[str, float]:
+    """Read the weights of signs that are too rare among labelled texts to be fitted."""
+    given: dict[str, float] = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))["given"]
+    return given
 
 
 def chosen(candidates: Sequence[Candidate], document: Document, agreements: Sequence[Fact]) -> list[Candidate]:
