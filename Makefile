@@ -46,7 +46,7 @@ test-tools: ## install what the tests need beside Python packages: PostgreSQL, C
 	@tests/install-tools.sh
 
 test: $(DEV) test-tools ## run all tests, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: lint types contracts migrations test ## everything that must pass before a change lands
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.understanding_baselines import METHODS, Method, zero_shot_method
 from benchmarks.understanding_learning import print_learning
 from benchmarks.understanding_lessons import Lessons, load_lessons
+from benchmarks.understanding_real import print_real
 from benchmarks.understanding_rest import print_rest
 from benchmarks.understanding_scores import interval_of, said_by_language
 from benchmarks.understanding_speed import print_speed
@@ -34,6 +35,7 @@ def main() -> None:
     print_methods(lessons, methods)
     print_rest(lessons)
     if not options.quick:
+        print_real(lessons)
         print_learning(lessons)
         print_speed(lessons)
 

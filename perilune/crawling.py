@@ -43,9 +43,9 @@ def crawl_in_child(
             except subprocess.TimeoutExpired:
                 child.kill()
                 raise CrawlProblem("the crawl did not stop in time and was killed; the next one goes on") from None
-        except BaseException:
-            child.terminate()
-            raise
+        finally:
+            if child.poll() is None:  # this process is being stopped
+                child.terminate()
     if child.returncode != 0:
         raise CrawlProblem(f"the crawl's process ended with code {child.returncode}; its messages stand above")
     counts: dict[str, dict[str, object]] = json.loads(output.splitlines()[-1])

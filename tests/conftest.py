@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from tests.bench import Bench
 
 NOW = dt.datetime(2022, 3, 14, 7, 0, tzinfo=dt.UTC)
+LONGEST = ("demo", "onboarding_quality", "crawler", "faults", "article_history", "rendering", "watching", "scheduler")
+LONG = ("places", "command_line", "health_faults", "onboarding", "pipeline", "encoder", "ocr", "inspecting", "learning")
+"""Files of tests that take minutes: begun first, so that no process works on one alone in the end."""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -107,6 +110,12 @@ def _a_postgres_database(maintenance: str, template: str) -> Iterator[str]:
     _administer(maintenance, f"create database {name} template {template}")
     yield maintenance.replace("/postgres?", f"/{name}?")
     _administer(maintenance, f"drop database {name} with (force)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; the order within each stays."""
+    ranks = {f"test_{name}": place for place, name in enumerate((*LONGEST, *LONG))}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
