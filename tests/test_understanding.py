@@ -15,7 +15,7 @@ from pipeline.facts.cues import cues_in
 from pipeline.facts.date_shapes import CALENDAR_GROUPS, dates_among
 from pipeline.facts.dates import DateContext, resolved
 from pipeline.understanding.checking import Said, scores_of
-from pipeline.understanding.doctype import doc_type_and_words, doc_type_of
+from pipeline.understanding.doctype import doc_type_and_words
 from pipeline.understanding.evidence import MAX_CHARS
 from pipeline.understanding.gazetteer import Gazetteer, folded
 from pipeline.understanding.labelled import LABELLED_FOLDER, load_texts
@@ -207,7 +207,7 @@ def test_understanding_reads_only_the_beginning_of_an_endless_text(knowledge: Kn
 
 def test_a_declared_kind_goes_before_what_the_words_say() -> None:
     declared = Document("d", "Press release: call for applications", "", "en", doc_type=DocType.SPEECH)
-    assert doc_type_of(declared) is DocType.SPEECH
+    assert doc_type_and_words(declared)[0] is DocType.SPEECH
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_a_declared_kind_goes_before_what_the_words_say() -> None:
     ],
 )
 def test_the_kind_of_a_document_is_told_by_its_words(kind: str, language: str, title: str, text: str) -> None:
-    assert doc_type_of(document(text, title=title, language=language)) == kind
+    assert doc_type_and_words(document(text, title=title, language=language))[0] == kind
 
 
 def test_a_kind_comes_with_the_words_that_decided() -> None:
@@ -336,3 +336,12 @@ def test_knowledge_can_be_made_of_rows() -> None:
 def test_plain_words_match_whole_words_and_their_forms(words: str, language: str, text: str, is_found: bool) -> None:  # noqa: FBT001 - a parameter of the case
     lexicon = Lexicon({"group": {language: [(pattern_from_words(words, language), 1.0)]}})
     assert bool(lexicon.hits(folded(text), language)) is is_found
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [(r"(?:^|\n)news", ["news", "\nnews"]), (r"(?:^|\n)news|old", ["news", "old", "\nnews"]), (r"old", ["old"])],
+)
+def test_a_pattern_of_lines_matches_where_lines_begin(pattern: str, found: list[str]) -> None:
+    lexicon = Lexicon({"release": {"en": ((pattern, 1.0),)}})
+    assert [hit.words for hit in lexicon.hits("news and old news\nnews", "en")] == found

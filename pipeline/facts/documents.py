@@ -13,7 +13,7 @@ from itertools import islice
 from models.vocabulary import ORGANISATIONS, DocType
 from perilune.titles import plain_title
 from pipeline.facts.cues import Cue, cues_in, lowered
-from pipeline.facts.sentences import MAX_CHARS
+from pipeline.facts.sentences import MAX_CHARS, Spans
 from pipeline.understanding.gazetteer import Gazetteer, folded
 from pipeline.values import Document, NamedDocument, Span
 
@@ -53,13 +53,16 @@ class _Sentence:
     title: Span
 
 
-def documents_in(document: Document, gazetteer: Gazetteer) -> tuple[NamedDocument, ...]:
-    """Find the documents that an article reports, each once, in reading order; never the article itself."""
+def documents_in(document: Document, gazetteer: Gazetteer, *, spans: Spans | None = None) -> tuple[NamedDocument, ...]:
+    """Find the documents that an article reports, each once, in reading order; never the article itself.
+
+    `spans` are the actors named in its text, where they are known already.
+    """
     text = document.text[:MAX_CHARS]
     shape = folded(text)
     lower = lowered(shape)
     found: dict[str, NamedDocument] = {}
-    actors: list[tuple[str, int, int]] | None = None
+    actors = spans
     for span in islice(_titles(text, shape), MAX_TITLES):
         key = plain_title(text[span.start : span.end])
         sentence = _sentence_around(shape, lower, span, document.language)

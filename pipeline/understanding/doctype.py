@@ -56,15 +56,10 @@ _REPORTING = re.compile(
 )
 
 
-def doc_type_of(document: Document) -> DocType:
-    """Tell the kind of a document; what its page declares goes before what its words say."""
-    return doc_type_and_words(document)[0]
-
-
 def doc_type_and_words(document: Document) -> tuple[DocType, tuple[str, ...]]:
     """Tell the kind of a document and the words that decided, the weightiest first.
 
-    There are none where nothing speaks against news, nor where the page declares the kind itself.
+    What its page declares goes before what its words say. There are no words where nothing speaks against news, nor where the page declares the kind itself.
     """
     if document.doc_type is not None:
         return document.doc_type, ()
@@ -82,7 +77,7 @@ def _signs(document: Document) -> Mapping[DocType, Sequence[tuple[float, str]]]:
     signs: defaultdict[DocType, list[tuple[float, str]]] = defaultdict(list)
     text = document.text[:OPENING_CHARS] + "\n" + document.text[OPENING_CHARS:][-CLOSING_CHARS:]
     for place, words in (("title", document.title), ("text", text)):
-        counted = {hit.pattern: hit for hit in _lexicon(place).hits(folded(words), document.language)}
+        counted = {hit.pattern: hit for hit in _lexicon(place).hits(_folded_lines(words), document.language)}
         for hit in counted.values():
             shown = " ".join(hit.words.split())[:MAX_WORD_CHARS]
             signs[DocType(hit.group.removeprefix(f"{place}-"))].append((hit.weight, shown))
@@ -96,6 +91,11 @@ def _signs(document: Document) -> Mapping[DocType, Sequence[tuple[float, str]]]:
         if not _REPORTING.search(text):
             signs[DocType.REFERENCE].append((WITHOUT_REPORTING, ""))
     return signs
+
+
+def _folded_lines(text: str) -> str:
+    """Fold a text but for its lines, at whose beginnings many words mean something else."""
+    return "\n".join(folded(line) for line in text.split("\n"))
 
 
 @cache

@@ -22,6 +22,9 @@ _SAFE_TOKENS = re.compile(
 )
 _METACHARACTERS = re.compile(r"[\\.^$*+?{}\[\]|()]")
 _ESCAPED = re.compile(r"\\([^\w\s])")
+_LINE_BEGINNING = re.compile(r"(?:\(\?i\))?" + re.escape(r"(?:^|\n)"))
+_GROUP = re.compile(r"\\.|\[[^\]]*\]|\([^()]*\)")
+_NEW_LINE = re.compile("\n")
 _INFLECTED = frozenset({"en", "fr", "es"})
 
 
@@ -72,6 +75,15 @@ def anchor_of(pattern: str) -> str | None:
     return chunks.lstrip("\0").lower().split("\0")[0] or None
 
 
+def _is_of_line(pattern: str) -> bool:
+    """Tell whether every match begins a line: the pattern says so, and not only of one of its alternatives."""
+    beginning = _LINE_BEGINNING.match(pattern)
+    rest = pattern[beginning.end() :] if beginning else "|"
+    while (shorter := _GROUP.sub("", rest)) != rest:
+        rest = shorter
+    return "|" not in rest
+
+
 @dataclass(frozen=True)
 class _Entry:
     group: str
@@ -97,13 +109,15 @@ class Lexicon:
 
     def __init__(self, groups: Mapping[str, Patterns]) -> None:
         self._entries: list[_Entry] = []
+        self._of_lines: list[int] = []
         self._unanchored: list[int] = []
         by_anchor: dict[str, list[int]] = {}
         for group, patterns in groups.items():
             for language, weighted in patterns.items():
                 for pattern, weight in weighted:
                     anchor = anchor_of(pattern)
-                    numbers = self._unanchored if anchor is None else by_anchor.setdefault(anchor, [])
+                    unanchored = self._of_lines if _is_of_line(pattern) else self._unanchored
+                    numbers = unanchored if anchor is None else by_anchor.setdefault(anchor, [])
                     numbers.append(len(self._entries))
                     self._entries.append(_entry(group, language, pattern, weight))
         self.languages = frozenset(entry.language for entry in self._entries)
@@ -139,11 +153,16 @@ class Lexicon:
                 if match and counts[number] < MAX_MATCHES_PER_PATTERN:
                     counts[number] += 1
                     yield number, match
+        starts = [0, *(found.start() for found in _NEW_LINE.finditer(text, 1))] if self._of_lines else []
+        for number in self._of_lines:
+            if self._entries[number].language in languages:
+                regex = self._entries[number].regex
+                matches = (match for start in starts if (match := regex.match(text, start)))
+                yield from ((number, match) for match in islice(matches, MAX_MATCHES_PER_PATTERN))
         for number in self._unanchored:
-            if self._entries[number].language not in languages:
-                continue
-            for match in islice(self._entries[number].regex.finditer(text), MAX_MATCHES_PER_PATTERN):
-                yield number, match
+            if self._entries[number].language in languages:
+                matches = self._entries[number].regex.finditer(text)
+                yield from ((number, match) for match in islice(matches, MAX_MATCHES_PER_PATTERN))
 
     def _hit(self, number: int, match: re.Match[str]) -> Hit:
         entry = self._entries[number]

@@ -79,7 +79,7 @@ def understand(document: Document, knowledge: Knowledge, vector: Vector | None =
         country_spans={one.code: one.span for one in found.participants if one.span},
         actors=found.mentions,
         facts=facts_of(document, knowledge.gazetteer, _country_codes, spans=found.spans),
-        documents=documents_in(document, knowledge.gazetteer),
+        documents=documents_in(document, knowledge.gazetteer, spans=found.spans),
         reads_like=verdict.reads_like,
     )
 
