@@ -29,7 +29,7 @@ class ProposedName:
     article_keys: tuple[str, ...]
 
 
-def proposed_names(session: Session, *, least: int = LEAST_ARTICLES, limit: int = 100) -> tuple[ProposedName, ...]:
+def proposed_names(session: Session, *, limit: int = 100) -> tuple[ProposedName, ...]:
     """List undecided names by the number of articles that bear them: copies and articles off the subject apart."""
     article_count = sa.func.count(sa.distinct(Article.id))
     frequent = (
@@ -38,7 +38,7 @@ def proposed_names(session: Session, *, least: int = LEAST_ARTICLES, limit: int 
         .join(Article, Article.current_version_id == Version.id)
         .where(*_COUNTED, UnknownName.name_key.not_in(sa.select(NameDecision.name_key)))
         .group_by(UnknownName.name_key)
-        .having(article_count >= least)
+        .having(article_count >= LEAST_ARTICLES)
         .order_by(article_count.desc(), UnknownName.name_key)
         .limit(limit)
     )

@@ -59,7 +59,8 @@ _REPORTING = re.compile(
 def doc_type_and_words(document: Document) -> tuple[DocType, tuple[str, ...]]:
     """Tell the kind of a document and the words that decided, the weightiest first.
 
-    What its page declares goes before what its words say. There are no words where nothing speaks against news, nor where the page declares the kind itself.
+    What its page declares goes before what its words say. There are no words where nothing speaks against news, nor
+    where the page declares the kind itself.
     """
     if document.doc_type is not None:
         return document.doc_type, ()

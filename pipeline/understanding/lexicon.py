@@ -157,8 +157,8 @@ class Lexicon:
         for number in self._of_lines:
             if self._entries[number].language in languages:
                 regex = self._entries[number].regex
-                matches = (match for start in starts if (match := regex.match(text, start)))
-                yield from ((number, match) for match in islice(matches, MAX_MATCHES_PER_PATTERN))
+                heads = (match for start in starts if (match := regex.match(text, start)))
+                yield from ((number, match) for match in islice(heads, MAX_MATCHES_PER_PATTERN))
         for number in self._unanchored:
             if self._entries[number].language in languages:
                 matches = self._entries[number].regex.finditer(text)
