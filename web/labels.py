@@ -59,6 +59,11 @@ def words_of(value: str) -> str:
     return SPECIAL_LABELS.get(value.lower(), value.replace("-", " "))
 
 
+def kind_of_actor(kind: str) -> str:
+    """Name an actor's kind as readers do."""
+    return "UN body" if kind == "un" else kind
+
+
 def relevance_label(value: str | None) -> str:
     """Say what a relevance means."""
     return RELEVANCE_LABELS.get(str(value), "Not yet judged")

@@ -28,6 +28,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "date": labels.date_in_words,
         "moment": labels.moment_in_words,
+        "actor_kind": labels.kind_of_actor,
         "country": labels.country_name,
         "language": labels.language_name,
         "words": labels.words_of,
