@@ -45,8 +45,11 @@ ocr: ## install Tesseract with its languages, so that scanned documents are read
 test-tools: ## install what the tests need beside Python packages: PostgreSQL, Chromium and Tesseract
 	@tests/install-tools.sh
 
-test: $(DEV) test-tools ## run all tests, on SQLite and PostgreSQL
+test: $(DEV) test-tools ## run the tests, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+test-long: $(DEV) test-tools ## run the further cases of the slowest tests, which `make test` samples
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m long
 
 check: lint types contracts migrations test ## everything that must pass before a change lands
 

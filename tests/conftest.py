@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tests.bench import Bench
 
 NOW = dt.datetime(2022, 3, 14, 7, 0, tzinfo=dt.UTC)
+ON_BOTH = pytest.mark.databases("sqlite", "postgresql").mark
 LONGEST = ("demo", "onboarding_quality", "crawler", "faults", "article_history", "rendering", "watching", "scheduler")
 LONG = ("places", "command_line", "health_faults", "onboarding", "pipeline", "encoder", "ocr", "inspecting", "learning")
 """Files of tests that take minutes: begun first, so that no process works on one alone in the end."""
@@ -122,8 +123,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test on both databases, or on those that `@pytest.mark.databases` names."""
     for fixture in ("database_url", "empty_database_url"):
         if fixture in metafunc.fixturenames:
-            marker = metafunc.definition.get_closest_marker("databases")
-            metafunc.parametrize(fixture, marker.args if marker else ("sqlite", "postgresql"), indirect=True)
+            marker = metafunc.definition.get_closest_marker("databases") or ON_BOTH
+            further = (pytest.param(kind, marks=pytest.mark.long) for kind in marker.kwargs.get("long", ()))
+            metafunc.parametrize(fixture, (*marker.args, *further), indirect=True)
 
 
 @pytest.fixture

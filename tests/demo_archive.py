@@ -19,7 +19,7 @@ from models.tables import Article, Issue, LedgerRow, Story
 from models.vocabulary import Stage
 
 DEMO_SECONDS = 600
-LOOK_SECONDS = 0.005
+LOOK_SECONDS = 0.02
 
 
 def start_demo(folder: Path, database_url: str) -> subprocess.Popen[str]:
@@ -43,10 +43,10 @@ def kill_demo_when(folder: Path, database_url: str, moment: str) -> bool:
 
     The query is asked again and again; while its tables are not there, the moment has not come.
     """
-    engine = sa.create_engine(database_url, poolclass=sa.NullPool)
-    with start_demo(folder, database_url) as child:
+    engine = sa.create_engine(database_url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection, start_demo(folder, database_url) as child:
         while child.poll() is None:
-            with contextlib.suppress(sa.exc.OperationalError, sa.exc.ProgrammingError), engine.connect() as connection:
+            with contextlib.suppress(sa.exc.OperationalError, sa.exc.ProgrammingError):
                 if (connection.scalar(sa.text(moment)) or 0) > 0:
                     child.send_signal(signal.SIGKILL)
                     break

@@ -17,6 +17,8 @@ from pipeline.runners.extract import ExtractRunner
 from pipeline.runners.runner import Worker, drain
 from tests.crawl_bench import Crawl, a_feed
 
+pytestmark = pytest.mark.databases("sqlite")  # what is tested does not depend on it
+
 FOUND = dt.datetime(2024, 3, 4, 8, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 SENTENCES = (
@@ -92,6 +94,7 @@ def test_an_article_is_looked_at_again_and_a_counter_is_no_edit(paper: Paper, cr
     assert history(crawl) == []
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_a_silent_edit_is_a_version_with_its_rewording_and_an_event(paper: Paper, crawl: Crawl) -> None:
     visit(crawl, FOUND)
     paper.body = page(sentences=(SENTENCES[0], SENTENCES[1].replace("Twelve", "Thirteen"), *SENTENCES[2:]))
@@ -142,7 +145,6 @@ def test_a_page_that_answers_again_the_next_day_has_not_vanished(paper: Paper, c
     assert gone_at == FOUND + 8 * DAY
 
 
-@pytest.mark.databases("sqlite")
 def test_a_sources_selectors_read_its_pages_and_new_ones_read_them_again(
     site: HTTPServer, paper: Paper, crawl: Crawl
 ) -> None:

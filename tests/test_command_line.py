@@ -105,6 +105,7 @@ def test_an_unusable_source_file_is_named_and_the_others_run(tmp_path: Path) -> 
     assert perilune("sources", "lint", str(tmp_path / "bb_bad.toml")).returncode == 1
 
 
+@pytest.mark.databases("sqlite", long=("postgresql",))
 def test_search_articles_and_stories_can_be_read(sessions: sessionmaker[Session], database_url: str) -> None:
     with sessions.begin() as session:
         story = a_story(session)
@@ -123,6 +124,7 @@ def test_search_articles_and_stories_can_be_read(sessions: sessionmaker[Session]
     assert json.loads(perilune("stories", "show", keys[1], "--json", database=database_url).stdout)["articles"]
 
 
+@pytest.mark.databases("postgresql", long=("sqlite",))
 def test_an_edition_is_made_filled_and_sent_into_a_folder(
     sessions: sessionmaker[Session], database_url: str, tmp_path: Path
 ) -> None:
@@ -146,6 +148,7 @@ def test_real_mail_needs_an_address_for_its_links(sessions: sessionmaker[Session
     assert "PERILUNE_PUBLIC_URL is not set" in result.stderr
 
 
+@pytest.mark.databases("sqlite", long=("postgresql",))
 def test_a_correction_is_obeyed_by_every_later_run(
     sessions: sessionmaker[Session], database_url: str, tmp_path: Path
 ) -> None:

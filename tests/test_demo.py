@@ -174,11 +174,12 @@ def test_running_it_twice_changes_nothing(demo: Demo) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_kills_at_eleven_moments_do_no_harm(demo: Demo, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_kills_at_many_moments_do_no_harm(demo: Demo, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     kind = "postgresql" if demo.database_url.startswith("postgresql") else "sqlite"
+    moments = (MIGRATING[kind], *(KILLS if kind == "sqlite" else KILLS[1::2]))
     with an_empty_database(request, kind, tmp_path) as url:
-        killed = [moment for moment in (MIGRATING[kind], *KILLS) if kill_demo_when(tmp_path, url, moment)]
-        assert killed == [MIGRATING[kind], *KILLS]
+        killed = tuple(moment for moment in moments if kill_demo_when(tmp_path, url, moment))
+        assert killed == moments
         run_demo_to_its_end(tmp_path, url)
         sessions = open_database(url)
         assert contents_of(sessions) == contents_of(demo.sessions)

@@ -11,7 +11,13 @@ REPLICAS = list(load_replicas("tuning"))
 FILLED_BY_SCRIPTS = {"jsonp_broadcast_zh", "textarea_globe_zh"}  # only render = true reads them
 
 
-@pytest.mark.parametrize("replica", REPLICAS, ids=[replica.folder.name for replica in REPLICAS])
+@pytest.mark.parametrize(
+    "replica",
+    [
+        pytest.param(replica, id=replica.folder.name, marks=[pytest.mark.long] if place % 2 else [])
+        for place, replica in enumerate(REPLICAS)
+    ],
+)
 def test_a_site_is_usable_from_its_address_alone(replica: Replica) -> None:
     result = score(replica)
     assert result.is_usable or replica.folder.name in FILLED_BY_SCRIPTS, result

@@ -192,6 +192,7 @@ def test_programs_that_never_rest_never_come_or_never_end_hold_nobody_up(site: H
     assert crawl.fate_of(site.url_for("/news/endless1")) == ("failed", "the browser could not render it (TimeoutError)")
 
 
+@pytest.mark.long
 def test_the_browser_goes_through_the_proxy_too(site: HTTPServer, crawl: Crawl) -> None:
     crawl.settings["PERILUNE_PROXY"] = site.url_for("")
     crawl.add("aa_far", name="A", home="http://agency.example/list", kind="listing", links="/news/", render="true")
@@ -244,6 +245,7 @@ def without(missing: str, folder: Path) -> dict[str, str]:
     return {"PYTHONPATH": f"{folder}{os.pathsep}{Path.cwd()}"}
 
 
+@pytest.mark.long
 def test_sources_without_render_start_no_browser(site: HTTPServer, crawl: Crawl, tmp_path: Path) -> None:
     started = tmp_path / "started"
     program = tmp_path / "chromium"
@@ -278,6 +280,7 @@ def test_find_and_new_read_what_a_browser_shows(site: HTTPServer, crawl: Crawl) 
     assert crawl.page_urls() == [site.url_for(item["path"]) for item in ITEMS]
 
 
+@pytest.mark.long
 def test_the_archive_s_page_finds_and_adds_a_source_that_is_to_be_rendered(site: HTTPServer, crawl: Crawl) -> None:
     home = site.url_for("/list")
     with pytest.MonkeyPatch.context() as environment:
@@ -301,6 +304,7 @@ def test_find_says_what_rendering_takes_where_it_is_not_there(site: HTTPServer, 
     assert SENTENCES["browser"] in " ".join(answer.stderr.split())
 
 
+@pytest.mark.long
 def test_check_reads_a_rendered_source_as_a_visit_does(site: HTTPServer, crawl: Crawl) -> None:
     a_list(crawl, site, render="true")
     answer = perilune(crawl, "sources", "check", "aa_list", "--json")

@@ -85,6 +85,7 @@ def command_of(process: psutil.Process) -> list[str]:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.databases("sqlite", long=("postgresql",))
 def test_it_crawls_processes_and_serves_though_its_crawl_is_killed(
     system: tuple[subprocess.Popen[bytes], str],
 ) -> None:
@@ -100,6 +101,7 @@ def test_it_crawls_processes_and_serves_though_its_crawl_is_killed(
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.databases("postgresql", long=("sqlite",))
 def test_what_crawls_and_processes_ends_with_it_when_it_is_killed(system: tuple[subprocess.Popen[bytes], str]) -> None:
     process, _ = system
     wait_until(lambda: bool(children_that("process", process)), "the pipeline works")

@@ -110,7 +110,7 @@ def tell(crawl: Crawl, smtp: SmtpMailer, moment: dt.datetime) -> None:
     deliver_due(crawl.sessions, smtp, post=POST, now=moment, claimant=this_process())
 
 
-@pytest.mark.databases("sqlite", "postgresql")
+@pytest.mark.databases("postgresql", long=("sqlite",))
 def test_an_owner_is_told_once_when_a_source_breaks_and_once_when_it_heals(
     agency: Agency, crawl: Crawl, smtp: SmtpMailer, inbox: Inbox
 ) -> None:
