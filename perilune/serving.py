@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.content import content_from
 from digest.render import render_html
+from perilune.actors import accept_name, actor_from_name, dismiss_name
 from perilune.archive import Archive, open_archive
 from perilune.cataloguing import repair, set_retired
 from perilune.onboarding import FoundSource, add_source, find_source
@@ -46,7 +47,11 @@ def app_for(settings: Settings) -> FastAPI:
 def powers_over(archive: Archive) -> Powers:
     """Give visitors all that may be changed in the browser."""
     return Powers(
-        ArchiveOnboarding(archive), ArchiveUpkeep(archive), ArchiveCorrections(archive), ArchiveTaxonomy(archive)
+        ArchiveOnboarding(archive),
+        ArchiveUpkeep(archive),
+        ArchiveCorrections(archive),
+        ArchiveTaxonomy(archive),
+        ArchiveNaming(archive),
     )
 
 
@@ -140,6 +145,27 @@ class ArchiveTaxonomy:
     def switch(self, slug: str, *, is_on: bool) -> str:
         """Switch a topic on or off."""
         return switch_topic(self._archive, slug, is_on=is_on, now=dt.datetime.now(dt.UTC)).sentence
+
+
+class ArchiveNaming:
+    """Decides on proposed names, for the web app."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def accept(self, name: str, said: Mapping[str, str], *, by: str) -> str:
+        """Make an actor of a proposed name."""
+        from perilune.correcting.said import name_of_person
+
+        actor = actor_from_name(name, said)
+        return accept_name(self._archive, name, actor, by=name_of_person(by), now=dt.datetime.now(dt.UTC)).slug
+
+    def dismiss(self, name: str, *, by: str) -> str:
+        """Say that a proposed name is no actor's."""
+        from perilune.correcting.said import name_of_person
+
+        dismiss_name(self._archive, name, by=name_of_person(by), now=dt.datetime.now(dt.UTC))
+        return f"{name} is not proposed again."
 
 
 def serve_archive(settings: Settings, *, port: int | None = None) -> None:

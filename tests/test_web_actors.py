@@ -13,6 +13,10 @@ from models.knowledge import Actor, UnknownName
 from models.page_store import PageStore
 from models.search import rebuild_index
 from models.tables import VersionActor
+from perilune.archive import Archive
+from perilune.config import settings_from
+from perilune.serving import powers_over
+from pipeline.understanding.unknown_names import name_key
 from tests.builders import ArticleDraft, an_article
 from web.app import create_app
 
@@ -42,7 +46,9 @@ def client(sessions: sessionmaker[Session], page_store: PageStore) -> Iterator[T
         for article in (*articles, copy):
             version = session.get_one(Version, article.current_version_id)
             version.actors.append(VersionActor(actor_slug="cnsa", mention_count=1, start=0, end=4))
-            session.add(UnknownName(version_id=version.id, ordinal=0, name=ZENDA, name_key="zenda", start=0, end=4))
+            session.add(
+                UnknownName(version_id=version.id, ordinal=0, name=ZENDA, name_key=name_key(ZENDA), start=0, end=4)
+            )
         version.actors.append(VersionActor(actor_slug="old-mission", mention_count=1, start=0, end=4))
         first = session.get_one(Version, articles[1].current_version_id)
         first.actors.append(VersionActor(actor_slug="old-mission", mention_count=1, start=0, end=4))
@@ -58,6 +64,25 @@ def test_the_list_counts_articles_and_shows_what_is_proposed(client: TestClient)
         assert words in page
     assert "Zenda &lt;b&gt;Institute" in page
     assert ZENDA not in page
+
+
+@pytest.mark.databases("sqlite")
+def test_proposed_names_are_decided_on_by_a_button(client: TestClient, sessions: sessionmaker[Session]) -> None:
+    assert "perilune actors accept" in client.get("/actors").text
+    form = {"proposed": ZENDA, "kind": "institute", "country": "CZ", "by": "Ada"}
+    assert client.post("/actors/proposed/accept", data=form).status_code == 501
+    archive = Archive(settings_from({}), sessions)
+    app = create_app(sessions, pages=PageStore("unused"), render_issue=lambda _: "", powers=powers_over(archive))
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as visitor:
+        assert "Is it an actor?" in visitor.get("/actors").text
+        assert visitor.post("/actors/proposed/accept", data=form | {"by": ""}).status_code == 422
+        elsewhere = visitor.post("/actors/proposed/dismiss", data=form, headers={"Origin": "http://elsewhere.example"})
+        assert elsewhere.status_code == 403
+        accepted = visitor.post("/actors/proposed/accept", data=form)
+        assert accepted.headers.get("location", "").startswith("/actors/zenda")
+        assert "Proposed" not in visitor.get("/actors").text
+        again = visitor.post("/actors/proposed/dismiss", data=form)
+    assert (again.status_code, "was decided to be the actor zenda" in again.text) == (422, True)
 
 
 @pytest.mark.databases("sqlite")

@@ -93,6 +93,18 @@ class Taxonomy(Protocol):
         ...
 
 
+class Naming(Protocol):
+    """Decides on names that are proposed as actors."""
+
+    def accept(self, name: str, said: Mapping[str, str], *, by: str) -> str:
+        """Make an actor of a name, with what a form says of its kind and country, and return its short name."""
+        ...
+
+    def dismiss(self, name: str, *, by: str) -> str:
+        """Say that a name is no actor's, and answer in words."""
+        ...
+
+
 @dataclass(frozen=True)
 class Powers:
     """What visitors may change; without any, the archive only reads."""
@@ -101,6 +113,7 @@ class Powers:
     upkeep: Upkeep | None = None
     corrections: Corrections | None = None
     taxonomy: Taxonomy | None = None
+    naming: Naming | None = None
 
 
 @dataclass(frozen=True)
