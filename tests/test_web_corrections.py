@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from models.article import Article, Version
+from models.fact import Fact, FactWitness
 from models.knowledge import Correction
 from models.page_store import PageStore
 from models.story import Story
@@ -102,6 +103,26 @@ def test_topics_stories_and_facts_are_corrected_by_forms(
     assert correction_count(sessions) == 7
     story = visitor.get(f"/story/{keys.story}").text
     assert "Two agencies signed a memorandum." not in story
+
+
+def test_two_facts_are_made_one_and_two_again_by_the_address_of_the_other(
+    visitor: TestClient, keys: Keys, sessions: sessionmaker[Session]
+) -> None:
+    said = {"add_fact": "event", "by": "Ada", "start": "2022-03-09"}
+    ours, theirs = {"quote": "met in Vienna", "name": "Vienna talks"}, {"quote": "签署", "name": "维也纳会谈"}
+    for key, form in ((keys.article, ours), (keys.chinese, theirs)):
+        assert visitor.post(f"/correct/{key}", data=said | form, headers=HERE).status_code == 200
+    page = visitor.get(f"/correct/{keys.article}").text
+    mark = re.findall(r'name="same_fact" value="([0-9a-f]{12})"', page)[-1]
+    counts = []
+    for saying in ("same_fact", "apart_fact"):
+        with sessions() as session:
+            key = session.scalars(sa.select(Fact.key).join(FactWitness).where(FactWitness.name == theirs["name"])).one()
+        form = {saying: mark, "other": f"http://testserver/facts/{key}?from=calendar", "by": "Ada"}
+        assert visitor.post(f"/correct/{keys.article}", data=form, headers=HERE).status_code == 200
+        with sessions() as session:
+            counts.append(session.scalar(sa.select(sa.func.count()).select_from(Fact)))
+    assert counts == [2, 3], "the memorandum is there too"
 
 
 @pytest.mark.databases("sqlite")

@@ -36,6 +36,7 @@ MAY_BE_EMPTY = {
 }
 """Fields that say something when they are left empty, by the field that makes them be read."""
 KEY_IN_TEXT = re.compile(rf"(?:\b(story|article|correct)/)?({KEY.pattern})")
+FACT_IN_TEXT = re.compile(rf".*\bfacts/({KEY.pattern})\b.*", re.DOTALL)
 
 pages = APIRouter(include_in_schema=False)
 
@@ -92,6 +93,8 @@ def _said_in(form: dict[str, str]) -> dict[str, str]:
     kept = {name for saying, names in MAY_BE_EMPTY.items() if saying in form for name in names}
     unsaid = MAY_BE_EMPTY["change_fact"] if "remove_fact" in form else ()  # the button beside the fields of a fact
     said = {name: text for name, text in form.items() if name not in unsaid and (text or name in kept)}
+    if "other" in said:
+        said["other"] = FACT_IN_TEXT.sub(r"\1", said["other"])
     how, where = said.pop("story_says", None), said.pop("story_key", "")
     if how == "alone":
         said["story"] = "alone"

@@ -19,6 +19,7 @@ from perilune.dates import PartialDate
 from perilune.problems import Problem
 from pipeline.facts.date_shapes import FIRST_YEAR, LAST_YEAR
 from pipeline.runners.fact_corrections import fields_of, quote_of, span_of_quote, witness_named
+from pipeline.runners.statements import identity_of
 
 Said = Mapping[str, str | None]
 Value = dict[str, object]
@@ -74,7 +75,7 @@ def value_of_fact(session: Session, article: Article, saying: str, said: Said) -
         fields = _changes(session, row, str(named["kind"]), said)
         return value | {"fields": fields} if fields else None
     if action in {"same", "apart"}:
-        value |= _other_fact(session, said)
+        value |= _other_fact(session, article, said)
     return value
 
 
@@ -208,16 +209,33 @@ def _require_order(fields: Value) -> None:
         raise Problem(f"the end {end} is before the start {start}.")
 
 
-def _other_fact(session: Session, said: Said) -> Value:
+def _other_fact(session: Session, article: Article, said: Said) -> Value:
     """Find the other fact by the key of its article and its number, or by its own key."""
     text = (said.get("other") or "").strip()
     key, _, number = text.rpartition(":")
-    if not key and session.scalar(sa.select(Fact.id).where(Fact.key == text)) is not None:
-        return {"other": text}
-    article = find_article(session, key) if key else None
-    if article is None or article.current_version is None:
+    fact = None if key else session.scalars(sa.select(Fact).where(Fact.key == text)).one_or_none()
+    if fact is not None:
+        return _other_side(session, article, fact)
+    other = find_article(session, key) if key else None
+    if other is None or other.current_version is None:
         raise Problem("name the other fact by the key of its article and its number, such as 0123456789ab:2.")
-    return {"fields": {"article": article.key, **_fact_named(session, article, number)[0]}}
+    return {"fields": {"article": other.key, **_fact_named(session, other, number)[0]}}
+
+
+def _other_side(session: Session, article: Article, fact: Fact) -> Value:
+    """Name a fact by its key; by another witness where the article or a copy founded it and takes the key along."""
+    keys = keys_of(session, article)
+    stated = [(row, session.get_one(Version, row.version_id)) for row in fact.witnesses]
+    own = [(row, version) for row, version in stated if version.article.key in keys]
+    founding = {identity_of(version.article.key, row.kind, quote_of(version, row)) for row, version in own}
+    if fact.key not in founding:
+        return {"other": fact.key}
+    others = [(row, version) for row, version in stated if version.article.key not in keys]
+    if not others:
+        raise Problem("no other article states this fact: it is one as it is.")
+    row, version = min(others, key=lambda each: each[0].version_id)
+    named = {"kind": str(row.kind), "quote": quote_of(version, row), "name": row.name}
+    return {"fields": {"article": version.article.key, **named}}
 
 
 _CHECKS: Mapping[str, Callable[[Session, FactKind, str, str], object]] = {
