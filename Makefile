@@ -45,6 +45,8 @@ ocr: ## install Tesseract with its languages, so that scanned documents are read
 test-tools: ## install what the tests need beside Python packages: PostgreSQL, Chromium and Tesseract
 	@tests/install-tools.sh
 
+# Tests start hundreds of processes: without cached bytecode each would compile all modules anew.
+test test-long: export PYTHONDONTWRITEBYTECODE =
 test: $(DEV) test-tools ## run the tests, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
