@@ -11,7 +11,7 @@ SOURCES := crawler pipeline models digest web perilune tests benchmarks docs
 BENCHMARKS := foundation onboarding_sites feeds refusals health politeness throughput changes ocr dates extraction pdf understanding
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve ocr test test-tools check lint format types contracts migrations docs screenshots classifier bench lock clean
+.PHONY: help install demo serve ocr test test-long test-tools check lint format types contracts migrations docs screenshots classifier bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
