@@ -52,6 +52,7 @@ def test_what_comes_after_the_first_crawl_is_no_backfill(site: HTTPServer, crawl
     assert found == {site.url_for("/news/1"): True, site.url_for("/news/3"): False}
 
 
+@pytest.mark.long
 @pytest.mark.databases("postgresql")
 def test_a_source_that_publishes_is_due_sooner_than_one_that_rests(site: HTTPServer, crawl: Crawl) -> None:
     start = dt.datetime(2022, 3, 14, 7, tzinfo=dt.UTC)

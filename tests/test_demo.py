@@ -174,9 +174,14 @@ def test_running_it_twice_changes_nothing(demo: Demo) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_kills_at_many_moments_do_no_harm(demo: Demo, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "kills", [pytest.param(KILLS, id="eleven", marks=pytest.mark.long), pytest.param(KILLS[::3], id="five")]
+)
+def test_kills_at_many_moments_do_no_harm(
+    demo: Demo, kills: tuple[str, ...], request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     kind = "postgresql" if demo.database_url.startswith("postgresql") else "sqlite"
-    moments = (MIGRATING[kind], *(KILLS if kind == "sqlite" else KILLS[1::2]))
+    moments = (MIGRATING[kind], *kills)
     with an_empty_database(request, kind, tmp_path) as url:
         killed = tuple(moment for moment in moments if kill_demo_when(tmp_path, url, moment))
         assert killed == moments

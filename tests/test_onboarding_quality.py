@@ -14,7 +14,7 @@ FILLED_BY_SCRIPTS = {"jsonp_broadcast_zh", "textarea_globe_zh"}  # only render =
 @pytest.mark.parametrize(
     "replica",
     [
-        pytest.param(replica, id=replica.folder.name, marks=[pytest.mark.long] if place % 2 else [])
+        pytest.param(replica, id=replica.folder.name, marks=[pytest.mark.long] if place % 4 else [])
         for place, replica in enumerate(REPLICAS)
     ],
 )

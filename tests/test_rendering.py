@@ -167,6 +167,7 @@ def test_documents_of_a_rendered_source_come_in_as_they_are(site: HTTPServer, cr
     assert len(asked(site, "/files/9")) == 1
 
 
+@pytest.mark.long
 def test_programs_that_never_rest_never_come_or_never_end_hold_nobody_up(site: HTTPServer, crawl: Crawl) -> None:
     is_over = threading.Event()
     site.expect_request("/tick").respond_with_data("")

@@ -176,6 +176,7 @@ def test_a_feed_that_is_gone_is_replaced_by_the_one_that_the_home_page_names(age
         repair(archive, SLUG, now=moment)
 
 
+@pytest.mark.long
 @pytest.mark.databases("postgresql")
 def test_a_source_that_nobody_visits_is_judged_all_the_same(agency: Agency, crawl: Crawl) -> None:
     live_through(agency, crawl, 6)
