@@ -106,3 +106,97 @@ def say(version: Version, said: Sequence[Said], sentences: Sequence[str]) -> Non
         )
         for ordinal, (each, sentence) in enumerate(zip(said, sentences, strict=True))
     ]
+
+
+ONE_FACT: dict[str, tuple[Said, ...]] = {
+    "a signing in four languages": (
+        an_agreement("MoU on the International Lunar Research Station", "2021-03-09", ("cnsa", "roscosmos")),
+        an_agreement("合作建设国际月球科研站的谅解备忘录", "2021-03-09", ("cnsa", "roscosmos"), language="zh"),
+        an_agreement("меморандум о создании научной станции на Луне", "2021-03-09", ("RU", "CN"), language="ru"),
+        an_agreement("mémorandum sur une station lunaire", "2021-03", ("roscosmos", "CN"), language="fr"),
+    ),
+    "a workshop by its day in two languages": (
+        Said("12th UK-China Space Workshop", "2017-09-06", "2017-09-08", place="Oxford"),
+        Said("第十二届中英航天研讨会", "2017-09-06", language="zh", subkind="conference"),
+    ),
+    "a workshop of which one gives the month": (
+        Said("UN/Austria Symposium on space law", "2022-09-06", "2022-09-08", place="Graz"),
+        Said("UN/Austria Symposium", "2022-09", status="announced"),
+    ),
+    "an edition with two dates": (
+        Said("10th Meeting of the APSCO Council", "2016-09-05"),
+        Said("10th meeting of the APSCO Council", "2016-10-05"),
+    ),
+    "an edition with two places": (
+        Said("4th UK-China Space Workshop", None, place="Changsha, China"),
+        Said("4th UK-China Workshop", None, place="Oxford"),
+    ),
+    "a launch by two clocks": (
+        Said("Launch of Chang'e-6", "2024-05-03", subkind="launch", place="Wenchang"),
+        Said("Запуск «Чанъэ-6»", "2024-05-04", subkind="launch", language="ru"),
+        Said("嫦娥六号发射", "2024-05-03", subkind="launch", language="zh"),
+    ),
+    "a memorandum named by its agencies and by its states": (
+        an_agreement("memorandum", "2019-06-24", ("esa", "cnsa")),
+        an_agreement("agreement on data sharing", "2019-06-24", ("EU-ESA", "CN"), subkind="agreement"),
+    ),
+    "an agreement and its suspension": (
+        an_agreement("Agreement on the ExoMars mission", "2018-05-02", ("esa", "roscosmos"), subkind="agreement"),
+        an_agreement("ExoMars agreement", "2022-03-17", ("esa", "roscosmos"), subkind="agreement", status="suspended"),
+    ),
+}
+
+TWO_FACTS: dict[str, tuple[Said, ...]] = {
+    "two editions by ordinal": (
+        Said("12th UK-China Space Workshop", "2017-09-06"),
+        Said("13th UK-China Space Workshop", "2017-09-06"),
+    ),
+    "two editions by year": (
+        Said("China Space Conference 2023", "2023"),
+        Said("China Space Conference 2024", "2024-04-24"),
+    ),
+    "a yearly meeting without a number": (
+        Said("Expert Meeting on Space for Women", "2017-10-04"),
+        Said("Expert Meeting on Space for Women", "2018-10-03"),
+    ),
+    "two memoranda of one agency with two partners": (
+        an_agreement("memorandum", "2023-09-01", ("cnsa", "sansa")),
+        an_agreement("memorandum", "2023-09-01", ("cnsa", "nasb")),
+    ),
+    "two memoranda of one pair on two days": (
+        an_agreement("memorandum on lunar exploration", "2021-03-09", ("cnsa", "roscosmos")),
+        an_agreement("memorandum on lunar exploration", "2021-05-09", ("cnsa", "roscosmos")),
+    ),
+    "two memoranda of one pair and day on two subjects": (
+        an_agreement("memorandum on the exploration of the Moon", "2018-03-03", ("cnsa", "roscosmos")),
+        an_agreement("memorandum on satellite navigation", "2018-03-03", ("cnsa", "roscosmos")),
+    ),
+    "a launch and a landing": (
+        Said("Launch of Chang'e-6", "2024-05-03", subkind="launch"),
+        Said("Landing of Chang'e-6", "2024-05-03", subkind="landing"),
+    ),
+    "two launches of a constellation": (
+        Said("Launch of Starlink", "2022-04-29", subkind="launch"),
+        Said("Launch of Starlink", "2022-05-06", subkind="launch"),
+    ),
+    "two craft of one series": (
+        Said("Launch of Gaofen-9 04", "2020-08-06", subkind="launch"),
+        Said("Launch of Gaofen-9 05", "2020-08-06", subkind="launch"),
+    ),
+    "two meetings of one day": (
+        Said("Workshop on space debris", "2022-05-10", place="Vienna"),
+        Said("Seminar on satellite navigation", "2022-05-10", place="Vienna"),
+    ),
+    "a day and a conference of one country and year": (
+        Said("2019 China Space Day", "2019"),
+        Said("2019 China Space Conference", "2019"),
+    ),
+    "two third meetings of one country with others": (
+        Said("3rd UK-China Workshop", None, place="Shanghai, China"),
+        Said("第三届中阿北斗合作论坛", "2021-12-08", language="zh", place="北京"),
+    ),
+    "a memorandum and a joint statement": (
+        an_agreement("memorandum", "2015-06-24", ("esa", "cnsa")),
+        an_agreement("joint statement", "2015-06-24", ("esa", "cnsa"), subkind="joint statement"),
+    ),
+}
