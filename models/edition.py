@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.article import Article
-from models.base import Base
+from models.base import Base, PortableJson, Strings
 from models.outbox import OutboxRow
 from models.vocabulary import LedgerFate
 
@@ -26,6 +26,8 @@ class Edition(Base):
     hour: Mapped[int] = mapped_column(default=7)
     timezone: Mapped[str] = mapped_column(default="UTC")
     language: Mapped[str] = mapped_column(sa.String(8), default="en")
+    topic_weights: Mapped[dict[str, float]] = mapped_column(PortableJson, default=dict, server_default="{}")
+    """What the edition's readers care for: topics by slug; 1 is usual, 2 lifts a story, 0 lets it sink."""
     note: Mapped[str | None]
     """A line printed in every issue, such as the clock that the demo runs on."""
     is_active: Mapped[bool] = mapped_column(default=True)
@@ -42,6 +44,8 @@ class Reader(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str | None]
+    follows: Mapped[Strings] = mapped_column(default=list, server_default="[]")
+    """What this reader follows, in the words of the search line: `topic:launch`, `actor:cnsa`, `country:CN`."""
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime]
 

@@ -19,7 +19,7 @@ from models.fact import Fact, FactMark, FactParty, FactWitness, NamedDocument
 from models.fate import Fate
 from models.knowledge import Actor, Correction, NameDecision, Topic, TrainedModel, UnknownName
 from models.source import CrawlRun, Link, Page, Source
-from models.story import Evidence, Story, SummarySentence
+from models.story import DocumentSentence, Evidence, Story, StoryChange, SummarySentence, Translation
 from models.watch import Incident, Notice
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Correction",
     "CrawlRun",
     "Delivery",
+    "DocumentSentence",
     "Edition",
     "Evidence",
     "Fact",
@@ -51,12 +52,14 @@ __all__ = [
     "Reader",
     "Source",
     "Story",
+    "StoryChange",
     "Subscription",
     "SummarySentence",
     "TermCount",
     "Topic",
     "TopicAssignment",
     "TrainedModel",
+    "Translation",
     "UnknownName",
     "Vector",
     "Version",

@@ -163,6 +163,20 @@ class NameVerdict(StrEnum):
     DISMISSED = "dismissed"
 
 
+class StoryChangeKind(StrEnum):
+    """What may happen to a story after it was founded, besides that articles join it."""
+
+    MERGED = "merged"
+    """Another story became part of it."""
+    SPLIT = "split"
+    """Articles left it for a story of their own."""
+    MOVED = "moved"
+    """An article left it for another story."""
+    RENAMED = "renamed"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+
+
 class LedgerFate(StrEnum):
     """What became of a relevant article in an edition."""
 
