@@ -7,15 +7,16 @@ too, and after its address has changed.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article, other_copies_of
+from models.article import Article, find_article, other_copies_of
 from models.base import key_of
 from models.knowledge import Correction
-from models.vocabulary import CorrectionField
+from models.story import Story
+from models.vocabulary import NAMINGS, CorrectionField
 
 CORRECTED_COLUMNS = ("relevance", "relevance_because", "reads_like", "doc_type", "doc_type_because", "corrected")
 
@@ -44,7 +45,11 @@ def hold_articles(session: Session, articles: Iterable[Article]) -> None:
 
 def keys_of(session: Session, article: Article) -> list[str]:
     """Name an article by every key: its own, its copies', and those of articles that moved into one of them."""
-    keys = {each.id: each.key for each in (article, *other_copies_of(session, article))}
+    return _with_moved(session, {each.id: each.key for each in (article, *other_copies_of(session, article))})
+
+
+def _with_moved(session: Session, keys: dict[int, str]) -> list[str]:
+    """Name articles, given as keys by number, by the keys of those too that moved into one of them."""
     found = set(keys)
     while found:
         moved = sa.select(Article.id, Article.key).where(Article.moved_to_id.in_(found))
@@ -82,12 +87,24 @@ def _said_of(keys: Collection[str], corrections: Iterable[Correction]) -> list[C
 
 
 def keys_decided_on(correction: Correction) -> set[str]:
-    """Name the articles that a correction decides on: its own; where two stories are one, all that were in either."""
+    """Name the articles that a correction decides on: its own, all that form a story, all that were in two."""
     value = correction.value
+    if value.get("action") == "split":
+        return {correction.article_key, *_keys_in(value, "articles")}
     if value.get("action") != "one":
         return {correction.article_key}
-    members = value.get("members")
-    return {correction.article_key, str(value["article"]), *map(str, members if isinstance(members, list) else ())}
+    return {correction.article_key, str(value["article"]), *_keys_in(value, "members")}
+
+
+def _keys_in(value: Mapping[str, object], name: str) -> list[str]:
+    keys = value.get(name)
+    return [str(key) for key in keys] if isinstance(keys, list) else []
+
+
+def other_keys_in(value: Mapping[str, object]) -> list[str]:
+    """Name the other articles that a correction of a story names, in whatever way."""
+    named = [str(value["article"])] if value.get("article") else []
+    return [*named, *_keys_in(value, "members"), *_keys_in(value, "articles")]
 
 
 def history_of_corrections(session: Session, keys: Collection[str]) -> list[Correction]:
@@ -99,6 +116,35 @@ def standing_story_corrections(session: Session) -> list[Correction]:
     """Read every correction of a story that stands, the newest last."""
     is_of_story = Correction.field == CorrectionField.STORY
     return list(session.scalars(_in_order(is_of_story, Correction.undone_at.is_(None))))
+
+
+def namings_of(session: Session, story: Story, field: CorrectionField) -> list[Correction]:
+    """Read what stands of what people said of a story's headline or pin, by any of its articles; what holds is last.
+
+    What was said of this very story goes before what its articles brought from others; then the newest counts.
+    """
+    rows = session.execute(
+        sa.select(Correction, Article)
+        .join(Article, Article.key == Correction.article_key)
+        .where(Correction.field == field, Correction.undone_at.is_(None))
+        .where((Article.story_id == story.id) | Article.moved_to_id.is_not(None))
+        .order_by(Correction.made_at, Correction.id)
+    )
+    found = [correction for correction, article in rows if _is_in(session, article, story)]
+    return sorted(found, key=lambda each: each.value.get("story") == story.key)
+
+
+def _is_in(session: Session, article: Article, story: Story) -> bool:
+    present = article if article.moved_to_id is None else find_article(session, article.key)
+    return present is not None and present.story_id == story.id
+
+
+def corrections_of_story(session: Session, story: Story) -> list[Correction]:
+    """Read what stands of what people said of a story: who belongs to it, its headline, its pin; the newest last."""
+    members = sa.select(Article.id, Article.key).where(Article.story_id == story.id)
+    keys = _with_moved(session, dict(session.execute(members).all()))
+    is_of_stories = Correction.field.in_((CorrectionField.STORY, *NAMINGS)) & Correction.undone_at.is_(None)
+    return _said_of(keys, session.scalars(_in_order(is_of_stories)))
 
 
 def latest_corrections(session: Session, *, limit: int, offset: int = 0) -> tuple[int, Sequence[Correction]]:
@@ -126,6 +172,10 @@ def words_of_correction(field: CorrectionField, value: dict[str, object]) -> str
         return _words_of_story(value)
     if field == CorrectionField.FACT:
         return _words_of_fact(value)
+    if field == CorrectionField.HEADLINE:
+        return f"the headline of its story is “{value['value']}”"
+    if field == CorrectionField.PIN:
+        return f"its story is {'pinned' if value['value'] else 'not pinned'}"
     said = value["value"]
     name = {CorrectionField.DOC_TYPE: "type", CorrectionField.COUNTRIES: "countries"}.get(field, str(field))
     listed = ", ".join(map(str, said)) or "none" if isinstance(said, list) else str(said)
@@ -137,6 +187,8 @@ def _words_of_story(value: dict[str, object]) -> str:
         return "it stands alone"
     if value["action"] == "with":
         return f"it belongs to the story of {value['article']}"
+    if value["action"] == "split":
+        return f"these are a story of their own: {', '.join(_keys_in(value, 'articles'))}"
     return f"its story and that of {value['article']} are one"
 
 

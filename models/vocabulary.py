@@ -150,6 +150,14 @@ class CorrectionField(StrEnum):
     COUNTRIES = "countries"
     STORY = "story"
     FACT = "fact"
+    HEADLINE = "headline"
+    """Of its story."""
+    PIN = "pin"
+    """Whether its story is pinned."""
+
+
+NAMINGS = (CorrectionField.HEADLINE, CorrectionField.PIN)
+"""What is said of a story as a whole, by way of one of its articles."""
 
 
 ORGANISATIONS = frozenset({"agency", "un", "organisation", "association", "institute", "company"})

@@ -11,21 +11,23 @@ from sqlalchemy.orm import Session
 from models.article import Article
 from models.corrections import head_of, hold_articles, keys_of, standing_corrections, words_of_correction
 from models.knowledge import Correction
-from models.vocabulary import CorrectionField, Relevance
+from models.vocabulary import NAMINGS, CorrectionField, Relevance
 from perilune.archive import Archive
 from perilune.correcting.placing import FINDS_LATER, place_anew
 from perilune.correcting.said import (
     Said,
     Value,
     corrections_said,
-    known_article,
     name_of_person,
     note_of,
     says_something,
 )
+from perilune.correcting.said_of_stories import known_article
 from perilune.correcting.transaction import in_one_go
 from perilune.problems import Problem
-from pipeline.runners.corrections import obey_at_once, put_as_decided
+from pipeline.runners.corrections import obey_at_once
+from pipeline.runners.story_changes import Cause
+from pipeline.runners.story_corrections import name_as_decided, put_as_decided
 from pipeline.runners.story_decisions import stands_as_said
 
 
@@ -41,7 +43,7 @@ class Obeyed:
 def correct(archive: Archive, key: str, said: Said, *, by: str, now: dt.datetime) -> Obeyed:
     """Store what a person says of an article, and obey it in the article, its copies and its story.
 
-    Problem where nothing is said, or what is said cannot be.
+    The key may be `story/KEY` for what is said of a story. Problem where nothing is said, or what is said cannot be.
     """
     person, note = name_of_person(by), note_of(said)
 
@@ -81,6 +83,8 @@ def _stored(
 
 def _holds(session: Session, article: Article, correction: Correction, value: Value) -> bool:
     """Tell whether what was said still holds: of a story, what was said of another article may have undone it."""
+    if correction.field in NAMINGS:
+        return False  # or it would not have come to be said anew
     return correction.field != CorrectionField.STORY or stands_as_said(session, head_of(session, article), value)
 
 
@@ -105,6 +109,9 @@ def _obey(session: Session, article: Article, corrections: Sequence[Correction],
     for correction in corrections:
         if correction.field == CorrectionField.STORY:
             put_as_decided(session, head_of(session, article), correction, now=now)
+        if correction.field in NAMINGS:
+            cause = Cause(correction.note or "", correction.made_by, now)
+            name_as_decided(session, head_of(session, article), CorrectionField(correction.field), cause)
 
 
 def awaits_story(article: Article) -> bool:

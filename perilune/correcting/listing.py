@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.corrections import history_of_corrections, keys_of, latest_corrections, words_of_correction
 from models.knowledge import Correction
 from models.vocabulary import CorrectionField
-from perilune.correcting.said import known_article
+from perilune.correcting.said_of_stories import known_article
 from perilune.output import console, print_json, print_rows
 
 Row = dict[str, object]

@@ -9,22 +9,17 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article, TopicAssignment, Version, VersionCountry, find_article, other_copies_of
-from models.corrections import head_of, hold_articles, keys_of, standing_corrections, stories_decided_on
+from models.article import Article, TopicAssignment, Version, VersionCountry, other_copies_of
+from models.corrections import keys_of, standing_corrections, stories_decided_on
 from models.fate import await_stage
 from models.knowledge import Correction
-from models.story import Story
 from models.taxonomy import standing_topics
 from models.vocabulary import CorrectionField, DocType, Relevance, Stage
 from pipeline.runners.fact_corrections import obey_about_fact
 from pipeline.runners.facts import settle_facts
-from pipeline.runners.group import GroupRunner
-from pipeline.runners.places import drop_sentences_of_others, found_story, leave_story, refresh_stories
-from pipeline.runners.story_decisions import articles_belonging_with, reason_of, story_bonds
-from pipeline.stories.decisions import StoryAction
+from pipeline.runners.places import drop_sentences_of_others, leave_story
 
 
 def obey_corrections(session: Session, version: Version) -> None:
@@ -135,7 +130,7 @@ def _obey_fact(_session: Session, version: Version, correction: Correction) -> N
 
 
 def _leave_to_grouping(_session: Session, _version: Version, _correction: Correction) -> None:
-    """Do nothing here: where an article stands, grouping decides, and `put_as_decided` at once."""
+    """Do nothing here: stories are grouping's, and `put_as_decided` and `name_as_decided` obey at once."""
 
 
 _OBEY: dict[CorrectionField, Callable[[Session, Version, Correction], None]] = {
@@ -145,52 +140,6 @@ _OBEY: dict[CorrectionField, Callable[[Session, Version, Correction], None]] = {
     CorrectionField.COUNTRIES: _obey_countries,
     CorrectionField.FACT: _obey_fact,
     CorrectionField.STORY: _leave_to_grouping,
+    CorrectionField.HEADLINE: _leave_to_grouping,
+    CorrectionField.PIN: _leave_to_grouping,
 }
-
-
-def put_as_decided(session: Session, article: Article, correction: Correction, *, now: dt.datetime) -> None:
-    """Put a leading article, and those that belong with it, where the correction of its story says."""
-    bonds = story_bonds(session)
-    moved = [article, *articles_belonging_with(session, article, bonds)]
-    hold_articles(session, moved)
-    story_id = _story_decided_on(session, article, correction)
-    left = {each.story_id for each in moved} - {None, story_id}
-    for each in moved:
-        if each.story_id != story_id:
-            _put(session, each, story_id, reason_of(each, bonds))
-    session.flush()  # articles and their versions point at each other, and are written one after the other
-    for each in moved:
-        mark_corrected(session, each)
-    stories = [each for each in (*left, story_id) if each is not None]
-    refresh_stories(session, stories, now=now)
-    drop_sentences_of_others(session, stories)
-
-
-def _story_decided_on(session: Session, article: Article, correction: Correction) -> int:
-    """Choose the story that the articles go to: the other article's, the larger of two, or one of its own."""
-    version = article.current_version
-    assert version is not None
-    if correction.value["action"] == StoryAction.ALONE:
-        return found_story(session, version)
-    named = find_article(session, str(correction.value["article"]))
-    assert named is not None
-    other = head_of(session, named)
-    assert other.current_version is not None
-    theirs = other.story_id or found_story(session, other.current_version)
-    if correction.value["action"] == StoryAction.WITH or article.story_id is None:
-        return theirs
-    sizes = dict(
-        session.execute(
-            sa.select(Story.id, sa.func.count(Article.id))
-            .join(Article, Article.story_id == Story.id)
-            .where(Story.id.in_([article.story_id, theirs]))
-            .group_by(Story.id)
-        ).all()
-    )
-    return article.story_id if sizes.get(article.story_id, 0) > sizes.get(theirs, 0) else theirs
-
-
-def _put(session: Session, article: Article, story_id: int, reason: str) -> None:
-    for each in (article, *other_copies_of(session, article)):
-        each.story_id, each.placed_by = story_id, GroupRunner.version
-        each.story_reason = reason if each is article else f"a copy of {article.key}"

@@ -22,8 +22,8 @@ from models.story import Evidence, Story, SummarySentence
 from models.vocabulary import Stage
 from pipeline.runners.document import document_of
 from pipeline.runners.facts import leave_facts
+from pipeline.runners.story_names import name_story
 from pipeline.stories.duplicates import Copy, lead_of
-from pipeline.summaries.summarise import headline_of
 from pipeline.values import Document
 
 
@@ -152,16 +152,15 @@ def refresh_stories(session: Session, story_ids: Iterable[int], *, now: dt.datet
         session.refresh(story, ["articles"])
         documents = story_documents(story)
         if documents:
-            _fill_story(story, documents)
+            _fill_story(session, story, documents)
             await_stage(session, Stage.SUMMARISE, [story.id], due_at=now)
         else:
             session.delete(story)
     session.flush()
 
 
-def _fill_story(story: Story, documents: list[Document]) -> None:
-    story.headline, chosen = headline_of(documents, "en")
-    story.headline_language = next(one.language for one in documents if one.id == chosen)
+def _fill_story(session: Session, story: Story, documents: list[Document]) -> None:
+    name_story(session, story, documents)
     days = [one.published for one in documents if one.published is not None]
     story.first_on = min((day.first for day in days), default=None)
     story.last_on = max((day.first for day in days), default=None)

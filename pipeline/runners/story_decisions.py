@@ -7,23 +7,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Version, find_article
-from models.corrections import head_of, standing_story_corrections
+from models.corrections import head_of, other_keys_in, standing_story_corrections
 from models.knowledge import Correction
 from models.vocabulary import Relevance
 from pipeline.runners.places import day_of
 from pipeline.stories.decisions import StoryAction, StoryBonds, StoryDecision, bonds_from
 
+WORDS = {
+    StoryAction.WITH: "belongs here",
+    StoryAction.ONE: "belongs here",
+    StoryAction.ALONE: "stands alone",
+    StoryAction.SPLIT: "one of a story of their own",
+}
+
 
 def story_bonds(session: Session) -> StoryBonds:
     """Work out who belongs together and who stands alone from all corrections of stories that stand."""
     corrections = standing_story_corrections(session)
-    heads = _heads(session, {key for each in corrections for key in (each.article_key, *_others(each.value))})
+    heads = _heads(session, {key for each in corrections for key in (each.article_key, *other_keys_in(each.value))})
     return bonds_from([_decision(each, heads) for each in corrections])
 
 
@@ -32,11 +38,6 @@ def mark_of_decisions(session: Session) -> tuple[int, int]:
     undone = sa.func.count(Correction.undone_at)
     last, count = session.execute(sa.select(sa.func.max(Correction.id), undone)).one()
     return last or 0, count
-
-
-def _others(value: Mapping[str, object]) -> list[str]:
-    members = cast("list[str]", value.get("members", []))
-    return [*([str(value["article"])] if value.get("article") else []), *members]
 
 
 def _heads(session: Session, keys: Collection[str]) -> dict[str, str]:
@@ -55,7 +56,7 @@ def _decision(correction: Correction, heads: dict[str, str]) -> StoryDecision:
     return StoryDecision(
         subject=heads.get(correction.article_key, correction.article_key),
         action=StoryAction(str(correction.value["action"])),
-        others=tuple(dict.fromkeys(heads.get(key, key) for key in _others(correction.value))),
+        others=tuple(dict.fromkeys(heads.get(key, key) for key in other_keys_in(correction.value))),
         made_by=correction.made_by,
         made_at=correction.made_at,
     )
@@ -79,11 +80,15 @@ def stands_as_said(session: Session, article: Article, value: Mapping[str, objec
     if article.story_id is None:
         return False
     bonds = story_bonds(session)
-    together = sa.select(Article.key).where(Article.story_id == article.story_id, Article.copy_of_id.is_(None))
-    present = set(session.scalars(together))
+    members = sa.select(Article.key).where(Article.story_id == article.story_id, Article.copy_of_id.is_(None))
+    present = set(session.scalars(members))
+    together = bonds.group_of(article.key)
     if value["action"] == StoryAction.ALONE:
-        return article.key in bonds.alone_since and present == bonds.group_of(article.key) == {article.key}
-    return {article.key, *_others(value)} <= present & bonds.group_of(article.key)
+        return article.key in bonds.alone_since and present == together == {article.key}
+    named = {article.key, *other_keys_in(value)}
+    if value["action"] == StoryAction.SPLIT:
+        return named <= bonds.alone_since.keys() and present == together == named
+    return named <= present & together
 
 
 def stories_shut_to(session: Session, article: Article, bonds: StoryBonds, among: Iterable[int]) -> set[int]:
@@ -105,8 +110,7 @@ def reason_of(article: Article, bonds: StoryBonds) -> str:
     if said is None:
         said = next(bonds.decided[key] for key in sorted(bonds.group_of(article.key)) if key in bonds.decided)
         return f"another belongs with it, as {said.made_by} said on {_day(said.made_at)}"
-    what = "stands alone" if said.action is StoryAction.ALONE else "belongs here"
-    return f"{what}, as {said.made_by} said on {_day(said.made_at)}"
+    return f"{WORDS[said.action]}, as {said.made_by} said on {_day(said.made_at)}"
 
 
 def _day(moment: dt.datetime) -> str:

@@ -1,7 +1,8 @@
 """What people decided on stories, worked out from all that they said: pure, so that every run comes to the same.
 
 The latest that was said about an article counts. Who belongs with whom is a relation that holds both ways and reaches
-on; who stands alone takes in nobody who was there at that moment, while later reports may join it.
+on; who stands alone, or with a few others, takes in nobody else who was there at that moment, while later reports may
+join.
 """
 
 from __future__ import annotations
@@ -21,6 +22,14 @@ class StoryAction(StrEnum):
     """It belongs to no story that there is."""
     ONE = "one"
     """Its story and that of another article are one."""
+    SPLIT = "split"
+    """It and others of its story are a story of their own."""
+
+
+OF_SEVERAL = frozenset({StoryAction.ONE, StoryAction.SPLIT})
+"""What is said of all the articles that are named, not of one."""
+APART = frozenset({StoryAction.ALONE, StoryAction.SPLIT})
+"""What takes articles out of the company that they are in."""
 
 
 @dataclass(frozen=True)
@@ -67,15 +76,15 @@ def bonds_from(decisions: Sequence[StoryDecision]) -> StoryBonds:
     alone_since: dict[str, dt.datetime] = {}
     decided: dict[str, StoryDecision] = {}
     for number, said in enumerate(decisions):
-        about = (said.subject, *said.others) if said.action is StoryAction.ONE else (said.subject,)
+        about = (said.subject, *said.others) if said.action in OF_SEVERAL else (said.subject,)
         for key in about:
             hub_of.pop(key, None)
             alone_since.pop(key, None)
             decided[key] = said
-        if said.action is StoryAction.ALONE:
-            hub_of = {key: hub for key, hub in hub_of.items() if hub != said.subject}
-            alone_since[said.subject] = said.made_at
-        else:
+        if said.action in APART:
+            hub_of = {key: hub for key, hub in hub_of.items() if hub not in about}
+            alone_since |= dict.fromkeys(about, said.made_at)
+        if said.action is not StoryAction.ALONE:
             hub = said.others[0] if said.action is StoryAction.WITH else f"#{number}"
             hub_of |= dict.fromkeys(about, hub)
     return StoryBonds(_groups(hub_of), alone_since, decided)
