@@ -173,9 +173,9 @@ def words_of_correction(field: CorrectionField, value: dict[str, object]) -> str
     if field == CorrectionField.FACT:
         return _words_of_fact(value)
     if field == CorrectionField.HEADLINE:
-        return f"the headline of its story is “{value['value']}”"
+        return f"the headline of the story is “{value['value']}”"
     if field == CorrectionField.PIN:
-        return f"its story is {'pinned' if value['value'] else 'not pinned'}"
+        return f"the story is {'pinned' if value['value'] else 'not pinned'}"
     said = value["value"]
     name = {CorrectionField.DOC_TYPE: "type", CorrectionField.COUNTRIES: "countries"}.get(field, str(field))
     listed = ", ".join(map(str, said)) or "none" if isinstance(said, list) else str(said)

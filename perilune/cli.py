@@ -20,6 +20,7 @@ from perilune.commands import (
     learning,
     running,
     sources,
+    stories,
     topics,
     trying,
 )
@@ -36,7 +37,7 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(topics.app, name="topics")
 app.add_typer(articles.app, name="articles")
 app.add_typer(actors.app, name="actors")
-app.add_typer(articles.stories, name="stories")
+app.add_typer(stories.app, name="stories")
 app.add_typer(corrections.app, name="corrections")
 app.add_typer(facts.app, name="facts")
 app.add_typer(editions.app, name="editions")

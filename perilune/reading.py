@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
 from rich.markup import escape
 from sqlalchemy.orm import Session
 
 from models.article import Article, TopicAssignment, Version, find_article
 from models.search import Hit
-from models.story import Evidence, Story, find_story
+from models.story import Story
 from perilune.output import console
 from perilune.problems import Problem
 
@@ -143,58 +142,3 @@ def _because(words: object, texts: object) -> str:
 
 def _values(value: object) -> list[Value]:
     return value if isinstance(value, list) else []
-
-
-def story_rows(session: Session, *, limit: int) -> list[Value]:
-    """Read the newest stories."""
-    count = sa.select(sa.func.count()).where(Article.story_id == Story.id).scalar_subquery()
-    newest = sa.select(Story, count).order_by(Story.last_on.desc().nulls_last(), Story.key).limit(limit)
-    return [
-        {"key": story.key, "headline": story.headline, "last": story.last_on, "articles": articles}
-        for story, articles in session.execute(newest)
-    ]
-
-
-def story_value(session: Session, key: str) -> Value:
-    """Read a story by its key; Problem when there is none."""
-    story = find_story(session, key)
-    if story is None:
-        raise Problem(f"there is no story {key!r}; `perilune stories list` prints the keys.")
-    return {
-        "key": story.key,
-        "headline": story.headline,
-        "sentences": [
-            {
-                "text": sentence.text,
-                "language": sentence.language,
-                "evidence": [_evidence_value(row) for row in sentence.evidence],
-            }
-            for sentence in story.sentences
-        ],
-        "articles": [
-            {"key": article.key, "title": version.title, "source": article.source.slug, "because": article.story_reason}
-            for article in story.articles
-            if (version := article.current_version) is not None
-        ],
-    }
-
-
-def _evidence_value(row: Evidence) -> Value:
-    return {
-        "article": row.version.article.key,
-        "page": row.page_number,
-        "start": row.start,
-        "end": row.end,
-    }
-
-
-def print_story(value: Value) -> None:
-    """Print a story for people."""
-    out = console()
-    out.print(f"[bold]{escape(str(value['headline']))}[/bold]\n")
-    for sentence in _values(value["sentences"]):
-        marks = ", ".join(str(mark["article"]) for mark in _values(sentence["evidence"]))
-        out.print(f"• {escape(str(sentence['text']))} [dim]({marks})[/dim]")
-    out.print()
-    for article in _values(value["articles"]):
-        out.print(f"  {article['key']}  {escape(str(article['title']))}  [dim]{article['source']}[/dim]")

@@ -146,8 +146,8 @@ def test_a_headline_follows_the_article_it_was_said_of_and_the_surviving_story_s
     assert told.named(b) == ("Signing of 2022-03-01", None, None)
     assert [reason for kind, reason, _ in told.history(a) if kind == StoryChangeKind.RENAMED] == [
         "“The station”: shorter",
-        "“The launch”: undone: the headline of its story is “The station”",
-        "“Signing of 2022-03-01”: undone: the headline of its story is “The launch”",
+        "“The launch”: undone: the headline of the story is “The station”",
+        "“Signing of 2022-03-01”: undone: the headline of the story is “The launch”",
     ]
     told.undo(together)
     with told.archive.sessions() as session:

@@ -30,7 +30,7 @@ from pipeline.runners.facts import settle_facts
 from tests.builders import ArticleDraft, a_story, an_article
 from tests.told import Said, an_agreement, an_article_that_says, seed_actors
 from web.app import create_app
-from web.pages_calendar import today_here
+from web.clock import today_here
 
 TODAY = dt.date(2022, 3, 14)
 HOSTILE = "<script>alert(1)</script>; 研讨会,\nBEGIN:VEVENT\\ " + "длинное имя " * 12

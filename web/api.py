@@ -19,13 +19,13 @@ from web.api_models import (
     SearchAnswer,
     SourceAnswer,
     StatusAnswer,
-    StoriesAnswer,
-    StoryAnswer,
-    StoryCardAnswer,
 )
+from web.api_story_models import StoriesAnswer, StoryAnswer, StoryCardAnswer
 from web.api_topic_models import TaxonomyLineAnswer, TaxonomyTopicAnswer
 from web.archive_view import issue_cards, issue_of, status_of, story_cards
 from web.article_view import article_view
+from web.clock import Today
+from web.reading_language import ReaderLanguage
 from web.source_view import source_lines
 from web.story_view import story_view
 from web.topic_view import topic_lines, topic_view
@@ -68,17 +68,17 @@ def api_article(session: SessionHere, key: str, version: VersionNumber = None) -
 
 
 @api.get("/stories")
-def api_stories(session: SessionHere, limit: Limit = 20, offset: Offset = 0) -> StoriesAnswer:
-    """List the stories: those of international cooperation first, then the newest."""
-    total, cards = story_cards(session, limit=limit, offset=offset)
+def api_stories(session: SessionHere, language: ReaderLanguage, limit: Limit = 20, offset: Offset = 0) -> StoriesAnswer:
+    """List the stories: pinned ones first, then those of international cooperation, then the newest."""
+    total, cards = story_cards(session, limit=limit, offset=offset, reader_language=language)
     stories = tuple(StoryCardAnswer.model_validate(card) for card in cards)
     return StoriesAnswer(total=total, limit=limit, offset=offset, stories=stories)
 
 
 @api.get("/stories/{key}", responses={404: UNKNOWN})
-def api_story(session: SessionHere, key: str) -> StoryAnswer:
-    """Read a story: its summary with evidence, its articles, topics and countries."""
-    return StoryAnswer.model_validate(story_view(session, key))
+def api_story(session: SessionHere, key: str, today: Today, language: ReaderLanguage) -> StoryAnswer:
+    """Read a story: its summary with evidence, its timeline, articles, history, topics and countries."""
+    return StoryAnswer.model_validate(story_view(session, key, today=today, reader_language=language))
 
 
 @api.get("/sources")

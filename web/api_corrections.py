@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -63,7 +63,7 @@ class Saying(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    article: str = Field(max_length=40, description="The article's key.")
+    article: str = Field(max_length=40, description="The article's key; `story/KEY` for what is said of a story.")
     by: str = Field(max_length=80, description="Who says so.")
     note: str | None = Field(default=None, description="Why.")
     relevance: Relevance | None = None
@@ -74,6 +74,9 @@ class Saying(BaseModel):
     countries: str | None = Field(default=None, description="Who takes part: codes separated by commas.")
     story: str | None = Field(default=None, description="Key of an article or story that it belongs with; or alone.")
     one_story_with: str | None = Field(default=None, description="Key of an article or story: both stories are one.")
+    split: str | None = Field(default=None, description="Keys of articles, by commas: with it, a story of their own.")
+    headline: str | None = Field(default=None, description="What its story is called.")
+    pin: Literal["yes", "no"] | None = Field(default=None, description="Whether its story is pinned.")
     remove_fact: str | None = Field(default=None, description="Number of a fact that the article does not state.")
     change_fact: str | None = Field(default=None, description="Number of a fact that says the fields below.")
     add_fact: FactKind | None = Field(default=None, description="A fact that is missing; needs `quote`.")

@@ -10,10 +10,10 @@ from fastapi import APIRouter
 from web.access import SessionHere
 from web.api import UNKNOWN, WRONG_PARAMETER
 from web.api_fact_models import CellContentsAnswer, FactLineAnswer, FactsAnswer, MatrixAnswer, WholeFactAnswer
+from web.clock import Today
 from web.facts_form import CalendarForm, CellForm, MatrixForm, RegisterForm
 from web.facts_view import FactLine, fact_view, lines_matching
 from web.matrix_view import cell_contents, matrix_view
-from web.pages_calendar import Today
 
 PAGE_SIZE = 100
 

@@ -19,6 +19,7 @@ from web import (
     pages_register,
     pages_search,
     pages_sources,
+    pages_stories,
     pages_topics,
 )
 from web.access import Access, Powers
@@ -37,6 +38,7 @@ PARTS = (
     pages_search,
     pages_article,
     pages_archive,
+    pages_stories,
     pages_calendar,
     pages_register,
     pages_matrix,

@@ -35,21 +35,27 @@ class StoryCard:
     article_count: int
     source_names: tuple[str, ...]
     is_core: bool
+    pinned_by: str | None
+    renamed_by: str | None
     link: str
 
 
-def story_cards(session: Session, *, limit: int, offset: int) -> tuple[int, tuple[StoryCard, ...]]:
-    """Count the stories and read a page of them: those of international cooperation first, then the newest."""
+def story_cards(
+    session: Session, *, limit: int, offset: int, reader_language: str = "en"
+) -> tuple[int, tuple[StoryCard, ...]]:
+    """Count the stories and read a page of them: pinned ones, those of international cooperation, then the newest."""
     total = session.scalar(sa.select(sa.func.count()).select_from(Story)) or 0
     is_core = sa.exists(
         sa.select(Article.id)
         .join(Version, Version.id == Article.current_version_id)
         .where(Article.story_id == Story.id, Version.relevance == str(Relevance.CORE))
     )
-    select = sa.select(Story, is_core).order_by(is_core.desc(), Story.last_on.desc().nulls_last(), Story.key)
+    is_pinned = Story.pinned_by.is_not(None)
+    order = (is_pinned.desc(), is_core.desc(), Story.last_on.desc().nulls_last(), Story.key)
+    select = sa.select(Story, is_core).order_by(*order)
     rows = session.execute(select.limit(limit).offset(offset)).all()
     members = _members_by_story(session, [story.id for story, _ in rows])
-    leads = _leads(session, [story.id for story, _ in rows])
+    leads = _leads(session, [story.id for story, _ in rows], reader_language)
     return total, tuple(
         _card(story, leads.get(story.id), members.get(story.id, []), is_core=bool(core)) for story, core in rows
     )
@@ -73,9 +79,15 @@ def _members_by_story(session: Session, story_ids: Sequence[int]) -> Mapping[int
     return members
 
 
-def _leads(session: Session, story_ids: Sequence[int]) -> Mapping[int, SummarySentence]:
-    first = sa.select(SummarySentence).where(SummarySentence.story_id.in_(story_ids), SummarySentence.ordinal == 0)
-    return {sentence.story_id: sentence for sentence in session.scalars(first)}
+def _leads(session: Session, story_ids: Sequence[int], reader_language: str) -> Mapping[int, SummarySentence]:
+    """Read the first sentence of each summary, in the reader's language where it has one in it."""
+    is_other = SummarySentence.language.is_distinct_from(reader_language)
+    order = (SummarySentence.story_id, is_other, SummarySentence.ordinal)
+    found: dict[int, SummarySentence] = {}
+    rows = sa.select(SummarySentence).where(SummarySentence.story_id.in_(story_ids)).order_by(*order)
+    for sentence in session.scalars(rows):
+        found.setdefault(sentence.story_id, sentence)
+    return found
 
 
 def _card(story: Story, lead: SummarySentence | None, members: Sequence[Member], *, is_core: bool) -> StoryCard:
@@ -91,6 +103,8 @@ def _card(story: Story, lead: SummarySentence | None, members: Sequence[Member],
         article_count=len(members),
         source_names=tuple(dict.fromkeys(name for name, _ in members)),
         is_core=is_core,
+        pinned_by=story.pinned_by,
+        renamed_by=story.renamed_by,
         link=story_link(story.key),
     )
 

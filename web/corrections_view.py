@@ -10,8 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Version
-from models.corrections import history_of_corrections, keys_of, latest_corrections, words_of_correction
+from models.corrections import (
+    corrections_of_story,
+    history_of_corrections,
+    keys_of,
+    latest_corrections,
+    words_of_correction,
+)
 from models.knowledge import Correction
+from models.story import find_story
 from models.vocabulary import CorrectionField
 from web.links import article_link
 from web.problems import NotInArchive
@@ -21,6 +28,8 @@ OVERRULED_WHOLE = (
     CorrectionField.DOC_TYPE,
     CorrectionField.COUNTRIES,
     CorrectionField.STORY,
+    CorrectionField.HEADLINE,
+    CorrectionField.PIN,
 )
 """Fields of which only the latest word counts."""
 ALREADY = "already"
@@ -48,16 +57,17 @@ class CorrectionLine:
 
 def correction_lines(session: Session, corrections: Sequence[Correction]) -> tuple[CorrectionLine, ...]:
     """Put corrections into words, in the order given."""
-    keys = {key for each in corrections for key in (each.article_key, _other_key(each)) if key}
+    keys = {key for each in corrections for key in (each.article_key, *_other_keys(each))}
     titles = _titles(session, keys)
     return tuple(_line(each, titles) for each in corrections)
 
 
-def _other_key(correction: Correction) -> str:
-    """Return the key of the other article that a correction names; empty where it names none."""
+def _other_keys(correction: Correction) -> list[str]:
+    """Return the keys of the other articles that the words of a correction name."""
     fields = correction.value.get("fields")
     place = fields if correction.field == CorrectionField.FACT and isinstance(fields, dict) else correction.value
-    return str(place.get("article", ""))
+    articles = place.get("articles")
+    return [str(key) for key in (place.get("article"), *(articles if isinstance(articles, list) else ())) if key]
 
 
 def _titles(session: Session, keys: Collection[str]) -> Mapping[str, str]:
@@ -66,15 +76,17 @@ def _titles(session: Session, keys: Collection[str]) -> Mapping[str, str]:
 
 
 def _line(correction: Correction, titles: Mapping[str, str]) -> CorrectionLine:
-    field, other = CorrectionField(correction.field), _other_key(correction)
+    field = CorrectionField(correction.field)
     words = words_of_correction(field, correction.value)
+    for key in _other_keys(correction):
+        words = words.replace(key, f"“{titles[key]}”") if titles.get(key) else words
     return CorrectionLine(
         id=correction.id,
         article_key=correction.article_key,
         title=titles.get(correction.article_key),
         field=field,
         value=correction.value,
-        words=words.replace(other, f"“{titles[other]}”") if titles.get(other) else words,
+        words=words,
         note=correction.note,
         made_by=correction.made_by,
         made_at=correction.made_at,
@@ -102,6 +114,12 @@ def corrections_told(session: Session, numbers: str) -> tuple[CorrectionLine, ..
 def corrections_of(session: Session, article: Article) -> tuple[CorrectionLine, ...]:
     """Read all corrections of an article, those that were undone too, the newest first."""
     return correction_lines(session, history_of_corrections(session, keys_of(session, article)))
+
+
+def corrections_about(session: Session, story_key: str) -> tuple[CorrectionLine, ...]:
+    """Read the corrections that stand of a story: who belongs to it, its headline, its pin; the newest first."""
+    story = find_story(session, story_key)
+    return correction_lines(session, corrections_of_story(session, story)[::-1] if story is not None else [])
 
 
 def corrections_page(session: Session, *, limit: int, offset: int) -> tuple[int, tuple[CorrectionLine, ...]]:

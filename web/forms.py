@@ -43,6 +43,12 @@ def form_of(body: bytes, *, most: int = MAX_FORM_BYTES, with_empty: bool = False
     return {name: values[0].strip() for name, values in fields.items() if with_empty or values[0].strip()}
 
 
+def values_in(body: bytes, name: str) -> list[str]:
+    """Read all values that a form has of one field, such as boxes that are ticked; each once."""
+    values = parse_qs(body.decode("utf-8", "replace")).get(name, [])
+    return list(dict.fromkeys(value.strip() for value in values if value.strip()))
+
+
 @dataclass(frozen=True)
 class Corrector:
     """Whether a visitor may correct here, and the name that was given last."""

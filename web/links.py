@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode, urlsplit
+
+from web.problems import KEY
+
+KEY_IN_TEXT = re.compile(rf"(?:\b(story|article|correct)/)?({KEY.pattern})")
 
 
 def search_link(line: str, *, page: int = 1) -> str:
@@ -44,3 +49,12 @@ def outward_link(url: str) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def story_or_article_in(text: str) -> str:
+    """Take the key and what it is of out of an address of this archive, or return what else was pasted as it is."""
+    found = KEY_IN_TEXT.findall(text)
+    if not found:
+        return text
+    what, key = next((each for each in found if each[0]), found[-1])
+    return f"{'article' if what == 'correct' else what}/{key}" if what else key

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import fastapi
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from perilune.dates import PartialDate, Precision
 from web.access import SessionHere
+from web.clock import Today
 from web.fact_options import fact_fields
 from web.fact_tables import COLUMNS, rows_matching
 from web.facts_form import CalendarForm
@@ -29,13 +29,7 @@ CALENDAR_NAME = "Space cooperation"
 pages = APIRouter(include_in_schema=False)
 
 
-def today_here() -> dt.date:
-    """Read the clock for one request."""
-    return dt.datetime.now(dt.UTC).date()
-
-
 CalendarAddress = Annotated[CalendarForm, fastapi.Query()]
-Today = Annotated[dt.date, Depends(today_here)]
 
 
 @pages.get("/calendar")

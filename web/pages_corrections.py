@@ -22,7 +22,8 @@ from web.article_view import article_of, article_view
 from web.choices import choices_of_article
 from web.corrections_view import ALREADY, correction_of, corrections_of, corrections_page
 from web.forms import CorrectorHere, form_of, given, refuse_other_sites, remember_name
-from web.links import article_link
+from web.links import article_link, story_or_article_in
+from web.pages_stories import story_of
 from web.problems import KEY, checked_key
 from web.rendering import rendered
 from web.search_form import MAX_PAGE
@@ -35,7 +36,6 @@ MAY_BE_EMPTY = {
     "change_fact": ("name", "start", "end", "place", "status", "parties", "subkind"),
 }
 """Fields that say something when they are left empty, by the field that makes them be read."""
-KEY_IN_TEXT = re.compile(rf"(?:\b(story|article|correct)/)?({KEY.pattern})")
 FACT_IN_TEXT = re.compile(rf".*\bfacts/({KEY.pattern})\b.*", re.DOTALL)
 
 pages = APIRouter(include_in_schema=False)
@@ -95,27 +95,18 @@ def _said_in(form: dict[str, str]) -> dict[str, str]:
     said = {name: text for name, text in form.items() if name not in unsaid and (text or name in kept)}
     if "other" in said:
         said["other"] = FACT_IN_TEXT.sub(r"\1", said["other"])
-    how, where = said.pop("story_says", None), said.pop("story_key", "")
+    how, where, near = said.pop("story_says", None), said.pop("story_key", ""), said.pop("story_near", "")
     if how == "alone":
         said["story"] = "alone"
     elif how is not None:
-        said[how] = _key_in(where)
+        said[how] = story_or_article_in(where) or near
     return said
 
 
-def _key_in(text: str) -> str:
-    """Take the key and what it is of out of an address of this archive, or return what else was pasted as it is."""
-    found = KEY_IN_TEXT.findall(text)
-    if not found:
-        return text
-    what, key = next((each for each in found if each[0]), found[-1])
-    return f"{'article' if what == 'correct' else what}/{key}" if what else key
-
-
-def _shown(obeyed: Obeyed, by: str, what: str) -> RedirectResponse:
+def _shown(obeyed: Obeyed, by: str, what: str, address: str | None = None) -> RedirectResponse:
     numbers = ",".join(map(str, obeyed.ids)) or ALREADY
-    address = f"{article_link(obeyed.article_key)}?{urlencode({what: numbers})}"
-    response = RedirectResponse(address, status_code=303)
+    shown = address or article_link(obeyed.article_key)
+    response = RedirectResponse(f"{shown}?{urlencode({what: numbers})}", status_code=303)
     remember_name(response, by)
     return response
 
@@ -149,9 +140,11 @@ def correction_page(session: SessionHere, corrector: CorrectorHere, number: int)
 
 
 @pages.post("/corrections/{number}/undo")
-async def undo_correction(request: Request, access: AccessHere, number: int) -> RedirectResponse:
-    """Take a correction back, and show its article."""
+async def undo_correction(request: Request, access: AccessHere, session: SessionHere, number: int) -> RedirectResponse:
+    """Take a correction back, and show its article, or its story where it was taken back from there."""
     refuse_other_sites(request)
     corrections = given(access.powers.corrections, "undo with `perilune corrections undo`")
-    by = form_of(await request.body()).get("by", "")
-    return _shown(await run_in_threadpool(lambda: corrections.undo(number, by=by)), by, "undone")
+    form = form_of(await request.body())
+    by = form.get("by", "")
+    obeyed = await run_in_threadpool(lambda: corrections.undo(number, by=by))
+    return _shown(obeyed, by, "undone", story_of(session, obeyed) if form.get("back") == "story" else None)

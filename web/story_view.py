@@ -1,55 +1,32 @@
-"""A story as plain values for page and API: its summary with evidence, its articles in time, topics, countries."""
+"""A story as plain values for page and API: its summary with evidence, timeline, articles, history and topics."""
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from models.article import Article, Version
+from models.fact import Fact, FactWitness
 from models.source import Source
-from models.story import Evidence, Story, SummarySentence, find_story
+from models.story import Story, find_story
 from models.vocabulary import Relevance
 from perilune.dates import PartialDate
 from web.article_view import CopyLine, copy_line
-from web.links import article_link, evidence_link
+from web.facts_view import fact_lines
+from web.links import article_link
 from web.names import Named, topic_names
 from web.problems import checked_key, missing
+from web.story_history import ChangeLine, history_of
+from web.summary_view import EvidenceView, SentenceView, summary_of
+from web.timeline import Development, Month, Report, months_of, timeline_of
 
-
-@dataclass(frozen=True)
-class EvidenceView:
-    """Where a sentence stands; `number` is its mark in the summary, `link` opens the words in the article.
-
-    `is_verbatim` tells that the summary uses these very words.
-    """
-
-    number: int
-    article_key: str
-    version_number: int
-    passage_ordinal: int
-    page_number: int | None
-    start: int
-    end: int
-    quote: str
-    is_verbatim: bool
-    source: Named
-    language: str | None
-    published: PartialDate | None
-    link: str
-
-
-@dataclass(frozen=True)
-class SentenceView:
-    """A sentence of the summary with its evidence."""
-
-    text: str
-    language: str | None
-    evidence: tuple[EvidenceView, ...]
+Member = tuple[Article, Version, Source]
 
 
 @dataclass(frozen=True)
@@ -76,6 +53,8 @@ class StoryView:
     key: str
     headline: str
     language: str | None
+    renamed_by: str | None
+    pinned_by: str | None
     first_published: PartialDate | None
     last_published: PartialDate | None
     sentences: tuple[SentenceView, ...]
@@ -84,6 +63,19 @@ class StoryView:
     topics: tuple[Named, ...]
     countries: tuple[str, ...]
     languages: tuple[str, ...]
+    timeline: tuple[Development, ...]
+    history: tuple[ChangeLine, ...]
+
+    @property
+    def summaries(self) -> Sequence[tuple[str | None, tuple[SentenceView, ...]]]:
+        """The sentences by language, in their order."""
+        grouped = itertools.groupby(self.sentences, key=lambda sentence: sentence.language)
+        return [(language, tuple(sentences)) for language, sentences in grouped]
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        """The timeline, cut into months where it is long."""
+        return months_of(self.timeline)
 
     @property
     def copy_count(self) -> int:
@@ -91,17 +83,14 @@ class StoryView:
         return sum(len(member.copies) for member in self.articles)
 
 
-Member = tuple[Article, Version, Source]
-
-
-def story_view(session: Session, key: str) -> StoryView:
-    """Read a story; NotInArchive where there is none."""
+def story_view(session: Session, key: str, *, today: dt.date, reader_language: str = "en") -> StoryView:
+    """Read a story, its summary in the reader's language first; NotInArchive where there is none."""
     story = find_story(session, checked_key(key, "story"))
     if story is None:
         raise missing("story", key)
     members = _members(session, story.id)
     copies = _copies(session, [article.id for article, _, _ in members])
-    evidence = _evidence(story)
+    sentences, evidence = summary_of(story, reader_language)
     versions = [version for _, version, _ in members]
     first, last = period_of(version.published for version in versions)
     names = topic_names(session)
@@ -109,10 +98,12 @@ def story_view(session: Session, key: str) -> StoryView:
         key=story.key,
         headline=story.headline,
         language=story.headline_language,
+        renamed_by=story.renamed_by,
+        pinned_by=story.pinned_by,
         first_published=first,
         last_published=last,
-        sentences=tuple(_sentence(sentence, evidence) for sentence in story.sentences),
-        evidence=tuple(evidence.values()),
+        sentences=sentences,
+        evidence=evidence,
         articles=tuple(_member(member, copies) for member in members),
         topics=tuple(
             Named(slug, names[slug])
@@ -120,6 +111,47 @@ def story_view(session: Session, key: str) -> StoryView:
         ),
         countries=_by_frequency(row.country for version in versions for row in version.countries),
         languages=_by_frequency(version.language for version in versions if version.language),
+        timeline=_timeline(session, story.id, members, _Reading(today, reader_language)),
+        history=history_of(session, story.key),
+    )
+
+
+def story_timeline(
+    session: Session, story: Story, *, today: dt.date, reader_language: str = "en"
+) -> tuple[Development, ...]:
+    """Read the timeline of a story alone."""
+    return _timeline(session, story.id, _members(session, story.id), _Reading(today, reader_language))
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """When a story is read, and in which language."""
+
+    today: dt.date
+    language: str
+
+
+def _timeline(session: Session, story_id: int, members: Sequence[Member], reading: _Reading) -> tuple[Development, ...]:
+    stated = (
+        sa.select(FactWitness.fact_id)
+        .join(Article, Article.current_version_id == FactWitness.version_id)
+        .where(Article.story_id == story_id, FactWitness.fact_id.is_not(None))
+    )
+    facts = session.scalars(sa.select(Fact).where(Fact.id.in_(stated)).order_by(Fact.key)).all()
+    reports = [_report(member) for member in members]
+    lines = fact_lines(session, facts)
+    return timeline_of(lines, reports, today=reading.today, reader_language=reading.language)
+
+
+def _report(member: Member) -> Report:
+    article, version, source = member
+    return Report(
+        key=article.key,
+        title=version.title,
+        source=Named(source.slug, source.name),
+        language=version.language,
+        day=version.published or PartialDate.of(article.first_seen_at.date()),
+        link=article_link(article.key),
     )
 
 
@@ -177,49 +209,4 @@ def _member(member: Member, copies: Mapping[int, list[CopyLine]]) -> MemberView:
         relevance=version.relevance,
         reason=article.story_reason,
         copies=tuple(copies.get(article.id, ())),
-    )
-
-
-Place = tuple[int, int, int]
-
-
-def _place(row: Evidence) -> Place:
-    return row.version_id, row.start, row.end
-
-
-def _sentence(sentence: SummarySentence, evidence: Mapping[Place, EvidenceView]) -> SentenceView:
-    return SentenceView(sentence.text, sentence.language, tuple(evidence[_place(row)] for row in sentence.evidence))
-
-
-def _evidence(story: Story) -> Mapping[Place, EvidenceView]:
-    """Give the places that the summary rests on their marks, in the order in which they are first used."""
-    rows: dict[Place, Evidence] = {}
-    for row in (row for sentence in story.sentences for row in sentence.evidence):
-        rows.setdefault(_place(row), row)
-    said = {_words(sentence.text) for sentence in story.sentences}
-    return {place: _evidence_view(row, mark, said) for mark, (place, row) in enumerate(rows.items(), start=1)}
-
-
-def _words(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _evidence_view(row: Evidence, mark: int, said: Collection[str]) -> EvidenceView:
-    version = row.version
-    article = version.article
-    quote = version.text[row.start : row.end]
-    return EvidenceView(
-        number=mark,
-        article_key=article.key,
-        version_number=version.number,
-        passage_ordinal=row.passage_ordinal,
-        page_number=row.page_number,
-        start=row.start,
-        end=row.end,
-        quote=quote,
-        is_verbatim=_words(quote) in said,
-        source=Named(article.source.slug, article.source.name),
-        language=version.language,
-        published=version.published,
-        link=evidence_link(article.key, version.number, row.passage_ordinal, (row.start, row.end)),
     )

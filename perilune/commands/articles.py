@@ -1,4 +1,4 @@
-"""Commands that read the archive: search, articles, stories, and corrections."""
+"""Commands that search the archive, read an article, and correct it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import typer
 from perilune.commands import options
 
 app = typer.Typer(no_args_is_help=True, help="Read one article, or correct what was understood of it.")
-stories = typer.Typer(no_args_is_help=True, help="Read stories: articles that report the same event.")
 
 
 def search(
@@ -127,30 +126,3 @@ def correct_fact(
     other = same_as or apart_from
     said = {sayings[0]: add or str(number), "quote": quote, "other": other, "note": note, **details}
     typer.echo(correct(options.archive(), key, said, by=by, now=options.now()).words)
-
-
-@stories.command("list")
-def list_stories(*, limit: options.Limit = 20, as_json: options.Json = False) -> None:
-    """List the newest stories."""
-    from perilune.output import print_rows
-    from perilune.reading import story_rows
-
-    archive = options.archive_to_read()
-    with archive.sessions() as session:
-        rows = story_rows(session, limit=limit)
-    print_rows(rows, as_json=as_json, empty="There is no story yet; run `perilune process`.")
-
-
-@stories.command("show")
-def show_story(key: Annotated[str, typer.Argument(help="The story's key.")], *, as_json: options.Json = False) -> None:
-    """Show a story: its summary with the evidence of each sentence, and its articles."""
-    from perilune.output import print_json
-    from perilune.reading import print_story, story_value
-
-    archive = options.archive_to_read()
-    with archive.sessions() as session:
-        value = story_value(session, key)
-    if as_json:
-        print_json(value)
-    else:
-        print_story(value)
