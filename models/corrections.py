@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article, find_article, other_copies_of
+from models.article import Article, other_copies_of
 from models.base import key_of
 from models.knowledge import Correction
 from models.story import Story
@@ -118,33 +118,26 @@ def standing_story_corrections(session: Session) -> list[Correction]:
     return list(session.scalars(_in_order(is_of_story, Correction.undone_at.is_(None))))
 
 
-def namings_of(session: Session, story: Story, field: CorrectionField) -> list[Correction]:
-    """Read what stands of what people said of a story's headline or pin, by any of its articles; what holds is last.
+def _keys_in_story(session: Session, story: Story) -> list[str]:
+    members = sa.select(Article.id, Article.key).where(Article.story_id == story.id)
+    return _with_moved(session, dict(session.execute(members).all()))
+
+
+def namings_of(session: Session, story: Story) -> list[Correction]:
+    """Read what stands of what people said of a story's headline and pin, by any of its articles; what holds is last.
 
     What was said of this very story goes before what its articles brought from others; then the newest counts.
     """
-    rows = session.execute(
-        sa.select(Correction, Article)
-        .join(Article, Article.key == Correction.article_key)
-        .where(Correction.field == field, Correction.undone_at.is_(None))
-        .where((Article.story_id == story.id) | Article.moved_to_id.is_not(None))
-        .order_by(Correction.made_at, Correction.id)
-    )
-    found = [correction for correction, article in rows if _is_in(session, article, story)]
+    is_naming = Correction.field.in_(NAMINGS) & Correction.undone_at.is_(None)
+    of_members = Correction.article_key.in_(_keys_in_story(session, story))
+    found = session.scalars(_in_order(of_members, is_naming))
     return sorted(found, key=lambda each: each.value.get("story") == story.key)
-
-
-def _is_in(session: Session, article: Article, story: Story) -> bool:
-    present = article if article.moved_to_id is None else find_article(session, article.key)
-    return present is not None and present.story_id == story.id
 
 
 def corrections_of_story(session: Session, story: Story) -> list[Correction]:
     """Read what stands of what people said of a story: who belongs to it, its headline, its pin; the newest last."""
-    members = sa.select(Article.id, Article.key).where(Article.story_id == story.id)
-    keys = _with_moved(session, dict(session.execute(members).all()))
     is_of_stories = Correction.field.in_((CorrectionField.STORY, *NAMINGS)) & Correction.undone_at.is_(None)
-    return _said_of(keys, session.scalars(_in_order(is_of_stories)))
+    return _said_of(_keys_in_story(session, story), session.scalars(_in_order(is_of_stories)))
 
 
 def latest_corrections(session: Session, *, limit: int, offset: int = 0) -> tuple[int, Sequence[Correction]]:

@@ -81,7 +81,9 @@ REPORTS = (
 def a_long_story(session: Session) -> Story:
     """Store a story of eleven articles over thirteen months, one of them a copy, with a summary in two languages."""
     names = {"cnsa": "China National Space Administration", "roscosmos": "Roscosmos"}
-    session.add_all(Actor(slug=slug, name=name, kind="agency") for slug, name in names.items())
+    for slug, name in names.items():
+        if session.get(Actor, slug) is None:
+            session.add(Actor(slug=slug, name=name, kind="agency"))
     story = a_story(session, "China and Russia build a lunar research station", headline_language="en")
     leads = [_article(session, story, each) for each in REPORTS]
     signing = leads[2]

@@ -15,6 +15,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from crawler.rendering import chromium_arguments
 from models.database import open_database
 from models.page_store import PageStore
+from perilune.archive import Archive
+from perilune.config import settings_from
+from perilune.serving import powers_over
+from tests.long_story import a_long_story
 from tests.web_archive import QUOTE, Keys, fill_archive, mail_of
 from web.app import create_app
 
@@ -42,23 +46,9 @@ PATHS = (
     "/article/{slides}",
     "/article/{changed}/v2/changes",
     "/story/{story}",
+    "/story/{long_story}",
     "/issue/{issue}",
 )
-
-
-@dataclass
-class Visit:
-    """An open page of the archive, and what went wrong on it."""
-
-    page: Page
-    base: str
-    keys: Keys
-    faults: list[str] = field(default_factory=list)
-
-    def open(self, path: str) -> Page:
-        """Open an address of the archive."""
-        self.page.goto(self.base + path.format(**vars(self.keys)))
-        return self.page
 
 
 @dataclass(frozen=True)
@@ -67,6 +57,25 @@ class Site:
 
     base: str
     keys: Keys
+    long_story: str
+
+    def path(self, pattern: str) -> str:
+        """Put the keys of what the archive holds into an address."""
+        return pattern.format(**vars(self.keys), long_story=self.long_story)
+
+
+@dataclass
+class Visit:
+    """An open page of the archive, and what went wrong on it."""
+
+    page: Page
+    site: Site
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Open an address of the archive."""
+        self.page.goto(self.site.base + self.site.path(path))
+        return self.page
 
 
 @pytest.fixture(scope="module")
@@ -76,12 +85,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     sessions, pages = open_database(f"sqlite:///{folder}/perilune.db"), PageStore(str(folder / "pages"))
     with sessions.begin() as session:
         keys = fill_archive(session, pages)
-    app = create_app(sessions, pages=pages, render_issue=mail_of)
+        long_story = a_long_story(session).key
+    powers = powers_over(Archive(settings_from({"PERILUNE_HOME": str(folder)}), sessions))
+    app = create_app(sessions, pages=pages, render_issue=mail_of, powers=powers)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", keys)
+        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", keys, long_story)
         server.should_exit = True
         thread.join()
 
@@ -101,7 +112,7 @@ def browser() -> Iterator[Browser]:
 def visit(browser: Browser, site: Site) -> Iterator[Visit]:
     """A visit whose console must stay silent and whose requests must stay in the archive."""
     context = browser.new_context(viewport={"width": 1200, "height": 900})
-    found = Visit(context.new_page(), site.base, site.keys)
+    found = Visit(context.new_page(), site)
     found.page.on("console", lambda message: found.faults.append(message.text))
     found.page.on("pageerror", lambda error: found.faults.append(str(error)))
     found.page.on("request", lambda request: _note_foreign(found, request.url))
@@ -111,7 +122,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
 
 
 def _note_foreign(visit: Visit, url: str) -> None:
-    if not url.startswith(f"{visit.base}/"):
+    if not url.startswith(f"{visit.site.base}/"):
         visit.faults.append(f"asked for {url}")
 
 
@@ -148,6 +159,21 @@ def test_a_visitor_follows_evidence_from_a_story(visit: Visit) -> None:
     assert page.url.endswith("#p1")
 
 
+def test_an_analyst_ticks_articles_that_are_a_story_of_their_own_and_takes_it_back(visit: Visit) -> None:
+    page = visit.open("/story/{long_story}")
+    expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
+    for title in ("What the lunar station means", "A month in lunar exploration"):
+        page.get_by_label(f"Tick “{title}”").check()
+    page.get_by_text("Wrong here? Tick articles and say").click()
+    page.locator("#ticked").get_by_label("Your name").fill("Ada")
+    page.get_by_role("button", name="The ticked are a story of their own").click()
+    expect(page.locator(".notice").first).to_contain_text("Corrected by Ada: these are a story of their own")
+    expect(page.get_by_role("heading", name="History of this story")).to_be_visible()
+    assert not page.url.endswith(visit.site.long_story)
+    page.locator(".notice").first.get_by_role("button", name="undo").click()
+    expect(page.locator(".notice").first).to_contain_text("Undone by Ada: these are a story of their own")
+
+
 def test_a_visitor_reads_what_changed(visit: Visit) -> None:
     page = visit.open("/article/{changed}")
     page.get_by_role("link", name="what changed").click()
@@ -177,7 +203,7 @@ def test_no_page_is_wider_than_a_telephone(browser: Browser, site: Site, scheme:
     page = context.new_page()
     widths = {}
     for path in PATHS:
-        page.goto(site.base + path.format(**vars(site.keys)))
+        page.goto(site.base + site.path(path))
         widths[path] = page.evaluate("document.documentElement.scrollWidth")
     context.close()
     assert {path: width for path, width in widths.items() if width > NARROW["width"]} == {}
@@ -195,7 +221,7 @@ def test_the_keyboard_reaches_the_content_first(visit: Visit) -> None:
 
 
 def test_every_page_names_its_parts(visit: Visit) -> None:
-    for path in ("/", "/article/{article}", "/story/{story}", "/sources", "/topics", "/topics/lunar-exploration"):
+    for path in ("/", "/article/{article}", "/story/{long_story}", "/sources", "/topics", "/topics/lunar-exploration"):
         page = visit.open(path)
         for role in ("banner", "main", "contentinfo"):
             expect(page.get_by_role(role)).to_have_count(1)

@@ -155,6 +155,19 @@ def test_a_headline_follows_the_article_it_was_said_of_and_the_surviving_story_s
 
 
 @pytest.mark.databases("sqlite")
+def test_a_headline_goes_with_its_article_to_another_story_and_comes_back(told: Told) -> None:
+    a, b, _ = told.members
+    told.say(b, headline="The second signing")
+    assert told.named(a)[0] == "The second signing"
+    moved = told.say(b, story=f"story/{told.other}")
+    assert (told.named(a)[0], told.named(b)[0]) == ("Signing of 2022-03-01", "The second signing")
+    told.say(b, story=a)
+    assert (told.named(a)[0], told.named(told.other)[0]) == ("The second signing", "Launch")
+    assert told.history(a)[-2:] == [(StoryChangeKind.MOVED, "", "ada")] * 2
+    assert moved.ids
+
+
+@pytest.mark.databases("sqlite")
 def test_a_pin_stays_until_it_is_taken_away_or_back(told: Told) -> None:
     a, b, _ = told.members
     pinned = told.say(f"story/{a}", pin="yes", note="for Monday")

@@ -27,7 +27,7 @@ from web.forms import form_of, given, refuse_other_sites, remember_name, values_
 from web.links import article_link, story_link, story_or_article_in
 from web.pages_article import ToldHere
 from web.problems import checked_key
-from web.reading_language import ReaderLanguage
+from web.reading_language import ReaderLanguage, by_language
 from web.rendering import rendered
 from web.search_form import MAX_PAGE
 from web.search_view import paging_of
@@ -49,7 +49,8 @@ def stories_page(
     start = (number - 1) * PAGE_SIZE
     total, cards = story_cards(session, limit=PAGE_SIZE, offset=start, reader_language=language)
     links = (f"/stories?page={number - 1}", f"/stories?page={number + 1}")
-    return rendered("stories.html", stories=cards, paging=paging_of(total, page=number, size=PAGE_SIZE, links=links))
+    paging = paging_of(total, page=number, size=PAGE_SIZE, links=links)
+    return by_language(rendered("stories.html", stories=cards, paging=paging))
 
 
 @pages.get("/story/{key}")
@@ -59,7 +60,8 @@ def story_page(session: SessionHere, told: ToldHere, today: Today, language: Rea
     day = story.last_published.first if story.last_published else None
     choices = choices_near(session, story.key, day) if told.corrector.may_correct else None
     said = corrections_about(session, story.key)
-    return rendered("story.html", story=story, told=told, corrector=told.corrector, choices=choices, said=said)
+    page = rendered("story.html", story=story, told=told, corrector=told.corrector, choices=choices, said=said)
+    return by_language(page)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
+from fastapi.responses import HTMLResponse
 
 LANGUAGES = ("en", "zh", "ru", "fr")
 """Those that Perilune reads well, and so those that summaries are made in."""
@@ -35,3 +36,9 @@ def reader_language(
 
 
 ReaderLanguage = Annotated[str, Depends(reader_language)]
+
+
+def by_language(response: HTMLResponse) -> HTMLResponse:
+    """Tell caches that a page is another one for who reads another language."""
+    response.headers["Vary"] = "Accept-Language"
+    return response

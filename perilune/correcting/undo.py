@@ -49,7 +49,8 @@ def undo(archive: Archive, correction_id: int, *, by: str, now: dt.datetime) -> 
     """
     person = name_of_person(by)
     runner = understand_runner(archive, EncoderOnDemand(archive.settings))
-    understood = dict(runner.compute(archive.sessions, _versions_concerned(archive, correction_id)))
+    concerned = _versions_concerned(archive, correction_id)
+    understood = dict(runner.compute(archive.sessions, concerned)) if concerned else {}
 
     def work(session: Session) -> _Undone:
         correction = _correction(session, correction_id)

@@ -19,13 +19,14 @@ from pipeline.values import Document
 
 def name_story(session: Session, story: Story, documents: Sequence[Document]) -> None:
     """Give a story its headline, a person's before the best of its articles' titles, and its pin."""
-    said = namings_of(session, story, CorrectionField.HEADLINE)
-    if said:
-        story.headline, story.renamed_by = str(said[-1].value["value"]), said[-1].made_by
+    said = namings_of(session, story)
+    headlines = [each for each in said if each.field == CorrectionField.HEADLINE]
+    if headlines:
+        story.headline, story.renamed_by = str(headlines[-1].value["value"]), headlines[-1].made_by
         story.headline_language = language_of(story.headline)
     else:
         story.headline, chosen = headline_of(documents, "en")
         story.headline_language = next(one.language for one in documents if one.id == chosen)
         story.renamed_by = None
-    pins = namings_of(session, story, CorrectionField.PIN)
+    pins = [each for each in said if each.field == CorrectionField.PIN]
     story.pinned_by = pins[-1].made_by if pins and pins[-1].value["value"] else None
