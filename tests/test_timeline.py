@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session, sessionmaker
+from typer.testing import CliRunner
 
 from models.story import Story
 from models.vocabulary import FactKind
+from perilune.cli import app as commands
 from perilune.config import settings_from
 from perilune.dates import PartialDate
-from perilune.reading_stories import print_story, story_value
 from perilune.serving import app_for
 from tests.conftest import NOW
 from tests.long_story import CONFERENCE, MEMORANDUM, ROADMAP, SIGNED, a_long_story
@@ -113,7 +114,10 @@ def _meeting(*witnesses: WitnessView, kind: FactKind = FactKind.EVENT) -> FactLi
 
 
 def _reports(**days: str) -> list[Report]:
-    return [Report(key, "", Named(key, key), "en", PartialDate.parse(day), "") for key, day in days.items()]
+    return [
+        Report(key, "", Named(key, key), "en", PartialDate.parse(day), is_dated=True, link="")
+        for key, day in days.items()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -221,18 +225,33 @@ def test_what_a_form_on_a_story_leaves_out_is_told_in_one_sentence(visitor: Test
 
 
 @pytest.mark.databases("sqlite")
-def test_the_terminal_shows_the_timeline_and_the_history(
-    visitor: TestClient, sessions: sessionmaker[Session], story_key: str, capsys: pytest.CaptureFixture[str]
+def test_the_terminal_corrects_stories_and_shows_their_timeline_and_history(
+    visitor: TestClient, story_key: str, database_url: str
 ) -> None:
-    visitor.post("/api/corrections", json={"article": f"story/{story_key}", "by": "ada", "headline": "A station"})
-    with sessions() as session:
-        value = story_value(session, story_key, today=TODAY)
-    print_story(value)
-    shown = " ".join(capsys.readouterr().out.split())
-    assert "A station (headline by ada)" in shown
-    assert f"25–29 April 2022 announced, to come: {CONFERENCE}" in shown
-    assert "17 February 2021 reported by Tass" in shown
-    assert "by the evidence: another story became part of it with 1 article" in shown
+    members = [each["key"] for each in visitor.get(f"/api/stories/{story_key}").json()["articles"]]
+
+    def told(*arguments: str) -> str:
+        result = CliRunner().invoke(commands, ["stories", *arguments], env={"PERILUNE_DATABASE": database_url})
+        assert result.exit_code == 0, result.output
+        return " ".join(result.output.split())
+
+    by = ("--by", "ada", "--note", "so it is")
+    assert "a story of their own" in told("split", *members[3:5], *by)
+    assert "belongs to the story of" in told("move", members[4], f"story/{story_key}", *by)
+    assert "are one" in told("merge", story_key, members[3], *by)
+    assert "the headline of the story is “A station”" in told("rename", story_key, "A station", *by)
+    assert "the story is pinned" in told("pin", story_key, *by)
+    shown = told("show", story_key)
+    for words in (
+        "A station (headline by ada) pinned by ada",
+        f"25–29 April 2022 announced: {CONFERENCE}",
+        "17 February 2021 reported by Tass",
+        "by the evidence: another story became part of it with 1 article",
+        "by ada: another story became part of it with 1 article: so it is",
+    ):
+        assert words in shown
+    assert told("list").index("A station")
+    assert "not pinned" in told("unpin", story_key, *by)
 
 
 def test_languages_that_a_browser_accepts_are_weighed() -> None:

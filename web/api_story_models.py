@@ -58,6 +58,7 @@ class ReportAnswer(Answer):
     source: NamedAnswer
     language: str | None
     day: IsoDate
+    is_dated: bool
     link: str
 
 

@@ -24,7 +24,7 @@ from web.names import Named, topic_names
 from web.problems import checked_key, missing
 from web.story_history import ChangeLine, history_of
 from web.summary_view import EvidenceView, SentenceView, summary_of
-from web.timeline import Development, Month, Report, months_of, timeline_of
+from web.timeline import Development, DevelopmentKind, Month, Report, months_of, timeline_of
 
 Member = tuple[Article, Version, Source]
 
@@ -74,8 +74,9 @@ class StoryView:
 
     @property
     def months(self) -> tuple[Month, ...]:
-        """The timeline, cut into months where it is long."""
-        return months_of(self.timeline)
+        """The timeline, cut into months where it is long; none where it says no more than the articles in time."""
+        has_facts = any(entry.kind is not DevelopmentKind.REPORT for entry in self.timeline)
+        return months_of(self.timeline) if has_facts else ()
 
     @property
     def copy_count(self) -> int:
@@ -151,6 +152,7 @@ def _report(member: Member) -> Report:
         source=Named(source.slug, source.name),
         language=version.language,
         day=version.published or PartialDate.of(article.first_seen_at.date()),
+        is_dated=version.published is not None,
         link=article_link(article.key),
     )
 

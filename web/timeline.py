@@ -41,6 +41,7 @@ class Report:
     source: Named
     language: str | None
     day: PartialDate
+    is_dated: bool
     link: str
 
 
@@ -183,6 +184,8 @@ def _reports(reports: Sequence[Report], shown: Iterable[str]) -> Iterator[Develo
 
 def _told_whether_to_come(entry: Development, today: dt.date) -> Development:
     is_open = entry.date.precision is not Precision.DAY and entry.status == EventStatus.ANNOUNCED
+    if entry.kind is DevelopmentKind.REPORT:
+        return entry
     is_to_come = entry.date.first > today or (is_open and not entry.is_told and entry.date.last >= today)
     return replace(entry, is_to_come=is_to_come)
 

@@ -18,7 +18,11 @@ from pipeline.values import Document
 
 
 def name_story(session: Session, story: Story, documents: Sequence[Document]) -> None:
-    """Give a story its headline, a person's before the best of its articles' titles, and its pin."""
+    """Give a story its headline, a person's before the best of its articles' titles, and its pin.
+
+    Holds the story until the transaction ends: what was read here must not be written over what is said meanwhile.
+    """
+    session.refresh(story, ["headline", "renamed_by", "pinned_by"], with_for_update=True)
     said = namings_of(session, story)
     headlines = [each for each in said if each.field == CorrectionField.HEADLINE]
     if headlines:
