@@ -118,9 +118,11 @@ def standing_story_corrections(session: Session) -> list[Correction]:
     return list(session.scalars(_in_order(is_of_story, Correction.undone_at.is_(None))))
 
 
-def _keys_in_story(session: Session, story: Story) -> list[str]:
-    members = sa.select(Article.id, Article.key).where(Article.story_id == story.id)
-    return _with_moved(session, dict(session.execute(members).all()))
+def _is_of_story(story: Story) -> sa.ColumnElement[bool]:
+    """Say that a correction was said of an article of a story, or of one that moved into one of them."""
+    members = sa.select(Article.id, Article.key).where(Article.story_id == story.id).cte("member", recursive=True)
+    moved = sa.select(Article.id, Article.key).join(members, Article.moved_to_id == members.c.id)
+    return Correction.article_key.in_(sa.select(members.union(moved).c.key))
 
 
 def namings_of(session: Session, story: Story) -> list[Correction]:
@@ -129,15 +131,16 @@ def namings_of(session: Session, story: Story) -> list[Correction]:
     What was said of this very story goes before what its articles brought from others; then the newest counts.
     """
     is_naming = Correction.field.in_(NAMINGS) & Correction.undone_at.is_(None)
-    of_members = Correction.article_key.in_(_keys_in_story(session, story))
-    found = session.scalars(_in_order(of_members, is_naming))
+    found = session.scalars(_in_order(_is_of_story(story), is_naming))
     return sorted(found, key=lambda each: each.value.get("story") == story.key)
 
 
 def corrections_of_story(session: Session, story: Story) -> list[Correction]:
     """Read what stands of what people said of a story: who belongs to it, its headline, its pin; the newest last."""
+    members = sa.select(Article.id, Article.key).where(Article.story_id == story.id)
+    keys = _with_moved(session, dict(session.execute(members).all()))
     is_of_stories = Correction.field.in_((CorrectionField.STORY, *NAMINGS)) & Correction.undone_at.is_(None)
-    return _said_of(_keys_in_story(session, story), session.scalars(_in_order(is_of_stories)))
+    return _said_of(keys, session.scalars(_in_order(is_of_stories)))
 
 
 def latest_corrections(session: Session, *, limit: int, offset: int = 0) -> tuple[int, Sequence[Correction]]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.article import Article
+from models.corrections import corrections_of_story
 from models.knowledge import Correction
 from models.story import Story, StoryChange, changes_of, find_story
 from models.vocabulary import Stage, StoryChangeKind
@@ -17,6 +18,7 @@ from perilune.archive import Archive
 from perilune.config import settings_from
 from perilune.correcting import Obeyed, correct, undo
 from perilune.problems import Problem
+from pipeline.runners.places import refresh_stories
 from pipeline.runners.story_changes import Cause, record_merge, record_split
 from pipeline.stories.decisions import StoryAction, StoryDecision, bonds_from
 from tests.bench import LAUNCH, SIGNING, Bench, page_of
@@ -165,6 +167,22 @@ def test_a_headline_goes_with_its_article_to_another_story_and_comes_back(told: 
     assert (told.named(a)[0], told.named(told.other)[0]) == ("The second signing", "Launch")
     assert told.history(a)[-2:] == [(StoryChangeKind.MOVED, "", "ada")] * 2
     assert moved.ids
+
+
+def test_what_was_said_by_way_of_an_article_holds_after_that_has_moved_to_another_address(told: Told) -> None:
+    a, b, c = told.members
+    told.say(b, headline="The second signing")
+    with told.archive.sessions.begin() as session:
+        articles = {each.key: each for each in session.scalars(sa.select(Article))}
+        story_id = articles[b].story_id
+        assert story_id
+        articles[b].moved_to_id, articles[b].story_id = articles[c].id, None
+        session.flush()
+        refresh_stories(session, [story_id], now=NOW)
+    assert told.named(a)[0] == "The second signing"
+    with told.archive.sessions() as session:
+        story = session.get_one(Story, story_id)
+        assert [each.article_key for each in corrections_of_story(session, story)] == [b]
 
 
 @pytest.mark.databases("sqlite")
