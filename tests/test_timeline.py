@@ -199,7 +199,10 @@ def test_ticked_articles_are_split_off_moved_back_and_the_story_is_named_and_pin
     assert "pinned by Ada" in visitor.get("/stories").text
     cards = visitor.get("/api/stories").json()["stories"]
     assert (cards[0]["headline"], cards[0]["pinned_by"]) == ("A station on the Moon", "Ada")
-    number = visitor.get("/api/corrections").json()["corrections"][1]["id"]
+    visitor.post("/api/corrections", json={"article": members[-1], "by": "Ada", "relevance": "off"})
+    left = visitor.get(f"/api/stories/{story_key}").json()["history"][0]
+    assert (left["kind"], left["words"], left["other_key"]) == ("moved", "1 article left it", None)
+    number = visitor.get("/api/corrections").json()["corrections"][2]["id"]
     page = visitor.post(f"/corrections/{number}/undo", data={"by": "Bob", "back": "story"}, headers=HERE)
     assert page.url.path == f"/story/{story_key}"
     assert "Undone by Bob: the headline of the story is “A station on the Moon”." in page.text

@@ -95,8 +95,8 @@ def _words(change: StoryChange, *, is_from_here: bool) -> str:
         left, came = f"{articles} left for a story of {own}", f"it was founded by {articles} of another story"
         return left if is_from_here else came
     if kind is StoryChangeKind.MOVED:
-        where = "another story" if change.other_key else "no story yet"
-        return f"{articles} left for {where}" if is_from_here else f"{articles} came from another story"
+        left = f"{articles} left for another story" if change.other_key else f"{articles} left it"
+        return left if is_from_here else f"{articles} came from another story"
     return {
         StoryChangeKind.RENAMED: "it has the headline",
         StoryChangeKind.PINNED: "it was pinned",

@@ -20,6 +20,7 @@ from models.vocabulary import CorrectionField, DocType, Relevance, Stage
 from pipeline.runners.fact_corrections import obey_about_fact
 from pipeline.runners.facts import settle_facts
 from pipeline.runners.places import drop_sentences_of_others, leave_story
+from pipeline.runners.story_changes import Cause, record_places, story_keys_of
 
 
 def obey_corrections(session: Session, version: Version) -> None:
@@ -51,6 +52,7 @@ def _obey(session: Session, version: Version, corrections: Iterable[Correction])
 
 def obey_at_once(session: Session, article: Article, corrections: Sequence[Correction], *, now: dt.datetime) -> None:
     """Put new corrections over an article and its copies as they are, where all that stood before is obeyed."""
+    before = story_keys_of(session, [article.key])
     for each in (article, *other_copies_of(session, article)):
         version = each.current_version
         if version is None or version.relevance is None:  # understanding will obey
@@ -63,6 +65,8 @@ def obey_at_once(session: Session, article: Article, corrections: Sequence[Corre
             await_stage(session, Stage.EMBED, [version.id], due_at=now)
         settle_facts(session, version)
     mark_corrected(session, article)
+    for last in corrections[-1:]:
+        record_places(session, before, Cause(last.note or "", last.made_by, now))
 
 
 def _leave(session: Session, article: Article, *, now: dt.datetime) -> None:
