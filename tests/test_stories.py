@@ -11,10 +11,12 @@ import pytest
 
 from models.vocabulary import DocType, FactKind, Relevance
 from perilune.dates import PartialDate
-from pipeline.stories.features import StoryFeatures, TermCounts, features_of, names_in, term_counts_of, terms_in
+from pipeline.stories.evidence import weighed
+from pipeline.stories.features import StoryFeatures, TermCounts, features_of, names_in, terms_in
+from pipeline.stories.linking import Links
 from pipeline.stories.numbers import calendar_number, event_numbers_of, number_from_chinese
-from pipeline.stories.stories import Story, group_into_stories, same_story_score, story_for
-from pipeline.stories.vetoes import days_between, vetoes_of
+from pipeline.stories.stories import Group, Story, group_into_stories, parts_of, place
+from pipeline.stories.vetoes import MAX_DAYS_APART, days_apart, days_between, vetoes_of
 from pipeline.values import ActorMention, Document, Fact, Span, Understanding
 
 SEEN_ON = dt.date(2023, 9, 1)
@@ -121,9 +123,6 @@ def test_months_and_weekdays_are_known_in_their_forms(word: str, number: int | N
         (article("a", "第十二届中英研讨会"), article("b", "13th UK-China workshop"), "another edition"),
         (article("a", "Yaogan-42 01 in orbit"), article("b", "Yaogan-42 02 in orbit"), "another yaogan"),
         (article("a", "World Space Week 2022"), article("b", "World Space Week 2023"), "another year"),
-        (article(published="2022"), article("b", published="2023"), "too far apart"),
-        (article(published="2023-01-05"), article("b", published="2023-06"), "too far apart"),
-        (article(published=None), article("b", published="2024-03-01"), "too far apart"),
         (
             article("a", "Launch", fact(start="2023-08-20")),
             article("b", "Launch", fact(start="2023-08-25")),
@@ -174,6 +173,26 @@ def test_what_does_not_forbid_one_story(one: StoryFeatures, other: StoryFeatures
     assert len(set(group_into_stories([one, other], BACKGROUND))) == 1
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (article(published="2022"), article("b", published="2023")),
+        (article(published="2023-01-05"), article("b", published="2023-06")),
+        (article(published=None), article("b", published="2024-03-01")),
+    ],
+)
+def test_articles_far_apart_in_time_are_no_story(one: StoryFeatures, other: StoryFeatures) -> None:
+    assert days_apart(one, other) == days_apart(other, one) > MAX_DAYS_APART
+    assert len(set(group_into_stories([one, other], BACKGROUND))) == 2
+
+
+def grouped(free: list[StoryFeatures], stories: dict[str, list[StoryFeatures]]) -> list[Group]:
+    """Group free articles with settled stories."""
+    known = {one.id: weighed(one, BACKGROUND) for one in [*free, *itertools.chain(*stories.values())]}
+    settled = [Story(name, tuple(known[one.id] for one in members)) for name, members in stories.items()]
+    return place([known[one.id] for one in free], settled, Links(known))
+
+
 def test_an_article_in_another_language_joins_by_meaning_actors_and_date() -> None:
     english = article("en", "Brazil and China launch CBERS-4", actors=("cnsa", "inpe"))
     chinese = article(
@@ -183,45 +202,78 @@ def test_an_article_in_another_language_joins_by_meaning_actors_and_date() -> No
         language="zh",
         actors=("cnsa", "inpe"),
     )
-    choice = story_for(chinese, [Story("s", (english,))], BACKGROUND)
-    assert choice.story_id == "s"
-    assert "Brazil and China launch CBERS-4" in choice.reason
+    (group,) = grouped([chinese], {"s": [english]})
+    assert group.stories == ("s",)
+    assert "Brazil and China launch CBERS-4" in group.reasons["zh"]
 
 
 def test_an_article_on_something_else_founds_a_story() -> None:
     other = article("b", "Floods mapped from orbit", text="A charter helped rescue teams in Pakistan.", direction=1)
-    choice = story_for(other, [Story("s", (article(),))], BACKGROUND)
-    assert choice.story_id is None
-    assert choice.reason == "no story is like it"
+    (group,) = grouped([other], {"s": [article()]})
+    assert group.stories == ()
+    assert group.reasons == {"b": "the first report; no story is like it"}
 
 
 def test_a_vetoed_article_founds_a_story_and_says_why() -> None:
-    choice = story_for(article("b", "13th workshop"), [Story("s", (article("a", "12th workshop"),))], BACKGROUND)
-    assert choice.story_id is None
-    assert choice.reason == "like story s, but another edition: 13 against 12"
+    (group,) = grouped([article("b", "13th workshop")], {"s": [article("a", "12th workshop")]})
+    assert group.stories == ()
+    assert group.reasons["b"] == "the first report; like “12th workshop”, but another edition: 12 against 13"
 
 
 def test_a_vetoed_story_does_not_hide_the_right_one() -> None:
-    stories = [Story("s12", (article("a", "12th workshop"),)), Story("s13", (article("c", "13th workshop"),))]
+    stories = {"s12": [article("a", "12th workshop")], "s13": [article("c", "13th workshop")]}
     for order in itertools.permutations(stories):
-        assert story_for(article("b", "13th workshop"), order, BACKGROUND).story_id == "s13"
+        (group,) = grouped([article("b", "13th workshop")], {name: stories[name] for name in order})
+        assert group.stories == ("s13",)
 
 
 def test_one_stray_number_does_not_shut_a_large_story() -> None:
     members = [article(str(n), "Agencies meet in Vienna") for n in range(5)]
     stray = article("x", "Agencies meet in Vienna after the 12th workshop")
-    story = Story("s", (*members, stray))
-    assert story_for(article("b", "Agencies meet in Vienna for the 13th workshop"), [story], BACKGROUND).story_id == "s"
+    newcomer = article("b", "Agencies meet in Vienna for the 13th workshop")
+    (group,) = grouped([newcomer], {"s": [*members, stray]})
+    assert group.stories == ("s",)
 
 
-def test_the_score_is_symmetric_and_falls_with_the_days_between() -> None:
+def test_an_article_that_joins_two_stories_makes_them_one() -> None:
+    stories = {"later": [article("b", published="2023-08-20")], "older": [article("a", published="2023-08-19")]}
+    (group,) = grouped([article("c", published="2023-08-21")], stories)
+    assert group.stories == ("older", "later")
+
+
+def test_what_people_keep_apart_stays_apart() -> None:
+    known = {one: weighed(article(one), BACKGROUND) for one in "ab"}
+    links = Links(known).kept_apart_by(lambda one, other: {one, other} == {"a", "b"})
+    groups = place([known["b"]], [Story("s", (known["a"],))], links)
+    assert [group.stories for group in groups] == [()]
+
+
+def test_a_story_goes_on_for_months_while_each_report_follows_another() -> None:
+    days = ("2023-01-10", "2023-02-12", "2023-03-15", "2023-04-14", "2023-05-12")
+    months = [article(str(n), f"Talks on the station, part of {day}", published=day) for n, day in enumerate(days)]
+    (group,) = grouped([months[-1]], {"s": months[:-1]})
+    assert group.stories == ("s",)
+
+
+def test_a_story_falls_apart_when_evidence_comes_between_its_articles() -> None:
+    titles = ("12th workshop", "12th workshop opens", "13th workshop", "13th workshop opens")
+    known = {str(n): weighed(article(str(n), title), BACKGROUND) for n, title in enumerate(titles)}
+    assert parts_of(list(known.values()), Links(known)) == [["0", "1"], ["2", "3"]]
+    whole = [known["0"], known["1"]]
+    assert parts_of(whole, Links(known)) == [["0", "1"]]
+
+
+def test_likeness_is_symmetric_and_falls_with_the_days_between() -> None:
+    def strength(one: StoryFeatures, other: StoryFeatures) -> float:
+        known = {each.id: weighed(each, BACKGROUND) for each in (one, other)}
+        return Links(known).strength([one.id], [other.id])
+
     base = article()
     days = ("2023-08-20", "2023-08-25", "2023-09-10")
-    scores = [same_story_score(base, article("b", "Satellite", published=day, direction=1), BACKGROUND) for day in days]
-    assert scores[0] > scores[-1]
-    assert scores == sorted(scores, reverse=True)
+    strengths = [strength(base, article("b", "Satellite", published=day)) for day in days]
+    assert strengths == sorted(set(strengths), reverse=True)
     other = article("b", "Brazil signs", published="2023-08-22", actors=("inpe",))
-    assert same_story_score(base, other, BACKGROUND) == same_story_score(other, base, BACKGROUND)
+    assert strength(base, other) == strength(other, base)
 
 
 def test_the_batch_does_not_depend_on_the_order_of_its_articles() -> None:
@@ -242,17 +294,17 @@ def test_the_batch_does_not_depend_on_the_order_of_its_articles() -> None:
         assert dict(zip((one.id for one in shuffled), group_into_stories(shuffled), strict=True)) == expected
 
 
-def test_the_batch_follows_the_incremental_rule() -> None:
+def test_articles_that_come_one_by_one_are_grouped_as_all_at_once() -> None:
     articles = [article(f"{n}", f"{12 + n % 2}th workshop", published=f"2023-08-{10 + n}") for n in range(6)]
-    background = term_counts_of(articles)
-    stories: dict[str, list[StoryFeatures]] = {}
-    for one in articles:
-        choice = story_for(one, [Story(key, tuple(members)) for key, members in stories.items()], background)
-        stories.setdefault(choice.story_id or one.id, []).append(one)
-    assert {key: [member.id for member in members] for key, members in stories.items()} == {
-        "0": ["0", "2", "4"],
-        "1": ["1", "3", "5"],
-    }
+    for order in (articles, articles[::-1], articles[3:] + articles[:3]):
+        stories: dict[str, list[StoryFeatures]] = {}
+        for one in order:
+            (group,) = grouped([one], stories)
+            stories.setdefault(group.stories[0] if group.stories else one.id, []).append(one)
+        assert {frozenset(member.id for member in members) for members in stories.values()} == {
+            frozenset("024"),
+            frozenset("135"),
+        }
     assert group_into_stories(articles) == ["0", "1", "0", "1", "0", "1"]
 
 

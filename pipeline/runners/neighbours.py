@@ -1,13 +1,14 @@
-"""Which stories an article may belong to: placed articles near in time, compared by one matrix of their vectors.
+"""Which articles one may share a story with: placed articles near in time, compared by one matrix of their vectors.
 
 Apart from grouping, because it keeps what a batch needs in memory: a comparison is a product with the matrix, and
-only stories that are near in meaning are read.
+only articles that are near in meaning are read.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from models.article import Article, Vector, Version
 from pipeline.encoding.language_means import LanguageMeans
-from pipeline.stories.stories import MIN_COSINE
+from pipeline.stories.linking import MIN_COSINE
+from pipeline.stories.vetoes import MAX_DAYS_APART
 
-DAYS_APART = 45
 MAX_ARTICLES = 100_000
-MAX_STORIES = 100
+MAX_NEAR = 400
 
 Days = tuple[int, int]
 EVERY_DAY: Days = (dt.date.min.toordinal(), dt.date.max.toordinal())
@@ -34,6 +35,18 @@ class Grouping:
     model: str
     version: str
     means: LanguageMeans
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An article in its place, and the first and last day (ordinals) that it may have been published."""
+
+    article_id: int
+    key: str
+    version_id: int
+    story_id: int
+    days: Days
+    first_seen_at: dt.datetime
 
 
 def days_of(article: Article) -> Days:
@@ -50,46 +63,69 @@ class Neighbours:
     def __init__(self, session: Session, grouping: Grouping, batch: Iterable[Article]) -> None:
         self._grouping = grouping
         rows = session.execute(_placed(grouping, [days_of(article) for article in batch])).all()
-        self._stories: list[int] = [row.story_id for row in rows]
-        self._days: list[Days] = [_days_of_row(row.published_first_on, row.published_last_on) for row in rows]
-        vectors = [self.centred(row.embedding, row.language) for row in rows]
-        self._vectors = np.stack(vectors) if vectors else None
-        self._filled = len(vectors)
+        self._placed = [_placed_of(row) for row in rows]
+        self._row_of = {placed.article_id: row for row, placed in enumerate(self._placed)}
+        self._story_rows: dict[int, set[int]] = defaultdict(set)
+        for row, placed in enumerate(self._placed):
+            self._story_rows[placed.story_id].add(row)
+        self._vectors = self._centred_together([(row.embedding, row.language) for row in rows])
 
     def centred(self, embedding: bytes, language: str | None) -> NDArray[np.float32]:
         """Read a stored vector, its language's mean subtracted."""
         vector = np.frombuffer(embedding, "<f2").astype(np.float32)
         return self._grouping.means.centred(vector, language)
 
-    def add(self, story_id: int, days: Days, vector: NDArray[np.float32]) -> None:
-        """Count an article that was placed just now among the neighbours of the next ones."""
-        if self._vectors is None:
-            self._vectors = np.zeros((64, len(vector)), np.float32)
-        elif self._filled == len(self._vectors):
-            self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-        self._vectors[self._filled] = vector
-        self._filled += 1
-        self._stories.append(story_id)
-        self._days.append(days)
+    def _centred_together(self, stored: Sequence[tuple[bytes, str | None]]) -> NDArray[np.float32]:
+        """Read many vectors at once; a language's mean is worked out once."""
+        if not stored:
+            return np.zeros((0, 0), np.float32)
+        vectors = np.frombuffer(b"".join(embedding for embedding, _ in stored), "<f2").reshape(len(stored), -1)
+        moved = vectors.astype(np.float32)
+        languages = np.array([language or "" for _, language in stored])
+        for language in sorted(set(languages.tolist())):
+            moved[languages == language] -= self._grouping.means.mean(language or None, moved.shape[1])
+        return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9), np.float32)
 
-    def stories_near(self, days: Days, vector: NDArray[np.float32]) -> list[int]:
-        """Name the stories with an article within 45 days, or without a date, that is near in meaning; nearest first.
+    def put(self, placed: Placed, vector: NDArray[np.float32]) -> None:
+        """Count an article that was placed just now among the neighbours of the next ones, wherever it was before."""
+        row = self._row_of.setdefault(placed.article_id, len(self._placed))
+        if row == len(self._placed):
+            self._placed.append(placed)
+            if row >= len(self._vectors):
+                more = np.zeros((max(64, len(self._vectors)), len(vector)), np.float32)
+                self._vectors = np.concatenate([self._vectors, more]) if len(self._vectors) else more
+        self._story_rows[self._placed[row].story_id].discard(row)
+        self._story_rows[placed.story_id].add(row)
+        self._placed[row] = placed
+        self._vectors[row] = vector
+
+    def members_of(self, story_id: int) -> list[Placed]:
+        """List the articles of a story that are near the batch in time, by their days."""
+        members = [self._placed[row] for row in self._story_rows.get(story_id, ())]
+        return sorted(members, key=lambda placed: (placed.days, placed.key))
+
+    def near(self, days: Days, vector: NDArray[np.float32]) -> Iterator[Placed]:
+        """Yield articles within 45 days, or without a date, that are near in meaning, the nearest first, at most 400.
 
         The cost is one product of the matrix with the vector.
         """
-        if self._vectors is None:
-            return []
-        cosines = self._vectors[: self._filled] @ vector
-        nearest = sorted(np.flatnonzero(cosines >= MIN_COSINE), key=lambda place: -cosines[place])
-        near = (self._stories[place] for place in nearest if _overlap(days, self._days[place]))
-        return list(dict.fromkeys(near))[:MAX_STORIES]
+        if not self._placed:
+            return
+        cosines = self._vectors[: len(self._placed)] @ vector
+        close = np.flatnonzero(cosines >= MIN_COSINE)
+        found = 0
+        for row in close[np.argsort(-cosines[close], kind="stable")]:
+            placed = self._placed[row]
+            if _overlap(days, placed.days):
+                yield placed
+                found += 1
+                if found == MAX_NEAR:
+                    return
 
 
-def _placed(
-    grouping: Grouping, days: Sequence[Days]
-) -> sa.Select[int | None, str | None, dt.date | None, dt.date | None, bytes]:
-    first = min(start for start, _ in days) - DAYS_APART
-    last = max(end for _, end in days) + DAYS_APART
+def _placed(grouping: Grouping, days: Sequence[Days]) -> sa.Select[*tuple[object, ...]]:
+    first = min(start for start, _ in days) - MAX_DAYS_APART
+    last = max(end for _, end in days) + MAX_DAYS_APART
     is_near: sa.ColumnElement[bool] = sa.true()
     if EVERY_DAY not in days:
         is_near = Version.published_first_on.is_(None) | (
@@ -98,7 +134,11 @@ def _placed(
         )
     return (
         sa.select(
+            Article.id,
+            Article.key,
             Article.story_id,
+            Article.first_seen_at,
+            Version.id.label("version_id"),
             Version.language,
             Version.published_first_on,
             Version.published_last_on,
@@ -118,9 +158,14 @@ def is_placed(version: str) -> sa.ColumnElement[bool]:
     return is_member & Article.copy_of_id.is_(None) & ~Article.is_standing
 
 
+def _placed_of(row: sa.Row[*tuple[object, ...]]) -> Placed:
+    days = _days_of_row(row.published_first_on, row.published_last_on)
+    return Placed(row.id, row.key, row.version_id, row.story_id, days, row.first_seen_at)
+
+
 def _days_of_row(first: dt.date | None, last: dt.date | None) -> Days:
     return EVERY_DAY if first is None or last is None else (first.toordinal(), last.toordinal())
 
 
 def _overlap(one: Days, other: Days) -> bool:
-    return one[0] <= other[1] + DAYS_APART and other[0] <= one[1] + DAYS_APART
+    return one[0] <= other[1] + MAX_DAYS_APART and other[0] <= one[1] + MAX_DAYS_APART

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.stories.features import StoryFeatures, TermStatistics
-from pipeline.stories.vetoes import middle_of
+from pipeline.stories.vetoes import have_same_fact, middle_of
 
 FULL_GAP_DAYS = 30
 _UNKNOWN_DATE_GAP = 0.5
@@ -26,15 +26,21 @@ class WeighedArticle:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for one story (`vector` to `actors`, each in about 0..1) and against it (`gap`, 0..1)."""
+    """What speaks for one story (`vector` to `facts`, each in about 0..1) and against it (`gap`, 0..1).
+
+    `across` is 1 where the languages differ, so that words cannot be compared; `numbers` that both name one edition
+    or craft; `facts` that both report one event or agreement.
+    """
 
     vector: float
     terms: float
     titles: float
     names: float
     actors: float
+    numbers: float
+    facts: float
+    across: float
     gap: float
-    is_same_language: bool
 
 
 def weighed(article: StoryFeatures, background: TermStatistics) -> WeighedArticle:
@@ -58,8 +64,10 @@ def evidence_between(a: WeighedArticle, b: WeighedArticle) -> Evidence:
         titles=_dot(a.titles, b.titles) if is_same_language else 0.0,
         names=_overlap(a.names, b.names),
         actors=_jaccard(one.actors, other.actors),
+        numbers=float(_share_numbers(one, other)),
+        facts=float(have_same_fact(one, other)),
+        across=float(not is_same_language),
         gap=_gap(one, other),
-        is_same_language=is_same_language,
     )
 
 
@@ -92,6 +100,11 @@ def _total(weights: Iterable[float]) -> float:
 
 def _jaccard(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / len(a | b) if a and b else 0.0
+
+
+def _share_numbers(a: StoryFeatures, b: StoryFeatures) -> bool:
+    one, other = a.lead_numbers, b.lead_numbers
+    return not (one.crafts.isdisjoint(other.crafts) and one.editions.isdisjoint(other.editions))
 
 
 def _gap(a: StoryFeatures, b: StoryFeatures) -> float:

@@ -1,151 +1,170 @@
-"""Stories: which articles report the same event. One rule, used article by article and, sorted, on a batch.
+"""Stories: which articles report the same event. Groups grow by the strongest link (agglomerative clustering).
 
-The rule never moves an article once it is placed, so that a story's address and its readers' notes stay right.
+What is settled stays: earlier stories are groups from the start, and articles of the day are free until it ends, so
+that the order in which they arrive makes no difference. Average linkage follows Sokal and Michener (1958).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Iterable, Sequence
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from pipeline.stories.evidence import Evidence, WeighedArticle, evidence_between, weighed
+from pipeline.stories.evidence import WeighedArticle, weighed
 from pipeline.stories.features import StoryFeatures, TermStatistics, term_counts_of
-from pipeline.stories.vetoes import vetoes_of
+from pipeline.stories.linking import Links
 
-JOIN_SCORE = 0.5
 # A story's newest members speak for it: a long story moves on, and the cost of a comparison stays bounded.
 MEMBERS_COMPARED = 12
-# A background piece among the members shall not keep the next report out.
-BEST_MEMBERS_SHARE = 0.75
-# One stray number in one member must not shut a large story; in a small one every veto counts.
-VETO_SHARE = 1 / 3
-# Below this cosine nothing else has ever made two articles one story; it spares most comparisons.
-MIN_COSINE = 0.1
+# A story that holds together this badly is two: less than it takes to join, so that nothing goes to and fro.
+SPLIT_STRENGTH = -4.0
 
 
 @dataclass(frozen=True)
 class Story:
-    """A story as the rule sees it: its id and the features of its members, in the order they joined."""
+    """A story as the rule sees it: its id and its newest members, in the order of their days."""
 
     id: str
-    members: tuple[StoryFeatures, ...]
+    members: tuple[WeighedArticle, ...]
 
 
-@dataclass(frozen=True)
-class StoryChoice:
-    """Where an article belongs: `story_id` is None when it founds a story; `reason` says why in words."""
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Articles that belong together: those that were free, the oldest first, and settled stories, the oldest first.
 
-    story_id: str | None
-    score: float
-    reason: str
-
-
-def same_story_score(a: StoryFeatures, b: StoryFeatures, background: TermStatistics) -> float:
-    """Return how likely two articles report the same event, in 0..1; vetoes are not looked at."""
-    return _score(evidence_between(weighed(a, background), weighed(b, background)))
-
-
-def story_for(article: StoryFeatures, stories: Iterable[Story], background: TermStatistics) -> StoryChoice:
-    """Choose the story that an article joins, or let it found one.
-
-    `stories` are the candidates, such as those with a member of the last 45 days or without a date; their order
-    does not matter.
+    `reasons` says of each free article, by its id, why it is here.
     """
-    candidates = [
-        (story.id, [weighed(member, background) for member in story.members[-MEMBERS_COMPARED:]])
-        for story in stories
-        if _may_belong(article, story.members)
-    ]
-    return _choice(weighed(article, background), candidates)
+
+    free: tuple[str, ...]
+    stories: tuple[str, ...]
+    reasons: Mapping[str, str]
+
+
+def place(free: Sequence[WeighedArticle], stories: Sequence[Story], links: Links) -> list[Group]:
+    """Group free articles with each other and with settled stories; the order of neither makes a difference.
+
+    Settled stories become one where a free article joins both and they fit each other too.
+    """
+    groups = _Growth(_clusters(free, stories), links).run()
+    everybody = [one for group in groups for one in group.members]
+    return [_group(group, everybody, links) for group in groups if group.free]
+
+
+def parts_of(members: Sequence[WeighedArticle], links: Links) -> list[list[str]]:
+    """Return the parts into which a story falls, by its members' ids: one, unless evidence has come between them."""
+    groups = _Growth(_clusters(members, ()), links, least=SPLIT_STRENGTH).run()
+    parts = [_by_age(group.free, links) for group in groups]
+    return sorted(parts, key=lambda part: age_key(links.article(part[0])))
 
 
 def group_into_stories(articles: Sequence[StoryFeatures], background: TermStatistics | None = None) -> list[str]:
-    """Return the story id of each article: the incremental rule over the articles by date and id.
+    """Return the story id of each article of a batch: the id of the story's first article.
 
-    A story's id is that of its first article; the result does not depend on the order of `articles`.
     Without a background the batch is its own.
     """
     statistics = term_counts_of(articles) if background is None else background
-    stories: dict[str, list[WeighedArticle]] = {}
+    known = [weighed(article, statistics) for article in articles]
+    links = Links({one.features.id: one for one in known})
     story_of: dict[str, str] = {}
-    for article in sorted(articles, key=_age_key):
-        candidates = [
-            (story_id, members[-MEMBERS_COMPARED:])
-            for story_id, members in stories.items()
-            if _may_belong(article, [member.features for member in members])
-        ]
-        newcomer = weighed(article, statistics)
-        story_id = _choice(newcomer, candidates).story_id or article.id
-        stories.setdefault(story_id, []).append(newcomer)
-        story_of[article.id] = story_id
+    for group in place(known, (), links):
+        story_of |= dict.fromkeys(group.free, group.free[0])
     return [story_of[article.id] for article in articles]
 
 
-def _age_key(article: StoryFeatures) -> tuple[dt.date, str]:
-    return (article.published.first if article.published else article.first_seen, article.id)
+@dataclass
+class _Cluster:
+    """A group while it grows: settled stories with the day of their oldest member, and articles compared for it."""
+
+    free: list[str]
+    stories: list[tuple[dt.date, str]]
+    members: list[str]
 
 
-def _may_belong(article: StoryFeatures, members: Sequence[StoryFeatures]) -> bool:
-    return any(float(article.vector @ member.vector) >= MIN_COSINE for member in members[-MEMBERS_COMPARED:])
+def _clusters(free: Iterable[WeighedArticle], stories: Iterable[Story]) -> dict[str, _Cluster]:
+    ids = [one.features.id for one in free]
+    clusters = {one: _Cluster([one], [], [one]) for one in ids}
+    for story in stories:
+        if story.members:
+            compared = [one.features.id for one in story.members[-MEMBERS_COMPARED:]]
+            clusters[f"story {story.id}"] = _Cluster([], [(age_key(story.members[0])[0], story.id)], compared)
+    return clusters
 
 
-def _choice(article: WeighedArticle, candidates: Iterable[tuple[str, Sequence[WeighedArticle]]]) -> StoryChoice:
-    refusals: list[StoryChoice] = []
-    best: StoryChoice | None = None
-    for story_id, members in sorted(candidates, key=lambda candidate: candidate[0]):
-        probability = _probability(_mean_of_best([_logit(evidence_between(article, member)) for member in members]))
-        if probability < JOIN_SCORE:
-            continue
-        veto = _veto_by(article, members)
-        if veto is not None:
-            refusals.append(StoryChoice(None, probability, f"like story {story_id}, but {veto}"))
-        elif best is None or probability > best.score:
-            best = StoryChoice(story_id, probability, _reason(article, members))
-    if best is not None:
-        return best
-    return max(refusals, key=lambda refusal: refusal.score, default=StoryChoice(None, 0.0, "no story is like it"))
+class _Growth:
+    """Makes the two groups with the strongest link one, until no link is stronger than `least`."""
+
+    def __init__(self, clusters: dict[str, _Cluster], links: Links, *, least: float = 0.0) -> None:
+        self._clusters, self._links, self._least = clusters, links, least
+        self._queue: list[tuple[float, str, str]] = []
+        self._near: dict[str, set[str]] = {name: set() for name in clusters}
+        for one, other in combinations(sorted(clusters), 2):
+            # Settled stories meet only through an article that joins both.
+            may_meet = clusters[one].free or clusters[other].free
+            if may_meet and links.is_near(clusters[one].members, clusters[other].members, least):
+                self._near[one].add(other)
+                self._near[other].add(one)
+                self._offer(one, other)
+
+    def run(self) -> list[_Cluster]:
+        """Return the groups that are left."""
+        while self._queue:
+            _, one, other = heapq.heappop(self._queue)
+            if one in self._clusters and other in self._clusters:
+                self._join(one, other)
+        return list(self._clusters.values())
+
+    def _join(self, one: str, other: str) -> None:
+        name = f"{one} {other}"
+        self._clusters[name] = _joined(self._clusters.pop(one), self._clusters.pop(other))
+        self._near[name] = (self._near.pop(one) | self._near.pop(other)) - {one, other}
+        for neighbour in sorted(self._near[name]):
+            self._near[neighbour] = self._near[neighbour] - {one, other} | {name}
+            self._offer(name, neighbour)
+
+    def _offer(self, one: str, other: str) -> None:
+        strength = self._links.strength(self._clusters[one].members, self._clusters[other].members)
+        if strength > self._least:
+            first, second = sorted((one, other))
+            heapq.heappush(self._queue, (-strength, first, second))
 
 
-def _veto_by(article: WeighedArticle, members: Sequence[WeighedArticle]) -> str | None:
-    vetoes = [found for member in members if (found := vetoes_of(article.features, member.features))]
-    return "; ".join(vetoes[-1]) if vetoes and len(vetoes) >= VETO_SHARE * len(members) else None
+def _joined(one: _Cluster, other: _Cluster) -> _Cluster:
+    return _Cluster(one.free + other.free, sorted(one.stories + other.stories), one.members + other.members)
 
 
-def _reason(article: WeighedArticle, members: Sequence[WeighedArticle]) -> str:
-    closest = max(members, key=lambda member: _logit(evidence_between(article, member)))
-    shared = {name: weight for name, weight in article.names.items() if name in closest.names and not name.isdigit()}
+def _group(cluster: _Cluster, strangers: Sequence[str], links: Links) -> Group:
+    reasons = {}
+    for one in cluster.free:
+        others = [other for other in cluster.members if other != one]
+        reasons[one] = _reason(one, others, links) if others else _reason_alone(one, strangers, links)
+    return Group(tuple(_by_age(cluster.free, links)), tuple(story_id for _, story_id in cluster.stories), reasons)
+
+
+def _reason(one: str, others: Sequence[str], links: Links) -> str:
+    closest = links.closest(one, others) or max(others, key=lambda other: (links.between(one, other).logit, other))
+    article, other = links.article(one), links.article(closest)
+    shared = {name: weight for name, weight in article.names.items() if name in other.names and not name.isdigit()}
     rarest = sorted(shared, key=lambda name: (-shared[name], name))[:3]
     names = f", both name {', '.join(rarest)}" if rarest else ""
-    cosine = evidence_between(article, closest).vector
-    return f"like “{closest.features.title}” (cosine {cosine:.2f}){names}"
+    cosine = float(article.features.vector @ other.features.vector)
+    return f"like “{other.features.title}” (cosine {cosine:.2f}){names}"
 
 
-def _score(evidence: Evidence) -> float:
-    return _probability(_logit(evidence))
+def _reason_alone(one: str, strangers: Sequence[str], links: Links) -> str:
+    closest = links.closest(one, (other for other in strangers if other != one), is_vetoed=True)
+    if closest is None:
+        return "the first report; no story is like it"
+    why = "; ".join(links.between(one, closest).vetoes)
+    return f"the first report; like “{links.article(closest).features.title}”, but {why}"
 
 
-def _logit(evidence: Evidence) -> float:
-    # A logistic regression on pairs of ECB+, Wikinews, hand-picked news and this domain's pages, rounded. They
-    # are not delicate: other weights within a third of these changed B-cubed F by 0.03 at most.
-    across = 0.0 if evidence.is_same_language else 1.9
-    return (
-        9.5 * evidence.vector
-        + 7.5 * evidence.terms
-        + 2.0 * evidence.titles
-        + 11.0 * evidence.names
-        + 2.0 * evidence.actors
-        + across
-        - 3.0 * evidence.gap
-        - 4.5
-    )
+def _by_age(article_ids: Iterable[str], links: Links) -> list[str]:
+    return sorted(article_ids, key=lambda one: age_key(links.article(one)))
 
 
-def _probability(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit))
-
-
-def _mean_of_best(logits: Sequence[float]) -> float:
-    best = sorted(logits, reverse=True)[: math.ceil(BEST_MEMBERS_SHARE * len(logits))]
-    return math.fsum(best) / len(best)
+def age_key(article: WeighedArticle) -> tuple[dt.date, str]:
+    """Order articles by the day that they were published, or first seen, and then by id."""
+    features = article.features
+    return (features.published.first if features.published else features.first_seen, features.id)

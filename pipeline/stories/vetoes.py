@@ -14,14 +14,18 @@ from pipeline.values import Fact
 MAX_DAYS_APART = 45
 # Dates known to the month or year only touch across a whole year; their middles tell them apart.
 MAX_MIDDLES_APART = 120
-# A launch is dated by the launch site, the launching agency and the reader's own clock.
-LAUNCH_TOLERANCE_DAYS = 1
+# An event is dated by the clock of its place or of the reader, and a meeting by any of its days.
+EVENT_TOLERANCE_DAYS = 2
+DAYS_UNTIL_BACKGROUND = 21
 _PARTIES = 2
-_ONE_DAY_KINDS = frozenset({"launch", "landing"})
+# Of these an article reports one, and its date tells it from others of the series.
+_KINDS_OF_ONE_DATE = frozenset(
+    {"launch", "landing", "docking", "workshop", "conference", "session", "forum", "ceremony"}
+)
 
 
 def vetoes_of(a: StoryFeatures, b: StoryFeatures) -> tuple[str, ...]:
-    """Return why two articles cannot report the same event, in words; empty when nothing forbids it."""
+    """Return why two articles cannot report the same event, in words; time is not looked at. Empty if nothing does."""
     return tuple(_vetoes(a, b))
 
 
@@ -38,28 +42,29 @@ def middle_of(date: PartialDate) -> dt.date:
 
 
 def _vetoes(a: StoryFeatures, b: StoryFeatures) -> Iterator[str]:
-    if _are_far_apart(a, b):
-        yield f"too far apart: {a.published or a.first_seen} against {b.published or b.first_seen}"
     yield from _number_vetoes(a, b)
     yield from _event_vetoes(a, b)
     if _have_other_parties(a, b):
         yield "another pair of parties"
 
 
-def _are_far_apart(a: StoryFeatures, b: StoryFeatures) -> bool:
+def days_apart(a: StoryFeatures, b: StoryFeatures) -> int:
+    """Return the least number of days between two articles; one without a date is as old as it was first seen.
+
+    Dates of a month or a year may only touch: then the distance of their middles counts, if that is large.
+    """
     gap = days_between(a.published, b.published)
-    if gap is not None and a.published is not None and b.published is not None:
-        middles = abs((middle_of(a.published) - middle_of(b.published)).days)
-        return gap > MAX_DAYS_APART or (gap > 0 and middles > MAX_MIDDLES_APART)
-    return _is_seen_long_before(a, b) or _is_seen_long_before(b, a)
+    if gap is None or a.published is None or b.published is None:
+        return max(_days_after_seen(a, b), _days_after_seen(b, a))
+    middles = abs((middle_of(a.published) - middle_of(b.published)).days)
+    return middles if gap > 0 and middles > MAX_MIDDLES_APART else gap
 
 
-def _is_seen_long_before(undated: StoryFeatures, other: StoryFeatures) -> bool:
-    # An undated article is at least as old as the day it was first seen.
+def _days_after_seen(undated: StoryFeatures, other: StoryFeatures) -> int:
     if undated.published is not None:
-        return False
+        return 0
     later = other.published.first if other.published is not None else other.first_seen
-    return (later - undated.first_seen).days > MAX_DAYS_APART
+    return max(0, (later - undated.first_seen).days)
 
 
 def _number_vetoes(a: StoryFeatures, b: StoryFeatures) -> Iterator[str]:
@@ -89,10 +94,11 @@ def _title_years(article: StoryFeatures) -> frozenset[int]:
 
 
 def _event_vetoes(a: StoryFeatures, b: StoryFeatures) -> Iterator[str]:
-    for kind in sorted(_event_kinds(a) & _event_kinds(b)):
-        tolerance = LAUNCH_TOLERANCE_DAYS if kind in _ONE_DAY_KINDS else 0
-        events = _dated_events(a, kind), _dated_events(b, kind)
-        if all(events) and not any(_may_coincide(one, other, tolerance) for one in events[0] for other in events[1]):
+    if a.lead_numbers.crafts & b.lead_numbers.crafts:
+        return  # one craft's dates move: a rehearsal, the planned day, the day itself
+    for kind in sorted(_event_kinds(a) & _event_kinds(b) & _KINDS_OF_ONE_DATE):
+        events = _own_events(a, kind), _own_events(b, kind)
+        if all(events) and not any(_may_coincide(one, other) for one in events[0] for other in events[1]):
             yield f"another {kind}: {events[0][0].start} against {events[1][0].start}"
 
 
@@ -100,20 +106,45 @@ def _event_kinds(article: StoryFeatures) -> frozenset[str]:
     return frozenset(fact.subkind for fact in article.facts if fact.kind is FactKind.EVENT and fact.subkind is not None)
 
 
-def _dated_events(article: StoryFeatures, kind: str) -> list[Fact]:
+def _own_events(article: StoryFeatures, kind: str) -> list[Fact]:
+    """List the events of a kind that may be what an article reports: those long past are its background."""
+    oldest = article.published.first - dt.timedelta(days=DAYS_UNTIL_BACKGROUND) if article.published else dt.date.min
     return [
         fact
         for fact in article.facts
-        if fact.subkind == kind and fact.start is not None and fact.start.precision is not Precision.YEAR
+        if fact.subkind == kind
+        and fact.start is not None
+        and fact.start.precision is not Precision.YEAR
+        and (fact.end or fact.start).last >= oldest
     ]
 
 
-def _may_coincide(one: Fact, other: Fact, tolerance: int) -> bool:
+def _may_coincide(one: Fact, other: Fact) -> bool:
     if one.start is None or other.start is None:
         return True
     one_end, other_end = one.end or one.start, other.end or other.start
     gap = max((other.start.first - one_end.last).days, (one.start.first - other_end.last).days)
-    return gap <= tolerance
+    return gap <= EVENT_TOLERANCE_DAYS
+
+
+def have_same_fact(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Tell whether two articles report one dated event, or one agreement of the same parties."""
+    events = any(
+        _may_coincide(one, other)
+        for kind in _event_kinds(a) & _event_kinds(b)
+        for one in _dated_to_the_day(a, kind)
+        for other in _dated_to_the_day(b, kind)
+    )
+    return events or any(_have_same_parties(one, other) for one in _agreements(a) for other in _agreements(b))
+
+
+def _dated_to_the_day(article: StoryFeatures, kind: str) -> list[Fact]:
+    return [fact for fact in _own_events(article, kind) if fact.start and fact.start.precision is Precision.DAY]
+
+
+def _have_same_parties(one: Fact, other: Fact) -> bool:
+    countries, actors = (_countries(one), _countries(other)), (_actors(one), _actors(other))
+    return any(mine == theirs and len(mine) >= _PARTIES for mine, theirs in (countries, actors))
 
 
 def _have_other_parties(a: StoryFeatures, b: StoryFeatures) -> bool:
