@@ -57,13 +57,14 @@ def ranked_entries(new: Sequence[Candidate], material: Material, copies: Copies)
 
 
 def _ranked(members: Sequence[Candidate], material: Material, copies: Copies) -> Ranked:
-    in_order = sorted(members, key=lambda one: (-one.authority, one.day, one.key))
+    language = material.frame.language
+    in_order = sorted(members, key=lambda one: (-one.authority, one.language != language, one.day, one.key))
     told = material.stories.get(in_order[0].story_key or "")
     novelty = novelty_of(in_order, told, told.before, material.frame) if told and told.before else None
     merits = _merits(in_order, told, novelty, material)
     score = score_of(merits, material.topic_weights)
     topics = {tag.token.removeprefix(TOPIC): tag.name for one in in_order for tag in one.tags}
-    because = reasons(score, novelty, phrases_for(material.frame.language), material.topic_weights, topics)
+    because = reasons(score, novelty, phrases_for(language), material.topic_weights, topics)
     base = Entry(
         headline=told.headline if told else in_order[0].title,
         language=told.language if told else in_order[0].language,
