@@ -41,17 +41,19 @@ def _sources(score: Score, phrases: Phrases) -> str:
     parts = {part.name: part for part in score.parts}
     first, further = parts.get(PartName.AUTHORITY), parts.get(PartName.SOURCES)
     count = further.count if further else 1
-    if first and (count == 1 or first.count == 1):
-        return phrases.counted("because_sources", count, name=one_line(first.basis, NAME_CHARS))
-    return phrases.counted("because_voices", count)
+    name = one_line(first.basis, NAME_CHARS) if first else ""
+    if count == 1:
+        return phrases.text("because_source", name=name)
+    stands_out = first is not None and first.count == 1
+    return phrases.counted("because_sources" if stands_out else "because_voices", count, name=name)
 
 
 def _what_is_new(novelty: Novelty, phrases: Phrases) -> Iterator[str]:
     news = [each for each in novelty.facts if each.kind != NewsKind.BACKGROUND]
     if news:
-        named = [f"{one_line(each.fact.name, NAME_CHARS)} ({_change(each, phrases)})" for each in news[:1]]
+        name, change = one_line(news[0].fact.name, NAME_CHARS), _change(news[0], phrases)
         more = f" +{len(news) - 1}" if len(news) > 1 else ""
-        yield phrases.text("because_new", what=named[0] + more)
+        yield phrases.text("because_new", what=phrases.text("aside", text=name, aside=change) + more)
     elif novelty.is_of_language and novelty.sentences:
         names = phrases.text("comma").join(map(phrases.language_name, novelty.languages))
         yield phrases.text("because_language", language=names)

@@ -33,7 +33,7 @@ def turns_of(language: str | None) -> tuple[Turn, ...]:
 
 @cache
 def stop_words() -> frozenset[str]:
-    """Give the words, and the signs of Chinese, that say nothing by themselves."""
+    """Give the words that say nothing by themselves."""
     words: dict[str, str] = tomllib.loads(FILE.read_text(encoding="utf-8"))["stop"]
     return frozenset(word for each in words.values() for word in each.split())
 

@@ -129,7 +129,8 @@ def independent_voices(told: Sequence[Voice]) -> tuple[Voice, ...]:
 
 def score_of(merits: Merits, topic_weights: Mapping[str, float]) -> Score:
     """Weigh a story for an edition."""
-    parts = [part for part in (*_sources(merits), *_facts(merits), _novelty(merits)) if part.points]
+    told = (*_sources(merits), *_facts(merits), _novelty(merits))
+    parts = [part for part in told if part.points or part.name is PartName.AUTHORITY]
     topics = _topics(merits, sum(part.points for part in parts), topic_weights)
     pin = [Part(PartName.PIN, POINTS_OF_PIN, merits.pinned_by)] if merits.pinned_by else []
     return Score((*parts, *topics, *pin), (-merits.newest_on.toordinal(), merits.key))

@@ -22,19 +22,21 @@ MAX_OTHER_WORDS = 3
 MIN_TERMS = 3
 """What has fewer words and neither figure nor turn is a place line or a heading."""
 
+MIN_NEW_PAIRS = 3
+
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _THOUSANDS = re.compile(r"(?<=\d)[,.\u00a0\u202f'’ ](?=\d{3}(?!\d))")
-_DIGITS = re.compile(r"\d+")
+_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 @dataclass(frozen=True)
 class Signs:
-    """What a sentence is compared by; `runs` are unbroken rows of ideographs, as of Chinese."""
+    """What a sentence is compared by: figures and turns are counted, `runs` are unbroken rows of ideographs."""
 
     terms: frozenset[str]
-    figures: frozenset[str]
+    figures: Counter[str]
     names: frozenset[str]
-    turns: frozenset[str]
+    turns: Counter[str]
     runs: tuple[str, ...] = ()
 
     @property
@@ -46,9 +48,9 @@ class Signs:
         """Join two neighbours."""
         return Signs(
             self.terms | other.terms,
-            self.figures | other.figures,
+            self.figures + other.figures,
             self.names | other.names,
-            self.turns | other.turns,
+            self.turns + other.turns,
             (*self.runs, *other.runs),
         )
 
@@ -59,17 +61,17 @@ def signs_of(text: str, language: str | None) -> Signs:
     tokens = tokens_of(text, language)
     runs = tuple(_runs(tokens))
     words = [token for token in tokens if not _IDEOGRAPH.match(token.term)]
-    figures = {figure.lstrip("0") or "0" for token in words for figure in _DIGITS.findall(token.term)}
-    figures |= {NUMBER_WORDS[token.form] for token in words if token.form in NUMBER_WORDS}
-    figures |= {NUMBER_WORDS[sign] for run in runs for sign in run if sign in NUMBER_WORDS}
+    figures = Counter(figure.lstrip("0") or "0" for figure in _FIGURE.findall(text))
+    figures.update(NUMBER_WORDS[token.form] for token in words if token.form in NUMBER_WORDS)
+    figures.update(NUMBER_WORDS[sign] for run in runs for sign in run if sign in NUMBER_WORDS)
     kept = [token for token in words if token.form not in stop_words() and token.form not in NUMBER_WORDS]
     terms = {token.term for token in kept if not token.term.isdigit()}
     terms |= {run[place : place + 2] for run in runs for place in range(len(run) - 1)}
     return Signs(
         terms=frozenset(terms),
-        figures=frozenset(figures),
+        figures=figures,
         names=frozenset(token.term for token in kept if _is_name(token, text)),
-        turns=frozenset(_turns(words, runs, language)),
+        turns=_turns(words, runs, language),
         runs=runs,
     )
 
@@ -94,10 +96,12 @@ def _is_name(token: Token, text: str) -> bool:
     return bool(before) and before[-1] not in ".!?:…" and text[token.start].isupper()
 
 
-def _turns(words: Sequence[Token], runs: Sequence[str], language: str | None) -> Iterator[str]:
+def _turns(words: Sequence[Token], runs: Sequence[str], language: str | None) -> Counter[str]:
+    counts: Counter[str] = Counter()
     for name, pattern in turns_of(language):
-        if any(pattern.fullmatch(word.form) for word in words) or any(pattern.search(run) for run in runs):
-            yield name
+        counts[name] = sum(pattern.fullmatch(word.form) is not None for word in words)
+        counts[name] += sum(len(pattern.findall(run)) for run in runs)
+    return +counts
 
 
 class Memory:
@@ -105,6 +109,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._windows: list[Signs] = []
+        self._pairs: set[int] = set()
         self._places: dict[str, list[int]] = defaultdict(list)
         self._counts: Counter[str] = Counter()
         self._figures: set[str] = set()
@@ -113,45 +118,74 @@ class Memory:
     def remember(self, sentences: Iterable[Signs]) -> None:
         """Take the sentences of one text, in their order."""
         said = list(sentences)
-        for window in (*said, *(one.with_next(other) for one, other in pairwise(said))):
-            for term in window.terms:
-                self._places[term].append(len(self._windows))
-            self._windows.append(window)
+        for window in said:
+            self._add(window)
+        for one, other in pairwise(said):
+            self._pairs.add(len(self._windows))
+            self._add(one.with_next(other))
         for one in said:
             self._counts.update(one.terms)
-            self._figures |= one.figures
-            self._turns |= one.turns
+            self._figures |= one.figures.keys()
+            self._turns |= one.turns.keys()
+
+    def _add(self, window: Signs) -> None:
+        for term in window.terms:
+            self._places[term].append(len(self._windows))
+        self._windows.append(window)
 
     def holds(self, sentence: Signs) -> bool:
-        """Tell whether a sentence was said before."""
+        """Tell whether a sentence was said before.
+
+        Two neighbours are asked only where no single sentence has its words: else what the one says otherwise would
+        be found in the other.
+        """
+        alike = [place for place in self._places_near(sentence) if _is_alike(self._windows[place], sentence)]
+        singles = [place for place in alike if place not in self._pairs]
+        return any(_agrees(self._windows[place], sentence) for place in singles or alike)
+
+    def _places_near(self, sentence: Signs) -> Iterable[int]:
         if not sentence.terms:
-            return any(_says(window, sentence) for window in self._windows)
+            return range(len(self._windows))
         # Whatever holds three quarters of the terms holds one of the rarest quarter: few windows need be looked at.
         rarest = sorted(sentence.terms, key=lambda term: (self._counts[term], term))
         asked = rarest[: int(len(rarest) * (1 - MIN_SHARED)) + 1]
-        places = {place for term in asked for place in self._places.get(term, ())}
-        return any(_says(self._windows[place], sentence) for place in places)
+        return sorted({place for term in asked for place in self._places.get(term, ())})
 
     def unheard_of(self, sentence: Signs) -> int:
         """Weigh the words, figures and turns of a sentence that no text had."""
         words = sum(term not in self._counts for term in sentence.terms)
-        return words + 2 * len(sentence.figures - self._figures) + 2 * len(sentence.turns - self._turns)
+        return words + 2 * len(sentence.figures.keys() - self._figures) + 2 * len(sentence.turns.keys() - self._turns)
 
 
-def _says(window: Signs, sentence: Signs) -> bool:
-    if not (sentence.figures <= window.figures and sentence.names <= window.terms and sentence.turns <= window.turns):
-        return False
-    if window.turns & POLARITY != sentence.turns & POLARITY:
-        return False
+def _is_alike(window: Signs, sentence: Signs) -> bool:
+    """Tell whether a window has nearly all the words of a sentence."""
     others = sentence.terms - window.terms
     if len(others) > len(sentence.terms) * (1 - MIN_SHARED):
         return False
-    if sentence.runs:
-        return not _has_foreign_word(sentence, window)
-    return len(others) <= MAX_OTHER_WORDS
+    return bool(sentence.runs) or len(others) <= MAX_OTHER_WORDS
 
 
-def _has_foreign_word(sentence: Signs, window: Signs) -> bool:
-    """Tell whether two neighbouring ideographs, as of a name, stand nowhere in the window."""
-    known = {sign for run in window.runs for sign in run} | stop_words()
-    return any(one not in known and other not in known for run in sentence.runs for one, other in pairwise(run))
+def _agrees(window: Signs, sentence: Signs) -> bool:
+    """Tell whether a window has the figures, names and turns of a sentence, and no plan or denial that it lacks."""
+    if not (sentence.figures <= window.figures and sentence.names <= window.terms):
+        return False
+    if not sentence.turns.keys() <= window.turns.keys():
+        return False
+    if any(window.turns[turn] != sentence.turns[turn] for turn in POLARITY):
+        return False
+    return not any(_has_foreign_word(run, window) for run in sentence.runs)
+
+
+def _has_foreign_word(run: str, window: Signs) -> bool:
+    """Tell whether a row of ideographs holds a word that a window lacks.
+
+    A word of two signs makes three pairs that are unheard of: its own and those with its neighbours; the ends of a
+    row count as such a neighbour. Particles, and clauses in another order, make two at most.
+    """
+    is_new = [run[place : place + 2] not in window.terms for place in range(len(run) - 1)]
+    row = 0
+    for each in (is_new[:1] + is_new + is_new[-1:]) if is_new else ():
+        row = row + 1 if each else 0
+        if row == MIN_NEW_PAIRS:
+            return True
+    return False
