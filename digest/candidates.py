@@ -88,6 +88,8 @@ class Before:
     """
 
     issue_number: int
+    is_told: bool = True
+    """Whether a recent issue had it among its stories; else only its title was printed."""
     texts: tuple[tuple[Paragraph, ...], ...] = ()
     facts: tuple[NotedFact, ...] = ()
 

@@ -26,10 +26,12 @@ Texts = dict[int, tuple[Paragraph, ...]]
 
 @dataclass(frozen=True)
 class Remembered:
-    """What the edition's recent issues printed: agreements by what they are known again by, and sentences."""
+    """What the edition's recent issues printed; agreements by what they are known again by."""
 
     agreements: frozenset[object]
     sentences: frozenset[str]
+    leading: frozenset[str]
+    """The keys of the articles that stood among their stories."""
 
 
 def remembered_of(session: Session, edition: Edition) -> Remembered:
@@ -48,13 +50,19 @@ def remembered_of(session: Session, edition: Edition) -> Remembered:
         sentences=frozenset(
             sentence.text for content in contents for entry in content.stories for sentence in entry.sentences
         ),
+        leading=frozenset(
+            item.article_key for content in contents for entry in content.stories for item in entry.items
+        ),
     )
 
 
 def before_of_stories(
-    session: Session, edition: Edition, story_ids: sa.Select[int | None], names: Names
+    session: Session, edition: Edition, story_ids: sa.Select[int | None], names: Names, leading: frozenset[str]
 ) -> dict[int, Before]:
-    """Read what the edition's issues had of stories, by the stories' ids: the versions that they printed."""
+    """Read what the edition's issues had of stories, by the stories' ids: the versions that they printed.
+
+    `leading` are the keys of the articles that stood among an issue's stories.
+    """
     printed = (
         sa.select(LedgerRow.version_id)
         .join(Article, Article.id == LedgerRow.article_id)
@@ -66,7 +74,7 @@ def before_of_stories(
     )
     places = session.execute(
         printed.join(Issue, Issue.id == LedgerRow.issue_id)
-        .add_columns(Article.story_id, Issue.number)
+        .add_columns(Article.story_id, Issue.number, Article.key)
         .order_by(Issue.number, LedgerRow.version_id)
     ).all()
     facts: dict[int, list[NotedFact]] = defaultdict(list)
@@ -75,12 +83,15 @@ def before_of_stories(
     texts = texts_of(session, printed, with_titles=True)
     versions: dict[int, list[int]] = defaultdict(list)
     numbers: dict[int, int] = {}
-    for version_id, story_id, number in places:
+    told: set[int] = set()
+    for version_id, story_id, number, key in places:
+        told |= {story_id} if key in leading else set()
         versions[story_id].append(version_id)
         numbers[story_id] = number
     return {
         story_id: Before(
             issue_number=numbers[story_id],
+            is_told=story_id in told,
             texts=tuple(texts[version_id] for version_id in ids if version_id in texts),
             facts=tuple(fact for version_id in ids for fact in facts[version_id]),
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from digest.because import WHITE_PAPER, reasons
 from digest.candidates import Candidate, Material, ToldStory
 from digest.content import Copy, Entry, Evidence, Item, NewsKind, Sentence, StoryState
-from digest.novelty import Novelty, chosen_sentences, news_of, novelty_of
+from digest.novelty import MAX_SENTENCES, Novelty, chosen_sentences, news_of, novelty_of
 from digest.phrases import phrases_for
 from digest.ranking import Merits, Score, Voice, independent_voices, score_of
 from models.vocabulary import DocType
@@ -62,6 +62,11 @@ def _ranked(members: Sequence[Candidate], material: Material, copies: Copies) ->
     told = material.stories.get(in_order[0].story_key or "")
     novelty = novelty_of(in_order, told, told.before, material.frame) if told and told.before else None
     merits = _merits(in_order, told, novelty, material)
+    if told and told.before and novelty and novelty.is_nothing and not told.before.is_told:
+        # Only its title was printed: what weighs enough to lead by now is told at last.
+        anew = _merits(in_order, told, None, material)
+        if score_of(anew, material.topic_weights).is_weighty:
+            novelty, merits = None, anew
     score = score_of(merits, material.topic_weights)
     topics = {tag.token.removeprefix(TOPIC): tag.name for one in in_order for tag in one.tags}
     because = reasons(score, novelty, phrases_for(language), material.topic_weights, topics)
@@ -103,8 +108,9 @@ def _new_sentences(
 ) -> tuple[tuple[Sentence, ...], tuple[Evidence, ...], int]:
     """Choose the sentences to print with their evidence, and count the new ones that are not printed."""
     summary, others = chosen_sentences(novelty, material.printed, material.frame.language)
-    if not summary and not others:
-        summary = [each for each in told.sentences if each.text not in material.printed]
+    if told.before is None or not told.before.is_told or not (summary or others):
+        background = [each for each in told.sentences if each not in summary and each.text not in material.printed]
+        summary = [*summary, *background[: MAX_SENTENCES - len(summary) - len(others)]]
     evidence: list[Evidence] = []
     sentences = [_marked(each, [told.evidence[mark - 1] for mark in each.marks], evidence) for each in summary]
     for new in others:

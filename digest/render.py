@@ -20,7 +20,12 @@ MAX_HTML_BYTES = 96_000
 """Gmail cuts a message at 102 kB."""
 BRIEF_HEADLINES = 3
 # From generous to terse: the first that keeps the HTML below its limit is taken, for text and HTML alike.
-TIERS = (Limits(), Limits(24, 10, 4), Limits(12, 8, 3, 3, 400, 120), Limits(6, 5, 2, 2, 240, 100))
+TIERS = (
+    Limits(),
+    Limits(24, 10, 4, news=4),
+    Limits(12, 8, 3, 3, 400, 120, news=3),
+    Limits(6, 5, 2, 2, 240, 100, news=2, stories=8),
+)
 
 
 def subject_of(content: IssueContent) -> str:

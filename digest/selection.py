@@ -46,7 +46,7 @@ def material_for(session: Session, edition: Edition, issue: Issue) -> Material:
     story_ids = sa.select(Article.story_id).where(Article.current_version_id.in_(chosen), Article.story_id.is_not(None))
     names = names_in(session, edition.language)
     remembered = remembered_of(session, edition)
-    before = before_of_stories(session, edition, story_ids, names)
+    before = before_of_stories(session, edition, story_ids, names, remembered.leading)
     reading = _Reading(edition, chosen, zone, names, remembered.agreements, frozenset(before))
     frame = IssueFrame(
         key=issue.key,

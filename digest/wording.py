@@ -40,6 +40,7 @@ class Limits:
     sentence_chars: int = 600
     headline_chars: int = 160
     news: int = 5
+    stories: int = 40
 
 
 class Wording:
@@ -142,18 +143,21 @@ class Wording:
         return headline_of_news(news, self.phrases)
 
     def told(self, entry: Entry) -> Iterator[tuple[str, Sentence]]:
-        """Yield the sentences that are printed, each run of one kind headed by its language and maker, if need be."""
-        before: tuple[str, str | None] = (self.phrases.language, None)
+        """Yield the sentences that are printed, the first of each run in another language headed by its name."""
+        before = self.phrases.language
         for sentence in entry.sentences[: self.limits.sentences]:
-            kind = (sentence.language or self.phrases.language, sentence.maker)
-            yield (self._kind_of(sentence) if kind != before else ""), sentence
-            before = kind
+            language = sentence.language or self.phrases.language
+            is_marked = language != before and self.is_foreign(language)
+            yield (self._headed(language) if is_marked else ""), sentence
+            before = language
 
-    def _kind_of(self, sentence: Sentence) -> str:
-        marks = [self.in_language(sentence.language)] if self.is_foreign(sentence.language) else []
-        marks += [self.phrases.text("written_by", model=one_line(sentence.maker))] if sentence.maker else []
-        line = " · ".join(marks)
+    def _headed(self, language: str) -> str:
+        line = self.in_language(language)
         return line[:1].upper() + line[1:]
+
+    def made_by(self, sentence: Sentence) -> str:
+        """Say which model wrote a sentence; empty where it is copied from its source."""
+        return self.phrases.text("written_by", model=one_line(sentence.maker)) if sentence.maker else ""
 
     def translated_by(self, translation: Translated) -> str:
         """Say which machine made a translation, and where it and the original do not agree."""

@@ -228,3 +228,25 @@ def _summarise(session: Session, story: Story, article: Article, text: str, ordi
 
 def _sentences(entry: Entry) -> list[str]:
     return [sentence.text for sentence in entry.sentences]
+
+
+@pytest.mark.databases("sqlite")
+def test_what_was_only_noted_is_told_once_it_weighs_enough(sessions: sessionmaker[Session], now: dt.datetime) -> None:
+    with sessions.begin() as session:
+        an_edition(session)
+        for number in range(3):
+            filler = an_article(session, ArticleDraft(title=f"Filler {number}", source="eu_esa"))
+            add_fact(session, filler, kind=FactKind.AGREEMENT, name=f"Pact {number}")
+        story = a_story(session, "A lunar station", headline_language="en")
+        one = _told(session, story, "They propose", FIRST)
+        _summarise(session, story, one, "China and Russia propose a memorandum on a lunar station.", 0)
+        assert [entry.headline for entry in frozen(session, now).also_noted] == ["A lunar station"]
+    with sessions.begin() as session:
+        for source in ("aa_one", "bb_two"):
+            an_article(session, ArticleDraft(text=REWORDED, source=source, story=session.get_one(Story, story.id)))
+        (entry,) = frozen(session, now + A_WEEK).stories
+        assert (entry.state, len(entry.sentences)) == (StoryState.NEW, 1)
+    with sessions.begin() as session:
+        an_article(session, ArticleDraft(text=REWORDED, source="cc_three", story=session.get_one(Story, story.id)))
+        (entry,) = frozen(session, now + 2 * A_WEEK).also_noted
+        assert (entry.state, entry.since_issue) == (StoryState.STILL_OPEN, 2)
