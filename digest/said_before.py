@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from digest.plain_words import NUMBER_WORDS, POLARITY, stop_words, turns_of
@@ -97,11 +98,15 @@ def _is_name(token: Token, text: str) -> bool:
 
 
 def _turns(words: Sequence[Token], runs: Sequence[str], language: str | None) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for name, pattern in turns_of(language):
-        counts[name] = sum(pattern.fullmatch(word.form) is not None for word in words)
-        counts[name] += sum(len(pattern.findall(run)) for run in runs)
+    counts = Counter(turn for word in words for turn in _turns_of_word(word.form, language))
+    if runs:
+        counts.update({name: sum(len(pattern.findall(run)) for run in runs) for name, pattern in turns_of(language)})
     return +counts
+
+
+@lru_cache(maxsize=1 << 16)
+def _turns_of_word(form: str, language: str | None) -> tuple[str, ...]:
+    return tuple(name for name, pattern in turns_of(language) if pattern.fullmatch(form))
 
 
 class Memory:
