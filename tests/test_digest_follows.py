@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
+from typer.testing import CliRunner
 
 from digest.content import Entry, IssueContent, StoryState, Tag
 from digest.deliver import Post, deliver_due
@@ -18,6 +20,7 @@ from models.edition import Edition, Reader
 from models.knowledge import Actor, Topic
 from models.story import Story
 from perilune.archive import Archive
+from perilune.cli import app
 from perilune.config import settings_from
 from perilune.editions import edition_rows, follow, reader_rows, unfollow, weigh_topics
 from perilune.problems import Problem
@@ -166,3 +169,18 @@ def test_topics_are_weighed_per_edition_and_nonsense_is_refused(archive: Archive
         follow(archive, "bob@example.org", ["topic:launch"])
     with archive.sessions() as session:
         assert session.scalars(sa.select(Edition.topic_weights)).one() == {"diplomacy": 2.0}
+
+
+@pytest.mark.databases("sqlite")
+def test_the_commands_print_what_is_kept_now(
+    archive: Archive, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert archive
+    monkeypatch.setenv("PERILUNE_DATABASE", database_url)
+    run = CliRunner().invoke
+    assert json.loads(run(app, ["editions", "weigh", "weekly", "launch=2", "--json"]).output) == {"launch": 2.0}
+    assert "launch" in run(app, ["editions", "weigh", "weekly"]).output
+    assert run(app, ["readers", "follow", ADA, "topic:launch"]).output == f"{ADA} follows topic:launch.\n"
+    assert json.loads(run(app, ["readers", "list", "--json"]).output)[0]["follows"] == ["topic:launch"]
+    left = run(app, ["readers", "unfollow", ADA, "topic:launch", "--json"]).output
+    assert json.loads(left) == {"reader": ADA, "follows": []}
