@@ -105,7 +105,9 @@ def _sentences(paragraph: Paragraph) -> Iterator[tuple[str, Signs]]:
     """Yield the statements of a paragraph, without what passes beside a text."""
     for sentence in sentences_of(paragraph.text):
         signs = signs_of(sentence, paragraph.language)
-        if signs.says_something and not is_passing(sentence) and not is_promotion(sentence.casefold()):
+        # "Sign up for the UN/China Workshop by 3 May" is news, however much it reads like an advertisement.
+        is_beside = not (signs.figures or signs.names) if is_promotion(sentence.casefold()) else is_passing(sentence)
+        if signs.says_something and not is_beside:
             yield sentence, signs
 
 

@@ -250,3 +250,28 @@ def test_what_was_only_noted_is_told_once_it_weighs_enough(sessions: sessionmake
         an_article(session, ArticleDraft(text=REWORDED, source="cc_three", story=session.get_one(Story, story.id)))
         (entry,) = frozen(session, now + 2 * A_WEEK).also_noted
         assert (entry.state, entry.since_issue) == (StoryState.STILL_OPEN, 2)
+
+
+@pytest.mark.databases("sqlite")
+def test_a_pinned_story_leads_even_where_nothing_is_new(sessions: sessionmaker[Session], now: dt.datetime) -> None:
+    with sessions.begin() as session:
+        an_edition(session)
+        story = a_story(session, "A lunar station", headline_language="en", pinned_by="Ada")
+        _told(session, story, "They propose", FIRST)
+        frozen(session, now)
+    with sessions.begin() as session:
+        _told(
+            session, session.get_one(Story, story.id), "In other words", f"{REWORDED}\n\nSubscribe to our newsletter!"
+        )
+        signed = an_article(session, ArticleDraft(title="A pact"))
+        add_fact(session, signed, kind=FactKind.AGREEMENT, name="Pact")
+        content = frozen(session, now + A_WEEK)
+        assert [entry.state for entry in content.stories] == [StoryState.STILL_OPEN, StoryState.NEW]
+        assert content.stories[0].because[0] == "kept at the head by Ada"
+        assert ledger(session)["In other words"] == [("folded", "nothing new since issue 1")]
+    with sessions.begin() as session:
+        _told(
+            session, session.get_one(Story, story.id), "Sign up", f"{FIRST}\n\nSign up for the Hainan forum by 3 May."
+        )
+        (entry,) = frozen(session, now + 2 * A_WEEK).stories
+        assert _sentences(entry) == ["Sign up for the Hainan forum by 3 May."]
