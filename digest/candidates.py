@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from digest.content import Evidence, FactEntry, Sentence, Watch
+from digest.content import Evidence, FactEntry, Sentence, Tag, Watch
 from models.vocabulary import DocType, LedgerFate
 from perilune.changes import Told
 from perilune.dates import PartialDate
@@ -21,6 +21,18 @@ class NotedFact:
     start: PartialDate | None
     is_known: bool = False
     """Whether an earlier version of the page, or an earlier issue, stated it already."""
+    key: str | None = None
+    """Public name of the fact that it is a statement of; None for a version that is not current any more."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A passage of an article with its place."""
+
+    passage: int
+    text: str
+    language: str | None
+    page_number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,8 @@ class Candidate:
     url: str
     source_slug: str
     source: str
+    publisher: str
+    """Names the publisher, whatever its addresses."""
     authority: int
     published: PartialDate | None
     first_seen_on: dt.date
@@ -44,10 +58,14 @@ class Candidate:
     is_document: bool
     topics: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
     story_key: str | None = None
     copy_of: str | None = None
     """Key of the article that this one repeats, at the end of the chain of copies."""
     facts: tuple[NotedFact, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
+    """Its text, where earlier issues had its story."""
     before: Told | None = None
     after: Told | None = None
 
@@ -56,17 +74,42 @@ class Candidate:
         """Tell whether the edition took an earlier version of this article."""
         return self.before is not None
 
+    @property
+    def day(self) -> dt.date:
+        """The last day that it may have been published, or else the day it was first seen."""
+        return self.published.last if self.published else self.first_seen_on
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the edition's issues had of a story: the number of the last, and what the articles in them state.
+
+    `texts` are the titles and paragraphs of one article each.
+    """
+
+    issue_number: int
+    is_told: bool = True
+    """Whether a recent issue had it among its stories; else only its title was printed."""
+    texts: tuple[tuple[Paragraph, ...], ...] = ()
+    facts: tuple[NotedFact, ...] = ()
+
+    @property
+    def languages(self) -> frozenset[str | None]:
+        """The languages that the story was told in."""
+        return frozenset(paragraph.language for text in self.texts for paragraph in text)
+
 
 @dataclass(frozen=True)
 class ToldStory:
-    """A story with its summary; `is_continued` when an earlier issue had it."""
+    """A story with its summary; `before` is what earlier issues had of it, if any did."""
 
     key: str
     headline: str
     language: str | None
     sentences: tuple[Sentence, ...]
     evidence: tuple[Evidence, ...]
-    is_continued: bool
+    before: Before | None = None
+    pinned_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +135,10 @@ class Material:
     stories: Mapping[str, ToldStory]
     known_copies: Mapping[str, str]
     watch: Watch
+    topic_weights: Mapping[str, float] = field(default_factory=dict)
+    """What the edition's readers care for, by topic slug."""
+    printed: frozenset[str] = frozenset()
+    """The sentences that recent issues printed."""
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.candidates import Candidate, LedgerDecision, Material
-from digest.content import ChangeEntry, Copy, Entry, IssueContent, Item
-from digest.facts import coming_events, is_news, new_agreements
-from models.vocabulary import AgreementStatus, FactKind, LedgerFate
+from digest.content import ChangeEntry, Copy, IssueContent, Item
+from digest.entries import Ranked, item_of, leads_and_noted, ranked_entries
+from digest.facts import coming_events, new_agreements
+from models.vocabulary import LedgerFate
 from perilune.changes import real_rewordings
 
 OLD_AFTER = dt.timedelta(days=30)
 MAX_OLDER_BACKFILL = 12
-MIN_LEADS = 3
-MAX_LEADS = 8
 MAX_REWORDINGS = 6
-AGREED, PROPOSED, EVENT, NOTHING = 3, 2, 1, 0
 
 
 @dataclass(frozen=True)
@@ -40,25 +38,24 @@ def compose(material: Material) -> Composition:
     first_time = [candidate for candidate in originals if not candidate.is_changed]
     older, left_out = _older_documents([one for one in first_time if is_older(one, due_on)])
     new = [candidate for candidate in first_time if not is_older(candidate, due_on)]
-    entries = _entries(new, material, copies)
-    leads, noted = _leads(entries)
-    printed = [*_in_order(new, entries), *(one for one in changed if one.key in changes), *older]
+    ranked = ranked_entries(new, material, copies)
+    leads, noted = leads_and_noted(ranked)
+    printed = [*_in_order(new, ranked), *(one for one in changed if one.key in changes), *older]
     content = IssueContent(
         **vars(material.frame),
-        stories=leads,
+        stories=tuple(each.entry for each in leads),
         agreements=new_agreements(printed, due_on, frozenset(one.key for one in older)),
         events=coming_events(printed, due_on),
         documents=_documents(new, copies),
         changes=tuple(changes.values()),
-        also_noted=noted,
-        older=tuple(_item(one, copies) for one in older),
+        also_noted=tuple(each.entry for each in noted),
+        older=tuple(item_of(one, copies) for one in older),
         copy_count=len(folds),
         left_out_count=len(left_out),
         watch=material.watch,
     )
-    left_out_keys = {one.key for one in left_out}
-    decisions = tuple(_decision(one, folds, left_out_keys, changes) for one in material.candidates)
-    return Composition(content, decisions)
+    fates = _Fates(folds, {one.key for one in left_out}, set(changes), _since(ranked))
+    return Composition(content, tuple(_decision(one, fates) for one in material.candidates))
 
 
 def is_older(candidate: Candidate, due_on: dt.date) -> bool:
@@ -88,7 +85,7 @@ def _leader(members: Iterable[Candidate], due_on: dt.date) -> Candidate:
     """Choose who leads copies: news before older documents, lest an undated original hide it; then the original."""
     return min(
         members,
-        key=lambda one: (is_older(one, due_on), one.copy_of is not None, -one.authority, _day_of(one), one.key),
+        key=lambda one: (is_older(one, due_on), one.copy_of is not None, -one.authority, one.day, one.key),
     )
 
 
@@ -96,8 +93,12 @@ def _copies_by_leader(candidates: Iterable[Candidate], folds: Mapping[str, str])
     copies: dict[str, list[Copy]] = defaultdict(list)
     for one in sorted(candidates, key=lambda one: (-one.authority, one.source, one.key)):
         if one.key in folds:
-            copies[folds[one.key]].append(Copy(article_key=one.key, source=one.source, url=one.url))
+            copies[folds[one.key]].append(_copy(one))
     return {leader: tuple(found) for leader, found in copies.items()}
+
+
+def _copy(candidate: Candidate) -> Copy:
+    return Copy(article_key=candidate.key, source=candidate.source, url=candidate.url, language=candidate.language)
 
 
 def _changes(changed: Sequence[Candidate], copies: Mapping[str, tuple[Copy, ...]]) -> dict[str, ChangeEntry]:
@@ -108,119 +109,60 @@ def _changes(changed: Sequence[Candidate], copies: Mapping[str, tuple[Copy, ...]
         if found := real_rewordings(one.before, one.after):
             more_count = max(0, len(found) - MAX_REWORDINGS)
             entries[one.key] = ChangeEntry(
-                item=_item(one, copies), rewordings=found[:MAX_REWORDINGS], more_count=more_count
+                item=item_of(one, copies), rewordings=found[:MAX_REWORDINGS], more_count=more_count
             )
     return entries
 
 
 def _older_documents(older: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
     """Cut the backfill to the newest and most authoritative; what was published late is always kept."""
-    in_order = sorted(older, key=lambda one: (-_day_of(one, undated=dt.date.min).toordinal(), -one.authority, one.key))
+    in_order = sorted(older, key=lambda one: (one.published is None, _newest_first(one), -one.authority, one.key))
     backfill = [one for one in in_order if one.is_backfill]
     left_out = backfill[MAX_OLDER_BACKFILL:]
     left_out_keys = {one.key for one in left_out}
     return [one for one in in_order if one.key not in left_out_keys], left_out
 
 
-def _entries(
-    new: Sequence[Candidate], material: Material, copies: Mapping[str, tuple[Copy, ...]]
-) -> list[tuple[Entry, int]]:
-    """Make one entry of each story and of each article that belongs to none, with the weight of its facts, ranked."""
-    groups: dict[str, list[Candidate]] = defaultdict(list)
-    for one in new:
-        groups[f"story {one.story_key}" if one.story_key in material.stories else one.key].append(one)
-    ranked = []
-    for members in groups.values():
-        if all(one.is_document for one in members) and len(_sources(members)) == 1:
-            continue
-        weight = max(_fact_weight(one, material.frame.due_on) for one in members)
-        rank = (
-            -len(_sources(members)),
-            -max(one.authority for one in members),
-            -weight,
-            -max(_day_of(one) for one in members).toordinal(),
-            min(one.key for one in members),
-        )
-        ranked.append((rank, _entry(members, material, copies), weight))
-    return [(entry, weight) for _, entry, weight in sorted(ranked, key=lambda row: row[0])]
-
-
-def _entry(members: Sequence[Candidate], material: Material, copies: Mapping[str, tuple[Copy, ...]]) -> Entry:
-    in_order = sorted(members, key=lambda one: (-one.authority, _day_of(one), one.key))
-    told = material.stories.get(in_order[0].story_key or "")
-    return Entry(
-        headline=told.headline if told else in_order[0].title,
-        language=told.language if told else in_order[0].language,
-        story_key=told.key if told else None,
-        items=tuple(_item(one, copies) for one in in_order),
-        source_count=len(_sources(members)),
-        is_continued=told.is_continued if told else False,
-        sentences=told.sentences if told else (),
-        evidence=told.evidence if told else (),
-    )
-
-
-def _leads(entries: Sequence[tuple[Entry, int]]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
-    """Let lead what several sources or a fact of weight carry, up to eight, and at least three if there are three."""
-    chosen = [place for place, (entry, weight) in enumerate(entries) if entry.source_count > 1 or weight > NOTHING]
-    others = sorted(set(range(len(entries))) - set(chosen))
-    leads = set(chosen[:MAX_LEADS] + others[: max(0, MIN_LEADS - len(chosen))])
-    return (
-        tuple(entry for place, (entry, _) in enumerate(entries) if place in leads),
-        tuple(entry for place, (entry, _) in enumerate(entries) if place not in leads),
-    )
-
-
-def _fact_weight(candidate: Candidate, due_on: dt.date) -> int:
-    weights = [NOTHING]
-    for fact in candidate.facts:
-        if fact.entry.kind == FactKind.EVENT:
-            weights.append(EVENT)
-        elif is_news(fact, due_on, is_old=False):
-            weights.append(PROPOSED if fact.entry.status == AgreementStatus.PROPOSED else AGREED)
-    return max(weights)
-
-
 def _documents(new: Sequence[Candidate], copies: Mapping[str, tuple[Copy, ...]]) -> tuple[Item, ...]:
     documents = sorted(
         (one for one in new if one.is_document),
-        key=lambda one: (-one.authority, -_day_of(one).toordinal(), one.key),
+        key=lambda one: (-one.authority, _newest_first(one), one.key),
     )
-    return tuple(_item(one, copies) for one in documents)
+    return tuple(item_of(one, copies) for one in documents)
 
 
-def _in_order(new: Sequence[Candidate], entries: Sequence[tuple[Entry, int]]) -> list[Candidate]:
-    """Put the candidates in the order in which the issue prints them."""
-    keys = [item.article_key for entry, _ in entries for item in entry.items]
+def _in_order(new: Sequence[Candidate], ranked: Sequence[Ranked]) -> list[Candidate]:
+    """Put the candidates in the order in which the issue prints them, without those that say nothing new."""
+    keys = [one.key for each in ranked for one in each.members]
     place = {key: number for number, key in enumerate(keys)}
-    return sorted(new, key=lambda one: (place.get(one.key, len(place)), one.key))
+    nothing_new = _since(ranked)
+    printed = [one for one in new if one.key not in nothing_new]
+    return sorted(printed, key=lambda one: (place.get(one.key, len(place)), one.key))
 
 
-def _item(candidate: Candidate, copies: Mapping[str, tuple[Copy, ...]]) -> Item:
-    return Item(
-        article_key=candidate.key,
-        version=candidate.version,
-        title=candidate.title,
-        language=candidate.language,
-        source=candidate.source,
-        url=candidate.url,
-        published=str(candidate.published) if candidate.published else None,
-        doc_type=candidate.doc_type,
-        topics=candidate.topics,
-        countries=candidate.countries,
-        copies=copies.get(candidate.key, ()),
-    )
+def _since(ranked: Iterable[Ranked]) -> dict[str, int]:
+    """Map the articles that say nothing new to the issue since which that is so; documents are listed all the same."""
+    still_open = (each for each in ranked if each.is_still_open)
+    return {one.key: each.entry.since_issue or 0 for each in still_open for one in each.members if not one.is_document}
 
 
-def _decision(
-    candidate: Candidate, folds: Mapping[str, str], left_out: set[str], changes: Mapping[str, ChangeEntry]
-) -> LedgerDecision:
+@dataclass(frozen=True)
+class _Fates:
+    folds: Mapping[str, str]
+    left_out: set[str]
+    changes: set[str]
+    nothing_new: Mapping[str, int]
+
+
+def _decision(candidate: Candidate, fates: _Fates) -> LedgerDecision:
     fate, reason = LedgerFate.INCLUDED, "new"
-    if candidate.key in folds:
-        fate, reason = LedgerFate.FOLDED, f"copy of {folds[candidate.key]}"
-    elif candidate.key in left_out:
+    if candidate.key in fates.folds:
+        fate, reason = LedgerFate.FOLDED, f"copy of {fates.folds[candidate.key]}"
+    elif candidate.key in fates.left_out:
         fate, reason = LedgerFate.LEFT_OUT, "backfill, older than 30 days"
-    elif candidate.key in changes:
+    elif candidate.key in fates.nothing_new:
+        fate, reason = LedgerFate.FOLDED, f"nothing new since issue {fates.nothing_new[candidate.key]}"
+    elif candidate.key in fates.changes:
         reason = "changed"
     elif candidate.is_changed:
         fate, reason = LedgerFate.FOLDED, "a new version with the same words"
@@ -229,12 +171,5 @@ def _decision(
     return LedgerDecision(candidate.article_id, candidate.version_id, fate, reason)
 
 
-def _sources(members: Iterable[Candidate]) -> set[str]:
-    return {one.source_slug for one in members}
-
-
-def _day_of(candidate: Candidate, undated: dt.date | None = None) -> dt.date:
-    """Return the last day that it may have been published, or the day it was first seen (`undated` if given)."""
-    if candidate.published is None:
-        return undated or candidate.first_seen_on
-    return candidate.published.last
+def _newest_first(candidate: Candidate) -> int:
+    return -candidate.day.toordinal()

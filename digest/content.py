@@ -6,6 +6,7 @@ Nothing here depends on an installation: articles and stories go by their public
 from __future__ import annotations
 
 import datetime as dt
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
@@ -29,20 +30,61 @@ class Evidence(Frozen):
     page_number: int | None = None
 
 
+class StoryState(StrEnum):
+    """How a story stands to the edition's earlier issues."""
+
+    NEW = "new"
+    MOVED_ON = "moved-on"
+    STILL_OPEN = "still-open"
+    """Reported again, with nothing that earlier articles did not say."""
+
+
+class NewsKind(StrEnum):
+    """What is new of a fact since the last issue that had its story."""
+
+    FIRST = "first"
+    """No earlier article stated it."""
+    STATUS = "status"
+    DATE = "date"
+    BACKGROUND = "background"
+    """No earlier article stated it, but it is no news."""
+
+
+class Translated(Frozen):
+    """Words in the edition's language, by a machine; `problems` are what the two do not agree on."""
+
+    text: str
+    model: str
+    problems: tuple[str, ...] = ()
+
+
 class Sentence(Frozen):
-    """A sentence of a summary; `marks` are 1-based places in the entry's list of evidence."""
+    """A sentence of an entry; `marks` are 1-based places in the entry's list of evidence.
+
+    `maker` is the model that wrote it, if one did.
+    """
 
     text: str
     language: str | None
     marks: tuple[int, ...]
+    maker: str | None = None
+    translation: Translated | None = None
 
 
 class Copy(Frozen):
-    """Another place where an article stands word for word."""
+    """Another place where an article stands word for word, or nearly so."""
 
     article_key: str
     source: str
     url: str
+    language: str | None = None
+
+
+class Tag(Frozen):
+    """What an article can be followed by: a token of the search line, such as `topic:launch`, and its name."""
+
+    token: str
+    name: str
 
 
 class Item(Frozen):
@@ -58,20 +100,11 @@ class Item(Frozen):
     doc_type: DocType | None = None
     topics: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
     copies: tuple[Copy, ...] = ()
-
-
-class Entry(Frozen):
-    """One story of the issue, or one article that belongs to none; `items` begin with the one that leads."""
-
-    headline: str
-    language: str | None
-    story_key: str | None
-    items: tuple[Item, ...]
-    source_count: int
-    is_continued: bool = False
-    sentences: tuple[Sentence, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    translation: Translated | None = None
+    """Its title in the edition's language."""
 
 
 class FactEntry(Frozen):
@@ -87,6 +120,39 @@ class FactEntry(Frozen):
     place: str | None
     parties: tuple[str, ...]
     evidence: Evidence
+
+
+class FactNews(Frozen):
+    """A fact that is new, or what of it moved on; `before` are the statuses or dates that were stated."""
+
+    kind: NewsKind
+    fact: FactEntry
+    before: tuple[str, ...] = ()
+
+
+class Entry(Frozen):
+    """One story of the issue, or one article that belongs to none; `items` begin with the one that leads.
+
+    Of a story that moved on since the issue `since_issue`, `news` and `sentences` are what is new; `more_new_count`
+    sentences more are. `because` says why the entry stands where it does.
+    """
+
+    headline: str
+    language: str | None
+    story_key: str | None
+    items: tuple[Item, ...]
+    source_count: int
+    is_continued: bool = False
+    sentences: tuple[Sentence, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    state: StoryState = StoryState.NEW
+    since_issue: int | None = None
+    news: tuple[FactNews, ...] = ()
+    more_new_count: int = 0
+    because: tuple[str, ...] = ()
+    pinned_by: str | None = None
+    translation: Translated | None = None
+    """Its headline in the edition's language."""
 
 
 class ChangeEntry(Frozen):

@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, object_session, sessionmaker
 
 from digest.content import content_from
 from digest.mail import Mailer
 from digest.message import Letter
 from digest.outbox import Claim, Outbox, Unwanted
+from digest.readers import follows_of
 from digest.render import render_html, render_text
 from models.edition import Delivery
 from models.vocabulary import DeliveryState
@@ -50,6 +51,9 @@ def _letter_of_issue(delivery: Delivery, post: Post) -> Letter:
     issue = delivery.issue
     content = content_from(issue.content)
     unsubscribe_url = post.unsubscribe_url(delivery.message_id) if post.unsubscribe_url else None
+    session = object_session(delivery)
+    assert session is not None
+    follows = follows_of(session, delivery.reader)
     return Letter(
         key=delivery.message_id,
         sender=post.sender,
@@ -57,10 +61,18 @@ def _letter_of_issue(delivery: Delivery, post: Post) -> Letter:
         name=delivery.reader.name,
         subject=issue.subject,
         text=render_text(
-            content, archive_url=post.archive_url, correct_url=post.correct_url, unsubscribe_url=unsubscribe_url
+            content,
+            archive_url=post.archive_url,
+            correct_url=post.correct_url,
+            unsubscribe_url=unsubscribe_url,
+            follows=follows,
         ),
         html=render_html(
-            content, archive_url=post.archive_url, correct_url=post.correct_url, unsubscribe_url=unsubscribe_url
+            content,
+            archive_url=post.archive_url,
+            correct_url=post.correct_url,
+            unsubscribe_url=unsubscribe_url,
+            follows=follows,
         ),
         written_at=issue.composed_at,
         list_slug=issue.edition.slug,

@@ -13,6 +13,7 @@ from digest.content import IssueContent, stored_content
 from digest.render import subject_of
 from digest.schedule import A_WEEK, ScheduleProblem, due_moment
 from digest.selection import material_for
+from digest.translations import with_translations
 from models.base import insert_into, key_of
 from models.edition import Delivery, Edition, Issue, LedgerRow, Reader, Subscription
 from models.search import QueryProblem
@@ -49,8 +50,9 @@ def compose_issue(session: Session, edition: Edition, due_at: dt.datetime, now: 
     if issue is None:
         return None
     composition = compose(material_for(session, edition, issue))
-    issue.subject = subject_of(composition.content)
-    issue.content = stored_content(composition.content)
+    content = with_translations(session, composition.content)
+    issue.subject = subject_of(content)
+    issue.content = stored_content(content)
     _store_ledger(session, issue, composition)
     _store_deliveries(session, issue, now)
     session.flush()
@@ -60,7 +62,7 @@ def compose_issue(session: Session, edition: Edition, due_at: dt.datetime, now: 
 def preview_issue(session: Session, edition: Edition, due_at: dt.datetime) -> IssueContent:
     """Compose what the issue of a due moment would say if it were frozen now, and store nothing."""
     issue = Issue(**_first_columns(session, edition, due_at, due_at))
-    return compose(material_for(session, edition, issue)).content
+    return with_translations(session, compose(material_for(session, edition, issue)).content)
 
 
 def _claimed_issue(session: Session, edition: Edition, due_at: dt.datetime, now: dt.datetime) -> Issue | None:

@@ -25,23 +25,29 @@ class Phrases:
         self._locale = Locale.parse(language)
         self._table = table
 
-    def text(self, name: str, **values: object) -> str:
+    def text(self, name: str, /, **values: object) -> str:
         """Return a phrase with its places filled; KeyError where the language has none of that name."""
         phrase = self._table[name]
         assert isinstance(phrase, str)
         return phrase.format(**values)
 
-    def counted(self, name: str, count: int) -> str:
+    def counted(self, name: str, count: int, /, **values: object) -> str:
         """Return a phrase in the plural form that the count asks for."""
         forms = self._table[name]
         assert isinstance(forms, dict)
-        return forms.get(self._locale.plural_form(count), forms["other"]).format(count=count)
+        return forms.get(self._locale.plural_form(count), forms["other"]).format(count=count, **values)
 
     def word(self, group: str, value: str) -> str:
         """Translate a word of a closed vocabulary; one that is not listed stays as it is."""
         words = self._table[group]
         assert isinstance(words, dict)
         return words.get(value, value)
+
+    def language_name(self, code: str) -> str:
+        """Name a language as it stands in a sentence; an unknown code stays as it is."""
+        names = self._table["language"]
+        assert isinstance(names, dict)
+        return names.get(code) or self._locale.languages.get(code, code)
 
     def date(self, date: PartialDate) -> str:
         """Write a date as precisely as it is known."""

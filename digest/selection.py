@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
-import dataclasses
 import zoneinfo
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from digest.candidates import Candidate, IssueFrame, Material, NotedFact
-from digest.content import Evidence, FactEntry, content_from
-from digest.facts import agreement_identities
-from digest.phrases import country_name
+from digest.content import Tag
+from digest.earlier import Texts, before_of_stories, remembered_of, texts_of_continued
+from digest.names import Names, names_in
+from digest.noted_facts import facts_of_versions
+from digest.publishers import publisher_at
 from digest.schedule import zone_of
-from digest.told_stories import continued_story_ids, told_stories
+from digest.told_stories import told_stories
 from digest.watch import watch_of
-from models.article import Article, Passage, TopicAssignment, Version, VersionCountry
+from models.article import Article, Passage, TopicAssignment, Version, VersionActor, VersionCountry
 from models.edition import Edition, Issue, LedgerRow
-from models.fact import FactWitness
 from models.knowledge import Actor, Topic
 from models.search import matching_ids, parse_query
 from models.source import Page, Source
 from models.story import Story
-from models.vocabulary import DocType, FactKind, LedgerFate
+from models.taxonomy import merged_topics
+from models.vocabulary import DocType, LedgerFate
 from perilune.changes import Told
 
 MAX_TOPICS = 3
 MAX_COUNTRIES = 6
-REMEMBERED_ISSUES = 26
+MAX_ACTORS = 4
 DOCUMENT_TYPES = frozenset({DocType.WHITE_PAPER, DocType.REPORT})
 DOCUMENT_MEDIA = ("application/pdf", "presentation", "powerpoint", "msword", "wordprocessing")
 
 Chosen = sa.Select[int]
-Identities = frozenset[object]
+Slugs = Mapping[int, tuple[str, ...]]
 
 
 def material_for(session: Session, edition: Edition, issue: Issue) -> Material:
     """Read everything that composing `issue` decides on; the issue need not be stored."""
     zone = zone_of(edition)
     chosen = _chosen_versions(session, edition)
+    story_ids = sa.select(Article.story_id).where(Article.current_version_id.in_(chosen), Article.story_id.is_not(None))
+    names = names_in(session, edition.language)
+    remembered = remembered_of(session, edition)
+    before = before_of_stories(session, edition, story_ids, names, remembered.leading)
+    reading = _Reading(edition, chosen, zone, names, remembered.agreements, frozenset(before))
     frame = IssueFrame(
         key=issue.key,
         number=issue.number,
@@ -54,11 +60,19 @@ def material_for(session: Session, edition: Edition, issue: Issue) -> Material:
     )
     return Material(
         frame=frame,
-        candidates=_candidates(session, edition, chosen, zone),
-        stories=told_stories(session, chosen, continued_story_ids(session, edition)),
+        candidates=_candidates(session, reading),
+        stories=told_stories(session, story_ids, before, edition.language),
         known_copies=_known_copies(session, edition),
         watch=watch_of(session, issue),
+        topic_weights=_weights(session, edition),
+        printed=remembered.sentences,
     )
+
+
+def _weights(session: Session, edition: Edition) -> dict[str, float]:
+    """Give the edition's weights to the topics that stand for those that it names."""
+    merged = merged_topics(session) if edition.topic_weights else {}
+    return {merged.get(slug, slug): float(weight) for slug, weight in edition.topic_weights.items()}
 
 
 def _chosen_versions(session: Session, edition: Edition) -> Chosen:
@@ -73,17 +87,33 @@ def _chosen_versions(session: Session, edition: Edition) -> Chosen:
 
 
 @dataclass(frozen=True)
+class _Reading:
+    """What reading the candidates of one issue depends on."""
+
+    edition: Edition
+    chosen: Chosen
+    zone: zoneinfo.ZoneInfo
+    names: Names
+    printed_agreements: frozenset[object]
+    continued: frozenset[int]
+
+
+@dataclass(frozen=True)
 class _Details:
     """What belongs to the chosen versions, by version or article id."""
 
-    topics: Mapping[int, tuple[str, ...]]
-    countries: Mapping[int, tuple[str, ...]]
+    names: Names
+    topics: Slugs
+    countries: Slugs
+    actors: Slugs
     facts: Mapping[int, tuple[NotedFact, ...]]
     roots: Mapping[int, str]
+    texts: Texts
     snapshots: Mapping[int, tuple[Told, Told]] = field(default_factory=dict)
 
 
-def _candidates(session: Session, edition: Edition, chosen: Chosen, zone: zoneinfo.ZoneInfo) -> list[Candidate]:
+def _candidates(session: Session, reading: _Reading) -> list[Candidate]:
+    edition, chosen = reading.edition, reading.chosen
     # One statement says which version is current and which one the edition took before: what the pipeline stores
     # meanwhile belongs to the next issue.
     rows = session.execute(
@@ -98,14 +128,17 @@ def _candidates(session: Session, edition: Edition, chosen: Chosen, zone: zonein
     ).all()
     previous = {version.id: before for _, version, _, _, _, _, before in rows if before is not None}
     details = _Details(
+        names=reading.names,
         topics=_topics(session, chosen),
-        countries=_countries(session, edition, chosen),
-        facts=_facts(session, edition, chosen, previous),
+        countries=_countries(session, chosen),
+        actors=_actors(session, chosen),
+        facts=facts_of_versions(session, chosen, previous, reading.printed_agreements, reading.names),
         roots=_copy_roots(session, chosen),
+        texts=texts_of_continued(session, chosen, reading.continued),
         snapshots={new: (_snapshot(session, old), _snapshot(session, new)) for new, old in previous.items()},
     )
     return [
-        _candidate(article, version, source, _Place(media or "", story_key, number, zone), details)
+        _candidate(article, version, source, _Place(media or "", story_key, number, reading.zone), details)
         for article, version, source, media, story_key, number, _ in rows
     ]
 
@@ -130,6 +163,8 @@ class _Place:
 
 def _candidate(article: Article, version: Version, source: Source, place: _Place, details: _Details) -> Candidate:
     before, after = details.snapshots.get(version.id, (None, None))
+    names, number = details.names, version.id
+    topics, actors, countries = (each.get(number, ()) for each in (details.topics, details.actors, details.countries))
     doc_type = DocType(version.doc_type) if version.doc_type else None
     return Candidate(
         article_id=article.id,
@@ -141,125 +176,69 @@ def _candidate(article: Article, version: Version, source: Source, place: _Place
         url=article.url,
         source_slug=source.slug,
         source=source.name,
+        publisher=publisher_at(source.home, source.slug),
         authority=source.authority,
         published=version.published,
         first_seen_on=article.first_seen_at.astimezone(place.zone).date(),
         is_backfill=article.is_backfill,
         doc_type=doc_type,
         is_document=doc_type in DOCUMENT_TYPES or any(kind in place.media for kind in DOCUMENT_MEDIA),
-        topics=details.topics.get(version.id, ()),
-        countries=details.countries.get(version.id, ()),
+        topics=tuple(names.topics.get(slug, slug) for slug in topics[:MAX_TOPICS]),
+        countries=tuple(map(names.country, countries[:MAX_COUNTRIES])),
+        actors=tuple(names.actors.get(slug, slug) for slug in actors[:MAX_ACTORS]),
+        tags=_tags(topics, actors, countries, names),
         story_key=place.story_key,
         copy_of=details.roots.get(article.id),
         facts=details.facts.get(version.id, ()),
+        paragraphs=details.texts.get(version.id, ()),
         before=before,
         after=after,
     )
 
 
-def _topics(session: Session, chosen: Chosen) -> dict[int, tuple[str, ...]]:
-    rows = session.execute(
-        sa.select(TopicAssignment.version_id, Topic.name)
+def _topics(session: Session, chosen: Chosen) -> Slugs:
+    return _grouped(
+        session,
+        sa.select(TopicAssignment.version_id, TopicAssignment.topic_slug)
         .join(Topic, Topic.slug == TopicAssignment.topic_slug)
         .where(TopicAssignment.version_id.in_(chosen), Topic.is_active)
-        .order_by(TopicAssignment.version_id, TopicAssignment.score.desc(), Topic.slug)
+        .order_by(TopicAssignment.version_id, TopicAssignment.score.desc(), Topic.slug),
     )
-    return _grouped(((version_id, name) for version_id, name in rows), limit=MAX_TOPICS)
 
 
-def _countries(session: Session, edition: Edition, chosen: Chosen) -> dict[int, tuple[str, ...]]:
-    rows = session.execute(
+def _countries(session: Session, chosen: Chosen) -> Slugs:
+    return _grouped(
+        session,
         sa.select(VersionCountry.version_id, VersionCountry.country)
         .where(VersionCountry.version_id.in_(chosen))
-        .order_by(VersionCountry.version_id, VersionCountry.rank, VersionCountry.country)
+        .order_by(VersionCountry.version_id, VersionCountry.rank, VersionCountry.country),
     )
-    named = ((version_id, country_name(code, edition.language)) for version_id, code in rows)
-    return _grouped(named, limit=MAX_COUNTRIES)
 
 
-def _grouped(pairs: Iterable[tuple[int, str]], *, limit: int) -> dict[int, tuple[str, ...]]:
+def _actors(session: Session, chosen: Chosen) -> Slugs:
+    return _grouped(
+        session,
+        sa.select(VersionActor.version_id, VersionActor.actor_slug)
+        .join(Actor, Actor.slug == VersionActor.actor_slug)
+        .where(VersionActor.version_id.in_(chosen), Actor.is_active)
+        .order_by(VersionActor.version_id, VersionActor.mention_count.desc(), VersionActor.actor_slug),
+    )
+
+
+def _grouped(session: Session, pairs: sa.Select[int, str]) -> dict[int, tuple[str, ...]]:
     groups: dict[int, list[str]] = defaultdict(list)
-    for version_id, name in pairs:
-        groups[version_id].append(name)
-    return {version_id: tuple(names[:limit]) for version_id, names in groups.items()}
+    for version_id, slug in session.execute(pairs):
+        groups[version_id].append(slug)
+    return {version_id: tuple(slugs) for version_id, slugs in groups.items()}
 
 
-def _facts(
-    session: Session, edition: Edition, chosen: Chosen, previous: Mapping[int, int]
-) -> dict[int, tuple[NotedFact, ...]]:
-    known = _printed_agreements(session, edition)
-    names = dict(session.execute(sa.select(Actor.slug, Actor.name)).all())
-    facts: dict[int, list[NotedFact]] = defaultdict(list)
-    for version_id, noted in _noted_facts(session, edition, chosen, names):
-        facts[version_id].append(noted)
-    result = {}
-    for version_id, noted_facts in facts.items():
-        before = previous.get(version_id)
-        earlier = set(known)
-        if before is not None:
-            older = sa.select(Version.id).where(Version.id == before)
-            earlier |= {key for _, fact in _noted_facts(session, edition, older, names) for key in _keys(fact.entry)}
-        result[version_id] = tuple(
-            dataclasses.replace(fact, is_known=bool(set(_keys(fact.entry)) & earlier)) for fact in noted_facts
-        )
-    return result
-
-
-def _keys(entry: FactEntry) -> list[object]:
-    return list(agreement_identities(entry)) if entry.kind == FactKind.AGREEMENT else []
-
-
-def _printed_agreements(session: Session, edition: Edition) -> set[object]:
-    """Recall what the edition's recent issues printed as new, so that it is not new twice."""
-    contents = session.scalars(
-        sa.select(Issue.content)
-        .where(Issue.edition_id == edition.id, Issue.subject != "")
-        .order_by(Issue.number.desc())
-        .limit(REMEMBERED_ISSUES)
+def _tags(topics: Iterable[str], actors: Iterable[str], countries: Iterable[str], names: Names) -> tuple[Tag, ...]:
+    """Name all that an article can be followed by."""
+    return (
+        *(Tag(token=f"topic:{slug}", name=names.topics.get(slug, slug)) for slug in topics),
+        *(Tag(token=f"actor:{slug}", name=names.actors.get(slug, slug)) for slug in actors),
+        *(Tag(token=f"country:{code}", name=names.country(code)) for code in countries),
     )
-    return {key for stored in contents for entry in content_from(stored).agreements for key in _keys(entry)}
-
-
-def _noted_facts(
-    session: Session, edition: Edition, chosen: Chosen, names: Mapping[str, str]
-) -> Iterator[tuple[int, NotedFact]]:
-    rows = session.execute(
-        sa.select(FactWitness, Version.language, Article.key, Source.name, Passage.ordinal, Passage.page_number)
-        .add_columns(Version.number)
-        .join(Version, Version.id == FactWitness.version_id)
-        .join(Article, Article.id == Version.article_id)
-        .join(Source, Source.id == Article.source_id)
-        .outerjoin(
-            Passage,
-            (Passage.version_id == FactWitness.version_id)
-            & (Passage.start <= FactWitness.start)
-            & (FactWitness.start < Passage.end),
-        )
-        .where(FactWitness.version_id.in_(chosen))
-        .order_by(Article.key, FactWitness.ordinal)
-    )
-    for fact, language, key, source, ordinal, page_number, number in rows:
-        evidence = Evidence(
-            article_key=key, version=number, passage=ordinal or 0, source=source, page_number=page_number
-        )
-        parties = tuple(names.get(party) or country_name(party, edition.language) for party in fact.parties)
-        yield fact.version_id, _noted_fact(fact, language, parties, evidence)
-
-
-def _noted_fact(fact: FactWitness, language: str | None, parties: tuple[str, ...], evidence: Evidence) -> NotedFact:
-    entry = FactEntry(
-        kind=FactKind(fact.kind),
-        name=fact.name,
-        language=language,
-        status=fact.status,
-        subkind=fact.subkind,
-        start=str(fact.start_on) if fact.start_on else None,
-        end=str(fact.end_on) if fact.end_on else None,
-        place=fact.place,
-        parties=tuple(dict.fromkeys(parties)),
-        evidence=evidence,
-    )
-    return NotedFact(entry=entry, party_slugs=tuple(fact.parties), start=fact.start_on)
 
 
 def _copy_roots(session: Session, chosen: Chosen) -> dict[int, str]:

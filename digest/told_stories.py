@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from digest.candidates import ToldStory
+from digest.candidates import Before, ToldStory
 from digest.content import Evidence, Sentence
 from models.article import Article, Version
-from models.edition import Edition, LedgerRow
 from models.source import Source
 from models.story import Evidence as EvidenceRow
 from models.story import Story, SummarySentence
-from models.vocabulary import LedgerFate
 
 MAX_MARKS = 3
 
 Places = dict[tuple[int, int], list[Evidence]]
 
 
-def told_stories(session: Session, chosen: sa.Select[int], continued: frozenset[int]) -> dict[str, ToldStory]:
-    """Read the stories that the chosen versions' articles belong to, by their keys."""
-    story_ids = sa.select(Article.story_id).where(Article.current_version_id.in_(chosen), Article.story_id.is_not(None))
+def told_stories(
+    session: Session, story_ids: sa.Select[int | None], before: Mapping[int, Before], language: str
+) -> dict[str, ToldStory]:
+    """Read stories by their keys, in a language where they have it; `before` is what earlier issues had of them."""
     places = _places(session, story_ids)
+    titles = _titles_in(session, story_ids, language)
     sentences: dict[int, list[SummarySentence]] = defaultdict(list)
     for row in session.scalars(
         sa.select(SummarySentence)
@@ -33,25 +34,38 @@ def told_stories(session: Session, chosen: sa.Select[int], continued: frozenset[
         .order_by(SummarySentence.story_id, SummarySentence.ordinal)
     ):
         sentences[row.story_id].append(row)
-    stories = session.scalars(sa.select(Story).where(Story.id.in_(story_ids)).order_by(Story.key))
-    return {
-        story.key: _told(story, sentences[story.id], places, is_continued=story.id in continued) for story in stories
-    }
+    found = {}
+    for story in session.scalars(sa.select(Story).where(Story.id.in_(story_ids)).order_by(Story.key)):
+        told = _told(story, _summary_in(sentences[story.id], language), places)
+        title = titles.get(story.id) if _is_foreign(story, language) else None
+        if title:
+            told = dataclasses.replace(told, headline=title, language=language)
+        found[story.key] = dataclasses.replace(told, before=before.get(story.id))
+    return found
 
 
-def continued_story_ids(session: Session, edition: Edition) -> frozenset[int]:
-    """Name the stories that earlier issues of the edition printed."""
-    rows = session.scalars(
-        sa.select(Article.story_id)
-        .join(LedgerRow, LedgerRow.article_id == Article.id)
-        .where(
-            LedgerRow.edition_id == edition.id,
-            LedgerRow.fate == LedgerFate.INCLUDED,
-            Article.story_id.is_not(None),
-        )
-        .distinct()
+def _is_foreign(story: Story, language: str) -> bool:
+    """Tell whether a headline that nobody gave is in another language."""
+    return story.renamed_by is None and story.headline_language not in {None, language}
+
+
+def _summary_in(sentences: Sequence[SummarySentence], language: str) -> list[SummarySentence]:
+    """Choose the summary in a language, or else the one that stands first: a story may have it in several."""
+    known = {row.language for row in sentences}
+    chosen = language if language in known else next((row.language for row in sentences), None)
+    return [row for row in sentences if row.language == chosen]
+
+
+def _titles_in(session: Session, story_ids: sa.Select[int | None], language: str) -> dict[int, str]:
+    """Read the title of each story's most authoritative article in a language."""
+    rows = session.execute(
+        sa.select(Article.story_id, Version.title)
+        .join(Version, Version.id == Article.current_version_id)
+        .join(Source, Source.id == Article.source_id)
+        .where(Article.story_id.in_(story_ids), Article.copy_of_id.is_(None), Version.language == language)
+        .order_by(Source.authority, Version.published_first_on.desc().nulls_first(), Article.key.desc())
     )
-    return frozenset(story_id for story_id in rows if story_id is not None)
+    return {story_id: title for story_id, title in rows if story_id is not None}
 
 
 def _places(session: Session, story_ids: sa.Select[int | None]) -> Places:
@@ -77,19 +91,19 @@ def _places(session: Session, story_ids: sa.Select[int | None]) -> Places:
     return places
 
 
-def _told(story: Story, sentences: Sequence[SummarySentence], places: Places, *, is_continued: bool) -> ToldStory:
+def _told(story: Story, sentences: Sequence[SummarySentence], places: Places) -> ToldStory:
     evidence: list[Evidence] = []
     told = []
     for row in sentences:
         stands_in = list(dict.fromkeys(places.get((story.id, row.ordinal), [])))[:MAX_MARKS]
         evidence.extend(place for place in stands_in if place not in evidence)
         marks = tuple(evidence.index(place) + 1 for place in stands_in)
-        told.append(Sentence(text=row.text, language=row.language, marks=marks))
+        told.append(Sentence(text=row.text, language=row.language, marks=marks, maker=row.maker))
     return ToldStory(
         key=story.key,
         headline=story.headline,
         language=story.headline_language,
         sentences=tuple(told),
         evidence=tuple(evidence),
-        is_continued=is_continued,
+        pinned_by=story.pinned_by,
     )

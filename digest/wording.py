@@ -6,8 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from digest.because import headline_of_news, span_of
 from digest.columns import one_line
-from digest.content import Entry, Evidence, FactEntry, IssueContent, Item
+from digest.content import (
+    Copy,
+    Entry,
+    Evidence,
+    FactEntry,
+    FactNews,
+    IssueContent,
+    Item,
+    Sentence,
+    StoryState,
+    Translated,
+)
+from digest.follows import Follows, followed_of, followed_of_entry
 from digest.phrases import Phrases, phrases_for
 from models.vocabulary import DocType, FactKind
 from perilune.dates import PartialDate
@@ -26,14 +39,17 @@ class Limits:
     sentences: int = 4
     sentence_chars: int = 600
     headline_chars: int = 160
+    news: int = 5
+    stories: int = 40
 
 
 class Wording:
     """The words of one issue, in the language of its frame."""
 
-    def __init__(self, content: IssueContent, limits: Limits) -> None:
+    def __init__(self, content: IssueContent, limits: Limits, follows: Follows = ()) -> None:
         self.content = content
         self.limits = limits
+        self.follows = follows
         self.phrases: Phrases = phrases_for(content.language)
 
     def _listed(self, names: Sequence[str]) -> str:
@@ -59,32 +75,103 @@ class Wording:
         return f"{number} · {self.phrases.text('period', start=start, end=end)}"
 
     def marks(self, item: Item) -> str:
-        """Write an item's source, date and language, and its kind where it is not news."""
+        """Write an item's source and date, its language where it is another, and its kind where it is not news."""
         parts = [one_line(item.source), self.date(item.published)]
-        parts += [item.language.upper()] if item.language else []
+        parts += [self.in_language(item.language)] if self.is_foreign(item.language) else []
         is_plain = item.doc_type is None or item.doc_type == DocType.NEWS
         parts += [] if is_plain else [self.phrases.word("doc_type", str(item.doc_type))]
         return " · ".join(parts)
 
+    def is_foreign(self, language: str | None) -> bool:
+        """Tell whether a text is in another language than the issue's frame."""
+        return language is not None and language != self.phrases.language
+
+    def in_language(self, language: str | None) -> str:
+        """Name the language that a text is in: `in Chinese`."""
+        return self.phrases.text("in_language", language=self.phrases.language_name(language or ""))
+
     def subjects(self, items: Sequence[Item]) -> str:
-        """Write the topics and countries of articles, each once; empty where there are neither."""
+        """Write the topics and countries of articles, each once; empty where there are neither.
+
+        Where none is in the issue's language the actors are named too, so that one sees who it is about.
+        """
         topics = dict.fromkeys(topic for item in items for topic in item.topics)
         countries = dict.fromkeys(country for item in items for country in item.countries)
-        return " · ".join(self._listed(list(names)[:MAX_SUBJECTS]) for names in (topics, countries) if names)
+        is_all_foreign = all(self.is_foreign(item.language) for item in items)
+        actors = dict.fromkeys(one_line(actor) for item in items for actor in item.actors if is_all_foreign)
+        return " · ".join(self._listed(list(names)[:MAX_SUBJECTS]) for names in (topics, actors, countries) if names)
 
     def also_in(self, item: Item) -> str:
-        """Name the sources of an item's copies."""
-        names = list(dict.fromkeys(one_line(copy.source) for copy in item.copies))
+        """Name the sources of an item's copies, with their language where it is another."""
+        names = list(dict.fromkeys(self._copy(copy, item) for copy in item.copies))
         shown = names[: self.limits.sources]
         rest = f" +{len(names) - len(shown)}" if len(names) > len(shown) else ""
         return self.phrases.text("also_in", names=self._listed(shown) + rest)
+
+    def _copy(self, copy: Copy, item: Item) -> str:
+        source = one_line(copy.source)
+        if copy.language is None or copy.language == item.language:
+            return source
+        return self.phrases.text("aside", text=source, aside=self.in_language(copy.language))
+
+    def state(self, entry: Entry) -> str:
+        """Say how an entry stands to earlier issues; empty in a first issue, where all is new."""
+        if entry.state == StoryState.NEW:
+            if entry.is_continued:
+                return self.phrases.text("continued")
+            return self.phrases.text("state_new") if self.content.number > 1 else ""
+        name = "moved_on" if entry.state == StoryState.MOVED_ON else "still_open"
+        return self.phrases.text(name, number=entry.since_issue)
+
+    def followed(self, entry: Entry) -> str:
+        """Say what of an entry the reader follows; empty where that is nothing."""
+        names = [self.clip(name) for name in followed_of_entry(entry, self.follows)]
+        return self.phrases.text("you_follow", names=self._listed(names[:MAX_SUBJECTS])) if names else ""
+
+    def followed_item(self, item: Item) -> str:
+        """Say what of an article the reader follows; empty where that is nothing."""
+        names = [one_line(name) for name in followed_of(item, self.follows)]
+        return self.phrases.text("you_follow", names=self._listed(names[:MAX_SUBJECTS])) if names else ""
+
+    def because(self, entry: Entry) -> str:
+        """Say why an entry stands where it does; empty in issues of before that was kept."""
+        reasons = self.phrases.text("semicolon").join(map(one_line, entry.because))
+        return self.phrases.text("why_here", reasons=reasons) if reasons else ""
+
+    def news(self, news: FactNews) -> str:
+        """Say what kind of news a fact is."""
+        return headline_of_news(news, self.phrases)
+
+    def told(self, entry: Entry) -> Iterator[tuple[str, Sentence]]:
+        """Yield the sentences that are printed, the first of each run in another language headed by its name."""
+        before = self.phrases.language
+        for sentence in entry.sentences[: self.limits.sentences]:
+            language = sentence.language or self.phrases.language
+            is_marked = language != before and self.is_foreign(language)
+            yield (self._headed(language) if is_marked else ""), sentence
+            before = language
+
+    def _headed(self, language: str) -> str:
+        line = self.in_language(language)
+        return line[:1].upper() + line[1:]
+
+    def made_by(self, sentence: Sentence) -> str:
+        """Say which model wrote a sentence; empty where it is copied from its source."""
+        return self.phrases.text("written_by", model=one_line(sentence.maker)) if sentence.maker else ""
+
+    def translated_by(self, translation: Translated) -> str:
+        """Say which machine made a translation, and where it and the original do not agree."""
+        line = self.phrases.text("translated_by", model=one_line(translation.model))
+        if not translation.problems:
+            return line
+        problems = self.phrases.text("semicolon").join(map(one_line, translation.problems))
+        return line + self.phrases.text("semicolon") + self.phrases.text("check", problems=problems)
 
     def fact(self, fact: FactEntry) -> str:
         """Write what is known of an agreement or an event: when, where, who, kind and status."""
         when = []
         if fact.start:
-            end = PartialDate.parse(fact.end) if fact.end else None
-            when = [self.phrases.span(PartialDate.parse(fact.start), end)]
+            when = [span_of(fact, self.phrases)]
         elif fact.kind == FactKind.AGREEMENT:
             when = [self.phrases.text("no_date")]
         known = (fact.place, self._listed(fact.parties), fact.subkind, self.phrases.word("status", fact.status))

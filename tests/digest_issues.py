@@ -8,13 +8,29 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from digest.content import Copy, Entry, IssueContent, Item, Watch, content_from
+from digest.content import (
+    Copy,
+    Entry,
+    Evidence,
+    FactEntry,
+    FactNews,
+    IssueContent,
+    Item,
+    NewsKind,
+    Sentence,
+    StoryState,
+    Tag,
+    Translated,
+    Watch,
+    content_from,
+)
 from digest.issue import compose_issue
 from models.article import Article
 from models.edition import Edition, LedgerRow
 from models.fact import FactWitness
-from models.story import Evidence, Story, SummarySentence
-from models.vocabulary import DocType
+from models.story import Evidence as EvidenceRow
+from models.story import Story, SummarySentence
+from models.vocabulary import DocType, FactKind
 from tests.builders import ArticleDraft, a_story, an_article
 
 ARCHIVE = "https://archive.example.org"
@@ -70,7 +86,7 @@ def told_story(session: Session) -> Story:
         session.add(SummarySentence(story_id=story.id, ordinal=ordinal, text=sentence, language="en"))
         session.flush()
         session.add(
-            Evidence(
+            EvidenceRow(
                 story_id=story.id,
                 sentence_ordinal=ordinal,
                 ordinal=0,
@@ -112,4 +128,53 @@ def an_issue(language: str = "en", entries_count: int = 1, headline: str = "Agen
         stories=(entry,) * min(entries_count, 8),
         also_noted=(entry,) * max(0, entries_count - 8),
         watch=Watch(source_count=21, checked_count=20, failing=()),
+    )
+
+
+def a_full_entry(
+    headline: str = "中俄签署月球科研站合作协议", sentence: str = "中俄两国航天局签署国际月球科研站合作协议。"
+) -> Entry:
+    """Make an entry with all that there may be: it moved on, is followed, pinned, foreign, translated, written."""
+    item = an_issue(headline=headline).stories[0].items[0]
+    translation = Translated(text="China and Russia sign an agreement on a lunar station.", model="opus-zh-en")
+    tags = (Tag(token="actor:cnsa", name="CNSA"), Tag(token="country:CN", name="China"))
+    item = item.model_copy(update={"tags": tags, "actors": ("CNSA", "Roscosmos"), "translation": translation})
+    place = Evidence(article_key="a" * 12, version=1, passage=2, source="CNSA", page_number=3)
+    fact = FactEntry(
+        kind=FactKind.AGREEMENT,
+        name="国际月球科研站合作谅解备忘录",
+        language="zh",
+        status="signed",
+        subkind="MoU",
+        start="2022-03-18",
+        end=None,
+        place="Beijing",
+        parties=("CNSA", "Roscosmos"),
+        evidence=place,
+    )
+    event = fact.model_copy(update={"kind": FactKind.EVENT, "name": "月球论坛", "status": "announced"})
+    doubtful = translation.model_copy(update={"problems": ("the number 3 is missing",)})
+    return Entry(
+        headline=headline,
+        language="zh",
+        story_key="d" * 12,
+        items=(item,) * 4,
+        source_count=3,
+        is_continued=True,
+        state=StoryState.MOVED_ON,
+        since_issue=5,
+        news=(
+            FactNews(kind=NewsKind.STATUS, fact=fact, before=("proposed",)),
+            FactNews(kind=NewsKind.DATE, fact=event, before=("2022-04", "2022-05-02/2022-05-04")),
+        ),
+        sentences=(
+            Sentence(text=sentence, language="zh", marks=(1,), translation=doubtful),
+            Sentence(text="The station is to be open to all.", language="en", marks=(1,), maker="small-model"),
+            Sentence(text="It is to stand near the south pole.", language="en", marks=(1,)),
+        ),
+        evidence=(place,),
+        more_new_count=2,
+        because=("kept at the head by Ada", "3 independent sources, among them CNSA", "new: 备忘录 (signed)"),
+        pinned_by="Ada",
+        translation=translation,
     )

@@ -176,9 +176,7 @@ def test_changes_are_told_by_sentences_in_every_language(before: str, after: str
     assert (" ".join(found.before), " ".join(found.after)) == expected
 
 
-def test_stories_are_ranked_by_independent_sources_then_authority_then_facts(
-    sessions: sessionmaker[Session], now: dt.datetime
-) -> None:
+def test_what_binds_leads_and_copies_lift_nothing(sessions: sessionmaker[Session], now: dt.datetime) -> None:
     with sessions.begin() as session:
         an_edition(session)
         for slug, authority in (("aa_one", 5), ("bb_two", 5), ("cc_grand", 9)):
@@ -196,7 +194,7 @@ def test_stories_are_ranked_by_independent_sources_then_authority_then_facts(
         add_fact(session, event, kind=FactKind.EVENT, name="Meeting", status="held")
         an_article(session, ArticleDraft(title="Plain", source="aa_one", published="2022-03-13"))
         content = frozen(session, now)
-        assert titles(content.stories) == ["Two sources", "Signed", "Event"]
+        assert titles(content.stories) == ["Signed", "Event", "Two sources"]
         assert titles(content.also_noted) == ["One source and its copies", "Plain"]
 
 

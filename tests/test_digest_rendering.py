@@ -16,7 +16,7 @@ from digest.phrases import phrases_for
 from digest.render import render_html, render_text
 from perilune.dates import PartialDate
 from tests.builders import an_edition
-from tests.digest_issues import ARCHIVE, an_issue, frozen, told_story
+from tests.digest_issues import ARCHIVE, a_full_entry, an_issue, frozen, told_story
 
 
 def test_every_summary_sentence_links_its_evidence(sessions: sessionmaker[Session], now: dt.datetime) -> None:
@@ -77,6 +77,16 @@ def test_the_largest_issue_stays_below_what_mail_programs_show(headline: str) ->
     html = render_html(content, archive_url=ARCHIVE)
     assert len(html.encode()) < 100_000
     assert "more in the issue on screen" in html
+
+
+def test_fourteen_stories_with_all_that_there_may_be_stay_below_it_too() -> None:
+    entry = a_full_entry("国家航天局签署合作谅解备忘录" * 20, "中俄两国航天局签署国际月球科研站合作协议。" * 20)
+    news = entry.news * 5
+    content = an_issue().model_copy(update={"stories": (entry.model_copy(update={"news": news}),) * 14})
+    follows = ("actor:cnsa",)
+    assert len(render_html(content, archive_url=ARCHIVE, follows=follows).encode()) < 100_000
+    text = render_text(content, archive_url=ARCHIVE, follows=follows)
+    assert [line for line in text.splitlines() if columns_of(line) > 72 and "://" not in line] == []
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ru", "zh", "de"])

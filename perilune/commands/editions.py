@@ -8,10 +8,13 @@ import typer
 
 from perilune.commands import options
 
-app = typer.Typer(no_args_is_help=True, help="Digests that recur: list and make editions.")
-readers = typer.Typer(no_args_is_help=True, help="People who get mail: add them to an edition, or take them off.")
+app = typer.Typer(no_args_is_help=True, help="Digests that recur: list, make and weigh editions.")
+readers = typer.Typer(no_args_is_help=True, help="People who get mail: their editions, and what they follow.")
 Slug = Annotated[str, typer.Argument(help="The edition's short name.")]
 Address = Annotated[str, typer.Argument(help="The reader's mail address.")]
+Tokens = Annotated[
+    list[str], typer.Argument(help="As in the search line: topic:launch actor:cnsa country:FR story:KEY.")
+]
 
 
 @app.command("list")
@@ -40,6 +43,62 @@ def new(
     draft = EditionDraft(slug, name, query, weekday, hour, timezone)
     make_edition(options.archive(), draft, now=options.now())
     typer.echo(f"Made; add readers with `perilune readers add {slug} ADDRESS`.")
+
+
+@app.command()
+def weigh(
+    slug: Slug,
+    weights: Annotated[
+        list[str] | None, typer.Argument(help="TOPIC=NUMBER: 2 counts double, 0.5 half, 0 lets sink, 1 is usual.")
+    ] = None,
+    *,
+    as_json: options.Json = False,
+) -> None:
+    """Say how much topics count in an edition's issues to come; without weights, list those it has."""
+    from perilune.editions import weigh_topics
+    from perilune.output import print_json, print_rows
+
+    found = weigh_topics(options.archive(), slug, weights or [])
+    if as_json:
+        print_json(found)
+        return
+    rows = [{"topic": topic, "weight": f"{weight:g}"} for topic, weight in found.items()]
+    print_rows(rows, as_json=False, empty=f"All topics count as usual in {slug}.")
+
+
+@readers.command("list")
+def list_readers(*, as_json: options.Json = False) -> None:
+    """List the readers with their editions and what they follow."""
+    from perilune.editions import reader_rows
+    from perilune.output import print_rows
+
+    empty = "There is no reader yet; add one with `perilune readers add EDITION ADDRESS`."
+    print_rows(reader_rows(options.archive()), as_json=as_json, empty=empty)
+
+
+@readers.command()
+def follow(address: Address, tokens: Tokens, *, as_json: options.Json = False) -> None:
+    """Let a reader follow topics, actors, countries or stories: their mail puts these first and marks them."""
+    from perilune.editions import follow as take
+
+    _print_follows(address, take(options.archive(), address, tokens), as_json=as_json)
+
+
+@readers.command()
+def unfollow(address: Address, tokens: Tokens, *, as_json: options.Json = False) -> None:
+    """Let a reader follow something no more."""
+    from perilune.editions import unfollow as drop
+
+    _print_follows(address, drop(options.archive(), address, tokens), as_json=as_json)
+
+
+def _print_follows(address: str, follows: list[str], *, as_json: bool) -> None:
+    from perilune.output import print_json
+
+    if as_json:
+        print_json({"reader": address, "follows": follows})
+    else:
+        typer.echo(f"{address} follows {', '.join(follows) or 'nothing'}.")
 
 
 @readers.command("add")

@@ -1,0 +1,57 @@
+"""One reader's view of a frozen issue: what they follow comes first and is marked; pure.
+
+What an editor pinned stays at the head. What is only noted is lifted among the stories where the reader follows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from digest.content import Entry, IssueContent, Item, StoryState
+
+MAX_LIFTED = 6
+"""Who follows a country gets its news, not a mail of nothing but notes."""
+ALL_OF = "+"
+
+Follows = tuple[str, ...]
+"""Tokens of the search line, such as `topic:launch`."""
+
+
+def for_reader(content: IssueContent, follows: Follows) -> IssueContent:
+    """Order an issue for a reader who follows these tokens; all else keeps its order."""
+    if not follows:
+        return content
+    wanted = [entry for entry in content.also_noted if followed_of_entry(entry, follows)]
+    lifted = [entry for entry in wanted if entry.state != StoryState.STILL_OPEN][:MAX_LIFTED]
+    pinned = [entry for entry in content.stories if entry.pinned_by]
+    stories = [entry for entry in content.stories if not entry.pinned_by]
+    noted = [entry for entry in content.also_noted if entry not in lifted]
+    return content.model_copy(
+        update={
+            "stories": (*pinned, *_followed_first([*stories, *lifted], follows)),
+            "also_noted": tuple(_followed_first(noted, follows)),
+        }
+    )
+
+
+def _followed_first(entries: Iterable[Entry], follows: Follows) -> list[Entry]:
+    return sorted(entries, key=lambda entry: not followed_of_entry(entry, follows))
+
+
+def followed_of_entry(entry: Entry, follows: Follows) -> tuple[str, ...]:
+    """Name what a reader follows of an entry, each once."""
+    is_followed = entry.story_key is not None and f"story:{entry.story_key}" in follows
+    story = [entry.headline] if is_followed else []
+    return tuple(dict.fromkeys([*story, *(name for item in entry.items for name in followed_of(item, follows))]))
+
+
+def followed_of(item: Item, follows: Follows) -> tuple[str, ...]:
+    """Name what a reader follows of an article; `country:GB+CN` asks for both."""
+    names = {tag.token: tag.name for tag in item.tags}
+    found = []
+    for token in follows:
+        kind, _, value = token.partition(":")
+        parts = [names.get(f"{kind}:{part}") for part in value.split(ALL_OF)]
+        if all(parts):
+            found.append(f" {ALL_OF} ".join(map(str, parts)))
+    return tuple(dict.fromkeys(found))
