@@ -55,7 +55,7 @@ def material_for(session: Session, edition: Edition, issue: Issue) -> Material:
     return Material(
         frame=frame,
         candidates=_candidates(session, edition, chosen, zone),
-        stories=told_stories(session, chosen, continued_story_ids(session, edition)),
+        stories=told_stories(session, chosen, continued_story_ids(session, edition), edition.language),
         known_copies=_known_copies(session, edition),
         watch=watch_of(session, issue),
     )

@@ -14,7 +14,7 @@ from models.article import Article, Version
 from models.edition import Edition, LedgerRow
 from models.source import Source
 from models.story import Evidence as EvidenceRow
-from models.story import Story, SummarySentence
+from models.story import Story, SummarySentence, summary_in
 from models.vocabulary import LedgerFate
 
 MAX_MARKS = 3
@@ -22,8 +22,10 @@ MAX_MARKS = 3
 Places = dict[tuple[int, int], list[Evidence]]
 
 
-def told_stories(session: Session, chosen: sa.Select[int], continued: frozenset[int]) -> dict[str, ToldStory]:
-    """Read the stories that the chosen versions' articles belong to, by their keys."""
+def told_stories(
+    session: Session, chosen: sa.Select[int], continued: frozenset[int], language: str
+) -> dict[str, ToldStory]:
+    """Read the stories that the chosen versions' articles belong to, by their keys; told in one language."""
     story_ids = sa.select(Article.story_id).where(Article.current_version_id.in_(chosen), Article.story_id.is_not(None))
     places = _places(session, story_ids)
     sentences: dict[int, list[SummarySentence]] = defaultdict(list)
@@ -35,7 +37,8 @@ def told_stories(session: Session, chosen: sa.Select[int], continued: frozenset[
         sentences[row.story_id].append(row)
     stories = session.scalars(sa.select(Story).where(Story.id.in_(story_ids)).order_by(Story.key))
     return {
-        story.key: _told(story, sentences[story.id], places, is_continued=story.id in continued) for story in stories
+        story.key: _told(story, summary_in(sentences[story.id], language), places, is_continued=story.id in continued)
+        for story in stories
     }
 
 

@@ -167,6 +167,7 @@ def story_value(session: Session, key: str) -> Value:
             {
                 "text": sentence.text,
                 "language": sentence.language,
+                "maker": sentence.maker,
                 "evidence": [_evidence_value(row) for row in sentence.evidence],
             }
             for sentence in story.sentences
@@ -194,7 +195,8 @@ def print_story(value: Value) -> None:
     out.print(f"[bold]{escape(str(value['headline']))}[/bold]\n")
     for sentence in _values(value["sentences"]):
         marks = ", ".join(str(mark["article"]) for mark in _values(sentence["evidence"]))
-        out.print(f"• {escape(str(sentence['text']))} [dim]({marks})[/dim]")
+        by = f", retold by {escape(str(sentence['maker']))}" if sentence["maker"] else ""
+        out.print(f"• {escape(str(sentence['text']))} [dim]({sentence['language'] or '?'}; {marks}{by})[/dim]")
     out.print()
     for article in _values(value["articles"]):
         out.print(f"  {article['key']}  {escape(str(article['title']))}  [dim]{article['source']}[/dim]")

@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session, selectinload
 
 from models.article import Article, Version
 from models.source import Source
-from models.story import Evidence, Story, SummarySentence, find_story
+from models.story import Evidence, SummarySentence, find_story, summary_in
 from models.vocabulary import Relevance
 from perilune.dates import PartialDate
 from web.article_view import CopyLine, copy_line
 from web.links import article_link, evidence_link
 from web.names import Named, topic_names
 from web.problems import checked_key, missing
+
+READ_IN = "en"
+"""The language of the archive's pages: of a summary in several, theirs is shown."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ def story_view(session: Session, key: str) -> StoryView:
         raise missing("story", key)
     members = _members(session, story.id)
     copies = _copies(session, [article.id for article, _, _ in members])
-    evidence = _evidence(story)
+    told = summary_in(story.sentences, READ_IN)
+    evidence = _evidence(told)
     versions = [version for _, version, _ in members]
     first, last = period_of(version.published for version in versions)
     names = topic_names(session)
@@ -111,7 +115,7 @@ def story_view(session: Session, key: str) -> StoryView:
         language=story.headline_language,
         first_published=first,
         last_published=last,
-        sentences=tuple(_sentence(sentence, evidence) for sentence in story.sentences),
+        sentences=tuple(_sentence(sentence, evidence) for sentence in told),
         evidence=tuple(evidence.values()),
         articles=tuple(_member(member, copies) for member in members),
         topics=tuple(
@@ -191,12 +195,12 @@ def _sentence(sentence: SummarySentence, evidence: Mapping[Place, EvidenceView])
     return SentenceView(sentence.text, sentence.language, tuple(evidence[_place(row)] for row in sentence.evidence))
 
 
-def _evidence(story: Story) -> Mapping[Place, EvidenceView]:
+def _evidence(told: Sequence[SummarySentence]) -> Mapping[Place, EvidenceView]:
     """Give the places that the summary rests on their marks, in the order in which they are first used."""
     rows: dict[Place, Evidence] = {}
-    for row in (row for sentence in story.sentences for row in sentence.evidence):
+    for row in (row for sentence in told for row in sentence.evidence):
         rows.setdefault(_place(row), row)
-    said = {_words(sentence.text) for sentence in story.sentences}
+    said = {_words(sentence.text) for sentence in told}
     return {place: _evidence_view(row, mark, said) for mark, (place, row) in enumerate(rows.items(), start=1)}
 
 
