@@ -41,7 +41,7 @@ class Endpoint:
         return Response(json.dumps(body), content_type="application/json")
 
 
-def a_tiny_model(folder: Path, kind: str, *, tokens: Sequence[str] = (), seed: int = 1) -> Path:
+def a_tiny_model(folder: Path, kind: str, *, tokens: Sequence[str] = (), window: int = 512) -> Path:
     """Write a folder with a model of random weights that writes single letters: `bart` or `llama`."""
     import torch
     from tokenizers import Regex, Tokenizer, models, pre_tokenizers
@@ -51,7 +51,7 @@ def a_tiny_model(folder: Path, kind: str, *, tokens: Sequence[str] = (), seed: i
     tokenizer = Tokenizer(models.WordLevel(signs, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
     fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<s>", pad_token="<pad>", eos_token="</s>", model_max_length=512
+        tokenizer_object=tokenizer, bos_token="<s>", pad_token="<pad>", eos_token="</s>", model_max_length=window
     )
     if tokens:
         fast.add_special_tokens({"additional_special_tokens": list(tokens)})
@@ -61,11 +61,11 @@ def a_tiny_model(folder: Path, kind: str, *, tokens: Sequence[str] = (), seed: i
     sizes = {
         "bart": {"d_model": 16, "encoder_layers": 1, "decoder_layers": 1, "encoder_attention_heads": 2}
         | {"decoder_attention_heads": 2, "encoder_ffn_dim": 32, "decoder_ffn_dim": 32, "decoder_start_token_id": 2}
-        | {"max_position_embeddings": 512, "forced_eos_token_id": 2},
+        | {"max_position_embeddings": window, "forced_eos_token_id": 2},
         "llama": {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
-        | {"max_position_embeddings": 512},
+        | {"max_position_embeddings": window},
     }[kind]
-    torch.manual_seed(seed)
+    torch.manual_seed(1)
     loader = AutoModelForSeq2SeqLM if kind == "bart" else AutoModelForCausalLM
     loader.from_config(AutoConfig.for_model(kind, **marks, **sizes)).save_pretrained(folder)
     return folder

@@ -110,7 +110,9 @@ class LocalModel:
             room = min(TOKENS_PER_WORD * prompt.max_words, loaded.window // 2)
             limits = {"max_new_tokens": room, "max_time": float(self._timeout)}
             inputs = _inputs(loaded, prompt, loaded.window - room)
-            return loaded.written(inputs, no_repeat_ngram_size=REPEATED_TOKENS, **limits)
+            # A chat's prompt counts as written: there the same would keep the model from copying names.
+            repeats = {"no_repeat_ngram_size": REPEATED_TOKENS} if loaded.is_sequence_to_sequence else {}
+            return loaded.written(inputs, **limits, **repeats)
 
 
 def shown_name(name: str) -> str:
