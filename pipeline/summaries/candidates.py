@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from pipeline.summaries.sentences import sentences_of
@@ -31,36 +31,39 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 class Candidate:
     """A sentence that may be chosen: `document` is its document's index, `order` its place among the sentences there.
 
-    `place` runs from 0 (opens the document) to 1; `leads` marks the first sentence of a section or paragraph; `refers`
-    that it points back at the sentence before.
+    `rank` is its place among those of them that may be chosen; `leads` marks the first sentence of a section or
+    paragraph; `refers` that it points back at the sentence before.
     """
 
     document: int
     order: int
-    place: float
+    rank: int
     span: Span
     text: str
     leads: bool
     refers: bool
 
 
-def candidates_of(documents: Sequence[Document]) -> list[Candidate]:
-    """List the sentences worth choosing, at most 24 of a document and 60 in all, taken in turn from each document."""
-    per_document = [_candidates_in(index, document) for index, document in enumerate(documents)]
+def candidates_of(documents: Sequence[Document], *, is_outline: bool = False) -> list[Candidate]:
+    """List the sentences worth choosing, at most 24 of a document and 60 in all, taken in turn from each document.
+
+    In an outline (slides, lists) a line of some length that ends without a mark is a sentence too.
+    """
+    per_document = [_candidates_in(n, document, is_outline=is_outline) for n, document in enumerate(documents)]
     turns = (one for turn in zip_longest(*per_document) for one in turn if one is not None)
     chosen = [one for one, _ in zip(turns, range(MAX_CANDIDATES), strict=False)]
     return sorted(chosen, key=lambda one: (one.document, one.order))
 
 
-def _candidates_in(index: int, document: Document) -> list[Candidate]:
+def _candidates_in(index: int, document: Document, *, is_outline: bool) -> list[Candidate]:
     text = document.text[:MAX_READ_CHARS]
     every = list(_sentences(index, text, document.language))
-    fit = [one for one in every if is_statement(one.text)]
+    fit = [one for one in every if is_statement(one.text) or (is_outline and is_outline_line(one.text))]
     if not fit:
         fit = [one for one in every if _is_usable_fragment(one.text)]
-    if len(fit) <= MAX_PER_DOCUMENT:
-        return fit
-    return _over_the_whole(fit)
+    if len(fit) > MAX_PER_DOCUMENT:
+        fit = _over_the_whole(fit)
+    return [replace(one, rank=rank) for rank, one in enumerate(fit)]
 
 
 def _over_the_whole(fit: list[Candidate]) -> list[Candidate]:
@@ -80,8 +83,7 @@ def _sentences(index: int, text: str, language: str | None) -> Iterable[Candidat
         leads = previous_end < 0 or _BLANK_LINE.search(text, previous_end, span.start) is not None
         previous_end = span.end
         sentence = text[cut.start : cut.end]
-        place = order / max(1, len(spans) - 1)
-        yield Candidate(index, order, place, cut, sentence, leads, REFERENCES.match(sentence) is not None)
+        yield Candidate(index, order, order, cut, sentence, leads, REFERENCES.match(sentence) is not None)
 
 
 def without_opening(text: str, span: Span) -> Span:

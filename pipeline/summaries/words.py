@@ -55,7 +55,7 @@ EVENTS = re.compile(
     re.IGNORECASE,
 )
 FIGURES = re.compile(r"\d|[一二三四五六七八九十百千万亿两]+(?:个|名|位|颗|次|年|月|日|国|项|家|届|吨|公里)")
-NAMES = re.compile(r"(?<![.!?:«\"“] )(?<!^)\b[A-ZÀ-ÝА-ЯЁ][\w’'-]+")
+QUOTATIONS = re.compile(r"[\"“”«»「」]|(?:^|\s)[`‘']")
 BOILERPLATE = re.compile(
     r"\b(?:click here|read more|sign up|subscribe|all rights reserved|copyright|cookies?|privacy policy|follow us"
     r"|share this|contact us|for more information|for further information|press contact|media contact|e-?mail|tel\.?:"
