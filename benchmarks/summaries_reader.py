@@ -1,7 +1,7 @@
 """Ranks sentences with sumy: run by the interpreter of the peers' own environment, which knows nothing of ours.
 
-A line of JSON `{"language", "budget", "stop_words", "documents"}` comes in: of each document its sentences, each with its
-words. One of `{way: {"sentences", "seconds"}}` goes out. Stems come with sumy, which downloads nothing.
+A line of JSON `{"language", "budget", "stop_words", "documents"}` comes in: of each document its sentences, each with
+its words. One of `{way: {"sentences", "seconds"}}` goes out. Stems come with sumy, which downloads nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """ROUGE-1, -2 and -L (Lin 2004) as F1, over stems of words and over single Chinese characters; redundancy too.
 
-Its own small implementation, because the usual packages know the Latin alphabet only. Stems are Snowball's, which for
-English are those of the Porter family that ROUGE-1.5.5 uses; no stop words are left out. ROUGE-L is that of whole texts.
+Its own small implementation, because the usual packages know the Latin alphabet only. Stems are Snowball's, for English
+of the family that ROUGE-1.5.5 uses; no stop words are left out. ROUGE-L is that of whole texts.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def longest_common(one: Sequence[str], other: Sequence[str]) -> int:
 def redundancy_of(sentences: Sequence[str], language: str) -> float:
     """Return the mean, over the sentences, of the highest ROUGE-L with another of the same summary."""
     cut = [tokens_of(sentence, language) for sentence in sentences]
-    if len(cut) < 2:  # noqa: PLR2004
+    if len(cut) < 2:
         return 0.0
     highest = [
         max(_f1(longest_common(one, other), len(one), len(other)) for m, other in enumerate(cut) if m != n)

@@ -1,8 +1,8 @@
 """What summaries are measured on: our references, and texts from elsewhere with what comes near a reference.
 
-From the repository: references and key sentences written by hand. From the folder of BENCH_DATA, where it is given:
-articles of CNN and Daily Mail with summary sentences that people found supported (QAGS), standfirsts of publishers
-(fundus), and reports of one event (ECB+), each event's held-out report lending its opening as a pseudo-reference.
+From the repository: references and key sentences written by hand. From elsewhere, where their folder is given: articles
+of CNN and Daily Mail with sentences that people found supported (QAGS), standfirsts of publishers (fundus), and reports
+of one event (ECB+, Wikinews), where the openings of other reports stand for references.
 """
 
 from __future__ import annotations
@@ -157,3 +157,18 @@ def single_reports(folder: Path) -> list[Story]:
             if len(others) >= MIN_REFERENCES:
                 stories.append(Story(one.id, "en", (one,), tuple(others)))
     return stories
+
+
+def sets_of(folder: Path | None) -> dict[str, list[Story]]:
+    """Give the sets by their titles, those from elsewhere where their folder is given."""
+    sets = {"our references": our_references(), "key sentences of accounts of pages": key_sentences()}
+    if folder is not None:
+        sets |= {
+            "CNN and Daily Mail; supported sentences of other systems' summaries as pseudo-references": (
+                supported_summaries(folder)
+            ),
+            "single reports of an event; other reports' openings as pseudo-references": single_reports(folder),
+            "several reports of an event; a held-out report's opening as pseudo-reference": reports_of_events(folder),
+            "news pages; their publishers' standfirsts as references": standfirsts(folder),
+        }
+    return sets

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from models.vocabulary import PassageKind
 from pipeline.values import Passage
 
-NO_RANK = 1
-DEFAULT_RANK = 3
-ARTICLE_RANK = 4
+PART_RANK, LETTERED_RANK, NUMBERED_RANK, ARTICLE_RANK, PLAIN_RANK = 1, 2, 3, 8, 9
 MAX_HEADING_CHARS = 160
 MAX_RUNNING_CHARS = 160
 MIN_REPEATS = 3
+MIN_LINKS = 3
 MIN_BODY_CHARS = 60
+MAX_SHORT_WORDS = 8
 
 _MARKDOWN = re.compile(r"(?:\*{3}\s*)?(?P<signs>#{1,6})\s+(?P<text>[^\n]{1,200}?)(?:<a [^>]*></a>|\[\^\w+\])*\s*$")
 _EMPHASIS = re.compile(r"[*_`\\]+")
@@ -26,7 +26,8 @@ _PART = re.compile(
 )
 _ARTICLE = re.compile(
     r"(?:article|art\.|section|§|статья|пункт|guideline|ligne directrice|principle|principe|принцип|принципы?"
-    r"|руководящий принцип|precept)\s?(?:[A-Z]\.)?[\dIVXLC]{1,6}\b|第[一二三四五六七八九十百\d]{1,5}[条條款]|准则\s?[A-Z]?\.?\d",
+    r"|руководящий принцип|precept)\s?(?:[A-Z]\.)?[\dIVXLC]{1,6}\b|第[一二三四五六七八九十百\d]{1,5}[条條款]"
+    r"|准则\s?[A-Z]?\.?\d",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,4})[.)]?\s+(?=\S)")
@@ -34,20 +35,32 @@ _LETTERED = re.compile(r"(?:[A-ZА-Я]|[IVX]{1,5}|[一二三四五六七八九�
 _ENDED = re.compile(r"[.!?…。！？；;:：,，]\s*$")
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
 _LETTER = re.compile(r"[^\W\d_]")
+_LINK = re.compile(r"\[[^\]]*\]\([^)]*\)")
 _NAVIGATION = re.compile(r"(?:\*{3}\s*)?\[[^\]]*\]\([^)]*\)\s*\|")
 _UNTOLD = re.compile(
     r"(?:\W|\d|[IVX]+\b)*(?:table of )?(?:contents|references|bibliography|works cited|endnotes?|footnotes?|notes"
-    r"|annex(?:es)?|appendix|appendices|acknowledge?ments?|contributors|list of (?:figures|tables|acronyms|abbreviations)"
-    r"|acronyms|abbreviations|glossary|index|contacts?|about the authors?|disclaimer|copyright|thanks?(?: you)?|questions\??"
-    r"|table des mati[èe]res|sommaire|r[ée]f[ée]rences|bibliographie|annexes?|remerciements|sigles|glossaire|merci"
-    r"|содержание|оглавление|литература|список литературы|источники|приложени[ея]|сокращения|благодарности|глоссарий"
-    r"|спасибо за внимание|inhaltsverzeichnis|literatur(?:verzeichnis)?|bildquellen|abkürzungsverzeichnis|symbolverzeichnis"
-    r"|stichwortverzeichnis|danksagung(?:en)?|anhang)\b(?:\W|[A-ZА-Я\d]\b)*(?:[:.–—-].*)?$"
-    r"|\W*(?:目\s?录|目次|参考文献|參考文獻|附录|附錄|附件|致谢|致謝|缩略语|索引|谢谢|謝謝)",
+    r"|acknowledge?ments?|(?:\w+ ){0,2}contributors|list of (?:figures|tables|acronyms|abbreviations)"
+    r"|acronyms|abbreviations|glossary|index|contacts?"
+    r"|about (?!this|these|the report|the document)\w+|disclaimer|copyright"
+    r"|thanks?(?: you)?|questions\??"
+    r"|table des mati[èe]res|sommaire|r[ée]f[ée]rences|bibliographie|remerciements|sigles|glossaire|merci"
+    r"|содержание|оглавление|литература|список литературы|источники|сокращения|благодарности|глоссарий"
+    r"|спасибо за внимание|inhaltsverzeichnis|literatur(?:verzeichnis)?|bildquellen|abkürzungsverzeichnis"
+    r"|symbolverzeichnis"
+    r"|stichwortverzeichnis|danksagung(?:en)?)\b(?:\W|[A-ZА-Я\d]\b)*(?:[:.–—-].*)?$"
+    r"|\W*(?:目\s?录|目次|参考文献|參考文獻|致谢|致謝|缩略语|索引|谢谢|謝謝)",
+    re.IGNORECASE,
+)
+_IMPRINT = re.compile(
+    r"©|\bISBN\b|\bISSN\b|copyright|all rights reserved|droits réservés|все права|版权所有", re.IGNORECASE
+)
+_ANNEX = re.compile(
+    r"(?:\W|\d|[IVX]+\b)*(?:annex(?:es|e)?|appendix|appendices|приложени[ея]|anhang)\b|\W*(?:附录|附錄|附件)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
-    r"(?:\W|\d|[IVX]+\b)*(?:executive summary|summary|abstract|overview|introduction|preface|foreword|preamble|background"
+    r"(?:\W|\d|[IVX]+\b)*(?:executive summary|summary|abstract|overview|introduction|preface"
+    r"|foreword|preamble|background"
     r"|at a glance|key (?:findings|messages)|r[ée]sum[ée]|synth[èe]se|avant-propos|pr[ée]ambule|pr[ée]face"
     r"|введение|предисловие|резюме|аннотация|краткое (?:изложение|содержание)|преамбула|vorwort|einleitung"
     r"|摘要|前言|引言|概述|导言|序言|内容提要)",
@@ -75,9 +88,6 @@ def heading_in(passage: Passage, following: Passage | None) -> str | None:
     return text if _stands_over(text, passage, following) else None
 
 
-MAX_SHORT_WORDS = 8
-
-
 def _stands_over(text: str, passage: Passage, following: Passage | None) -> bool:
     """See a line in a document whose pages are not known, that a whole paragraph follows."""
     if passage.page is not None or following is None or text[0].islower() or len(text.split()) > MAX_SHORT_WORDS * 2:
@@ -86,18 +96,18 @@ def _stands_over(text: str, passage: Passage, following: Passage | None) -> bool
 
 
 def rank_of(heading: str, passage: Passage) -> int:
-    """Return how deep a heading stands, from 1: by Markdown's signs, its numbering, or words such as Part."""
+    """Return how deep a heading stands, from 1: by Markdown's signs, by words such as Part, by letter or number."""
     marked = _MARKDOWN.match(" ".join(passage.text.split()))
     if marked:
         return len(marked["signs"])
-    if _PART.match(heading) or is_opening_heading(heading):
-        return 1
+    if _PART.match(heading):
+        return PART_RANK
     if _ARTICLE.match(heading):
         return ARTICLE_RANK
     numbered = _NUMBER.match(heading)
     if numbered:
-        return 1 + numbered["number"].count(".")
-    return 2 if _LETTERED.match(heading) else DEFAULT_RANK
+        return NUMBERED_RANK + numbered["number"].count(".")
+    return LETTERED_RANK if _LETTERED.match(heading) else PLAIN_RANK
 
 
 def running_heads(passages: Sequence[Passage]) -> frozenset[str]:
@@ -110,13 +120,24 @@ def running_heads(passages: Sequence[Passage]) -> frozenset[str]:
 
 
 def is_contents_line(text: str) -> bool:
-    """See a line of a table of contents, by its leaders, or a bar of links between chapters."""
-    return _LEADERS.search(text) is not None or _NAVIGATION.match(text) is not None
+    """See a line of a table of contents, by its leaders or links, or a bar of links between chapters."""
+    is_linked = len(_LINK.findall(text)) >= MIN_LINKS and len(_LINK.sub("", text)) < len(text) / 2
+    return is_linked or _LEADERS.search(text) is not None or _NAVIGATION.match(text) is not None
 
 
 def is_untold_heading(heading: str) -> bool:
-    """Tell whether a section is no content: contents, references, annexes, thanks."""
+    """Tell whether a section is no content: contents, references, thanks."""
     return _UNTOLD.match(heading) is not None
+
+
+def is_annex_heading(heading: str) -> bool:
+    """Tell whether a section is an annex; what stands before the end of a document may still be its body."""
+    return _ANNEX.match(heading) is not None
+
+
+def is_imprint(text: str) -> bool:
+    """Tell whether a passage belongs to the page of rights and numbers behind a title."""
+    return _IMPRINT.search(text) is not None
 
 
 def is_opening_heading(heading: str) -> bool:

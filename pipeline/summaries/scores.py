@@ -110,7 +110,9 @@ def support_from_abroad(
     chosen, foreign = best[:MAX_ENCODED], openings[:MAX_FOREIGN]
     if not foreign or len(chosen) < 2:  # noqa: PLR2004
         return found
-    vectors = _unit_vectors([_opening(candidates[n].text) for n in chosen] + [_opening(one.text) for one in foreign], encode)
+    vectors = _unit_vectors(
+        [_opening(candidates[n].text) for n in chosen] + [_opening(one.text) for one in foreign], encode
+    )
     cosines = vectors[: len(chosen)] @ vectors[len(chosen) :].T
     found[chosen] = np.clip((cosines.mean(axis=1) - FOREIGN_FLOOR) / (1 - FOREIGN_FLOOR), 0.0, 1.0)
     return found

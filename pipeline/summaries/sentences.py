@@ -46,11 +46,13 @@ def _set(words: str) -> frozenset[str]:
 # Never the end of a sentence, whatever follows.
 _TITLES: dict[str, frozenset[str]] = {
     "en": _set(
-        "mr mrs ms dr prof gen col lt sgt capt sen rep gov rev hon st messrs amb adm cmdr maj pres supt const det insp cpl"
-        " cllr e.g i.e vs cf approx"
+        "mr mrs ms dr prof gen col lt sgt capt sen rep gov rev hon st messrs amb adm cmdr maj pres supt const det insp"
+        " cpl cllr e.g i.e vs cf approx"
     ),
     "fr": _set("m mm mme mlle mmes dr pr me mgr cf env p.ex c.-à-d st ste tél"),
-    "ru": _set("т.е т.к т.н им ул акад проф см ср напр пр-т просп чл чл.-корр канд докт ген адм св пл пос обл mr mrs dr"),
+    "ru": _set(
+        "т.е т.к т.н им ул акад проф см ср напр пр-т просп чл чл.-корр канд докт ген адм св пл пос обл mr mrs dr"
+    ),
 }
 # Not the end before a number: "No. 3", "art. 5", "рис. 2".
 _BEFORE_NUMBERS: dict[str, frozenset[str]] = {

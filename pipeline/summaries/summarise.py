@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -58,20 +59,43 @@ def summarise(
     20 sentences at most. Fewer than `budget` come back rather than repetition or a sentence that cannot be understood
     alone. In an outline, lines without an end count as sentences.
     """
-    candidates = candidates_of(documents, is_outline=is_outline)
-    if not candidates or budget < 1:
+    offer = offer_of(documents, language=language, is_outline=is_outline)
+    if not offer.allowed or budget < 1:
         return ()
-    stems = [_stems(one.text, documents[one.document].language) for one in candidates]
-    allowed = _in_language(candidates, documents, language)
     weights = shipped_weights()
-    scores = scores_of(signs_of(candidates, stems), weights)
-    if encode and len(allowed) < len(candidates) and len({candidates[n].text for n in allowed}) > budget:
-        kept = np.full(len(candidates), -np.inf, dtype=np.float32)
-        kept[allowed] = scores[allowed]
-        scores = scores + weights["support"] * support_from_abroad(candidates, documents, kept, encode)
-    chosen = chosen_of(candidates, scores, stems, allowed, budget=budget, news=weights[NEWS])
-    ordered = _in_reading_order(chosen, candidates, documents, scores)
-    return tuple(_with_evidence(n, candidates, documents, stems) for n in ordered)
+    scores = scores_of(signs_of(offer.candidates, offer.stems), weights)
+    if encode and offer.is_foreign_too and len({offer.candidates[n].text for n in offer.allowed}) > budget:
+        scores += weights["support"] * support_from_abroad(offer.candidates, documents, offer.only(scores), encode)
+    chosen = chosen_of(offer, scores, budget=budget, news=weights[NEWS])
+    ordered = _in_reading_order(chosen, offer.candidates, documents, scores)
+    return tuple(_with_evidence(n, offer.candidates, documents, offer.stems) for n in ordered)
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """What a summary may choose from: candidates, their stems, and which of them are in its language."""
+
+    candidates: Sequence[Candidate]
+    stems: Sequence[frozenset[str]]
+    allowed: Sequence[int]
+
+    @property
+    def is_foreign_too(self) -> bool:
+        """Whether the story has candidates in other languages."""
+        return len(self.allowed) < len(self.candidates)
+
+    def only(self, scores: Matrix) -> Matrix:
+        """Return the scores with those of other languages below all others."""
+        kept = np.full(len(scores), -np.inf, dtype=np.float32)
+        kept[list(self.allowed)] = scores[list(self.allowed)]
+        return kept
+
+
+def offer_of(documents: Sequence[Document], *, language: str | None, is_outline: bool = False) -> Offer:
+    """Find the candidates of a story, and those in the wanted language."""
+    candidates = candidates_of(documents, is_outline=is_outline)
+    stems = [_stems(one.text, documents[one.document].language) for one in candidates]
+    return Offer(candidates, stems, _in_language(candidates, documents, language) if candidates else ())
 
 
 def _stems(text: str, language: str | None = None) -> frozenset[str]:
@@ -91,29 +115,21 @@ def _main_language(documents: Sequence[Document]) -> str | None:
     return max(counts, key=lambda code: (counts[code], code == "en", str(code)))
 
 
-def chosen_of(
-    candidates: Sequence[Candidate],
-    scores: Matrix,
-    stems: Sequence[frozenset[str]],
-    allowed: Sequence[int],
-    *,
-    budget: int,
-    news: float,
-) -> list[int]:
+def chosen_of(offer: Offer, scores: Matrix, *, budget: int, news: float) -> list[int]:
     """Choose greedily by score and by what is new in a sentence, as MMR does; no sentence before what it points at."""
-    untold = shares_of([stems[n] for n in allowed])
+    untold = shares_of([offer.stems[n] for n in offer.allowed])
     chosen: list[int] = []
     while len(chosen) < budget:
-        open_ones = [n for n in allowed if n not in chosen and not _repeats(n, chosen, stems)]
-        fit = [n for n in open_ones if _stands(candidates[n], [candidates[m] for m in chosen])]
+        open_ones = [n for n in offer.allowed if n not in chosen and not _repeats(n, chosen, offer.stems)]
+        fit = [n for n in open_ones if _stands(offer.candidates[n], [offer.candidates[m] for m in chosen])]
         if not fit and not chosen:
             fit = open_ones
         if not fit:
             return chosen
-        worth = {n: float(scores[n]) + news * sum(untold.get(stem, 0.0) for stem in stems[n]) for n in fit}
+        worth = {n: float(scores[n]) + news * sum(untold.get(stem, 0.0) for stem in offer.stems[n]) for n in fit}
         best = max(fit, key=lambda n: (worth[n], -n))
         chosen.append(best)
-        for stem in stems[best]:
+        for stem in offer.stems[best]:
             untold.pop(stem, None)
     return chosen
 
