@@ -10,6 +10,7 @@ from perilune.archive import Archive
 from pipeline.encoding.encoder import Encoder
 from pipeline.generating.models import generator_of, translator_of
 from pipeline.runners.runner import Worker, drain
+from pipeline.runners.sections import told_by_section
 from pipeline.runners.summarise import SummariseRunner, Wanted
 from pipeline.runners.translate import TranslateRunner, await_no_translation, await_untranslated
 
@@ -19,7 +20,7 @@ def summarise_runner(archive: Archive, encoder: Callable[[], Encoder]) -> Summar
     settings = archive.settings
     with archive.sessions() as session:
         languages = languages_of_editions(session)
-    return SummariseRunner(settings.encoder, encoder, Wanted(languages, generator_of(settings)))
+    return SummariseRunner(settings.encoder, encoder, Wanted(languages, generator_of(settings), told_by_section))
 
 
 def translate_due(archive: Archive, worker: Worker) -> Counter[str]:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from models.article import Article, Version
 from models.story import DocumentSentence
 from models.vocabulary import DocType, PassageKind
+from pipeline.generating.instructions import without_instructions
 from pipeline.runners.document import document_of
-from pipeline.summaries.scores import Encode
+from pipeline.summaries.sections import CitedSentence, Section, sections_of
 from pipeline.values import Document, Passage, SectionSummary, Span
 
 LONG_TYPES = frozenset({DocType.WHITE_PAPER, DocType.REPORT})
@@ -24,7 +25,9 @@ _DOCUMENT_FILE = re.compile(
     r"pdf|powerpoint|presentation|msword|wordprocessing|opendocument|\.(?:pdf|pp[st][xm]?|pot[xm]|do[ct][xm]?|od[tp])$"
 )
 
-SectionsOf = Callable[[Document, Sequence[Passage], Encode | None], Sequence[SectionSummary]]
+MAX_HEADINGS_SHOWN = 3  # of small sections that are told together
+
+SectionsOf = Callable[[Document, Sequence[Passage]], Sequence[SectionSummary]]
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,34 @@ def _long_document(version: Version) -> LongDocument:
         for row in version.passages
     )
     return LongDocument(version.id, document_of(version), passages)
+
+
+def told_by_section(document: Document, passages: Sequence[Passage]) -> tuple[SectionSummary, ...]:
+    """Summarise a document: its overview, then its sections; paragraphs that speak to a model stay out."""
+    fit = [one for one in passages if without_instructions(one.text, document.language).strip()]
+    told = sections_of(document.title, fit, language=document.language)
+    pages = [one.page for one in fit if one.page is not None]
+    overview = SectionSummary("", min(pages, default=None), max(pages, default=None), _spans(told.overview))
+    sections = (
+        SectionSummary(
+            _heading_of(one, document.title),
+            one.first_page,
+            one.last_page,
+            _spans(one.sentences),
+        )
+        for one in told.sections
+    )
+    return (overview, *sections)
+
+
+def _heading_of(section: Section, title: str) -> str:
+    """Name a section by its first headings; the document's title is named only where it has no other."""
+    headings = [heading for heading in (section.heading, *section.told_with_it) if heading != title.strip()]
+    return " · ".join(headings[:MAX_HEADINGS_SHOWN]) or section.heading
+
+
+def _spans(sentences: Sequence[CitedSentence]) -> tuple[Span, ...]:
+    return tuple(sentence.span for sentence in sentences)
 
 
 def store_sections(session: Session, sections: Mapping[int, Sequence[SectionSummary]]) -> None:

@@ -125,7 +125,7 @@ class SummariseRunner:
     def _sections(self, long_document: LongDocument) -> Sequence[SectionSummary]:
         if self._wanted.sections_of is None:
             return ()
-        return self._wanted.sections_of(without_orders(long_document.document), long_document.passages, self._encode)
+        return self._wanted.sections_of(long_document.document, long_document.passages)
 
     def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self._load().encode(texts)
