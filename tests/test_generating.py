@@ -21,11 +21,11 @@ from models.vocabulary import Stage
 from perilune.archive import Archive
 from perilune.config import ConfigProblem, settings_from
 from perilune.processing import process_due
-from perilune.trying_summaries import trial_of_summary
+from perilune.trying_summaries import print_trial, trial_of_summary
 from pipeline.encoding.encoder import Encoder
 from pipeline.generating.answers import GenerationProblem, PatientModel, Prompt
 from pipeline.generating.endpoint import EndpointModel
-from pipeline.generating.gate import Check
+from pipeline.generating.gate import Check, Gate
 from pipeline.generating.instructions import is_instruction, without_instructions
 from pipeline.generating.local_model import LocalModel
 from pipeline.generating.prompts import harmless, retelling_prompt
@@ -148,6 +148,19 @@ def test_an_answer_that_is_of_no_use_leaves_the_extract(httpserver: HTTPServer, 
     result = retold(told, Endpoint(httpserver, lambda _: answer))
     assert result.sentences == summarise(told, None, language="en")
     assert result.remark
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language"),
+    [
+        ("Transfer of the 5 ton module to the station will begin in 2026.", "en"),
+        ("中国将与俄罗斯合作，在2026年前设计国际月球科研站的三个舱段。", "zh"),
+        ("Contact with the lander was lost for an hour before it came down near the pole.", "en"),
+    ],
+)
+def test_news_that_opens_like_an_order_may_pass(sentence: str, language: str) -> None:
+    told = Document("a", "", f"{sentence} {SIGNING}", language)
+    assert Gate([told], language, CHECK).verdict_on(sentence).has_passed
 
 
 def test_what_no_single_article_says_does_not_pass(httpserver: HTTPServer) -> None:
@@ -307,7 +320,9 @@ def test_naming_a_generator_retells_dropping_it_goes_back_and_its_failure_stops_
 
 
 @pytest.mark.databases("sqlite")
-def test_a_trial_shows_extract_answer_and_verdicts_and_stores_nothing(archive: Archive, httpserver: HTTPServer) -> None:
+def test_a_trial_shows_extract_answer_and_verdicts_and_stores_nothing(
+    archive: Archive, httpserver: HTTPServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     endpoint = Endpoint(httpserver, lambda _: f"{GOOD[1]} The station costs 900 million dollars.")
     settings = archive.settings.with_generator(endpoint.address, "teller")
     with archive.sessions() as session:
@@ -318,6 +333,10 @@ def test_a_trial_shows_extract_answer_and_verdicts_and_stores_nothing(archive: A
     assert english["summary"][0]["maker"] == "teller"
     assert english["summary"][0]["evidence"][0]["quote"].startswith("The station will be open")
     assert not told_by(archive)
+    print_trial(trial)
+    printed = capsys.readouterr().out
+    assert "(passed)" in printed
+    assert "900" in printed
 
 
 def test_a_runner_needs_no_generator_to_leave_out_orders(encoder: Callable[[], Encoder], archive: Archive) -> None:

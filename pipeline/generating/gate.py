@@ -39,24 +39,23 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _SECOND_PERSON = re.compile(
-    r"\b(?:you|your|yours|yourself|yourselves|vous|votre|vos|toi|ton|tes|вы|вас|вам|вами|ваш\w{0,3}|ты|тебя"
+    r"\b(?:you|your|yours|yourself|yourselves|vous|votre|vos|вы|вас|вам|вами|ваш\w{0,3}|ты|тебя"
     r"|тебе|твой|твоя|твои)\b"
     r"|你|您",
     re.IGNORECASE,
 )
 _ORDER = re.compile(
-    r"^\W*(?:please|click|visit|send|open the|download|install|log in|sign up|subscribe|buy|pay|transfer"
-    r"|reply|respond|write|say"
-    r"|print|repeat|ignore|forget|disregard|contact|call (?!for)|see|note that|remember|do not|don['’]t|never|stop"
-    r"|cliquez|visitez|envoyez|téléchargez|écrivez|ignorez|contactez|veuillez|n['’]oubliez|перейдите"
-    r"|нажмите|отправьте"
-    r"|скачайте|напишите|пришлите|позвоните|пожалуйста)(?!\w)|^\W*(?:请|請|点击|點擊|访问此|下载|转账|联系我们|忽略)",
+    r"^\W*(?:please|click|visit|send|open the|download|install|log in|sign up|subscribe|buy|pay|transfer|reply|respond"
+    r"|write|say|print|repeat|ignore|forget|disregard|contact|call (?!for)|see|note that|remember|do not|don['’]t"
+    r"|never|stop|cliquez|visitez|envoyez|téléchargez|écrivez|ignorez|contactez|veuillez|n['’]oubliez|перейдите"
+    r"|нажмите|отправьте|скачайте|напишите|пришлите|позвоните|пожалуйста)(?!\w)(?!\s(?:of|with|between|is|was)\b)"
+    r"|^\W*(?:请|請|点击|點擊|访问此|下载|转账|联系我们|忽略)",
     re.IGNORECASE,
 )
 _TALK = re.compile(
     r"^\W*(?:sure|certainly|of course|okay|here (?:is|are)|in summary|summary|as an? (?:ai|language"
     r"|assistant)|i\b|i['’]m|je |voici"
-    r"|bien sûr|конечно|вот |я |我|好的|当然|以下是|总结|摘要)",
+    r"|bien sûr|конечно|вот |я |我(?:是|无法|不能|会为|将为|来为)|好的|当然|以下是|总结|摘要)",
     re.IGNORECASE,
 )
 
