@@ -1,8 +1,8 @@
 """Measures summaries: ROUGE beside the lead and sumy's TextRank and LexRank, evidence, redundancy, time.
 
 Run as `python -m benchmarks.summaries FOLDER`, or with the folder in BENCH_DATA; below it lie `summ/`, `html/fundus/`
-and `clusters/`, texts from elsewhere. Without it only our own references are measured. sumy has an environment of its own
-(BENCH_PEERS). All choose three sentences from ours.
+and `clusters/`, texts from elsewhere. Without it only our own references are measured. sumy has an environment of its
+own (BENCH_PEERS). All choose three sentences from ours.
 """
 
 from __future__ import annotations

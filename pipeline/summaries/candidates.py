@@ -159,7 +159,7 @@ def _has_fit_length(sentence: str) -> bool:
 
 
 def _is_shouted(sentence: str) -> bool:
-    letters = [sign for sign in sentence if sign.isalpha() and not CJK.match(sign)]
+    letters = [sign for sign in sentence if sign.isalpha()]
     return bool(letters) and sum(sign.isupper() for sign in letters) > MAX_CAPITAL_SHARE * len(letters)
 
 

@@ -35,6 +35,7 @@ _LETTERED = re.compile(r"(?:[A-ZА-Я]|[IVX]{1,5}|[一二三四五六七八九�
 _ENDED = re.compile(r"[.!?…。！？；;:：,，]\s*$")
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
 _LETTER = re.compile(r"[^\W\d_]")
+_SIGN = re.compile(r"[^\W_]")
 _LINK = re.compile(r"\[[^\]]*\]\([^)]*\)")
 _NAVIGATION = re.compile(r"(?:\*{3}\s*)?\[[^\]]*\]\([^)]*\)\s*\|")
 _UNTOLD = re.compile(
@@ -77,7 +78,8 @@ def heading_in(passage: Passage, following: Passage | None) -> str | None:
     marked = _MARKDOWN.match(text)
     if marked:
         return _EMPHASIS.sub("", marked["text"]).strip()
-    if len(text) > MAX_HEADING_CHARS or not _LETTER.search(text):
+    text = _EMPHASIS.sub("", text) if text.startswith("**") else text
+    if len(text) > MAX_HEADING_CHARS or not _LETTER.search(text) or text.startswith("!["):
         return None
     if passage.kind is PassageKind.HEADING:
         return text if sum(map(str.isalpha, text)) > 1 else None
@@ -123,6 +125,11 @@ def is_contents_line(text: str) -> bool:
     """See a line of a table of contents, by its leaders or links, or a bar of links between chapters."""
     is_linked = len(_LINK.findall(text)) >= MIN_LINKS and len(_LINK.sub("", text)) < len(text) / 2
     return is_linked or _LEADERS.search(text) is not None or _NAVIGATION.match(text) is not None
+
+
+def letters_of(heading: str) -> str:
+    """Return a heading's letters and digits alone, by which one in a table of contents is known again."""
+    return "".join(_SIGN.findall(heading)).lower()
 
 
 def is_untold_heading(heading: str) -> bool:

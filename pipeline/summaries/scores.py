@@ -24,7 +24,7 @@ Matrix = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Matrix]
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
-SIGNS = ("lead", "short", "support", "quote", "follows", "event", "figure")
+SIGNS = ("lead", "short", "support", "title", "quote", "follows", "event", "figure")
 NEWS = "news"
 LEAD_FADE_SENTENCES = 8.0
 SHORT_WORDS, SHORT_CJK_CHARS = 10, 17
@@ -43,14 +43,17 @@ def shipped_weights() -> Mapping[str, float]:
     return weights
 
 
-def signs_of(candidates: Sequence[Candidate], stems: Sequence[frozenset[str]]) -> Matrix:
-    """Return the signs of every candidate, shape (candidates, signs), each in 0..1."""
+def signs_of(
+    candidates: Sequence[Candidate], stems: Sequence[frozenset[str]], titles: Sequence[frozenset[str]]
+) -> Matrix:
+    """Return the signs of every candidate, shape (candidates, signs), each in 0..1; `titles` are stems by document."""
     support = _support(candidates, similarities(stems))
     rows = [
         (
             math.exp(-one.rank / LEAD_FADE_SENTENCES),
             _is_short(one.text),
             support[n],
+            _said_of(titles[one.document], stems[n]) if len(titles) == 1 else 0.0,
             QUOTATIONS.search(one.text) is not None,
             one.refers,
             EVENTS.search(one.text) is not None,
@@ -64,6 +67,10 @@ def signs_of(candidates: Sequence[Candidate], stems: Sequence[frozenset[str]]) -
 def scores_of(signs: Matrix, weights: Mapping[str, float]) -> Matrix:
     """Weigh the signs of every candidate, shape (candidates,)."""
     return np.asarray(signs @ np.array([weights[name] for name in SIGNS], dtype=np.float32), dtype=np.float32)
+
+
+def _said_of(title: frozenset[str], stems: frozenset[str]) -> float:
+    return len(stems & title) / max(1, len(title))
 
 
 def _is_short(sentence: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from models.vocabulary import APART, PassageKind
 from pipeline.summaries.headings import (
@@ -18,17 +19,19 @@ from pipeline.summaries.headings import (
     is_imprint,
     is_opening_heading,
     is_untold_heading,
+    letters_of,
     rank_of,
     running_heads,
 )
 from pipeline.summaries.summarise import summarise
 from pipeline.values import Document, Passage, Span
 
-MAX_SECTIONS = 12
+MIN_SECTIONS, MAX_SECTIONS = 2, 12
 MAX_BEFORE_MERGING = 2 * MAX_SECTIONS
 OVERVIEW_SENTENCES = 4
 OPENING_SENTENCES = 3
 FRONT_PARTS = 3
+MAX_LISTED_CHARS = 300  # under a heading that a table of contents only lists
 MIN_SECTION_CHARS, MIN_IDEOGRAPH_CHARS = 80, 30
 LENGTHS = ((300, 1), (4000, 2))
 LONG_SECTION_SENTENCES = 3
@@ -91,7 +94,7 @@ def sections_of(title: str, passages: Sequence[Passage], *, language: str | None
     told = [part for part in _capped(parts) if _is_worth_telling(part)]
     sections = tuple(one for part in told if (one := _section(part, language, is_outline=is_outline)).sentences)
     overview = _overview(title, parts, sections, language, is_outline=is_outline)
-    return SectionedSummary(overview, sections if len(sections) > 1 else ())
+    return SectionedSummary(overview, sections if len(sections) >= MIN_SECTIONS else ())
 
 
 def _parts(title: str, passages: Sequence[Passage]) -> list[_Part]:
@@ -100,7 +103,7 @@ def _parts(title: str, passages: Sequence[Passage]) -> list[_Part]:
     repeated = running_heads(body)
     is_named = bool(title.strip()) and not is_contents_line(title)
     parts = [_Part((title.strip(),) if is_named else (), PART_RANK, ())]
-    for passage, following in zip(body, [*body[1:], None], strict=True):
+    for passage, following in zip_longest(body, body[1:]):
         if passage.text in repeated or is_contents_line(passage.text) or passage.kind is PassageKind.TABLE:
             continue
         heading = heading_in(passage, following)
@@ -116,10 +119,14 @@ def _told(parts: Sequence[_Part]) -> list[_Part]:
     every = [passage for part in parts for passage in part.passages]
     half = every[-1].end / 2 if every else 0
     told = []
+    last = {letters_of(part.heading): place for place, part in enumerate(parts)}
     for place, part in enumerate(parts):
+        if last[letters_of(part.heading)] > place and part.size < MAX_LISTED_CHARS:
+            continue
         is_front = place < FRONT_PARTS and any(is_imprint(passage.text) for passage in part.passages)
         is_annex = is_annex_heading(part.heading) and bool(part.passages) and part.passages[0].start > half
-        if not (is_front or is_annex or is_untold_heading(part.heading)):
+        is_empty_front = place == 0 and not part.passages
+        if not (is_front or is_empty_front or is_annex or is_untold_heading(part.heading)):
             told.append(part)
     return told
 
@@ -131,9 +138,12 @@ def _is_outline(passages: Sequence[Passage]) -> bool:
 
 def _capped(parts: Sequence[_Part]) -> list[_Part]:
     """Go no deeper into the headings than leaves some two dozen, then tell the smallest together."""
-    joined = list(parts)
+    joined = [part for part in parts if part.passages]
     for depth in sorted({part.rank for part in parts}, reverse=True):
-        joined = _joined_below(parts, depth)
+        higher = _joined_below(parts, depth)
+        if len(higher) < MIN_SECTIONS:
+            break
+        joined = higher
         if len(joined) <= MAX_BEFORE_MERGING:
             break
     while len(joined) > MAX_SECTIONS:

@@ -63,7 +63,7 @@ def summarise(
     if not offer.allowed or budget < 1:
         return ()
     weights = shipped_weights()
-    scores = scores_of(signs_of(offer.candidates, offer.stems), weights)
+    scores = scores_of(signs_of(offer.candidates, offer.stems, offer.titles), weights)
     if encode and offer.is_foreign_too and len({offer.candidates[n].text for n in offer.allowed}) > budget:
         scores += weights["support"] * support_from_abroad(offer.candidates, documents, offer.only(scores), encode)
     chosen = chosen_of(offer, scores, budget=budget, news=weights[NEWS])
@@ -73,10 +73,11 @@ def summarise(
 
 @dataclass(frozen=True, eq=False)
 class Offer:
-    """What a summary may choose from: candidates, their stems, and which of them are in its language."""
+    """What a summary may choose from: candidates, their stems and those of titles, and which are in its language."""
 
     candidates: Sequence[Candidate]
     stems: Sequence[frozenset[str]]
+    titles: Sequence[frozenset[str]]
     allowed: Sequence[int]
 
     @property
@@ -95,7 +96,8 @@ def offer_of(documents: Sequence[Document], *, language: str | None, is_outline:
     """Find the candidates of a story, and those in the wanted language."""
     candidates = candidates_of(documents, is_outline=is_outline)
     stems = [_stems(one.text, documents[one.document].language) for one in candidates]
-    return Offer(candidates, stems, _in_language(candidates, documents, language) if candidates else ())
+    titles = [_stems(title_without_site(one.title, one.url), one.language) for one in documents]
+    return Offer(candidates, stems, titles, _in_language(candidates, documents, language) if candidates else ())
 
 
 def _stems(text: str, language: str | None = None) -> frozenset[str]:
