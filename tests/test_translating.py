@@ -137,18 +137,23 @@ def test_the_reading_aid_resumes_outlives_its_model_and_never_stops_summaries(
             assert told.state == FateState.DONE
             return session.scalars(sa.select(Fate).where(Fate.stage == Stage.TRANSLATE)).one_or_none()
 
-    endpoint = Endpoint(httpserver, lambda asked: ENGLISH if "into English" in asked else "Un accord a été signé.")
+    def says(asked: str) -> str:
+        if len(endpoint.prompts) == 3:
+            raise ConnectionError("the model is gone")
+        return ENGLISH if "into English" in asked else "Un accord a été signé."
+
+    endpoint = Endpoint(httpserver, says)
     named = {"PERILUNE_TRANSLATOR": endpoint.address, "PERILUNE_TRANSLATOR_MODEL": "interpreter"}
     assert work(0) is None
-    gone = work(1, PERILUNE_TRANSLATOR="http://127.0.0.1:9/v1", PERILUNE_TRANSLATOR_MODEL="interpreter")
-    assert gone is not None
-    assert (gone.state, "cannot be reached" in str(gone.reason)) == (FateState.FAILED, True)
+    broken = work(1, **named)
+    assert broken is not None
+    assert (broken.state, "cannot be reached" in str(broken.reason)) == (FateState.FAILED, True)
     done = work(2, **named)
     assert done is not None
     assert done.state == FateState.DONE
-    assert len(endpoint.prompts) == 6  # headline, sentence and quotation, in two languages
+    assert len(endpoint.prompts) == 3 + 4  # headline, sentence and quotation, in two languages; two were there
     assert work(3, **named) is not None
-    assert len(endpoint.prompts) == 6
+    assert len(endpoint.prompts) == 3 + 4
     assert work(4) is None
     with archive.sessions() as session:
         assert languages_of_editions(session) == ("en", "fr")
