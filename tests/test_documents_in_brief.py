@@ -27,10 +27,14 @@ from tests.conftest import NOW
 from tests.web_archive import mail_of
 from web.app import create_app
 
+MORE = " Further words of the paper follow here." * 15
 PAPER = (
-    "China's Space Activities\n\nThe state has published a white paper on its space activities of five years.\n\n"
-    "Launch vehicles\n\nLong March rockets made 86 launches in these five years. All of them came from four sites.\n\n"
+    "China's Space Activities\n\nThe state has published a white paper on its space activities of five years."
+    f"{MORE}\n\n"
+    "Launch vehicles\n\nLong March rockets made 86 launches in these five years. All of them came from four sites."
+    f"{MORE}\n\n"
     "Cooperation\n\nChina signed 16 agreements with 13 countries. The agreements are open to other partners."
+    f"{MORE}"
 )
 
 
@@ -131,13 +135,14 @@ def test_page_and_api_show_it_with_its_places(
 def test_what_a_long_document_is(sessions: sessionmaker[Session]) -> None:
     with sessions.begin() as session:
         news = ArticleDraft()
-        report = ArticleDraft(doc_type=DocType.REPORT)
-        slides = ArticleDraft(url="http://un.example/deck.PPTX?download=1")
+        report = ArticleDraft(doc_type=DocType.REPORT, text=PAPER)
+        slides = ArticleDraft(url="http://un.example/deck.PPTX?download=1", text="两国签署了航天合作协定。" * 50)
+        leaflet = ArticleDraft(url="http://un.example/leaflet.pdf")
         wide = ArticleDraft(text="\n\n".join(f"Part {n}\n\n{'Words follow. ' * 50}" for n in range(13)))
-        versions = [an_article(session, draft).current_version for draft in (news, report, slides, wide)]
-        for passage in versions[3].passages[::2] if versions[3] else []:
+        versions = [an_article(session, draft).current_version for draft in (news, report, slides, leaflet, wide)]
+        for passage in versions[4].passages[::2] if versions[4] else []:
             passage.kind = PassageKind.HEADING
-        assert [is_long_document(version) for version in versions if version] == [False, True, True, True]
+        assert [is_long_document(version) for version in versions if version] == [False, True, True, False, True]
 
 
 def test_the_shipped_rule_tells_a_paper_by_section_and_leaves_out_orders_to_models() -> None:

@@ -15,11 +15,13 @@ from models.story import DocumentSentence
 from models.vocabulary import DocType, PassageKind
 from pipeline.generating.instructions import without_instructions
 from pipeline.runners.document import document_of
+from pipeline.summaries.candidates import CJK
 from pipeline.summaries.sections import CitedSentence, Section, sections_of
 from pipeline.values import Document, Passage, SectionSummary, Span
 
 LONG_TYPES = frozenset({DocType.WHITE_PAPER, DocType.REPORT})
 MIN_HEADINGS, MIN_CHARS = 12, 8_000
+MIN_WORTH = 1_500  # characters, an ideograph counting for three: less is read as soon as its summary
 OVERVIEW = 0
 _DOCUMENT_FILE = re.compile(
     r"pdf|powerpoint|presentation|msword|wordprocessing|opendocument|\.(?:pdf|pp[st][xm]?|pot[xm]|do[ct][xm]?|od[tp])$"
@@ -41,6 +43,8 @@ class LongDocument:
 
 def is_long_document(version: Version) -> bool:
     """Tell whether a version is read by its sections: by its type, its file, or its headings and length."""
+    if len(version.text) + 2 * len(CJK.findall(version.text)) < MIN_WORTH:
+        return False
     if (version.doc_type or version.stated_doc_type) in LONG_TYPES:
         return True
     if _DOCUMENT_FILE.search((version.page.content_type or "").lower()):

@@ -185,7 +185,7 @@ class Memory:
         new = list(dict.fromkeys(text for text in texts if text not in self._vectors))
         if new:
             self._vectors |= dict(zip(new, self._encode(new), strict=True))
-        return np.stack([self._vectors[text] for text in texts])
+        return np.stack([self._vectors[text] for text in texts]) if texts else self._encode(texts)
 
 
 def _evidence(session: Session, story: Story, span: EvidenceSpan, number: int) -> Evidence:
