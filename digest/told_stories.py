@@ -14,7 +14,7 @@ from digest.content import Evidence, Sentence
 from models.article import Article, Version
 from models.source import Source
 from models.story import Evidence as EvidenceRow
-from models.story import Story, SummarySentence
+from models.story import Story, SummarySentence, summary_in
 
 MAX_MARKS = 3
 
@@ -36,7 +36,7 @@ def told_stories(
         sentences[row.story_id].append(row)
     found = {}
     for story in session.scalars(sa.select(Story).where(Story.id.in_(story_ids)).order_by(Story.key)):
-        told = _told(story, _summary_in(sentences[story.id], language), places)
+        told = _told(story, summary_in(sentences[story.id], language), places)
         title = titles.get(story.id) if _is_foreign(story, language) else None
         if title:
             told = dataclasses.replace(told, headline=title, language=language)
@@ -47,13 +47,6 @@ def told_stories(
 def _is_foreign(story: Story, language: str) -> bool:
     """Tell whether a headline that nobody gave is in another language."""
     return story.renamed_by is None and story.headline_language not in {None, language}
-
-
-def _summary_in(sentences: Sequence[SummarySentence], language: str) -> list[SummarySentence]:
-    """Choose the summary in a language, or else the one that stands first: a story may have it in several."""
-    known = {row.language for row in sentences}
-    chosen = language if language in known else next((row.language for row in sentences), None)
-    return [row for row in sentences if row.language == chosen]
 
 
 def _titles_in(session: Session, story_ids: sa.Select[int | None], language: str) -> dict[int, str]:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.article import Article
 from models.base import Base, PortableJson, Strings
@@ -34,6 +34,12 @@ class Edition(Base):
     created_at: Mapped[dt.datetime]
 
     readers: Mapped[list["Reader"]] = relationship(secondary="subscription", order_by="Reader.id")
+
+
+def languages_of_editions(session: Session) -> tuple[str, ...]:
+    """Name the languages of active editions, English first; English alone while there are none."""
+    rows = session.scalars(sa.select(Edition.language).where(Edition.is_active).distinct())
+    return tuple(sorted(set(rows), key=lambda code: (code != "en", code))) or ("en",)
 
 
 class Reader(Base):

@@ -1,6 +1,9 @@
 """Tables of stories, what became of them, and summaries: of stories and of documents, each sentence with evidence."""
 
 import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -8,6 +11,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.article import Article, Version, find_article
 from models.base import Base, Strings
 from models.vocabulary import StoryChangeKind
+
+HASHES_AT_ONCE = 500
 
 
 class Story(Base):
@@ -57,6 +62,13 @@ class SummarySentence(Base):
     evidence: Mapped[list["Evidence"]] = relationship(
         order_by="Evidence.ordinal", cascade="all, delete-orphan", passive_deletes=True
     )
+
+
+def summary_in(sentences: Sequence[SummarySentence], language: str | None) -> list[SummarySentence]:
+    """Keep the sentences of a summary that are in one language; where it has none of them, those of its first."""
+    known = {sentence.language for sentence in sentences}
+    chosen = language if language in known else next((sentence.language for sentence in sentences), None)
+    return [sentence for sentence in sentences if sentence.language == chosen]
 
 
 class Evidence(Base):
@@ -125,6 +137,16 @@ class DocumentSentence(Base):
     page_number: Mapped[int | None]
 
 
+def sections_of_version(session: Session, version_id: int) -> list[list[DocumentSentence]]:
+    """Read the summary of a document, section by section; the overview, if there is one, is section 0."""
+    rows = session.scalars(
+        sa.select(DocumentSentence)
+        .where(DocumentSentence.version_id == version_id)
+        .order_by(DocumentSentence.section, DocumentSentence.ordinal)
+    )
+    return [list(sentences) for _, sentences in groupby(rows, key=lambda row: row.section)]
+
+
 class Translation(Base):
     """A sentence in another language, by a model that the user named; kept by its text, so that it outlives runs."""
 
@@ -138,3 +160,25 @@ class Translation(Base):
     problems: Mapped[Strings] = mapped_column(default=list)
     """What the two do not agree on, such as a number or a negation."""
     made_at: Mapped[dt.datetime]
+
+
+def hash_of(text: str) -> str:
+    """Make the name by which a text's translations are kept."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def translations_of(
+    session: Session, texts: Iterable[str], language: str, *, model: str | None = None
+) -> dict[str, Translation]:
+    """Read the newest translation into a language (by one model, if given) of each text that has one."""
+    by_hash = {hash_of(text): text for text in texts}
+    found: dict[str, Translation] = {}
+    hashes = list(by_hash)
+    for start in range(0, len(hashes), HASHES_AT_ONCE):
+        among = hashes[start : start + HASHES_AT_ONCE]
+        select = sa.select(Translation).where(Translation.text_hash.in_(among), Translation.language == language)
+        if model is not None:
+            select = select.where(Translation.model == model)
+        for row in session.scalars(select.order_by(Translation.made_at, Translation.model)):
+            found[by_hash[row.text_hash]] = row
+    return found

@@ -24,6 +24,8 @@ class Stage(StrEnum):
     UNDERSTAND = "understand"
     GROUP = "group"
     SUMMARISE = "summarise"
+    TRANSLATE = "translate"
+    """The reading aid of a story; nothing waits for it where no translator is named."""
     JUDGE = "judge"
     """The health of a source."""
 

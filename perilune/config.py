@@ -7,8 +7,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from perilune.mail_addresses import mail_address
 from perilune.problems import Problem
@@ -20,6 +21,11 @@ MEGABYTE = 1_000_000
 
 class ConfigProblem(Problem):
     """A setting that cannot be used; the message names the variable, what is wrong and what to do."""
+
+
+def is_address(model: object) -> bool:
+    """Tell whether a model is named by the address of an endpoint, not by a folder or a hub's name."""
+    return isinstance(model, str) and model.startswith(("http://", "https://"))
 
 
 def _cache_folder() -> Path:
@@ -52,6 +58,31 @@ class Settings(BaseModel):
             description="Model for token classification, by folder or hub name; the organisations it sees are proposed."
         ),
     ] = None
+    generator: Annotated[
+        str | None,
+        Field(
+            description="Model that retells summaries: a folder, a hub name, or the base address of an"
+            " OpenAI-compatible endpoint; default: none, sentences are copied."
+        ),
+    ] = None
+    generator_model: Annotated[
+        str | None, Field(validate_default=True, description="The model to ask for at the generator's address.")
+    ] = None
+    generator_key: Annotated[SecretStr | None, Field(description="Key for the generator's address.")] = None
+    translator: Annotated[
+        str | None,
+        Field(
+            description="Model that translates sentences as a reading aid: a folder, a hub name, or the base address of"
+            " an OpenAI-compatible endpoint; default: none."
+        ),
+    ] = None
+    translator_model: Annotated[
+        str | None, Field(validate_default=True, description="The model to ask for at the translator's address.")
+    ] = None
+    translator_key: Annotated[SecretStr | None, Field(description="Key for the translator's address.")] = None
+    answer_timeout: Annotated[
+        int, Field(gt=0, le=900, description="Seconds that the generator or translator may take for one answer.")
+    ] = 60
     proxy: Annotated[str | None, Field(description="HTTP proxy that crawls go through.")] = None
     chromium: Annotated[
         str | None,
@@ -111,6 +142,22 @@ class Settings(BaseModel):
     def _is_a_mail_address(cls, value: str | None) -> str | None:
         return value and mail_address(value)
 
+    @field_validator("generator", "translator")
+    @classmethod
+    def _is_no_half_address(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if parts.scheme in {"http", "https"} and (not parts.hostname or parts.username is not None):
+            raise ValueError("an address is http(s)://host:port/v1, and its key a setting of its own")
+        return value or None
+
+    @field_validator("generator_model", "translator_model")
+    @classmethod
+    def _is_named_for_an_address(cls, value: str | None, info: ValidationInfo) -> str | None:
+        what = str(info.field_name).removesuffix("_model")
+        if is_address(info.data.get(what)) and not value:
+            raise ValueError(f"{PREFIX}{what.upper()} is an address; name the model to ask for there")
+        return value or None
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
@@ -139,6 +186,21 @@ class Settings(BaseModel):
         """Where readers of mail say what is wrong; None while no public address is set, or the pages only show."""
         return f"{self.public_url.rstrip('/')}/correct" if self.public_url and not self.read_only else None
 
+    def with_generator(self, generator: str, model: str | None) -> Settings:
+        """Name another generator, whose key is the same where its address is; ConfigProblem where it cannot be used."""
+        key = self.generator_key if generator == self.generator else None
+        named = {"generator": generator, "generator_model": model, "generator_key": key}
+        return _validated({**self.model_dump(), **named})
+
+
+def _validated(values: Mapping[str, object]) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        variable = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else PREFIX + "*"
+        raise ConfigProblem(f"{variable} is {problem['input']!r}: {problem['msg']}.") from error
+
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Read every `PERILUNE_` variable; ConfigProblem names the first that is unknown or unusable."""
@@ -147,12 +209,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         if variable.startswith(PREFIX):
             name, text = _setting_of(variable, value)
             values[name] = text
-    try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        variable = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else PREFIX + "*"
-        raise ConfigProblem(f"{variable} is {problem['input']!r}: {problem['msg']}.") from error
+    return _validated(values)
 
 
 def _setting_of(variable: str, value: str) -> tuple[str, str]:

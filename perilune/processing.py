@@ -14,6 +14,7 @@ from models.claimant import this_process
 from models.fate import Fate, await_stage, release_claims_of_the_dead
 from models.vocabulary import FateState, Stage
 from perilune.archive import Archive
+from perilune.generating import summarise_runner, translate_due
 from perilune.understanding import EncoderOnDemand, understand_runner
 from pipeline.encoding.encoder import Encoder
 from pipeline.runners.embed import EmbedRunner
@@ -21,7 +22,6 @@ from pipeline.runners.extract import ExtractRunner
 from pipeline.runners.group import GroupRunner
 from pipeline.runners.identify import IdentifyRunner
 from pipeline.runners.runner import Progress, Worker, drain
-from pipeline.runners.summarise import SummariseRunner
 
 OF_THE_CRAWLER = (Stage.CRAWL, Stage.FETCH, Stage.JUDGE)
 ENDED = (FateState.DONE, FateState.SKIPPED, FateState.FAILED)
@@ -63,7 +63,8 @@ def process_due(
         Stage.EMBED: drain(EmbedRunner(settings.encoder, encoder), worker),
         Stage.UNDERSTAND: drain(understand_runner(archive, encoder), worker),
         Stage.GROUP: drain(GroupRunner(settings.encoder), worker),
-        Stage.SUMMARISE: drain(SummariseRunner(settings.encoder, encoder), worker),
+        Stage.SUMMARISE: drain(summarise_runner(archive, encoder), worker),
+        Stage.TRANSLATE: translate_due(archive, worker),
     }
     # Last, since what became of a source's pages tells how it fares.
     counts[Stage.JUDGE] = judge_due(archive.sessions, worker.claimant, now, progress=partial(progress, Stage.JUDGE))

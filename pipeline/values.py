@@ -243,11 +243,25 @@ class EvidenceSpan:
 
 @dataclass(frozen=True)
 class SummarySentence:
-    """One sentence of a summary, with the places that say so."""
+    """One sentence of a summary, with the places that say so; `maker` is the model that wrote it, if one did."""
 
     text: str
     language: str | None
     evidence: tuple[EvidenceSpan, ...]
+    maker: str | None = None
+
+
+@dataclass(frozen=True)
+class SectionSummary:
+    """What a section of a long document says: its heading, the PDF pages it spans, sentences as spans of the text.
+
+    The overview of the whole document has no heading.
+    """
+
+    heading: str
+    first_page: int | None
+    last_page: int | None
+    sentences: tuple[Span, ...]
 
 
 @dataclass(frozen=True)

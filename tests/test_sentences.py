@@ -24,6 +24,11 @@ CASES = [
     ("en", ["1. Introduction to the treaty.", "More text."]),
     ("en", ["The group was founded in 2016.", "55 delegates came."]),
     ("en", ["The end was quoted.[1]", "Then came more."]),
+    ("en", ["The treaty was signed by J. A. Smith and A. I. Jones.", "It binds both."]),
+    ("en", ["It opened in May.", "He left on Sept. 3 with Det. Insp. Brown."]),
+    ("fr", ["Pékin, le 15 mai.", "Neuf minutes de silence.", "Tél. : +212 5 37 68."]),
+    ("ru", ["Президент В. В. Путин принял А. А. Лаврова 12 мая.", "НПО имени С. А. Лавочкина работает."]),
+    ("ru", ["Он измерил альбедо двух тысяч тел.", "Тел. приёмной: тел. +7 495, доб. 41-12."]),
     ("fr", ["M. Dupont a signé l’art. 5 du traité.", "Le traité est en vigueur."]),
     ("fr", ["Le 3 févr. 2022, le CNES a signé.", "« C’est bien. »", "Mme Roy était là."]),
     ("ru", ["В 2021 г. Роскосмос подписал меморандум.", "Станция, т.е. база, готова."]),
@@ -51,6 +56,21 @@ def test_an_unknown_language_is_cut_alike(language: str, sentences: list[str]) -
     joint = "" if language == "zh" else " "
     text = joint.join(sentences)
     assert _cut(text, None) == _cut(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "It set up payment banks.In its report it said so.",
+            ["It set up payment banks.", "In its report it said so."],
+        ),
+        ("It grew by 8.13.(This was less.)", ["It grew by 8.13.", "(This was less.)"]),
+        ("Яндекс.Дзен растёт, как и Node.Js сам.", ["Яндекс.Дзен растёт, как и Node.Js сам."]),
+    ],
+)
+def test_a_lost_space_hides_no_end(text: str, sentences: list[str]) -> None:
+    assert _cut(text, None) == sentences
 
 
 def test_headings_and_list_items_stand_alone_without_their_bullets() -> None:

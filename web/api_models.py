@@ -131,6 +131,24 @@ class PassageAnswer(Answer):
     text: str
 
 
+class BriefSentenceAnswer(Answer):
+    """A sentence of a document's summary (code points of the version's text, end exclusive)."""
+
+    text: str
+    start: int
+    end: int
+    page_number: int | None
+
+
+class BriefSectionAnswer(Answer):
+    """What a section of a document says; the overview of the whole has no heading."""
+
+    heading: str
+    first_page: int | None
+    last_page: int | None
+    sentences: tuple[BriefSentenceAnswer, ...]
+
+
 class FactAnswer(Answer):
     """A dated event or an agreement with the words that say so."""
 
@@ -238,6 +256,7 @@ class ArticleAnswer(Answer):
     countries: tuple[str, ...]
     actors: tuple[NamedAnswer, ...]
     passages: tuple[PassageAnswer, ...]
+    brief: tuple[BriefSectionAnswer, ...]
     facts: tuple[FactAnswer, ...]
     documents: tuple[DocumentAnswer, ...]
     versions: tuple[VersionAnswer, ...]

@@ -20,6 +20,7 @@ from models.source import Source
 from models.story import Story
 from models.vocabulary import DocType, FactKind, HistoryKind, Relevance
 from perilune.dates import PartialDate
+from web.brief_view import BriefSection, sections_in_brief
 from web.corrections_view import CorrectionLine, corrections_of, standing_by_field
 from web.links import article_link, changes_link, evidence_link
 from web.names import Named, actor_names, party_name
@@ -152,6 +153,7 @@ class ArticleView:
     actors: tuple[Named, ...]
     text: str
     passages: tuple[Passage, ...]
+    brief: tuple[BriefSection, ...]
     facts: tuple[FactView, ...]
     documents: tuple[DocumentView, ...]
     versions: tuple[VersionLine, ...]
@@ -235,6 +237,7 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
         actors=_actors(session, version),
         text=version.text,
         passages=tuple(version.passages),
+        brief=sections_in_brief(session, version),
         facts=_facts(session, version, article.key),
         documents=_documents(session, version, article),
         versions=_version_lines(article),

@@ -1,4 +1,4 @@
-"""`perilune try`: any stage on files, without storing. JSON lines in, JSON lines out, order kept."""
+"""`perilune try`: any stage on files, or on a story, without storing. JSON lines in, JSON lines out, order kept."""
 
 from __future__ import annotations
 
@@ -56,6 +56,31 @@ def summarise(file: Lines, *, as_json: options.Json = False) -> None:
     from perilune.trying import print_lines, read_lines, summary_lines
 
     print_lines(summary_lines(read_lines(file), settings=options.settings()), as_json=as_json)
+
+
+@app.command()
+def summary(
+    key: Annotated[str, typer.Argument(help="A story's key.")],
+    *,
+    generator: Annotated[
+        str | None, typer.Option(help="A model instead of the settings': a folder, a hub name or an address.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="The model to ask for at that address.")] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show a story's extract, what a generator makes of it, and what the check says of each sentence."""
+    from perilune.archive import open_archive
+    from perilune.output import print_json_line
+    from perilune.trying_summaries import print_trial, trial_of_summary
+
+    settings = options.settings()
+    if generator is not None:
+        settings = settings.with_generator(generator, model)
+    trial = trial_of_summary(open_archive(settings), key)
+    if as_json:
+        print_json_line(trial)
+    else:
+        print_trial(trial)
 
 
 @app.command()

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from pipeline.summaries.sentences import sentences_of
-from pipeline.summaries.words import BOILERPLATE, CONNECTIVES, DATELINE_SIGN, DATELINES, REFERENCES
+from pipeline.summaries.words import (
+    BOILERPLATE,
+    CAPTIONS,
+    CONNECTIVES,
+    DATELINE_SIGN,
+    DATELINES,
+    ITEM_SIGNS,
+    REFERENCES,
+)
 from pipeline.values import Document, Span
 
 MAX_CANDIDATES = 60
@@ -18,12 +26,19 @@ MAX_READ_CHARS = 400_000
 MIN_WORDS, MAX_WORDS = 6, 70
 MIN_CJK_CHARS, MAX_CJK_CHARS = 12, 220
 MIN_FRAGMENT_CHARS = 20
+MIN_OUTLINE_WORDS = 8
+MAX_LABELLED_CHARS = 160
 MAX_CAPITAL_SHARE = 0.6
 MAX_DATELINE_CHARS = 90
 
 CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _ENDED = re.compile(r"[.!…。！；](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»|\[\d{1,3}\])*$")
 _QUESTION = re.compile(r"[?？](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»)*$")
+_BROKEN_OFF = re.compile(r"(?:…|\.\.\.?)[\"'”’»)\]」』）】》]*$")
+_OPEN_END = re.compile(r"[:;,：；，、–—-]\s*$")
+_LABELLED = re.compile(r"[^\W\d_][\w -]{2,20}\s?[:：]\s?\S{2}.{4,}", re.DOTALL)
+_WHOLLY_QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」|\"[^\"]*\"|‘[^’]*’")
+_QUOTATION_MARKS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"))
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -31,36 +46,39 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 class Candidate:
     """A sentence that may be chosen: `document` is its document's index, `order` its place among the sentences there.
 
-    `place` runs from 0 (opens the document) to 1; `leads` marks the first sentence of a section or paragraph; `refers`
-    that it points back at the sentence before.
+    `rank` is its place among those of them that may be chosen; `leads` marks the first sentence of a section or
+    paragraph; `refers` that it points back at the sentence before.
     """
 
     document: int
     order: int
-    place: float
+    rank: int
     span: Span
     text: str
     leads: bool
     refers: bool
 
 
-def candidates_of(documents: Sequence[Document]) -> list[Candidate]:
-    """List the sentences worth choosing, at most 24 of a document and 60 in all, taken in turn from each document."""
-    per_document = [_candidates_in(index, document) for index, document in enumerate(documents)]
+def candidates_of(documents: Sequence[Document], *, is_outline: bool = False) -> list[Candidate]:
+    """List the sentences worth choosing, at most 24 of a document and 60 in all, taken in turn from each document.
+
+    In an outline (slides, lists) a line of some length that ends without a mark is a sentence too.
+    """
+    per_document = [_candidates_in(n, document, is_outline=is_outline) for n, document in enumerate(documents)]
     turns = (one for turn in zip_longest(*per_document) for one in turn if one is not None)
     chosen = [one for one, _ in zip(turns, range(MAX_CANDIDATES), strict=False)]
     return sorted(chosen, key=lambda one: (one.document, one.order))
 
 
-def _candidates_in(index: int, document: Document) -> list[Candidate]:
+def _candidates_in(index: int, document: Document, *, is_outline: bool) -> list[Candidate]:
     text = document.text[:MAX_READ_CHARS]
     every = list(_sentences(index, text, document.language))
-    fit = [one for one in every if is_statement(one.text)]
+    fit = [one for one in every if is_statement(one.text) or (is_outline and is_outline_line(one.text))]
     if not fit:
         fit = [one for one in every if _is_usable_fragment(one.text)]
-    if len(fit) <= MAX_PER_DOCUMENT:
-        return fit
-    return _over_the_whole(fit)
+    if len(fit) > MAX_PER_DOCUMENT:
+        fit = _over_the_whole(fit)
+    return [replace(one, rank=rank) for rank, one in enumerate(fit)]
 
 
 def _over_the_whole(fit: list[Candidate]) -> list[Candidate]:
@@ -80,16 +98,16 @@ def _sentences(index: int, text: str, language: str | None) -> Iterable[Candidat
         leads = previous_end < 0 or _BLANK_LINE.search(text, previous_end, span.start) is not None
         previous_end = span.end
         sentence = text[cut.start : cut.end]
-        place = order / max(1, len(spans) - 1)
-        yield Candidate(index, order, place, cut, sentence, leads, REFERENCES.match(sentence) is not None)
+        yield Candidate(index, order, order, cut, sentence, leads, refers_back(sentence))
 
 
 def without_opening(text: str, span: Span) -> Span:
-    """Cut a dateline and then a connective off the front of a sentence; the rest is verbatim."""
-    start = span.start
+    """Cut list signs, a dateline and then a connective off the front of a sentence; the rest is verbatim."""
+    item = ITEM_SIGNS.match(text, span.start, span.end)
+    start = item.end() if item else span.start
     for pattern in DATELINES:
         found = pattern.match(text, start, min(span.end, start + MAX_DATELINE_CHARS))
-        if found and DATELINE_SIGN.search(found[0]):
+        if found and DATELINE_SIGN.search(found[0]) and not text[found.end() : found.end() + 1].islower():
             start = found.end()
             break
     connective = CONNECTIVES.match(text, start, span.end)
@@ -104,9 +122,33 @@ def _is_opening_letter(letter: str) -> bool:
 
 def is_statement(sentence: str) -> bool:
     """Tell whether this is a whole sentence that states something: no heading, question, fragment or boilerplate."""
-    if not _ENDED.search(sentence) or _QUESTION.search(sentence):
+    if not _ENDED.search(sentence) or _QUESTION.search(sentence) or _BROKEN_OFF.search(sentence):
         return False
-    return _has_fit_length(sentence) and not _is_shouted(sentence) and not BOILERPLATE.search(sentence)
+    return _is_fit(sentence)
+
+
+def is_outline_line(sentence: str) -> bool:
+    """Tell whether a slide's line says something, although no mark ends it."""
+    if _OPEN_END.search(sentence) or _QUESTION.search(sentence):
+        return False
+    if _LABELLED.match(sentence) and len(sentence) <= MAX_LABELLED_CHARS:
+        return not BOILERPLATE.search(sentence)
+    worth = len(sentence.split()) + len(CJK.findall(sentence)) // 2
+    return worth >= MIN_OUTLINE_WORDS and _is_fit(sentence)
+
+
+def _is_fit(sentence: str) -> bool:
+    opens_well = not sentence[0].islower() or sentence[1:2].isupper()
+    is_content = not BOILERPLATE.search(sentence) and not CAPTIONS.match(sentence)
+    return opens_well and is_content and _has_fit_length(sentence) and not _is_shouted(sentence)
+
+
+def refers_back(sentence: str) -> bool:
+    """Tell whether a sentence needs the one before: it points back, or quotes somebody whom it does not name."""
+    if REFERENCES.match(sentence) or _WHOLLY_QUOTED.fullmatch(sentence):
+        return True
+    is_open = any(sentence.count(one) != sentence.count(other) for one, other in _QUOTATION_MARKS)
+    return is_open or sentence.count('"') % 2 == 1
 
 
 def _has_fit_length(sentence: str) -> bool:
@@ -117,7 +159,7 @@ def _has_fit_length(sentence: str) -> bool:
 
 
 def _is_shouted(sentence: str) -> bool:
-    letters = [sign for sign in sentence if sign.isalpha() and not CJK.match(sign)]
+    letters = [sign for sign in sentence if sign.isalpha()]
     return bool(letters) and sum(sign.isupper() for sign in letters) > MAX_CAPITAL_SHARE * len(letters)
 
 

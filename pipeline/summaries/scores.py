@@ -1,60 +1,134 @@
-"""How much each candidate sentence says, and how alike two are: LexRank, position, title and facts; numbers only."""
+"""How much each candidate sentence says: position, support by other documents, form and facts; numbers only.
+
+A fitted sum (`weights.toml`). LexRank's centrality within one article was tried and chose worse than the lead does;
+across the documents of a story centrality counts, as support.
+"""
 
 from __future__ import annotations
 
 import math
+import tomllib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.grounding.words import Term, terms_of
 from pipeline.summaries.candidates import CJK, Candidate
-from pipeline.summaries.words import EVENTS, FIGURES, NAMES
+from pipeline.summaries.words import EVENTS, FIGURES, QUOTATIONS
+from pipeline.values import Document
 
 Matrix = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Matrix]
 
-CENTRALITY_WEIGHT, POSITION_WEIGHT, TITLE_WEIGHT, FACT_WEIGHT = 0.30, 0.30, 0.20, 0.20
-DAMPING = 0.85
-POWER_STEPS = 40
-FLOOR_QUANTILE = 0.25  # what any two sentences of a story have in common says nothing
-LEAD_FADE_SENTENCES = 4.0
-SECTION_LEAD_WORTH = 0.35
-MANY_NAMES = 2
+WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
+SIGNS = ("lead", "short", "support", "title", "quote", "follows", "event", "figure")
+NEWS = "news"
+LEAD_FADE_SENTENCES = 8.0
+SHORT_WORDS, SHORT_CJK_CHARS = 10, 17
+# The encoder takes tens of milliseconds a sentence: it sees the best of these, and the openings of reports in other
+# languages, which TF-IDF cannot compare.
+MAX_ENCODED, MAX_FOREIGN = 12, 8
 # Some 64 tokens: what a sentence is about stands in them, and the encoder's time grows with each.
 MAX_ENCODED_CHARS, MAX_ENCODED_CJK_CHARS = 260, 100
+FOREIGN_FLOOR = 0.80  # what two unrelated sentences reach across languages
 
 
-def scores_of(candidates: Sequence[Candidate], sentences: Matrix, titles: Matrix) -> Matrix:
-    """Score every candidate in 0..1 from the unit vectors of the candidates and of the documents' titles.
+@cache
+def shipped_weights() -> Mapping[str, float]:
+    """Read the weights, by sign."""
+    weights: dict[str, float] = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))["weights"]
+    return weights
 
-    The score has shape (candidates,).
+
+def signs_of(
+    candidates: Sequence[Candidate], stems: Sequence[frozenset[str]], titles: Sequence[frozenset[str]]
+) -> Matrix:
+    """Return the signs of every candidate, shape (candidates, signs), each in 0..1; `titles` are stems by document."""
+    support = _support(candidates, similarities(stems))
+    rows = [
+        (
+            math.exp(-one.rank / LEAD_FADE_SENTENCES),
+            _is_short(one.text),
+            support[n],
+            _said_of(titles[one.document], stems[n]) if len(titles) == 1 else 0.0,
+            QUOTATIONS.search(one.text) is not None,
+            one.refers,
+            EVENTS.search(one.text) is not None,
+            FIGURES.search(one.text) is not None,
+        )
+        for n, one in enumerate(candidates)
+    ]
+    return np.array(rows, dtype=np.float32)
+
+
+def scores_of(signs: Matrix, weights: Mapping[str, float]) -> Matrix:
+    """Weigh the signs of every candidate, shape (candidates,)."""
+    return np.asarray(signs @ np.array([weights[name] for name in SIGNS], dtype=np.float32), dtype=np.float32)
+
+
+def _said_of(title: frozenset[str], stems: frozenset[str]) -> float:
+    return len(stems & title) / max(1, len(title))
+
+
+def _is_short(sentence: str) -> bool:
+    characters = len(CJK.findall(sentence))
+    if characters * 3 > len(sentence):
+        return characters < SHORT_CJK_CHARS
+    return len(sentence.split()) < SHORT_WORDS
+
+
+def similarities(stems: Sequence[frozenset[str]]) -> Matrix:
+    """Return the cosines of sentences by TF-IDF of their stems, shape (n, n)."""
+    frequency = Counter(stem for each in stems for stem in each)
+    column = {stem: n for n, stem in enumerate(frequency)}
+    vectors = np.zeros((len(stems), max(1, len(column))), dtype=np.float32)
+    for row, each in enumerate(stems):
+        for stem in each:
+            vectors[row, column[stem]] = math.log((1 + len(stems)) / (1 + frequency[stem])) + 1
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return np.asarray(vectors @ vectors.T, dtype=np.float32)
+
+
+def _support(candidates: Sequence[Candidate], alike: Matrix) -> Matrix:
+    """Return, for each candidate, the mean over the other documents of their nearest sentence."""
+    owners = np.array([one.document for one in candidates])
+    documents = sorted(set(owners.tolist()))
+    if len(documents) < 2:  # noqa: PLR2004
+        return np.zeros(len(candidates), dtype=np.float32)
+    nearest = np.stack([alike[:, owners == each].max(axis=1) for each in documents], axis=1)
+    nearest[owners[:, None] == np.array(documents)[None, :]] = 0.0
+    return np.asarray(nearest.sum(axis=1) / (len(documents) - 1), dtype=np.float32)
+
+
+def support_from_abroad(
+    candidates: Sequence[Candidate], documents: Sequence[Document], scores: Matrix, encode: Encode
+) -> Matrix:
+    """Return how near reports in other languages come to the best candidates: 0 for the others, shape (candidates,).
+
+    Costs at most 20 sentences of the encoder's time.
     """
-    central = _scaled(lexrank(similarities(sentences)))
-    own = np.array([float(sentences[n] @ titles[one.document]) for n, one in enumerate(candidates)], dtype=np.float32)
-    position = np.array([_position_worth(one) for one in candidates], dtype=np.float32)
-    facts = np.array([fact_worth(one.text) for one in candidates], dtype=np.float32)
-    total = CENTRALITY_WEIGHT * central + POSITION_WEIGHT * position + TITLE_WEIGHT * _scaled(own) + FACT_WEIGHT * facts
-    return np.asarray(total, dtype=np.float32)
+    home = documents[candidates[int(scores.argmax())].document].language
+    openings = [one for one in candidates if one.rank == 0 and documents[one.document].language != home]
+    best = [int(n) for n in np.argsort(-scores, kind="stable") if documents[candidates[n].document].language == home]
+    found = np.zeros(len(candidates), dtype=np.float32)
+    chosen, foreign = best[:MAX_ENCODED], openings[:MAX_FOREIGN]
+    if not foreign or len(chosen) < 2:  # noqa: PLR2004
+        return found
+    vectors = _unit_vectors(
+        [_opening(candidates[n].text) for n in chosen] + [_opening(one.text) for one in foreign], encode
+    )
+    cosines = vectors[: len(chosen)] @ vectors[len(chosen) :].T
+    found[chosen] = np.clip((cosines.mean(axis=1) - FOREIGN_FLOOR) / (1 - FOREIGN_FLOOR), 0.0, 1.0)
+    return found
 
 
-def vectors_of(texts: Sequence[str], encode: Encode | None) -> Matrix:
-    """Return unit vectors, one row a text: of the encoder, or TF-IDF over stems when there is none.
-
-    The encoder sees each distinct text once, and no more of it than its opening.
-    """
-    vectors = _encoded(texts, encode) if encode else _tfidf([terms_of(text) for text in texts])
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
-
-
-def _encoded(texts: Sequence[str], encode: Encode) -> Matrix:
-    openings = [_opening(text) for text in texts]
-    row = {opening: n for n, opening in enumerate(dict.fromkeys(openings))}
-    vectors = np.asarray(encode(list(row)), dtype=np.float32)
-    return np.asarray(vectors[[row[opening] for opening in openings]], dtype=np.float32)
+def _unit_vectors(texts: Sequence[str], encode: Encode) -> Matrix:
+    row = {text: n for n, text in enumerate(dict.fromkeys(texts))}
+    vectors = np.asarray(encode(list(row)), dtype=np.float32)[[row[text] for text in texts]]
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 def _opening(text: str) -> str:
@@ -62,49 +136,8 @@ def _opening(text: str) -> str:
     return text[: MAX_ENCODED_CJK_CHARS if is_cjk else MAX_ENCODED_CHARS]
 
 
-def _tfidf(texts: Sequence[Sequence[Term]]) -> Matrix:
-    counts = [Counter(term.stem for term in text) for text in texts]
-    frequency = Counter(stem for count in counts for stem in count)
-    column = {stem: n for n, stem in enumerate(frequency)}
-    vectors = np.zeros((len(texts), max(1, len(column))), dtype=np.float32)
-    for row, count in enumerate(counts):
-        for stem, times in count.items():
-            vectors[row, column[stem]] = times * (math.log((1 + len(texts)) / (1 + frequency[stem])) + 1)
-    return vectors
-
-
-def similarities(vectors: Matrix) -> Matrix:
-    """Return cosines of unit vectors in 0..1, rescaled so that the common floor of the set is 0; shape (n, n)."""
-    cosines = vectors @ vectors.T
-    others = cosines[~np.eye(len(vectors), dtype=bool)]
-    floor = float(np.quantile(others, FLOOR_QUANTILE)) if others.size else 0.0
-    return np.asarray(np.clip((cosines - floor) / max(1e-6, 1.0 - floor), 0.0, 1.0), dtype=np.float32)
-
-
-def lexrank(weights: Matrix) -> Matrix:
-    """Return the continuous LexRank centrality (Erkan and Radev 2004) of each row; sums to 1."""
-    count = len(weights)
-    links = weights * (1 - np.eye(count, dtype=np.float32))
-    totals = links.sum(axis=1, keepdims=True)
-    links = np.where(totals > 0, links / np.maximum(totals, 1e-9), 1.0 / count).astype(np.float32)
-    rank: Matrix = np.full(count, 1.0 / count, dtype=np.float32)
-    for _ in range(POWER_STEPS):
-        rank = np.asarray((1 - DAMPING) / count + DAMPING * (links.T @ rank), dtype=np.float32)
-    return np.asarray(rank, dtype=np.float32)
-
-
-def fact_worth(sentence: str) -> float:
-    """Return 0..1: half for an event or agreement word, the rest for figures and names."""
-    event, figure = EVENTS.search(sentence) is not None, FIGURES.search(sentence) is not None
-    named = len(NAMES.findall(sentence)) >= MANY_NAMES
-    return 0.5 * event + 0.3 * figure + 0.2 * named
-
-
-def _position_worth(candidate: Candidate) -> float:
-    opening = math.exp(-candidate.order / LEAD_FADE_SENTENCES)
-    return max(opening, SECTION_LEAD_WORTH if candidate.leads else 0.0)
-
-
-def _scaled(values: Matrix) -> Matrix:
-    low, high = float(values.min()), float(values.max())
-    return np.asarray((values - low) / (high - low) if high > low else np.zeros_like(values), dtype=np.float32)
+def shares_of(stems: Sequence[frozenset[str]]) -> dict[str, float]:
+    """Return each stem's share in what the sentences repeat; a stem of one sentence has none."""
+    frequency = Counter(stem for each in stems for stem in each)
+    total = sum(count - 1 for count in frequency.values())
+    return {stem: (count - 1) / total for stem, count in frequency.items() if count > 1} if total else {}

@@ -15,6 +15,7 @@ from babel import Locale
 from pipeline.values import Span
 
 LOOK_BACK_CHARS = 24
+MIN_GLUED_CHARS = 3
 SHORT_OPENING_CHARS = 32  # "В июле 2021 г." opens a sentence; after more text "г." closes one
 
 _CLOSERS = "\"'”’»›)\\]」』）】》〉"
@@ -33,6 +34,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*['’]?")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _ENDS_OPEN = re.compile(r"(?:[,;:(（—–、，]|-)$")
 _ROMAN = re.compile(r"[IVXLC]+\b")
+_INITIAL = re.compile(r"[^\W\d_]\.")
+_OPENING_WORD = re.compile(r"[\"“«(]?[A-ZÀ-ÝА-ЯЁ](?:[a-zà-ÿа-яё]|\s)")
+_FIGURE_ENDS = tuple("0123456789%)")
 
 
 def _set(words: str) -> frozenset[str]:
@@ -42,17 +46,19 @@ def _set(words: str) -> frozenset[str]:
 # Never the end of a sentence, whatever follows.
 _TITLES: dict[str, frozenset[str]] = {
     "en": _set(
-        "mr mrs ms dr prof gen col lt sgt capt sen rep gov rev hon st messrs amb adm cmdr maj pres supt e.g i.e vs cf"
-        " approx"
+        "mr mrs ms dr prof gen col lt sgt capt sen rep gov rev hon st messrs amb adm cmdr maj pres supt const det insp"
+        " cpl cllr e.g i.e vs cf approx"
     ),
-    "fr": _set("m mm mme mlle mmes dr pr me mgr cf env p.ex c.-à-d st ste"),
-    "ru": _set("т.е т.к т.н им ул акад проф см ср напр пр-т просп тел чл чл.-корр канд докт ген адм св пл пос обл"),
+    "fr": _set("m mm mme mlle mmes dr pr me mgr cf env p.ex c.-à-d st ste tél"),
+    "ru": _set(
+        "т.е т.к т.н им ул акад проф см ср напр пр-т просп чл чл.-корр канд докт ген адм св пл пос обл mr mrs dr"
+    ),
 }
 # Not the end before a number: "No. 3", "art. 5", "рис. 2".
 _BEFORE_NUMBERS: dict[str, frozenset[str]] = {
     "en": _set("no nos art arts fig figs vol sec sect ch p pp par para eq ref app v ca c"),
     "fr": _set("no n nos art p pp chap fig vol al éd t ch v"),
-    "ru": _set("ст п пп рис гл с стр т тт д кв табл № вып разд ч"),
+    "ru": _set("ст п пп рис гл с стр т тт д кв табл № вып разд ч тел доб"),
 }
 # The end only when the next word often begins a sentence: "in the U.K. The workshop".
 _AMBIGUOUS: dict[str, frozenset[str]] = {
@@ -78,11 +84,12 @@ _STARTERS: dict[str, frozenset[str]] = {
 
 @cache
 def _months(language: str) -> frozenset[str]:
-    """Hold the abbreviated month names of CLDR, without their full stops."""
+    """Hold the abbreviated month names of CLDR, without their full stops; `mai` and `мая` are whole words."""
     locale = Locale(language)
     names = [name for form in ("format", "stand-alone") for name in locale.months[form]["abbreviated"].values()]
-    extra = ["sept"] if language == "en" else []
-    return frozenset(name.rstrip(".").lower() for name in [*names, *extra])
+    if language == "en":  # whose names CLDR gives without full stops
+        return frozenset(name.lower() for name in [*names, "Sept"] if name != "May")
+    return frozenset(name.rstrip(".").lower() for name in names if name.endswith("."))
 
 
 def _join(table: dict[str, frozenset[str]], language: str | None) -> frozenset[str]:
@@ -194,21 +201,28 @@ def _is_narrow_end(mark: re.Match[str], begin: int, end: int, words: _Abbreviati
         return True
     after = _left_edge(text, place, end)
     if after == place:
-        return _is_glued_cjk_end(mark)
+        return _is_glued_end(mark, begin)
     letter = text[_past_openers(text, after, end)]
-    if letter.islower():
+    if letter.islower() or letter in ":;,":
         return False
     if mark["narrow"] != ".":
         return True
     return not _is_abbreviated(mark, begin, after, words)
 
 
-def _is_glued_cjk_end(mark: re.Match[str]) -> bool:
-    """See Chinese text typed with ASCII marks: no space follows, but ideographs stand on both sides."""
+def _is_glued_end(mark: re.Match[str], begin: int) -> bool:
+    """See the end of a sentence that no space follows: in Chinese typed with ASCII marks, or where one was lost."""
     text, before, after = mark.string, mark.start() - 1, mark.end()
     if before < 0 or mark["narrow"].startswith("…"):
         return False
-    return bool(_CJK.match(text[after]) and (_CJK.match(text[before]) or mark["narrow"][0] in "!?"))
+    if _CJK.match(text[after]):
+        return _CJK.match(text[before]) is not None or mark["narrow"][0] in "!?"
+    return _ends_word(_token_before(text, begin, mark.start())) and _OPENING_WORD.match(text, after) is not None
+
+
+def _ends_word(token: str) -> bool:
+    """See a plain word, a figure or a bracket; a name may be one with what follows it: `Яндекс.Дзен`."""
+    return token[-1:] in _FIGURE_ENDS or (len(token) >= MIN_GLUED_CHARS and token.isalpha() and token[0].islower())
 
 
 def _is_abbreviated(mark: re.Match[str], begin: int, after: int, words: _Abbreviations) -> bool:
@@ -223,7 +237,7 @@ def _is_abbreviated(mark: re.Match[str], begin: int, after: int, words: _Abbrevi
         return True
     if lowered in words.months and text[after].isdigit():
         return True
-    if lowered in words.before_numbers and (text[after].isdigit() or _ROMAN.match(text, after)):
+    if lowered in words.before_numbers and (text[after] in "+(" or text[after].isdigit() or _ROMAN.match(text, after)):
         return True
     return _is_ambiguous(token, words) and not _begins_sentence(text, after, words)
 
@@ -232,7 +246,7 @@ def _is_ambiguous(token: str, words: _Abbreviations) -> bool:
     """See initials, dotted abbreviations and the like, which may or may not close a sentence."""
     lowered = token.lower()
     if lowered in words.ambiguous or lowered in words.months:
-        return len(token) < LOOK_BACK_CHARS and lowered != "may"
+        return len(token) < LOOK_BACK_CHARS
     if _DOTTED.fullmatch(token):
         return True
     return len(token) == 1 and token.isupper() and _CJK.match(token) is None
@@ -249,6 +263,8 @@ def _is_year_inside(text: str, begin: int, dot: int, token: str) -> bool:
 def _begins_sentence(text: str, after: int, words: _Abbreviations) -> bool:
     place = _past_openers(text, after, len(text))
     word = _WORD.match(text, place, place + LOOK_BACK_CHARS)
+    if _INITIAL.match(text, place, place + 2):
+        return False
     return word is not None and re.split(r"['’]", word[0].lower())[0] in words.starters
 
 

@@ -1,7 +1,7 @@
 """Summaries as chosen sentences, each with its evidence: the pure decision of the `summarise` stage.
 
-Extractive throughout: LexRank centrality with MMR (Carbonell and Goldstein 1998), so that nothing is written that no
-source says. Candidates, scores and word lists have files of their own.
+Extractive throughout, so that nothing is written that no source says: fitted scores, and novelty in the manner of MMR
+(Carbonell and Goldstein 1998). Candidates, scores and word lists have files of their own.
 """
 
 from __future__ import annotations
@@ -9,17 +9,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.grounding.words import terms_of
+from pipeline.grounding.words import STOP_WORDS, terms_of
 from pipeline.summaries.candidates import Candidate, candidates_of
-from pipeline.summaries.scores import Encode, Matrix, scores_of, similarities, vectors_of
+from pipeline.summaries.scores import (
+    NEWS,
+    Encode,
+    Matrix,
+    scores_of,
+    shares_of,
+    shipped_weights,
+    signs_of,
+    support_from_abroad,
+)
 from pipeline.summaries.sentences import sentences_of
 from pipeline.summaries.words import SITE_WORDS
 from pipeline.values import Document, EvidenceSpan, SummarySentence
 
-RELEVANCE_WEIGHT = 0.75  # MMR's lambda
 MAX_SHARED = 0.6  # share of the shorter sentence's terms above which it says nothing new
 SAME_SHARED = 0.72  # F1 of terms from which two sentences say the same
 MIN_HEAD_CHARS = 12
@@ -35,34 +44,64 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def summarise(
-    documents: Sequence[Document], encode: Encode | None, *, budget: int = 4, language: str | None = None
+    documents: Sequence[Document],
+    encode: Encode | None,
+    *,
+    budget: int = 4,
+    language: str | None = None,
+    is_outline: bool = False,
 ) -> tuple[SummarySentence, ...]:
     """Choose up to `budget` sentences that tell what the documents report, in reading order.
 
     Each sentence is a slice of its document's text; a sentence that another document has nearly word for word gets
     that place as further evidence. `language` is kept to where any document is in it, else the language of most
-    documents. `encode` returns one row a text; without it (None) sentences are compared by TF-IDF cosine over stems,
-    which sees nothing across languages. Fewer than `budget` come back rather than repetition or a sentence that
-    cannot be understood alone.
+    documents. `encode` returns one row a text; it is asked only how far reports in other languages say the same, about
+    20 sentences at most. Fewer than `budget` come back rather than repetition or a sentence that cannot be understood
+    alone. In an outline, lines without an end count as sentences.
     """
-    candidates = candidates_of(documents)
-    if not candidates or budget < 1:
+    offer = offer_of(documents, language=language, is_outline=is_outline)
+    if not offer.allowed or budget < 1:
         return ()
-    stems = [_stems(one.text) for one in candidates]
-    allowed = _in_language(candidates, documents, language)
-    if len({candidates[n].text for n in allowed}) <= budget:
-        encode = None  # with nothing to choose among, vectors of a model are time wasted
-    texts, titles = [one.text for one in candidates], [document.title for document in documents]
-    vectors = vectors_of([*texts, *titles], encode)
-    sentences, heads = vectors[: len(texts)], vectors[len(texts) :]
-    scores = scores_of(candidates, sentences, heads)
-    chosen = _chosen(candidates, scores, (similarities(sentences), stems), allowed, budget=budget)
-    ordered = _in_reading_order(chosen, candidates, documents, scores)
-    return tuple(_with_evidence(n, candidates, documents, stems) for n in ordered)
+    weights = shipped_weights()
+    scores = scores_of(signs_of(offer.candidates, offer.stems, offer.titles), weights)
+    if encode and offer.is_foreign_too and len({offer.candidates[n].text for n in offer.allowed}) > budget:
+        scores += weights["support"] * support_from_abroad(offer.candidates, documents, offer.only(scores), encode)
+    chosen = chosen_of(offer, scores, budget=budget, news=weights[NEWS])
+    ordered = _in_reading_order(chosen, offer.candidates, documents, scores)
+    return tuple(_with_evidence(n, offer.candidates, documents, offer.stems) for n in ordered)
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(term.stem for term in terms_of(text))
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """What a summary may choose from: candidates, their stems and those of titles, and which are in its language."""
+
+    candidates: Sequence[Candidate]
+    stems: Sequence[frozenset[str]]
+    titles: Sequence[frozenset[str]]
+    allowed: Sequence[int]
+
+    @property
+    def is_foreign_too(self) -> bool:
+        """Whether the story has candidates in other languages."""
+        return len(self.allowed) < len(self.candidates)
+
+    def only(self, scores: Matrix) -> Matrix:
+        """Return the scores with those of other languages below all others."""
+        kept = np.full(len(scores), -np.inf, dtype=np.float32)
+        kept[list(self.allowed)] = scores[list(self.allowed)]
+        return kept
+
+
+def offer_of(documents: Sequence[Document], *, language: str | None, is_outline: bool = False) -> Offer:
+    """Find the candidates of a story, and those in the wanted language."""
+    candidates = candidates_of(documents, is_outline=is_outline)
+    stems = [_stems(one.text, documents[one.document].language) for one in candidates]
+    titles = [_stems(title_without_site(one.title, one.url), one.language) for one in documents]
+    return Offer(candidates, stems, titles, _in_language(candidates, documents, language) if candidates else ())
+
+
+def _stems(text: str, language: str | None = None) -> frozenset[str]:
+    return frozenset(term.stem for term in terms_of(text, language if language in STOP_WORDS else None))
 
 
 def _in_language(candidates: Sequence[Candidate], documents: Sequence[Document], language: str | None) -> list[int]:
@@ -78,32 +117,23 @@ def _main_language(documents: Sequence[Document]) -> str | None:
     return max(counts, key=lambda code: (counts[code], code == "en", str(code)))
 
 
-def _chosen(
-    candidates: Sequence[Candidate],
-    scores: Matrix,
-    likeness: tuple[Matrix, Sequence[frozenset[str]]],
-    allowed: Sequence[int],
-    *,
-    budget: int,
-) -> list[int]:
-    """Choose greedily by MMR; a sentence that points back comes only after the one it points at."""
-    alike, stems = likeness
+def chosen_of(offer: Offer, scores: Matrix, *, budget: int, news: float) -> list[int]:
+    """Choose greedily by score and by what is new in a sentence, as MMR does; no sentence before what it points at."""
+    untold = shares_of([offer.stems[n] for n in offer.allowed])
     chosen: list[int] = []
     while len(chosen) < budget:
-        open_ones = [n for n in allowed if n not in chosen and not _repeats(n, chosen, stems)]
-        fit = [n for n in open_ones if _stands(candidates[n], [candidates[m] for m in chosen])]
+        open_ones = [n for n in offer.allowed if n not in chosen and not _repeats(n, chosen, offer.stems)]
+        fit = [n for n in open_ones if _stands(offer.candidates[n], [offer.candidates[m] for m in chosen])]
         if not fit and not chosen:
             fit = open_ones
         if not fit:
             return chosen
-        worth = {n: _marginal(n, chosen, scores, alike) for n in fit}
-        chosen.append(max(fit, key=lambda n: (worth[n], -n)))
+        worth = {n: float(scores[n]) + news * sum(untold.get(stem, 0.0) for stem in offer.stems[n]) for n in fit}
+        best = max(fit, key=lambda n: (worth[n], -n))
+        chosen.append(best)
+        for stem in offer.stems[best]:
+            untold.pop(stem, None)
     return chosen
-
-
-def _marginal(one: int, chosen: Sequence[int], scores: Matrix, alike: Matrix) -> float:
-    closest = max((float(alike[one, other]) for other in chosen), default=0.0)
-    return RELEVANCE_WEIGHT * float(scores[one]) - (1 - RELEVANCE_WEIGHT) * closest
 
 
 def _stands(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
