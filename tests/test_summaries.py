@@ -240,17 +240,16 @@ def test_the_encoder_sees_a_bounded_part_of_a_big_story(language: str, sentence:
     assert max(map(len, counting.texts)) < width
 
 
-def test_what_reports_in_other_languages_say_too_is_preferred() -> None:
-    english = "The weather in the capital was mild for most of the season. " + COPY
+@pytest.mark.parametrize(("unlike", "opening"), [("weather", "A museum"), ("museum", "The weather")])
+def test_what_reports_in_other_languages_say_too_is_preferred(unlike: str, opening: str) -> None:
+    english = "The weather in the capital was mild for most of that season. A museum about the river opened on Sunday to many."
     documents = [_document("a", english), _document("b", RUSSIAN, "ru"), _document("c", FRENCH, "fr")]
 
     def encode(texts: Sequence[str]) -> NDArray[np.float32]:
-        return np.array([[1.0, "weather" in text] for text in texts], dtype=np.float32)
+        return np.array([[1.0, unlike in text] for text in texts], dtype=np.float32)
 
     (first,) = summarise(documents, encode, budget=1, language="en")
-    assert first.text.startswith("China and Russia signed")
-    (first,) = summarise(documents, None, budget=1, language="en")
-    assert first.text.startswith("The weather")
+    assert first.text.startswith(opening)
 
 
 @pytest.mark.parametrize(

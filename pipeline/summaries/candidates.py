@@ -159,8 +159,8 @@ def _has_fit_length(sentence: str) -> bool:
 
 
 def _is_shouted(sentence: str) -> bool:
-    letters = [sign for sign in sentence if sign.isalpha()]
-    return bool(letters) and sum(sign.isupper() for sign in letters) > MAX_CAPITAL_SHARE * len(letters)
+    letters = sum(map(str.isalpha, sentence))
+    return letters > 0 and sum(map(str.isupper, sentence)) > MAX_CAPITAL_SHARE * letters
 
 
 def _is_usable_fragment(sentence: str) -> bool:
