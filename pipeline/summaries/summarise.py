@@ -48,7 +48,7 @@ def summarise(
     documents: Sequence[Document],
     encode: Encode | None,
     *,
-    budget: int = 4,
+    budget: int = 3,
     language: str | None = None,
     is_outline: bool = False,
 ) -> tuple[SummarySentence, ...]:
