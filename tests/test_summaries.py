@@ -242,7 +242,11 @@ def test_the_encoder_sees_a_bounded_part_of_a_big_story(language: str, sentence:
 
 @pytest.mark.parametrize(("unlike", "opening"), [("weather", "A museum"), ("museum", "The weather")])
 def test_what_reports_in_other_languages_say_too_is_preferred(unlike: str, opening: str) -> None:
-    english = "The weather in the capital was mild for most of that season. A museum about the river opened on Sunday to many."
+    weather, museum = (
+        "The weather here was mild for most of that season.",
+        "A museum on rivers opened on Sunday to the public.",
+    )
+    english = f"{weather} {museum}"
     documents = [_document("a", english), _document("b", RUSSIAN, "ru"), _document("c", FRENCH, "fr")]
 
     def encode(texts: Sequence[str]) -> NDArray[np.float32]:
