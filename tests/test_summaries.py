@@ -285,6 +285,7 @@ def test_datelines_and_list_signs_are_cut_and_nothing_else(sentence: str, openin
         "![The station](/figures/station.png) as it is built in three phases.",
         "图为国际月球科研站的设计图和建设阶段的说明，由中方提供。",
         "Scroll down for video of the station and of its three phases.",
+        "中国国家航天局与俄罗斯国家航天集团将分三个阶段建设国际月球科研站；",
         "and the station is built in three phases until the year 2035.",
         "The station is built in three phases until the year of ...",
     ],

@@ -32,7 +32,7 @@ MAX_CAPITAL_SHARE = 0.6
 MAX_DATELINE_CHARS = 90
 
 CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_ENDED = re.compile(r"[.!…。！；](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»|\[\d{1,3}\])*$")
+_ENDED = re.compile(r"[.!…。！](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»|\[\d{1,3}\])*$")
 _QUESTION = re.compile(r"[?？](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»)*$")
 _BROKEN_OFF = re.compile(r"(?:…|\.\.\.?)[\"'”’»)\]」』）】》]*$")
 _OPEN_END = re.compile(r"[:;,：；，、–—-]\s*$")
