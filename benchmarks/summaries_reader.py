@@ -36,14 +36,14 @@ class Words:
 def ranked(
     way: str, *, language: str, budget: int, stop_words: Sequence[str], documents: Sequence[Cut]
 ) -> dict[str, object]:
-    """Return the sentences that one way chooses, in reading order, and the seconds that it took."""
+    """Return the sentences that one way chooses, in reading order, and the processor seconds that it took."""
     words = Words(documents)
     model = ObjectDocumentModel([Paragraph([Sentence(text, words) for text, _ in each]) for each in documents])
     summarizer = WAYS[way](Stemmer(LANGUAGES[language]) if language in LANGUAGES else null_stemmer)
     summarizer.stop_words = stop_words
-    began = time.perf_counter()
+    began = time.process_time()
     sentences = [str(sentence) for sentence in summarizer(model, budget)]
-    return {"sentences": sentences, "seconds": time.perf_counter() - began}
+    return {"sentences": sentences, "seconds": time.process_time() - began}
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ MAX_CAPITAL_SHARE = 0.6
 MAX_DATELINE_CHARS = 90
 
 CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_ENDED = re.compile(r"[.!…。！；](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»|\[\d{1,3}\])*$")
+_ENDED = re.compile(r"[.!…。！](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»|\[\d{1,3}\])*$")
 _QUESTION = re.compile(r"[?？](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»)*$")
 _BROKEN_OFF = re.compile(r"(?:…|\.\.\.?)[\"'”’»)\]」』）】》]*$")
 _OPEN_END = re.compile(r"[:;,：；，、–—-]\s*$")
@@ -159,8 +159,8 @@ def _has_fit_length(sentence: str) -> bool:
 
 
 def _is_shouted(sentence: str) -> bool:
-    letters = [sign for sign in sentence if sign.isalpha()]
-    return bool(letters) and sum(sign.isupper() for sign in letters) > MAX_CAPITAL_SHARE * len(letters)
+    letters = sum(map(str.isalpha, sentence))
+    return letters > 0 and sum(map(str.isupper, sentence)) > MAX_CAPITAL_SHARE * letters
 
 
 def _is_usable_fragment(sentence: str) -> bool:

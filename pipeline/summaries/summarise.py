@@ -36,6 +36,7 @@ MAX_SITE_CHARS = 40
 MAX_SITE_TAILS = 3
 MAX_TITLE_CHARS = 160
 SHORT_TITLE_CHARS = 12
+MIN_REPEATED = 2
 UNDATED = "9999"
 
 _SEPARATOR = re.compile(r"\s+[|｜\-–—·»:]{1,2}\s+|[|｜_]+|(?<=[\u3400-\u9fff])[-–—]{1,2}(?=[\u3400-\u9fff])")
@@ -47,7 +48,7 @@ def summarise(
     documents: Sequence[Document],
     encode: Encode | None,
     *,
-    budget: int = 4,
+    budget: int = 3,
     language: str | None = None,
     is_outline: bool = False,
 ) -> tuple[SummarySentence, ...]:
@@ -201,13 +202,20 @@ def headline_of(documents: Sequence[Document], language: str | None = None) -> t
 def _title_worth(
     n: int, titles: Sequence[str], stems: Sequence[frozenset[str]], bodies: Sequence[frozenset[str]]
 ) -> float:
-    """Prefer titles whose words the other titles and the texts use; shouting, questions and lengths count against."""
+    """Prefer titles whose words the other titles and the texts use; shouting, questions and the like count against."""
     mine = stems[n]
     shared = sum(len(mine & other) / max(1, len(mine | other)) for m, other in enumerate(stems) if m != n)
     told = sum(len(mine & body) / max(1, len(mine)) for body in bodies)
     width = len(titles[n]) + len(_CJK.findall(titles[n]))
     poor = titles[n].isupper() + titles[n].rstrip().endswith(("?", "？", "…", "...")) + (width > MAX_TITLE_CHARS)
+    poor += _repeats_itself(titles[n])
     return (shared + told) / len(titles) - 0.3 * (poor + (width < SHORT_TITLE_CHARS))
+
+
+def _repeats_itself(title: str) -> bool:
+    """See a kicker that says what follows: `'solar storm' centre: UK to open 'solar storm' centre`."""
+    head, _, tail = title.partition(": ")
+    return len(_stems(head) & _stems(tail)) >= MIN_REPEATED
 
 
 def _opening(document: Document) -> str:
