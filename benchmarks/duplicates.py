@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,10 +18,10 @@ from benchmarks.duplicates_copies import Pair, copies_of, other_datelines_of
 from benchmarks.duplicates_others import others_of
 from benchmarks.duplicates_texts import clustered_of, sources_of
 from pipeline.stories.duplicates import is_copy, signature_of
-from pipeline.stories.tokens import shingles_of, words_of
 
 PLAIN_THRESHOLD = 0.85
 PERMUTATIONS = 128
+PLAIN_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,12 @@ def judge(pair: Pair) -> Judged:
 
 
 def plain_jaccard(a: str, b: str) -> float:
-    """Estimate the Jaccard likeness of word 3-shingles (of Chinese, five characters) by MinHash."""
+    """Estimate the Jaccard likeness of word 3-shingles (a Chinese character is a word) by MinHash."""
     hashes = []
     for text in (a, b):
         minhash = RMinHash(PERMUTATIONS, 1)
-        minhash.update(list(shingles_of(words_of(text))) or ["", text])
+        words = PLAIN_WORD.findall(text.casefold())
+        minhash.update([" ".join(words[start : start + 3]) for start in range(max(1, len(words) - 2))])
         hashes.append(minhash)
     return float(hashes[0].jaccard(hashes[1]))
 

@@ -30,7 +30,7 @@ UNITS = {
     "en": (("%", " per cent"), (" kilometers", " km"), (" miles", " mi"), ("$", "USD "), (" percent", "%"), (" hours", " h")),
     "fr": ((" %", " pour cent"), (" kilomètres", " km"), (" euros", " €"), (" kilos", " kg"), (" mètres", " m")),
     "ru": (("%", " процентов"), (" километров", " км"), (" рублей", " руб."), (" метров", " м"), (" тонн", " т")),
-    "zh": (("公里", "千米"), ("%", "％"), ("公斤", "千克"), ("米", "m"), ("分钟", "分")),
+    "zh": (("公里", "千米"), ("%", "％"), ("公斤", "千克"), ("分钟", "分"), ("小时", "个小时")),
 }
 MAX_SYNONYMS = 6
 WORDS_PER_SYNONYM = 30
@@ -139,7 +139,7 @@ def _numbers_rewritten(source: Source, chance: random.Random) -> str:
     """Write small numbers in words or in figures, thousands in another form, Chinese numerals as figures."""
     words, language = NUMBER_WORDS[source.language], source.language
     text = re.sub(
-        r"(?<![\d.,:/-])(\d{1,2})(?![\d.,:/%-])",
+        r"(?<![\w.,:/-])(\d{1,2})(?![.,:/%-]|[\d\s]\d{3}|[a-zA-Z\d])",
         lambda match: words[int(match[1])] if int(match[1]) < len(words) and chance.random() < 0.7 else match[0],
         source.text,
     )
@@ -147,7 +147,7 @@ def _numbers_rewritten(source: Source, chance: random.Random) -> str:
     group = {"en": "", "fr": "\u202f", "ru": "", "zh": ""}[language]
     text = re.sub(r"(?<=\d)[,\u00a0 ](?=\d{3}(?!\d))", group, text)
     if text == source.text and language != "zh":
-        text = re.sub(rf"\b({'|'.join(words[2:])})\b", lambda match: str(words.index(match[1])), text)
+        text = re.sub(rf"(?<![\w-])({'|'.join(words[2:])})(?![\w-])", lambda match: str(words.index(match[1])), text)
     return text
 
 

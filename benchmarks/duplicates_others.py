@@ -17,6 +17,7 @@ TEMPLATES = tomllib.loads((Path(__file__).parent / "duplicates_templates.toml").
 SLOTS: Mapping[str, list[str]] = TEMPLATES["slots"]
 CLUSTER_PAIRS = 500
 TEMPLATE_PAIRS = 12
+DATELINE_CHARS = 60
 # Such pairs of one cluster may be syndicated copies in truth: nobody has labelled them.
 MAY_BE_SYNDICATED = 0.5
 MONTHS = {
@@ -38,7 +39,7 @@ def others_of(sources: Sequence[Source], clustered: Sequence[Source]) -> Iterato
     for source in sources:
         for kind, make in (("another edition", _edition), ("other parties", _parties), ("the opposite", _opposite)):
             text = make(source)
-            if text != source.text:
+            if _differ_inside(source.text, text):
                 yield _pair(source, kind, source.title, text)
         yield from _updates(source)
     by_half: dict[tuple[str, bool], list[Source]] = defaultdict(list)
@@ -48,6 +49,11 @@ def others_of(sources: Sequence[Source], clustered: Sequence[Source]) -> Iterato
         yield from _round_ups(group)
         yield from _shared_frames(group)
     yield from _reports_of_one_event(clustered)
+
+
+def _differ_inside(text: str, other: str) -> bool:
+    """Tell whether they differ elsewhere than in a dateline: what is only dated anew stays the same text."""
+    return text[DATELINE_CHARS:] != other[DATELINE_CHARS + len(other) - len(text) :]
 
 
 def _pair(source: Source, kind: str, title: str, text: str, *, whole: str | None = None) -> Pair:

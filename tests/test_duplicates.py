@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from perilune.dates import PartialDate
-from pipeline.stories.duplicates import Copy, copy_likeness, is_copy, lead_of, normalised_hash, signature_of
+from pipeline.stories.duplicates import Copy, copy_likeness, is_copy, lead_of, normalised_hash
+from pipeline.stories.signatures import LEAD_BANDS, SENTENCE_BANDS, TEXT_BANDS, signature_of
 
 RELEASE = {
     "en": (
@@ -82,7 +83,8 @@ def test_case_spacing_and_punctuation_change_nothing(language: str) -> None:
     text = RELEASE[language]
     copy = text.upper().replace(" ", "\n ").replace(".", " .").replace("，", " , ")
     assert normalised_hash(text) == normalised_hash(copy)
-    assert signature_of(text) == signature_of(copy)
+    assert len(set(signature_of(text).bands) & set(signature_of(copy).bands)) >= TEXT_BANDS
+    assert is_copy("", text, "", copy)
 
 
 @pytest.mark.parametrize(("name", "language", "pair"), CASES, ids=[f"{name} {language}" for name, language, _ in CASES])
@@ -134,8 +136,8 @@ def test_a_text_without_words_is_like_nothing(text: str) -> None:
 
 
 def test_bands_fit_a_signed_64_bit_column_and_name_their_place() -> None:
-    bands = signature_of("launch").bands
-    assert len(set(bands)) == len(bands) == 40
+    bands = signature_of(RELEASE["en"]).bands
+    assert TEXT_BANDS + LEAD_BANDS < len(set(bands)) == len(bands) <= TEXT_BANDS + LEAD_BANDS + SENTENCE_BANDS
     assert all(-(2**63) <= band < 2**63 for band in bands)
 
 

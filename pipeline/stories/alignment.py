@@ -62,7 +62,13 @@ class Alignment:
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
-        """The places where both part and meet again."""
+        """The places where both part and meet again; both ends of the texts count as places where they meet."""
+        ends = Run(0, 0, 0), Run(len(self.first.words), len(self.second.words), 0)
+        return tuple(_gaps((ends[0], *self.runs, ends[1]))) if self.runs else ()
+
+    @property
+    def inner_gaps(self) -> tuple[Gap, ...]:
+        """The places where both part and meet again, their beginnings and ends left out."""
         return tuple(_gaps(self.runs))
 
     def unique_pairs(self) -> Iterator[tuple[int, int]]:

@@ -6,23 +6,31 @@ Apart from the rule for copies: each is a reason of its own, and each looks at o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache
+from typing import TYPE_CHECKING
 
 from pipeline.stories.alignment import Alignment, Gap
 from pipeline.stories.numbers import WEEKDAY_NUMBERS, calendar_number
 from pipeline.stories.tokens import CJK, Reading
+from pipeline.understanding.gazetteer import folded
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 MAX_REPLACED_WORDS = 8
 # Reports open with what is their own; a name that differs there is the subject's.
 LEAD_WORDS = 40
 MIN_OTHER_NAMES = 2
 _SPELLING_LIKENESS = 0.7
-_COUNTRY_LANGUAGES = ("zh",)
+# A name's first letters tell its country in every case and as an adjective; a short name must be whole.
+_WHOLE_NAME_CHARS = 5
+_ENDING_CHARS = 2
 _MIN_COUNTRY_SIGNS = 2
 _CONTEXT_SIGNS = 3
 _MAX_NEGATED_WORDS = 12
+_MAX_INSERTED_WORDS = 4
 
 _NEGATIONS = frozenset(
     "not no never none neither nor cannot without t unable fail failed fails failure unsuccessful unsuccessfully "  # noqa: SIM905
@@ -65,7 +73,8 @@ def names_others(alignment: Alignment) -> bool:
         if not first or not second or _are_one_name(first, second):
             continue
         found += 1
-        if found >= MIN_OTHER_NAMES or max(gap.first.start, gap.second.start) < LEAD_WORDS:
+        is_of_countries = any(map(_is_country, first)) and any(map(_is_country, second))
+        if found >= MIN_OTHER_NAMES or is_of_countries or max(gap.first.start, gap.second.start) < LEAD_WORDS:
             return True
     return _names_other_countries(alignment)
 
@@ -73,9 +82,15 @@ def names_others(alignment: Alignment) -> bool:
 def says_the_opposite(alignment: Alignment) -> bool:
     """Tell whether one text negates, refuses or fails where the other at the same place does not."""
     for gap in alignment.gaps:
-        if max(len(gap.first), len(gap.second)) > _MAX_NEGATED_WORDS or _is_about_page(alignment, gap):
+        # An inserted sentence says more, an inserted word the opposite.
+        most = _MAX_NEGATED_WORDS if gap.first and gap.second else _MAX_INSERTED_WORDS
+        if max(len(gap.first), len(gap.second)) > most or _is_about_page(alignment, gap):
             continue
-        if _is_negated(alignment.first, gap.first) != _is_negated(alignment.second, gap.second):
+        first, second = (
+            _is_negated(reading, [place for place in places if place not in covered])
+            for reading, places, covered in zip(_readings(alignment), _sides(gap), alignment.covered, strict=True)
+        )
+        if first != second:
             return True
     return False
 
@@ -177,16 +192,34 @@ def _countries_near(reading: Reading, places: range) -> list[str]:
 def _countries() -> frozenset[str]:
     from babel import Locale
 
-    names = {name for language in _COUNTRY_LANGUAGES for name in Locale(language).territories.values()}
+    names = Locale("zh").territories.values()
     return frozenset(name for name in names if len(name) >= _MIN_COUNTRY_SIGNS and CJK.match(name))
 
 
-def _is_negated(reading: Reading, places: range) -> bool:
-    words = reading.words[places.start : places.stop]
+def _is_country(word: str) -> bool:
+    return any(word[:length] in _country_stems() for length in range(_WHOLE_NAME_CHARS - 1, len(word) + 1))
+
+
+@cache
+def _country_stems() -> frozenset[str]:
+    from babel import Locale
+
+    names = {folded(name).casefold() for language in ("en", "fr", "ru") for name in _named_in(Locale(language))}
+    return frozenset(name[: max(_WHOLE_NAME_CHARS - 1, len(name) - _ENDING_CHARS)] for name in names)
+
+
+def _named_in(locale: Locale) -> Iterator[str]:
+    for code, name in locale.territories.items():
+        if code.isalpha() and name.isalpha() and len(name) >= _WHOLE_NAME_CHARS - 1:
+            yield name
+
+
+def _is_negated(reading: Reading, places: Sequence[int]) -> bool:
+    words = [reading.words[place] for place in places]
     if any(word in _NEGATIONS or _RUSSIAN_NEGATION.fullmatch(word) for word in words):
-        near = " ".join(reading.words[max(0, places.start - 2) : places.stop + 2])
+        near = " ".join(reading.words[max(0, places[0] - 2) : places[-1] + 3])
         return _NOT_ONLY.search(near) is None
     if not any(CJK.match(word) for word in words):
         return False
-    near = "".join(reading.words[places.start : places.stop + 1])
+    near = "".join(reading.words[places[0] : places[-1] + 2])
     return _CHINESE_NEGATION.search(near) is not None

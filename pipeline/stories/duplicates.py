@@ -30,10 +30,16 @@ COPY_LIKENESS = 0.75
 MIN_SHARED_SHINGLES = 12
 # So much of the shorter one missing, and so many words of news before it, make an update of a story.
 WHOLE_LIKENESS = 0.9
-MAX_PREFACE_WORDS = 34
+MAX_NEWS_WORDS = 20
+# A page that opens with so much of its own holds the text somewhere.
+MAX_PREFACE_WORDS = 70
 # A page that holds another's text among much else: an item of a round-up, or a teaser's original?
-MUCH_LONGER = 1.6
+LONGER = 1.4
 SAME_TITLE = 0.6
+MIN_TEASER_WORDS = 6
+MIN_SHARED_TITLE = 0.5
+# A page whose lists and menus outweigh its sentences is compared by all of its words too.
+MIN_TOLD_SHARE = 0.35
 # Words that each side has to itself between two passages that both share.
 MAX_OWN_WORDS = 9
 # What each side may have to itself all in all, for each word that both share.
@@ -78,7 +84,8 @@ def is_copy(title_a: str, text_a: str, title_b: str, text_b: str) -> bool:
     round-up that holds the text among others.
     """
     alignment = Alignment(reading_of(text_a), reading_of(text_b))
-    if _likeness(alignment) < COPY_LIKENESS or _titles_conflict(title_a, title_b):
+    is_alike = _likeness(alignment) >= COPY_LIKENESS or _is_short_teaser(alignment, title_a, title_b)
+    if not is_alike or _titles_conflict(title_a, title_b):
         return False
     if _is_more_than_a_copy(alignment, title_a, title_b):
         return False
@@ -116,7 +123,9 @@ def _shares(alignment: Alignment) -> tuple[float, float]:
 
 def _share(reading: Reading, covered: frozenset[int]) -> float:
     told = _told(reading)
-    return sum(1 for place in told if place in covered) / len(told) if told else 0.0
+    share = sum(1 for place in told if place in covered) / len(told) if told else 0.0
+    is_told = len(told) >= MIN_TOLD_SHARE * len(reading.words)
+    return share if is_told else min(share, len(covered) / max(1, len(reading.words)))
 
 
 def _told(reading: Reading) -> list[int]:
@@ -136,9 +145,9 @@ def _is_more_than_a_copy(alignment: Alignment, title_a: str, title_b: str) -> bo
         reading, covered = sides[mine]
         told = _told(reading)
         first_shared = next((number for number, place in enumerate(told) if place in covered), 0)
-        if first_shared > MAX_PREFACE_WORDS and shares[other] < WHOLE_LIKENESS:
+        if first_shared > MAX_NEWS_WORDS and shares[other] < WHOLE_LIKENESS:
             return True
-        is_longer = len(told) > MUCH_LONGER * len(_told(sides[other][0])) and shares[mine] < COPY_LIKENESS
+        is_longer = len(told) > LONGER * len(_told(sides[other][0])) and shares[mine] < COPY_LIKENESS
         if is_longer and _is_a_collection(first_shared, (title_a, title_b), is_first=mine == 0):
             return True
     return False
@@ -149,7 +158,7 @@ def _is_a_collection(first_shared: int, titles: tuple[str, str], *, is_first: bo
     longer, shorter = titles if is_first else titles[::-1]
     if _ROUND_UP.search(longer) and not _ROUND_UP.search(shorter):
         return True
-    return first_shared > 2 * MAX_PREFACE_WORDS and not _have_one_title(longer, shorter)
+    return first_shared > MAX_PREFACE_WORDS and not _have_one_title(longer, shorter)
 
 
 def _have_one_title(one: str, other: str) -> bool:
@@ -159,7 +168,7 @@ def _have_one_title(one: str, other: str) -> bool:
 
 def _part_in_the_middle(alignment: Alignment) -> bool:
     """Tell whether both texts say much of their own at one place between passages that they share."""
-    for gap in alignment.gaps:
+    for gap in alignment.inner_gaps:
         first = Counter(word for place, word in _words(alignment.first, gap.first) if place not in alignment.covered[0])
         second = Counter(word for place, word in _words(alignment.second, gap.second) if place not in alignment.covered[1])
         if min((first - second).total(), (second - first).total()) > MAX_OWN_WORDS:
@@ -171,16 +180,28 @@ def _words(reading: Reading, places: range) -> Iterable[tuple[int, str]]:
     return zip(places, reading.words[places.start : places.stop], strict=True)
 
 
+def _is_short_teaser(alignment: Alignment, title_a: str, title_b: str) -> bool:
+    """Tell whether one text is the opening of the other and nothing else, under the same title."""
+    first, second = alignment.first.words, alignment.second.words
+    length = min(len(first), len(second))
+    return MIN_TEASER_WORDS <= length and first[:length] == second[:length] and words_of(title_a) == words_of(title_b)
+
+
 def _titles_conflict(a: str, b: str) -> bool:
     one, other = event_numbers_of(a), event_numbers_of(b)
     pairs = ((one.editions, other.editions), (one.years, other.years), (one.crafts, other.crafts))
     if any(mine and theirs and mine.isdisjoint(theirs) for mine, theirs in pairs):
         return True
     first, second = words_of(a), words_of(b)
-    steps = SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
-    return any(
-        step == "replace" and figures_differ(first[a_start:a_end], second[b_start:b_end])
-        for step, a_start, a_end, b_start, b_end in steps
+    blocks = [block for block in SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks() if block.size]
+    if not blocks:
+        return False
+    ends = [(block.a + block.size, block.b + block.size) for block in blocks]
+    starts = [*((block.a, block.b) for block in blocks[1:]), (len(first), len(second))]
+    # Two titles of one make share most of their words: a figure in each of two headlines proves nothing.
+    is_one_make = sum(block.size for block in blocks) >= MIN_SHARED_TITLE * min(len(first), len(second))
+    return is_one_make and any(
+        figures_differ(first[a:a_end], second[b:b_end]) for (a, b), (a_end, b_end) in zip(ends, starts, strict=True)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from math import prod
 
 _UNITS = {
     "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -43,9 +44,11 @@ _DOTTED_DATE = re.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{2,4})(?!\d)")
 _DIGIT_ORDINAL = re.compile(
     r"(?<![\w.])(\d{1,3})(?:(?:st|nd|rd|th|eme|ere|er|re|e)|-?(?:й|я|е|го|му|м|ом|ое|ая|ый|ий|ой))(?!\w)", re.IGNORECASE
 )
-_CHINESE = re.compile(r"[〇零一二三四五六七八九十百千两]+")
-_CHINESE_SCALE = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s?(千|万|亿)")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_CHINESE = re.compile(r"(?!千[米克瓦])[〇零一二三四五六七八九十百千两]+")
+_CHINESE_SCALE = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s?((?:千(?![米克瓦])|万|亿)+)")
 _CHINESE_SCALES = {"千": 1000, "万": 10_000, "亿": 10**8}
+_CHINESE_UNITS = (("公里", "千米"), ("公斤", "千克"))
 _CHINESE_PLACES = {"十": 10, "百": 100, "千": 1000}
 _CHINESE_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
@@ -58,13 +61,19 @@ def with_numbers_as_figures(text: str) -> str:
     text = _DIGIT_ORDINAL.sub(r"\1th", text)
     text = _NUMBER_WORD.sub(_figure_from_words, text)
     text = _SCALE.sub(lambda match: _scaled(match[1], _SCALES[match[2].lower()]), text)
+    if not _HAN.search(text):
+        return text
+    for unit, same in _CHINESE_UNITS:
+        text = text.replace(unit, same)
     text = _with_chinese_scales(text)
     text = _CHINESE.sub(lambda match: f" {_figure_from_chinese(match[0])} ", text)
     return _with_chinese_scales(text)
 
 
 def _with_chinese_scales(text: str) -> str:
-    return _CHINESE_SCALE.sub(lambda match: f" {_scaled(match[1], _CHINESE_SCALES[match[2]])} ", text)
+    return _CHINESE_SCALE.sub(
+        lambda match: f" {_scaled(match[1], prod(_CHINESE_SCALES[sign] for sign in match[2]))} ", text
+    )
 
 
 def _figure_from_words(match: re.Match[str]) -> str:

@@ -27,9 +27,10 @@ MIN_UNENDED_WORDS = 25
 MIN_UNENDED_CJK = 40
 KEPT_READINGS = 512
 MAX_BARE_DATE_WORDS = 6
+MAX_ABOUT_PAGE_WORDS = 16
 
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\d+\.\d+(?!\w)|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\d+\.\d+(?![^\W\u3040-\u30ff\u3400-\u9fff])|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _SENTENCE_END = re.compile(r"(?<=[.!?][\"'”’»)])\s+|(?<=[.!?])\s+|(?<=[。！？])|\n+")
@@ -48,7 +49,7 @@ _ABOUT_PAGE = re.compile(
     r"发布时间|发布日期|更新时间|日期|时间|来源|作者|编辑|责任编辑|记者|浏览次数|点击|阅读|访问|电话|邮箱|字号|您是第|"
     r"опубликовано|обновлено|дата|источник|автор|просмотр\w*|телефон|тел|"
     r"publie|mis a jour|mise a jour|date|source|auteur|par [^\W\d_]+ [^\W\d_]+|propos recueillis|vues|tel)\b"
-    r"|[©]|all rights reserved|版权所有|ICP备|все права защищены|tous droits reserves",
+    r"|©|all rights reserved|版权所有|ICP备|все права защищены|tous droits reserves",
     re.IGNORECASE,
 )
 _JUNK = re.compile(
@@ -127,7 +128,8 @@ def reading_of(text: str) -> Reading:
         opening = _dateline_chars(line)
         _read(line[:opening], words, sentences, capitals, is_about_page=True)
         for part in _SENTENCE_END.split(line[opening:]):
-            _read(part, words, sentences, capitals, is_about_page=bool(_ABOUT_PAGE.search(part)))
+            is_short = len(part.split()) <= MAX_ABOUT_PAGE_WORDS
+            _read(part, words, sentences, capitals, is_about_page=is_short and bool(_ABOUT_PAGE.search(part)))
     return Reading(tuple(words), tuple(sentences), frozenset(capitals), _shingle_size(words))
 
 
