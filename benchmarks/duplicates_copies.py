@@ -27,7 +27,14 @@ NUMBER_WORDS = {
 }
 THOUSAND = {"en": " thousand", "fr": " mille", "ru": " тысячи", "zh": "千"}
 UNITS = {
-    "en": (("%", " per cent"), (" kilometers", " km"), (" miles", " mi"), ("$", "USD "), (" percent", "%"), (" hours", " h")),
+    "en": (
+        ("%", " per cent"),
+        (" kilometers", " km"),
+        (" miles", " mi"),
+        ("$", "USD "),
+        (" percent", "%"),
+        (" hours", " h"),
+    ),
     "fr": ((" %", " pour cent"), (" kilomètres", " km"), (" euros", " €"), (" kilos", " kg"), (" mètres", " m")),
     "ru": (("%", " процентов"), (" километров", " км"), (" рублей", " руб."), (" метров", " м"), (" тонн", " т")),
     "zh": (("公里", "千米"), ("%", "％"), ("公斤", "千克"), ("分钟", "分"), ("小时", "个小时")),
@@ -55,7 +62,9 @@ def copies_of(source: Source) -> Iterator[Pair]:
     """Yield the pairs that a text makes with its mutations, and with two of them one upon the other."""
     for kind, mutate in MUTATIONS.items():
         for number, text in enumerate(_changed(source, kind, mutate)):
-            title = wording("headline", source, source.chance(f"{kind} {number}")) if _is_renamed(kind) else source.title
+            title = (
+                wording("headline", source, source.chance(f"{kind} {number}")) if _is_renamed(kind) else source.title
+            )
             yield _pair(source, kind, (source.title, title), (source.text, text))
     first, second = source.chance("twice").sample(sorted(MUTATIONS), 2)
     for text in _changed(source, first, MUTATIONS[first]):
@@ -160,7 +169,7 @@ def _units_rewritten(source: Source, chance: random.Random) -> str:
 
 
 def _retypeset(source: Source, chance: random.Random) -> str:
-    marks = chance.choice((str.maketrans("'\"-—–", "’”‑–-"), str.maketrans("’‘“”—–«»", "''\"\"--\"\"")))
+    marks = chance.choice((str.maketrans("'\"-—–", "’”‑–-"), str.maketrans("’‘“”—–«»", '\'\'""--""')))
     text = source.text.translate(marks).replace("...", "…").replace(" - ", " — ")
     return re.sub(r"\n+", "\n\n", text).replace("  ", " ")
 
@@ -207,7 +216,7 @@ def _lightly_edited(source: Source, chance: random.Random) -> str:
 
 def _with_leftovers(source: Source, chance: random.Random) -> str:
     lines = [line for line in source.text.split("\n") if line.strip()]
-    wrapped = [f"<p class=\"text-{chance.randrange(9)}\">{line.replace('&', '&amp;')}</p>&nbsp;" for line in lines]
+    wrapped = [f'<p class="text-{chance.randrange(9)}">{line.replace("&", "&amp;")}</p>&nbsp;' for line in lines]
     return "<br />\n".join(wrapped).replace(". ", ".&nbsp; ").replace('"', "&quot;", 4)
 
 
@@ -241,4 +250,6 @@ MUTATIONS: Mapping[str, Mutation] = {
 def other_datelines_of(sources: Sequence[Source]) -> Iterator[Pair]:
     """Yield pairs where both sides open with a dateline or a byline, each another."""
     for source in sources:
-        yield _pair(source, "other dateline", (source.title,) * 2, _datelines_of_two(source, source.chance("datelines")))
+        yield _pair(
+            source, "other dateline", (source.title,) * 2, _datelines_of_two(source, source.chance("datelines"))
+        )

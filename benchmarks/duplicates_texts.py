@@ -1,4 +1,4 @@
-"""Real texts in four languages for the duplicates benchmark, read at run time; apart because each set differs in form."""
+"""Real texts in four languages for the duplicates benchmark, read at run time; each set has its own form."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.extraction_sets import fundus_cases
@@ -66,7 +67,7 @@ def sentences_in(source: Source) -> list[str]:
     """Give a text's sentences, each with the break that follows it."""
     starts = [span.start for span in sentences_of(source.text, source.language)]
     bounds = [*starts, len(source.text)]
-    return [source.text[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [source.text[start:end] for start, end in pairwise(bounds)]
 
 
 def _all_of(folder: Path) -> Iterator[Source]:
@@ -78,7 +79,9 @@ def _all_of(folder: Path) -> Iterator[Source]:
         yield Source(case.name, language_of(case.gold.text) or "", case.gold.title or "", case.gold.text or "")
     for path in sorted((folder / "govuk").glob("*/*/*.json")):
         item = json.loads(path.read_text(encoding="utf-8"))
-        body = re.sub(r"<[^>]+>", " ", re.sub(r"</p>|<br ?/?>|</li>|</h\d>", "\n", str(item["details"].get("body", ""))))
+        body = re.sub(
+            r"<[^>]+>", " ", re.sub(r"</p>|<br ?/?>|</li>|</h\d>", "\n", str(item["details"].get("body", "")))
+        )
         yield Source(path.name, language_of(body) or "", item["title"], re.sub(r"[ \t]*\n\s*", "\n", body).strip())
     for path in sorted((folder / TREATY).glob("*/text.txt")):
         text = path.read_text(encoding="utf-8")

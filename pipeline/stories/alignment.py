@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from pipeline.stories.tokens import Reading, shingles_of
 
@@ -100,7 +101,11 @@ def _runs(alignment: Alignment) -> Iterator[Run]:
     end, other_end = 0, 0
     current: Run | None = None
     for first, second in alignment.unique_pairs():
-        if current is not None and first < current.first + current.length and first - second == current.first - current.second:
+        if (
+            current is not None
+            and first < current.first + current.length
+            and first - second == current.first - current.second
+        ):
             continue
         if first < end:
             continue
@@ -115,7 +120,7 @@ def _runs(alignment: Alignment) -> Iterator[Run]:
 
 
 def _gaps(runs: tuple[Run, ...]) -> Iterator[Gap]:
-    for before, after in zip(runs, runs[1:], strict=False):
+    for before, after in pairwise(runs):
         first = range(before.first + before.length, after.first)
         second = range(before.second + before.length, after.second)
         overlap = after.second - (before.second + before.length)

@@ -22,6 +22,7 @@ from pipeline.stories.contradictions import (
     says_the_opposite,
 )
 from pipeline.stories.numbers import event_numbers_of
+from pipeline.stories.parts import first_page_of
 from pipeline.stories.signatures import Signature, signature_of
 from pipeline.stories.tokens import Reading, reading_of, words_of
 
@@ -37,6 +38,8 @@ MAX_PREFACE_WORDS = 70
 LONGER = 1.4
 SAME_TITLE = 0.6
 MIN_TEASER_WORDS = 6
+# A copy with less of the text than this stands behind the others of its authority.
+TEASER_SHARE = 0.4
 MIN_SHARED_TITLE = 0.5
 # A page whose lists and menus outweigh its sentences is compared by all of its words too.
 MIN_TOLD_SHARE = 0.35
@@ -46,7 +49,8 @@ MAX_OWN_WORDS = 9
 MAX_BOTH_SIDED = 0.3
 
 _ROUND_UP = re.compile(
-    r"round[- ]?up|\b(?:weekly|week in|of the week|this week|digest|in brief|briefs?|briefing|bulletin|highlights|recap)\b|"
+    r"round[- ]?up|\b(?:weekly|week in|of the week|this week|digest|in brief|briefs?|briefing|bulletin|highlights|"
+    r"recap)\b|"
     r"快讯|要闻|简报|汇总|一周|周报|综述|联播|早报|晚报|"
     r"дайджест|обзор|итоги недели|коротко|хроника|сводка|"
     r"de la semaine|en bref|revue de presse|tour d.horizon|breves|hebdo|condense",
@@ -56,11 +60,12 @@ _ROUND_UP = re.compile(
 
 @dataclass(frozen=True)
 class Copy:
-    """One address of a text: `authority` is its source's standing, higher is better."""
+    """One address of a text: `authority` is its source's standing, higher is better; `chars` are its text's."""
 
     address: str
     authority: int
     published: PartialDate | None
+    chars: int = 0
 
 
 def normalised_hash(text: str) -> str:
@@ -96,16 +101,26 @@ def is_copy(title_a: str, text_a: str, title_b: str, text_b: str) -> bool:
 
 
 def lead_of(copies: Iterable[Copy]) -> Copy:
-    """Choose the copy that speaks for all: the highest authority, then the earliest date, then the address.
+    """Choose the copy that speaks for all; raises ValueError when there is none.
 
-    A copy without a date comes after the dated ones. Raises ValueError when there is none.
+    Authority decides, since a scraper may date a text as early as it likes: an agency's page leads over all that
+    repeat it, and a wire over an embassy's re-post where the catalogue trusts the wire more. Among equals a teaser
+    does not speak for the whole, and the dated come before the undated: who copies by machine loses dates more often
+    than who writes. Then the earliest date, a vague one by its last day; the first of an article's pages; the longest
+    text; the address, so that the order of arrival never matters.
     """
-    return min(copies, key=_precedence)
+    known = list(copies)
+    longest: dict[int, int] = {}
+    for copy in known:
+        longest[copy.authority] = max(copy.chars, longest.get(copy.authority, 0))
+    return min(known, key=lambda copy: _precedence(copy, longest[copy.authority]))
 
 
-def _precedence(copy: Copy) -> tuple[int, bool, int, str]:
-    day = copy.published.first.toordinal() if copy.published else 0
-    return (-copy.authority, copy.published is None, day, copy.address)
+def _precedence(copy: Copy, longest: int) -> tuple[int, bool, bool, int, int, int, str]:
+    day = copy.published.last.toordinal() if copy.published else 0
+    is_teaser = copy.chars < TEASER_SHARE * longest
+    _, page = first_page_of(copy.address)
+    return (-copy.authority, is_teaser, copy.published is None, day, page, -copy.chars, copy.address)
 
 
 def _likeness(alignment: Alignment) -> float:
@@ -170,7 +185,9 @@ def _part_in_the_middle(alignment: Alignment) -> bool:
     """Tell whether both texts say much of their own at one place between passages that they share."""
     for gap in alignment.inner_gaps:
         first = Counter(word for place, word in _words(alignment.first, gap.first) if place not in alignment.covered[0])
-        second = Counter(word for place, word in _words(alignment.second, gap.second) if place not in alignment.covered[1])
+        second = Counter(
+            word for place, word in _words(alignment.second, gap.second) if place not in alignment.covered[1]
+        )
         if min((first - second).total(), (second - first).total()) > MAX_OWN_WORDS:
             return True
     return False
@@ -184,7 +201,7 @@ def _is_short_teaser(alignment: Alignment, title_a: str, title_b: str) -> bool:
     """Tell whether one text is the opening of the other and nothing else, under the same title."""
     first, second = alignment.first.words, alignment.second.words
     length = min(len(first), len(second))
-    return MIN_TEASER_WORDS <= length and first[:length] == second[:length] and words_of(title_a) == words_of(title_b)
+    return length >= MIN_TEASER_WORDS and first[:length] == second[:length] and words_of(title_a) == words_of(title_b)
 
 
 def _titles_conflict(a: str, b: str) -> bool:
@@ -193,7 +210,9 @@ def _titles_conflict(a: str, b: str) -> bool:
     if any(mine and theirs and mine.isdisjoint(theirs) for mine, theirs in pairs):
         return True
     first, second = words_of(a), words_of(b)
-    blocks = [block for block in SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks() if block.size]
+    blocks = [
+        block for block in SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks() if block.size
+    ]
     if not blocks:
         return False
     ends = [(block.a + block.size, block.b + block.size) for block in blocks]

@@ -35,7 +35,8 @@ _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
 _SCALES |= {"mille": 1000, "milliard": 10**9, "тысяч": 1000, "тыс": 1000, "миллион": 10**6, "млн": 10**6}
 _SCALES |= {"миллиард": 10**9, "млрд": 10**9, "mln": 10**6, "bn": 10**9}
 _SCALE = re.compile(
-    rf"(?<![\w.])(\d+(?:\.\d+)?)[ -]?({'|'.join(sorted(_SCALES, key=len, reverse=True))})(?:s|а|и|ов|ам|ами)?\b\.?(?=\s|\W|$)",
+    rf"(?<![\w.])(\d+(?:\.\d+)?)[ -]?({'|'.join(sorted(_SCALES, key=len, reverse=True))})(?:s|а|и|ов|ам|ами)?\b"
+    r"\.?(?=\s|\W|$)",
     re.IGNORECASE,
 )
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:,\d{3})+|(?:[ ']\d{3})+)(?![\d])")

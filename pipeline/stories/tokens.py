@@ -26,11 +26,15 @@ MIN_PROSE_CJK = 12
 MIN_UNENDED_WORDS = 25
 MIN_UNENDED_CJK = 40
 KEPT_READINGS = 512
+# A book's beginning tells whose copy it is.
+MAX_READ_CHARS = 200_000
 MAX_BARE_DATE_WORDS = 6
 MAX_ABOUT_PAGE_WORDS = 16
 
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\d+\.\d+(?![^\W\u3040-\u30ff\u3400-\u9fff])|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_TOKEN = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff]|\d+\.\d+(?![^\W\u3040-\u30ff\u3400-\u9fff])|[^\W_\u3040-\u30ff\u3400-\u9fff]+"
+)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _SENTENCE_END = re.compile(r"(?<=[.!?][\"'”’»)])\s+|(?<=[.!?])\s+|(?<=[。！？])|\n+")
@@ -44,7 +48,8 @@ _DATELINE_END = re.compile(
 _DATED_PLACE = re.compile(r"\s*\d{1,2} [^\W\d_]{2,12} \d{4}(?: г\.)?\.? [^\W\d_]{3,20}\.\s")
 # Lines of a page about itself: when it was put there, by whom, how often it was read, whom to call.
 _ABOUT_PAGE = re.compile(
-    r"^\W*(?:published|posted|updated|last (?:updated|modified|reviewed)|date|time|source|author|reporting by|editing by|"
+    r"^\W*(?:published|posted|updated|last (?:updated|modified|reviewed)|date|time|source|author|"
+    r"reporting by|editing by|"
     r"by [^\W\d_]+ [^\W\d_]+|written by|tel|phone|fax|e-?mail|views?|visits?|release(?: date| no)?|issued|"
     r"发布时间|发布日期|更新时间|日期|时间|来源|作者|编辑|责任编辑|记者|浏览次数|点击|阅读|访问|电话|邮箱|字号|您是第|"
     r"опубликовано|обновлено|дата|источник|автор|просмотр\w*|телефон|тел|"
@@ -57,7 +62,8 @@ _JUNK = re.compile(
     r"隐私|cookie|用户协议|订阅|扫码|关注我们|"
     r"конфиденциальност|подпис(?:ывайтесь|аться|ка)|персональн\w+ данн|обработку|"
     r"politique de confidentialite|abonnez|traceurs|partager|"
-    r"^\W*(?:about (?:the|us)\b|关于我们|机构简介|справка об?\b|об институте|a propos)|media contact|press contact|contact presse|"
+    r"^\W*(?:about (?:the|us)\b|"
+    r"关于我们|机构简介|справка об?\b|об институте|a propos)|media contact|press contact|contact presse|"
     r"for more information|please contact|联系人|контакты для",
     re.IGNORECASE,
 )
@@ -124,7 +130,7 @@ def reading_of(text: str) -> Reading:
     words: list[str] = []
     sentences: list[Sentence] = []
     capitals: set[int] = set()
-    for line in _lines(text):
+    for line in _lines(text[:MAX_READ_CHARS]):
         opening = _dateline_chars(line)
         _read(line[:opening], words, sentences, capitals, is_about_page=True)
         for part in _SENTENCE_END.split(line[opening:]):
@@ -168,9 +174,7 @@ def _dateline_chars(line: str) -> int:
     return match.end() if is_one and not re.search(r"[!?。，]|[^\W\d]{4,}\.\s", before) else 0
 
 
-def _read(
-    part: str, words: list[str], sentences: list[Sentence], capitals: set[int], *, is_about_page: bool
-) -> None:
+def _read(part: str, words: list[str], sentences: list[Sentence], capitals: set[int], *, is_about_page: bool) -> None:
     start = len(words)
     raw = _TOKEN.findall(part)
     for place, word in enumerate(raw):
