@@ -48,7 +48,7 @@ class Source:
 def sources_of(folder: Path) -> list[Source]:
     """Read the texts that are long enough, at most so many of a language, a few of each collection."""
     found: dict[str, dict[str, Source]] = {language: {} for language in LANGUAGES}
-    for source in _all_of(folder):
+    for source in all_texts_of(folder):
         if source.language in found and MIN_CHARS[source.language] <= len(source.text) <= MAX_CHARS:
             found[source.language].setdefault(source.text[:80], source)
     chosen = []
@@ -70,7 +70,8 @@ def sentences_in(source: Source) -> list[str]:
     return [source.text[start:end] for start, end in pairwise(bounds)]
 
 
-def _all_of(folder: Path) -> Iterator[Source]:
+def all_texts_of(folder: Path) -> Iterator[Source]:
+    """Yield every text of the data pack, short and long."""
     yield from _clusters(folder)
     for path in (*sorted(LABELLED.glob("*.jsonl")), folder / "text" / "cctv_space_2022_2024.jsonl"):
         for row in _rows(path):
