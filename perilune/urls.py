@@ -18,27 +18,56 @@ TRACKING_PARAMETER = re.compile(
     r"|spm|spm_id_from|scm|share_token|share_source|isappinstalled|phpsessid|jsessionid",
     re.IGNORECASE,
 )
+# Another dress of the page: without these parameters the address gives the page itself.
+EDITION_PARAMETER = re.compile(
+    r"amp(?:=(?:1|true|yes)?)?|outputtype=amp|(?:print|printable|print_view|printversion|tmpl_print)=(?:1|true|yes|on|y)"
+    r"|(?:view|mode|format)=print|mobile=(?:1|true|yes)",
+    re.IGNORECASE,
+)
+# A visitor's number is known by its value, since the names serve other ends too.
+SESSION_PARAMETER = re.compile(
+    r"(?:sid|s|session|session_?id|sess|cfid|cftoken|zenid|oscsid|aspsessionid\w*)=[0-9a-f]{16,}", re.IGNORECASE
+)
+AMP_PATH = re.compile(r"(?<=[^/])/amp(?P<slash>/?)$", re.IGNORECASE)
+AMP_CACHE = re.compile(
+    r"https?://(?:[\w-]+\.cdn\.ampproject\.org/[cv]|www\.google\.[\w.]+/amp)/(?P<secure>s/)?", re.IGNORECASE
+)
+MOBILE_LABEL = re.compile(r"^(?:m|mobile|amp|wap|touch)\.(?=[^.]+\.[^.]+)")
 SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 
 
 def canonical_url(url: str) -> str:
     """Write `url` in the one form under which its page is known; ValueError when it is no address at all.
 
-    Host in lower case (punycode), no fragment, default port, session or tracking parameters, sorted query, percent
-    encoding normalised as RFC 3986 section 6.2.2 has it; scheme, `www.` and trailing slash stay as they are.
+    Host in lower case (punycode), no fragment, default port, session, tracking, print or AMP parameters, sorted query,
+    percent encoding normalised as RFC 3986 section 6.2.2 has it; scheme, `www.` and trailing slash stay as they are,
+    since not every site answers at the other.
     """
-    parts = urlsplit("".join(url.split()) if "\n" in url else url.strip())
-    path = SESSION_IN_PATH.sub("", parts.path)
-    bare = urlunsplit((parts.scheme.lower(), _host_and_port(url.strip()), path, "", ""))
+    url = AMP_CACHE.sub(lambda match: "https://" if match["secure"] else "http://", url.strip())
+    parts = urlsplit("".join(url.split()) if "\n" in url else url)
+    path = AMP_PATH.sub(lambda match: match["slash"], SESSION_IN_PATH.sub("", parts.path))
+    bare = urlunsplit((parts.scheme.lower(), _host_and_port(url), path, "", ""))
     query = _canonical_query(parts.query)
     return str(canonicalize_url(bare)) + (f"?{query}" if query else "")
 
 
 def _canonical_query(query: str) -> str:
     """Sort the parameters and drop tracking ones without decoding any: their bytes may be of any encoding."""
-    kept = [part for part in query.split("&") if part and not TRACKING_PARAMETER.fullmatch(part.split("=", 1)[0])]
+    kept = [part for part in query.split("&") if part and not _is_dropped(part)]
     written = quote("&".join(sorted(kept)), safe="%&=+:/?@!$'()*,;~-._[]")
     return re.sub("%[0-9a-fA-F]{2}", lambda match: match[0].upper(), written)
+
+
+def _is_dropped(parameter: str) -> bool:
+    if TRACKING_PARAMETER.fullmatch(parameter.split("=", 1)[0]):
+        return True
+    return bool(EDITION_PARAMETER.fullmatch(parameter) or SESSION_PARAMETER.fullmatch(parameter))
+
+
+def is_same_site(one: str, other: str) -> bool:
+    """Tell whether two addresses are of one site, its mobile edition counted in."""
+    sites = [MOBILE_LABEL.sub("", site_of(url)) for url in (one, other)]
+    return bool(sites[0]) and sites[0] == sites[1]
 
 
 def site_of(url: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from perilune.encodings import decode
 from perilune.languages import language_of
-from perilune.urls import canonical_url, is_web_address, site_of
+from perilune.urls import canonical_url, is_same_site, is_web_address, site_of
 from perilune.verdicts import verdict_on_page
 
 RUSSIAN = "Россия и Китай подписали соглашение о сотрудничестве в области освоения Луны"
@@ -27,11 +27,24 @@ PROSE = f"<p>{ENGLISH * 4}</p>" * 4
         ("https://example.org/%7euser/%e6%9c%88", "https://example.org/~user/%E6%9C%88"),
         ("http://пример.рф/луна", "http://xn--e1afmkfd.xn--p1ai/%D0%BB%D1%83%D0%BD%D0%B0"),
         ("https://example.org/a.do;jsessionid=0AF?q=1", "https://example.org/a.do?q=1"),
+        ("https://example.org/news/launch/amp/", "https://example.org/news/launch/"),
+        ("https://example.org/amp/", "https://example.org/amp/"),
+        ("https://example.org/x?amp=1&id=4", "https://example.org/x?id=4"),
+        ("https://example.org/x?id=4&print=yes", "https://example.org/x?id=4"),
+        ("https://example.org/x?sid=0f3a91c27be8d4415c&id=4", "https://example.org/x?id=4"),
+        ("https://example.org/x?sid=44", "https://example.org/x?sid=44"),
+        ("https://example-org.cdn.ampproject.org/c/s/example.org/x", "https://example.org/x"),
     ],
 )
 def test_an_address_has_one_canonical_form(url: str, expected: str) -> None:
     assert canonical_url(url) == expected
     assert canonical_url(expected) == expected
+
+
+def test_a_mobile_edition_is_of_its_site() -> None:
+    assert is_same_site("https://m.example.org/x", "https://www.example.org/y")
+    assert not is_same_site("https://m.org/x", "https://example.org/x")
+    assert not is_same_site("", "")
 
 
 def test_a_site_is_its_host_without_www() -> None:

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from models.base import key_of
 from models.fate import Fate
 from models.search import Query, search
-from models.tables import Article, Story, TermCount, Version
+from models.tables import Article, CopyBand, Story, TermCount, Version
 from models.vocabulary import FateState, Stage
+from pipeline.runners.identify import MAX_SHARING_A_BAND
+from pipeline.stories.signatures import signature_of
 from tests.bench import LAUNCH, SIGNING, Bench, page_of
 from tests.conftest import NOW
 
@@ -55,6 +58,39 @@ def test_a_copy_is_folded_under_the_more_authoritative_original(bench: Bench) ->
         lead, copy = articles["http://agency.example/1"], articles["http://copy.example/1"]
         assert (lead.copy_of_id, copy.copy_of_id) == (None, lead.id)
         assert lead.story_id == copy.story_id
+
+
+def test_the_pages_of_one_article_are_folded_under_the_first_whichever_comes_first(bench: Bench) -> None:
+    title = "CNSA and Roscosmos sign lunar station memorandum"
+    bench.lay("http://a.example/moon?page=2", page_of(title, LAUNCH))
+    bench.lay("http://a.example/moon", page_of(title, SIGNING))
+    bench.lay("http://a.example/moon?page=3", page_of("ESA and JAXA to launch satellite", LAUNCH[::-1]))
+    bench.work()
+    with bench.archive.sessions() as session:
+        articles = {article.url[-6:]: article for article in session.scalars(sa.select(Article))}
+        assert articles["page=2"].copy_of_id == articles["e/moon"].id
+        assert articles["e/moon"].copy_of_id is None
+
+
+def test_a_copy_is_found_among_more_pages_with_its_cookie_notice_than_are_read(bench: Bench) -> None:
+    notice = "This site stores information on your device to measure audiences and to show what you may like to read."
+    body = page_of("CNSA and Roscosmos sign lunar station memorandum", (notice, *SIGNING))
+    bench.lay("http://a.example/1", body)
+    bench.work()
+    bands = signature_of(notice).bands
+    with bench.archive.sessions.begin() as session:
+        original = session.scalars(sa.select(Article)).one()
+        for number in range(MAX_SHARING_A_BAND + 10):
+            url = f"http://wall.example/{number}"
+            wall = Article(key=key_of(url), url=url, source_id=original.source_id, first_seen_at=NOW)
+            session.add(wall)
+            session.flush()
+            session.add_all(CopyBand(article_id=wall.id, band=band) for band in bands)
+    bench.lay("http://b.example/1", body)
+    bench.work()
+    with bench.archive.sessions() as session:
+        copies = session.scalars(sa.select(Article.url).where(Article.copy_of_id.is_not(None))).all()
+        assert list(copies) == ["http://b.example/1"]
 
 
 def test_the_same_pages_in_another_order_give_the_same_stories(bench: Bench) -> None:

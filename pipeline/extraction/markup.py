@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from perilune.urls import canonical_url, is_web_address, site_of
+from perilune.urls import canonical_url, is_same_site, is_web_address
 from pipeline.extraction.runs import line_of
 
 MAX_JSON_OBJECTS = 50
@@ -119,7 +119,7 @@ class Markup:
         links = (node.get("href") for node in self.tree.iter("link") if node.get("rel") == "canonical")
         stated = next((link for link in links if link is not None), self.metas.get("og:url", "")).strip()
         address = urljoin(self.url, stated) if stated else ""
-        if not is_web_address(address) or (self.url and site_of(address) != site_of(self.url)):
+        if not is_web_address(address) or (self.url and not is_same_site(address, self.url)):
             return None
         return canonical_url(address)
 

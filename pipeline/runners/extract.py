@@ -23,7 +23,7 @@ from models.vocabulary import HistoryKind, Stage
 from perilune.changes import Rewording, Told, real_rewordings
 from perilune.config import Settings
 from perilune.dates import PartialDate, Witness, WitnessKind
-from perilune.urls import canonical_url, site_of
+from perilune.urls import canonical_url, is_same_site
 from pipeline.extraction.extract import FetchedPage
 from pipeline.extraction.ocr import find_ocr
 from pipeline.extraction.pool import Extraction, Unreadable, extract_all
@@ -210,7 +210,7 @@ def _address_of(page: Page, extracted: Extracted) -> str:
     url = canonical_url(page.url)
     if extracted.canonical_url:
         declared = canonical_url(extracted.canonical_url)
-        if site_of(declared) == site_of(url) and declared.rstrip("/").count("/") > 2:  # noqa: PLR2004 - scheme's two
+        if is_same_site(declared, url) and declared.rstrip("/").count("/") > 2:  # noqa: PLR2004 - scheme's two
             return declared
     return url
 

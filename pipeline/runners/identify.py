@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from models.article import Article, CopyBand, Version, other_copies_of
 from models.fate import Outcome, await_stage
@@ -14,16 +14,23 @@ from models.vocabulary import Stage
 from perilune.languages import language_of
 from pipeline.runners.places import current_versions_of, leave_copies, leave_story, let_best_lead
 from pipeline.runners.runner import done, skipped
-from pipeline.stories.duplicates import is_copy, signature_of
+from pipeline.stories.duplicates import is_copy
+from pipeline.stories.parts import first_page_of, later_pages_of
+from pipeline.stories.signatures import signature_of
+from pipeline.stories.tokens import words_of
 
 MAX_CANDIDATES = 200
+# Shorter titles, such as "News", name no article.
+MIN_TITLE_WORDS = 3
+# A cookie wall has the same bands on a hundred thousand pages: of each band so many articles are read, no more.
+MAX_SHARING_A_BAND = 200
 
 
 class IdentifyRunner:
     """Finds copies by shared MinHash bands, then by the precise check; the best copy leads."""
 
     stage = Stage.IDENTIFY
-    version = "2"
+    version = "3"
     batch_size = 500
 
     def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, None]]:
@@ -41,6 +48,7 @@ class IdentifyRunner:
         version.language = version.language or language_of(f"{version.title}\n{version.text}")
         bands = sorted(set(signature_of(version.text).bands))
         copies = [other for other in _candidates(session, article, bands) if _is_copy(article, other)]
+        copies += [part for part in _parts(session, article) if part not in copies]
         session.execute(sa.delete(CopyBand).where(CopyBand.article_id == article.id))
         session.add_all(CopyBand(article_id=article.id, band=band) for band in bands)
         _settle(session, article, copies, now=now)
@@ -49,15 +57,40 @@ class IdentifyRunner:
 
 
 def _candidates(session: Session, article: Article, bands: Sequence[int]) -> list[Article]:
-    sharing = sa.select(CopyBand.article_id).where(CopyBand.band.in_(bands)).distinct()
+    """Read the articles that share bands with this one, those that share most first; one index look-up a band."""
+    if not bands:
+        return []
+    looked_up = [
+        sa.select(CopyBand.article_id).where(CopyBand.band == band).limit(MAX_SHARING_A_BAND).subquery()
+        for band in bands
+    ]
+    sharing = sa.union_all(*(sa.select(found.c.article_id) for found in looked_up)).subquery()
     return list(
         session.scalars(
             sa.select(Article)
-            .where(Article.id.in_(sharing), Article.id != article.id)
-            .order_by(Article.key)
+            .join(sharing, sharing.c.article_id == Article.id)
+            .where(Article.id != article.id)
+            .group_by(Article.id)
+            .order_by(sa.func.count().desc(), Article.key)
             .limit(MAX_CANDIDATES)
+            .options(selectinload(Article.current_version))
         )
     )
+
+
+def _parts(session: Session, article: Article) -> list[Article]:
+    """Read the other pages of an article that its site spreads over several: its first page, or those that follow."""
+    first, _ = first_page_of(article.url)
+    version = article.current_version
+    if version is None or article.is_standing or len(words_of(version.title)) < MIN_TITLE_WORDS:
+        return []
+    near = session.scalars(
+        sa.select(Article)
+        .where(Article.url.in_(first or later_pages_of(article.url)), Article.source_id == article.source_id)
+        .order_by(Article.key)
+    )
+    mine = words_of(version.title)
+    return [one for one in near if one.current_version and words_of(one.current_version.title) == mine]
 
 
 def _is_copy(one: Article, other: Article) -> bool:

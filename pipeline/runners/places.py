@@ -86,7 +86,9 @@ def _obey_anew(session: Session, group: Iterable[Article], keys: Sequence[str], 
 
 def _copy_of(article: Article) -> Copy:
     version = article.current_version
-    return Copy(article.url, article.source.authority, version.published if version else None)
+    if version is None:
+        return Copy(article.url, article.source.authority, None)
+    return Copy(article.url, article.source.authority, version.published, len(version.text))
 
 
 def leave_story(session: Session, article: Article, *, now: dt.datetime) -> None:

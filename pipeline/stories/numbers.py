@@ -141,6 +141,16 @@ def is_ordinal_word(word: str) -> bool:
     return _ORDINAL_WORD.fullmatch(folded(word)) is not None
 
 
+@cache
+def ordinal_from_word(word: str) -> int | None:
+    """Return the value of a lower-case word that is an ordinal in letters or figures (`fifth`, `пятого`, `5th`)."""
+    plain = folded(word)
+    match = _ORDINAL_WORD.fullmatch(plain)
+    if match is not None:
+        return _ordinal_value(match)
+    return int(plain[:-2]) if re.fullmatch(r"\d{1,3}th", plain) else None
+
+
 def calendar_number(word: str) -> int | None:
     """Return the number of a month (1 to 12) or weekday (`WEEKDAY_NUMBERS`) in an alphabetic language."""
     plain = _calendar_word(word)
