@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from pipeline.grounding.dates import stated_dates
 from pipeline.grounding.ground import ground
-from pipeline.grounding.numbers import amounts_in, cjk_value
+from pipeline.grounding.numbers import amounts_in
+from pipeline.grounding.numerals import cjk_value
 from pipeline.summaries.sentences import sentences_of
 
 SOURCES = {

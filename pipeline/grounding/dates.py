@@ -10,11 +10,17 @@ from functools import cache
 from babel import Locale
 
 from perilune.dates import dates_in
+from pipeline.grounding.numerals import cjk_value
 
 LANGUAGES = ("en", "fr", "ru", "zh")
 MIN_MONTH_CHARS = 3
+MONTHS = 12
 
 _CJK_DATE = re.compile(r"(?<![\d年])(?P<month>1[0-2]|0?[1-9])\s?月(?:份|\s?(?P<day>[0-3]?\d)\s?[日号號])?")
+_CJK_WRITTEN = re.compile(
+    r"(?<![一二三四五六七八九十年])(?P<month>十[一二]?|[一二三四五六七八九])月(?:份|(?P<day>[一二三]?十?[一二三四五六七八九]|[一二三]?十)[日号號])?"
+)
+_FIGURES = re.compile(r"(?<![\d/])(?P<day>[0-3]?\d)/(?P<month>[01]?\d)/(?P<year>(?:19|20)\d\d)(?![\d/])")
 _CJK_DAY = re.compile(r"(?<![\d月])(?P<day>[0-3]?\d)\s?[日号號](?!线)")
 
 
@@ -28,6 +34,11 @@ class StatedDate:
     start: int
     end: int
 
+    @property
+    def parts(self) -> str:
+        """Its parts as a key: `2021-3-9`, `-3-9`."""
+        return "-".join(str(part or "") for part in (self.year, self.month, self.day))
+
     def agrees_with(self, other: StatedDate) -> bool:
         """Tell whether the two share a part and contradict each other in none."""
         pairs = [(self.year, other.year), (self.month, other.month), (self.day, other.day)]
@@ -37,9 +48,19 @@ class StatedDate:
 
 def stated_dates(text: str) -> list[StatedDate]:
     """List the dates of a text in reading order, with and without their years."""
-    full = [StatedDate(date.year, date.month, date.day, start, end) for date, start, end in dates_in(text)]
+    figures = [_from_figures(match) for match in _FIGURES.finditer(text)]
+    found = [StatedDate(date.year, date.month, date.day, start, end) for date, start, end in dates_in(text)]
+    full = figures + [one for one in found if not _overlaps(one, figures)]
     dates = full + [one for one in _yearless(text) if not _overlaps(one, full)]
     return sorted(dates, key=lambda one: one.start)
+
+
+def _from_figures(match: re.Match[str]) -> StatedDate:
+    """Read 09/07/2024 as it is written in Europe, or the other way round where that gives no date."""
+    day, month = int(match["day"]), int(match["month"])
+    if month > MONTHS:
+        day, month = month, day
+    return StatedDate(int(match["year"]), month, day, *match.span())
 
 
 def _overlaps(one: StatedDate, others: Sequence[StatedDate]) -> bool:
@@ -53,8 +74,14 @@ def _yearless(text: str) -> list[StatedDate]:
     for one in sorted(flat, key=lambda date: (date.start, date.start - date.end)):
         if not _overlaps(one, unique[-3:]):
             unique.append(one)
+    unique += [one for one in map(_from_numerals, _CJK_WRITTEN.finditer(text)) if not _overlaps(one, unique)]
     days = [StatedDate(None, None, int(day["day"]), *day.span()) for day in _CJK_DAY.finditer(text)]
     return unique + [day for day in days if not _overlaps(day, unique)]
+
+
+def _from_numerals(match: re.Match[str]) -> StatedDate:
+    day = cjk_value(match["day"]) if match["day"] else None
+    return StatedDate(None, cjk_value(match["month"]), day, *match.span())
 
 
 def _dated(match: re.Match[str]) -> list[StatedDate]:
@@ -100,9 +127,8 @@ def _written() -> tuple[re.Pattern[str], ...]:
     )
 
 
-def date_problems(claim: str, source: str) -> list[str]:
-    """Say which dates of the claim no date of the source agrees with, and which years it does not state."""
-    stated = stated_dates(source)
+def date_problems(claim: str, source: str, stated: Sequence[StatedDate]) -> list[str]:
+    """Say which dates of the claim no stated date of the source agrees with, and which years it does not state."""
     problems = []
     for date in stated_dates(claim):
         words = claim[date.start : date.end].strip()

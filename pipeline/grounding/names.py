@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-
-from babel import Locale
+from functools import cached_property
 
 from pipeline.grounding.words import STOP_WORDS
+from pipeline.understanding.countries import country_matches
+from pipeline.understanding.gazetteer import folded
 
 Names = Callable[[str], Sequence[tuple[str, int, int]]]
 
@@ -21,26 +21,9 @@ MAX_ACRONYM_CHARS = 8
 _CAPITALISED = re.compile(r"\b[A-ZÀ-ÝА-ЯЁ][\w’']*(?:[-.][A-ZÀ-ÝА-ЯЁ\d][\w’']*)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:;]\s|\n|[\"“«(‘]\s?)\s*$")
 _WORD = re.compile(r"[^\W\d_]+")
+_CJK = re.compile(r"[\u3400-\u9fff]")
 _RUN = re.compile(r"[A-ZА-ЯЁ][\w’-]+(?:\s(?:(?:of|for|the|and|on|de|des|la|du|et|по|и)\s)*[A-ZА-ЯЁ][\w’-]+)+")
-_DEMONYMS = {
-    "GB": "british britain uk u.k england briton британский британия великобритания britannique royaume-uni",
-    "US": "us u.s usa u.s.a america american сша американский américain états-unis",
-    "FR": "french france французский франция français française",
-    "CN": "china chinese китай китайский chine chinois chinoise prc",
-    "NL": "dutch netherlands holland",
-    "DE": "german germany немецкий германия allemand allemagne",
-    "ES": "spanish spain espagnol espagne",
-    "PT": "portuguese portugal",
-    "CH": "swiss switzerland suisse",
-    "GR": "greek greece grec grèce",
-    "TH": "thai thailand",
-    "AE": "emirati uae emirates",
-    "RU": "russia russian россия российский русский russie russe",
-    "EU": "europe european eu ес европейский европа européen européenne ue",
-    "UN": "un united-nations оон onu",
-    "KR": "korea korean корея coréen corée",
-    "TR": "turkish turkey türkiye",
-}
+COUNTRY = "country:"
 
 
 @dataclass(frozen=True)
@@ -53,23 +36,35 @@ class Name:
     end: int
 
 
-def names_in(text: str, names: Names | None) -> list[Name]:
-    """List gazetteer names and other capitalised words; words capitalised only by opening a sentence are left out."""
-    known = [Name(text[start:end], slug, start, end) for slug, start, end in (names(text) if names else ())]
-    found = list(known)
+def names_in(text: str, names: Names | None, language: str) -> list[Name]:
+    """List gazetteer names, countries and peoples, and other capitalised words, in reading order.
+
+    Words capitalised only by opening a sentence are left out.
+    """
+    found = [Name(text[start:end], slug, start, end) for slug, start, end in (names(text) if names else ())]
+    for name in _countries(text, language):
+        if not _overlaps(name, found):
+            found.append(name)
     for match in _CAPITALISED.finditer(text):
-        if any(name.start < match.end() and match.start() < name.end for name in known):
-            continue
-        if _is_name(text, match):
-            found.append(Name(match[0].rstrip("'’."), None, *match.span()))
+        name = Name(match[0].rstrip("'’."), None, *match.span())
+        if not _overlaps(name, found) and _is_name(text, match):
+            found.append(name)
     return sorted(found, key=lambda name: name.start)
+
+
+def _countries(text: str, language: str) -> list[Name]:
+    """Find countries and peoples in whatever case; a country's slug is its code behind `country:`."""
+    matches = country_matches(folded(text), language)
+    return [Name(text[one.start : one.end], COUNTRY + one.owner, one.start, one.end) for one in matches]
+
+
+def _overlaps(name: Name, others: Sequence[Name]) -> bool:
+    return any(one.start < name.end and name.start < one.end for one in others)
 
 
 def _is_name(text: str, match: re.Match[str]) -> bool:
     word = match[0]
     if _is_acronym(word):
-        return True
-    if word.lower() in _country_forms():
         return True
     opens = _SENTENCE_START.search(text, max(0, match.start() - 4), match.start()) or match.start() == 0
     common = any(word.lower() in words for words in STOP_WORDS.values())
@@ -81,42 +76,53 @@ def _is_acronym(word: str) -> bool:
     return len(letters) >= MIN_ACRONYM_CHARS and letters.isupper()
 
 
-@cache
-def _country_forms() -> dict[str, str]:
-    """Map lower-case names of countries and peoples to a code: CLDR's names, and the adjectives they do not show."""
-    forms: dict[str, str] = {}
-    for language in ("en", "fr", "ru"):
-        territories = Locale(language).territories
-        forms |= {name.lower(): code for code, name in territories.items() if len(code) == MIN_ACRONYM_CHARS}
-    return forms | {form: code for code, words in _DEMONYMS.items() for form in words.split()}
-
-
 class SourceNames:
     """What a source can be asked about names: its words, its initials, its countries, its gazetteer slugs."""
 
-    def __init__(self, text: str, names: Names | None) -> None:
+    def __init__(self, text: str, names: Names | None, language: str) -> None:
+        self._text, self._language = text, language
         words = _WORD.findall(text.lower())
         self._words = f" {' '.join(words)} "
         self._folded = " ".join(text.lower().replace("’", "'").split())
-        self.slugs = frozenset(slug for slug, _, _ in names(text)) if names else frozenset()
-        forms = _country_forms()
-        dotted = re.findall(r"[^\W\d_]+(?:[.-][^\W\d_]+)*", text.lower())
-        self._countries = {forms[word] for word in dotted if word in forms}
-        self._countries |= {forms[word] for word in words if word in forms}
-        self._initials = _initials_of(text)
-        self._acronyms = {re.sub(r"[.\-]", "", word) for word in _CAPITALISED.findall(text) if _is_acronym(word)}
+        self._names = names
+
+    @cached_property
+    def slugs(self) -> frozenset[str]:
+        """The actors that the gazetteer finds."""
+        return frozenset(slug for slug, _, _ in self._names(self._text)) if self._names else frozenset()
+
+    @cached_property
+    def _countries(self) -> frozenset[str | None]:
+        return frozenset(name.slug for name in _countries(self._text, self._language))
+
+    @cached_property
+    def _initials(self) -> frozenset[str]:
+        return _initials_of(self._text)
+
+    @cached_property
+    def _acronyms(self) -> frozenset[str]:
+        return frozenset(re.sub(r"[.\-]", "", word) for word in _CAPITALISED.findall(self._text) if _is_acronym(word))
 
     def has(self, name: Name) -> bool:
         """Tell whether the source names this, in any case, as an acronym of it or by the country's other word."""
         lowered = " ".join(name.text.lower().replace("’", "'").split())
-        if (name.slug is not None and name.slug in self.slugs) or lowered in self._folded:
-            return True
-        code = _country_forms().get(lowered)
-        if code is not None and code in self._countries:
+        if name.slug is not None and name.slug.startswith(COUNTRY):
+            return name.slug in self._countries
+        if self._has_whole(lowered) or (name.slug is not None and name.slug in self.slugs):
             return True
         if _is_acronym(name.text):
             return re.sub(r"[.\-]", "", name.text) in self._initials or self._spells(name.text)
         return all(self._has_word(word) for word in _WORD.findall(lowered)) or self._spells(name.text)
+
+    def _has_whole(self, lowered: str) -> bool:
+        """Look a name up as it stands, as a whole word where words are parted."""
+        at = self._folded.find(lowered)
+        while at >= 0:
+            before, after = self._folded[at - 1 : at], self._folded[at + len(lowered) : at + len(lowered) + 1]
+            if not (before.isalnum() or after.isalnum()) or _CJK.search(lowered):
+                return True
+            at = self._folded.find(lowered, at + 1)
+        return False
 
     def _spells(self, acronym: str) -> bool:
         """Tell whether words of the source, capitalised or not, begin with the letters: `MoU`, `EO`."""

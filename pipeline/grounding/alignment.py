@@ -1,0 +1,199 @@
+"""Which words of a claim its source says: the sentences that answer for it, what they leave unsaid, what they have
+in its place. Apart because every check of a statement stands on it. Chinese is compared sign by sign.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.grounding.wording import are_alike, chinese_synonyms, light_words
+from pipeline.grounding.words import MAX_WORD_CHARS, is_stop, stem_of
+
+MAX_TOKENS = 400  # of a claim, and three times as many of its evidence
+MIN_COPIED_SIGNS = 2
+MAX_COPIED_SIGNS = 12
+MAX_REPLACED = 3
+
+_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+(?:[’'](?=[^\W_])[^\W_]+)?")
+_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’]", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s?$")
+_BREAK = re.compile(r"[.;:!?。；：！？]")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, or one Chinese sign, with its stem and place; `tells` when it carries meaning of its own."""
+
+    stem: str
+    start: int
+    end: int
+    tells: bool
+    word: str = ""
+
+
+_EDGE = Token("¶", 0, 0, tells=False)  # where a sentence begins and ends
+
+
+def tokens_of(text: str, language: str) -> list[Token]:
+    """List the words of a text in order, numbers included; linear time."""
+    found = []
+    for match in _TOKEN.finditer(text):
+        elided = _ELISION.match(match[0]) if language == "fr" else None
+        start = match.start() + (elided.end() if elided else 0)
+        word = _POSSESSIVE.sub("", text[start : match.end()])[:MAX_WORD_CHARS]
+        if word:
+            found.append(_token(word, start, match.end(), language))
+    return found
+
+
+def _token(word: str, start: int, end: int, language: str) -> Token:
+    if _CJK.match(word):
+        return Token(word, start, end, word not in _LIGHT_SIGNS, word)
+    own = "ru" if _CYRILLIC.match(word) else "en" if language in {"ru", "zh"} else language
+    stem = stem_of(word, own)
+    return Token(stem, start, end, not (is_stop(stem, own) or is_stop(stem, language) or word[0].isdigit()), word)
+
+
+_LIGHT_SIGNS = frozenset(
+    "的了在是和与及等将也就都而对为以被把从由于并其该这那个一已还则中上下后前里内外年月日时之所使到至向因但或且又再很更最只名位颗项艘架台枚次种届家有无不未没可会能来去"
+)
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """Words of a claim, next to each other, that its evidence does not have."""
+
+    text: str
+    start: int
+    end: int
+    word_count: int
+
+
+class Alignment:
+    """A claim laid beside the sentences of the source that answer for it."""
+
+    def __init__(self, claim: str, evidence: Sequence[str], language: str, *, free: Sequence[tuple[int, int]]) -> None:
+        self.claim, self.language, self.evidence = claim, language, evidence
+        self.mine = tokens_of(claim, language)[:MAX_TOKENS]
+        told = [token for one in evidence for token in (_EDGE, *tokens_of(one, language), _EDGE)]
+        self.theirs = told[: 3 * MAX_TOKENS]
+        self._evidence = "\n".join(evidence)
+        self._free = free
+
+    @cached_property
+    def said(self) -> list[bool]:
+        """Tell of each of the claim's words whether the evidence has it, or one that says the same."""
+        if self.language == "zh":
+            return self._said_signs()
+        known = {token.stem for token in self.theirs}
+        light = light_words(self.language)
+        told = [token for token in self.theirs if token.tells]
+        return [
+            not token.tells
+            or token.stem in known
+            or token.stem in light
+            or self._is_free(token)
+            or any(are_alike(token.stem, other.stem) for other in told)
+            for token in self.mine
+        ]
+
+    def _is_free(self, token: Token) -> bool:
+        return any(start <= token.start and token.end <= end for start, end in self._free)
+
+    def _said_signs(self) -> list[bool]:
+        """Find the runs of signs that the evidence has too, wherever; and words that mean what a word of it means."""
+        covered = bytearray(len(self.claim))
+        for start, end in [*self._copied_runs(), *self._synonyms(), *self._free, *self._light_runs()]:
+            covered[start:end] = b"\1" * (end - start)
+        return [not token.tells or all(covered[token.start : token.end]) for token in self.mine]
+
+    def _copied_runs(self) -> Iterator[tuple[int, int]]:
+        text, at = self.claim, 0
+        while at < len(text):
+            size = 0
+            while size < MAX_COPIED_SIGNS and at + size < len(text) and text[at : at + size + 1] in self._evidence:
+                size += 1
+            if size >= MIN_COPIED_SIGNS or (size and not _CJK.match(text[at])):
+                yield at, at + size
+            # A run may begin inside the one before: `月球探测` is made of `月球探` and `探测`.
+            at += max(1, size - 1)
+
+    def _synonyms(self) -> Iterator[tuple[int, int]]:
+        held = {number for word, numbers in chinese_synonyms() if word in self._evidence for number in numbers}
+        for word, numbers in chinese_synonyms():
+            if numbers & held and word in self.claim:
+                yield from (match.span() for match in re.finditer(re.escape(word), self.claim))
+
+    def _light_runs(self) -> Iterator[tuple[int, int]]:
+        for word in light_words("zh"):
+            if word in self.claim:
+                yield from (match.span() for match in re.finditer(re.escape(word), self.claim))
+
+    @cached_property
+    def unsaid(self) -> list[Unsaid]:
+        """List the runs of words that the evidence lacks; light words between them do not part them."""
+        runs: list[list[int]] = []
+        for place, (token, is_said) in enumerate(zip(self.mine, self.said, strict=True)):
+            if is_said:
+                continue
+            if runs and self._is_joined(runs[-1][-1], place):
+                runs[-1].append(place)
+            else:
+                runs.append([place])
+        return [self._unsaid(run) for run in runs]
+
+    def _is_joined(self, last: int, place: int) -> bool:
+        between = self.mine[last + 1 : place]
+        return all(not token.tells for token in between) and not _BREAK.search(
+            self.claim, self.mine[last].end, self.mine[place].start
+        )
+
+    def _unsaid(self, run: Sequence[int]) -> Unsaid:
+        start, end = self.mine[run[0]].start, self.mine[run[-1]].end
+        return Unsaid(self.claim[start:end], start, end, len(run))
+
+    @cached_property
+    def unsaid_share(self) -> float:
+        """Return the share of the telling words that the evidence lacks."""
+        telling = [is_said for token, is_said in zip(self.mine, self.said, strict=True) if token.tells]
+        return telling.count(False) / len(telling) if telling else 0.0
+
+    def replaced(self) -> Iterator[tuple[str, str]]:
+        """Yield (the claim's words, the evidence's) where the two differ only in what stands between the same words."""
+        for run in self.unsaid:
+            if 0 < run.word_count <= MAX_REPLACED:
+                other = self._in_place_of(run)
+                if other:
+                    yield run.text, other
+
+    def _in_place_of(self, run: Unsaid) -> str | None:
+        before, after = self._neighbours(run)
+        for place, token in enumerate(self.theirs):
+            if token.stem == before:
+                between = self._up_to(after, place + 1)
+                if any(one.tells for one in between) and not self._is_claimed(between):
+                    return self._words(between)
+        return None
+
+    def _up_to(self, after: str, start: int) -> list[Token]:
+        """List the evidence's words from a place up to a stem; none when it is too far."""
+        reach = self.theirs[start : start + 2 * MAX_REPLACED + 2]
+        end = next((place for place, other in enumerate(reach) if other.stem == after), 0)
+        return reach[:end]
+
+    def _neighbours(self, run: Unsaid) -> tuple[str, str]:
+        left = [token for token in self.mine if token.end <= run.start and token.tells]
+        right = [token for token in self.mine if token.start >= run.end and token.tells]
+        return (left[-1].stem if left else _EDGE.stem), (right[0].stem if right else _EDGE.stem)
+
+    def _is_claimed(self, words: Sequence[Token]) -> bool:
+        mine = {token.stem for token in self.mine}
+        return all(word.stem in mine for word in words if word.tells)
+
+    def _words(self, words: Sequence[Token]) -> str:
+        return ("" if self.language == "zh" else " ").join(word.word for word in words if word.tells)

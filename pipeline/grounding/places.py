@@ -1,0 +1,171 @@
+"""Whether the names of a claim stand where its source has them: who did what to whom, and who said it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, permutations
+
+from pipeline.grounding.alignment import Token, tokens_of
+from pipeline.grounding.assertions import Assertion
+from pipeline.grounding.names import Name
+
+MAX_ACTORS = 8
+MAX_THEIRS = 24
+WINDOW_WORDS = 2
+WINDOW_SIGNS = 5
+FAR_WORDS = 5
+MIN_NEIGHBOURS = 2
+NUMBER, DATE = "number", "date"
+"""What the slugs of amounts and dates begin with, which have their places as names do."""
+
+_SYMMETRIC = re.compile(
+    r"^(?:sign|agre|agreement|accord|cooper|coopér|meet|met|memorandum|mémorandum|talk|partner|joint|jointli|togeth|work"
+    r"|mou|statement|dialogu|relat|ties|link|space|spatial|подпис|соглашен|меморандум|сотруднич|встрет|договор|совмест"
+    r"|космическ|签署|协议|合作|会谈|会晤|备忘|忘录|联合|协定).*"
+)
+_LISTED = re.compile(
+    r"[\s,，、/&-]*(?:and|et|и|和|与|及|as well as)?[\s,，、/-]*(?:the\s|la\s|le\s|l['’])?", re.IGNORECASE
+)
+_PASSIVE = re.compile(r"\bby\b|\bpar\b|被|由|\bfrom\b|\bот\b", re.IGNORECASE)
+_BREAK = re.compile(r"[.;:!?。；！？\n]")
+_LONG_NAME = re.compile(r"(?:[A-ZА-ЯЁ][\w’-]+\s){2,}[A-ZА-ЯЁ][\w’-]+")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A text and the names in it, in reading order."""
+
+    assertion: Assertion
+    names: tuple[Name, ...]
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return self.assertion.text
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """Its telling words outside names."""
+        tokens = (token for token in tokens_of(self.text, self.assertion.language) if token.tells or _says(token))
+        taken = bytearray(len(self.text) + 1)
+        for name in self.names:
+            taken[name.start : name.end] = b"\1" * (name.end - name.start)
+        return [token for token in tokens if not taken[token.start]]
+
+    def neighbours(self, name: Name, reach: int) -> frozenset[tuple[str, str]]:
+        """Return the words close to a name within its clause, each with its side."""
+        left = [token for token in self.tokens if token.end <= name.start][-reach:]
+        right = [token for token in self.tokens if token.start >= name.end][:reach]
+        before = {("left", one.stem) for one in left if not _BREAK.search(self.text, one.end, name.start)}
+        after = {("right", one.stem) for one in right if not _BREAK.search(self.text, name.end, one.start)}
+        return frozenset(before | after)
+
+
+def _says(token: Token) -> bool:
+    """See verbs of saying, which otherwise tell little."""
+    return token.stem in {"said", "say", "says", "told", "tell"}
+
+
+def key_of(name: Name) -> str:
+    """Return what two mentions of one name have in common."""
+    return name.slug or name.text.lower()[: max(4, len(name.text) - 2)]
+
+
+def place_problems(claim: Scene, source: Scene) -> list[str]:
+    """Say which name stands where the source has another one, as its neighbours tell."""
+    reach = WINDOW_SIGNS if claim.assertion.language == "zh" else WINDOW_WORDS
+    there = source.names[:MAX_THEIRS]
+    keys = {key_of(name) for name in claim.names}
+    for name in claim.names[:MAX_ACTORS]:
+        near = claim.neighbours(name, reach)
+        own = max((_shared(near, source.neighbours(one, 2 * FAR_WORDS)) for one in there if _is_same(one, name)), default=None)  # fmt: skip
+        if not near or own or _is_inside_a_name(claim.text, name):
+            continue
+        for other in there:
+            shared = len(near & source.neighbours(other, reach))
+            is_free = key_of(other) not in keys or own is not None
+            enough = 1 if own is None else min(MIN_NEIGHBOURS, len(near))
+            if not _is_same(other, name) and is_free and shared >= enough and _are_of_a_kind(name, other):
+                return [f"the source has {other.text} where the claim has {name.text}"]
+    return []
+
+
+def _is_inside_a_name(text: str, name: Name) -> bool:
+    """See a country within the name of an organisation, which has no place of its own."""
+    return any(run.start() <= name.start and name.end <= run.end() for run in _LONG_NAME.finditer(text))
+
+
+def _are_of_a_kind(one: Name, other: Name) -> bool:
+    kinds = [(name.slug or "").partition(":")[0] for name in (one, other)]
+    return kinds[0] == kinds[1] or not any(kind in {NUMBER, DATE} for kind in kinds)
+
+
+def _is_same(one: Name, other: Name) -> bool:
+    if key_of(one) == key_of(other):
+        return True
+    kinds = [(name.slug or "").partition(":") for name in (one, other)]
+    if all(kind == DATE for kind, _, _ in kinds):
+        parts = zip(kinds[0][2].split("-"), kinds[1][2].split("-"), strict=True)
+        return all(a == b for a, b in parts if a and b)
+    return not any(kind in {NUMBER, DATE} for kind, _, _ in kinds) and (one.text in other.text or other.text in one.text)
+
+
+def _shared(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> int:
+    """Count common neighbours on whichever side: a rewording may turn a sentence round."""
+    return len({stem for _, stem in one} & {stem for _, stem in other})
+
+
+def order_problems(claim: Scene, source: Scene) -> list[str]:
+    """Say where two names have changed places around the same verb in the same voice."""
+    mine, theirs = claim.names[:MAX_ACTORS], source.names[:MAX_ACTORS]
+    if [key_of(name) for name in mine] == [key_of(name) for name in theirs]:
+        return []
+    for left, right in combinations(mine, 2):
+        if key_of(left) == key_of(right) or _are_listed(claim.text, left, right):
+            continue
+        found = next(_swapped((claim, left, right), source, theirs), None)
+        if found is not None:
+            return [f"the source has {found[0].text} and {found[1].text} the other way round"]
+    return []
+
+
+def _are_listed(text: str, left: Name, right: Name) -> bool:
+    """See `A and B`, whose order says nothing."""
+    return _LISTED.fullmatch(text[left.end : right.start]) is not None
+
+
+def _swapped(
+    claimed: tuple[Scene, Name, Name], source: Scene, names: Sequence[Name]
+) -> Iterator[tuple[Name, Name]]:
+    _, left, right = claimed
+    in_order = any(
+        key_of(one) == key_of(left) and key_of(two) == key_of(right) for one, two in combinations(names, 2)
+    )
+    for one, two in permutations(names, 2):
+        is_turned = (key_of(one), key_of(two)) == (key_of(right), key_of(left)) and one.start < two.start
+        if is_turned and not in_order and not _are_listed(source.text, one, two):
+            if _same_between(claimed, (source, one, two)):
+                yield one, two
+
+
+def _same_between(claimed: tuple[Scene, Name, Name], told: tuple[Scene, Name, Name]) -> bool:
+    """Tell whether a verb that is not symmetric stands between both pairs in the same voice, or the very same words."""
+    texts = [" ".join(scene.text[a.end : b.start].lower().split()) for scene, a, b in (claimed, told)]
+    voices = {_PASSIVE.search(text) is None for text in texts}
+    if texts[0] == texts[1] and texts[0]:
+        return not any(_SYMMETRIC.match(stem) for stem in _between(*claimed, kept=True))
+    return bool(_between(*claimed) & _between(*told)) and len(voices) == 1
+
+
+def _between(scene: Scene, left: Name, right: Name, *, kept: bool = False) -> frozenset[str]:
+    return frozenset(
+        word.stem
+        for word in scene.assertion.words
+        if left.end <= word.start
+        and word.end <= right.start
+        and word.stem in scene.assertion.stems
+        and (kept or not _SYMMETRIC.match(word.stem))
+    )
