@@ -20,6 +20,7 @@ _NUMBERS = {
 }
 _PARENTHESIS = re.compile(r"\s?[(（][^()（）]{3,60}[)）]")
 _RELATIVE = re.compile(r", (?:which|who|where|qui|que|dont|котор\w+|где) [^,;:“«\"]{8,90}, ")
+_RANGE = re.compile(r"\d\s?[-–]\s?$|(?:\bto|\band|\bau|\bet|\bпо|\bи|\bfrom|\bfirst) $")
 _TAIL = re.compile(r"; [^;:“«\"]{20,}(?=[.]$)")
 _CJK_TAIL = re.compile(r"[；，][^；，“：]{6,}。$")
 
@@ -57,10 +58,10 @@ def _dates(text: Text, sentence: str) -> Iterator[str]:
     names = "|".join(_MONTHS[text.language])
     for match in re.finditer(rf"\b(\d{{1,2}}) ({names})\b(?: (\d{{4}}))?", sentence, re.IGNORECASE):
         month = _MONTHS[text.language][match[2].lower()]
-        if text.language == "en" and not re.search(r"\d[-–]$|to $|and $", sentence[: match.start()]):
+        if text.language == "en" and not _RANGE.search(sentence[: match.start()]):
             year = f", {match[3]}" if match[3] else ""
             yield sentence[: match.start()] + f"{match[2]} {match[1]}{year}" + sentence[match.end() :]
-        elif match[3]:
+        elif match[3] and not _RANGE.search(sentence[: match.start()]):
             mark = "/" if text.language == "fr" else "."
             written = f"{int(match[1]):02d}{mark}{month:02d}{mark}{match[3]}"
             yield sentence[: match.start()] + written + sentence[match.end() :]

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.grounding.wording import are_alike, chinese_synonyms, light_words
+from pipeline.grounding.numerals import is_number_word
+from pipeline.grounding.wording import are_alike, chinese_synonyms, light_words, meanings_of
 from pipeline.grounding.words import MAX_WORD_CHARS, is_stop, stem_of
 
 MAX_TOKENS = 400  # of a claim, and three times as many of its evidence
@@ -56,7 +57,8 @@ def _token(word: str, start: int, end: int, language: str) -> Token:
         return Token(word, start, end, word not in _LIGHT_SIGNS, word)
     own = "ru" if _CYRILLIC.match(word) else "en" if language in {"ru", "zh"} else language
     stem = stem_of(word, own)
-    return Token(stem, start, end, not (is_stop(stem, own) or is_stop(stem, language) or word[0].isdigit()), word)
+    tells = not (is_stop(stem, own) or is_stop(stem, language) or word[0].isdigit() or is_number_word(word))
+    return Token(stem, start, end, tells, word)
 
 
 _LIGHT_SIGNS = frozenset(
@@ -168,16 +170,21 @@ class Alignment:
         for run in self.unsaid:
             if 0 < run.word_count <= MAX_REPLACED:
                 other = self._in_place_of(run)
-                if other:
-                    yield run.text, other
+                if other and not self._may_be_put_so(run, other):
+                    yield run.text, self._words(other)
 
-    def _in_place_of(self, run: Unsaid) -> str | None:
+    def _may_be_put_so(self, run: Unsaid, other: Sequence[Token]) -> bool:
+        """See a common verb in the place of a rarer word, which is a way of putting it."""
+        mine = [token for token in self.mine if run.start <= token.start < run.end and token.tells]
+        return all(meanings_of(token.stem) for token in mine) and not any(meanings_of(one.stem) for one in other)
+
+    def _in_place_of(self, run: Unsaid) -> list[Token] | None:
         before, after = self._neighbours(run)
         for place, token in enumerate(self.theirs):
             if token.stem == before:
                 between = self._up_to(after, place + 1)
                 if any(one.tells for one in between) and not self._is_claimed(between):
-                    return self._words(between)
+                    return [one for one in between if one.tells]
         return None
 
     def _up_to(self, after: str, start: int) -> list[Token]:

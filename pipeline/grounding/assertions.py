@@ -24,11 +24,11 @@ PLANS = re.compile(
     r"|schedul\w+ (?:to|for)|foresee\w*|foreseen|if|unless|must|due (?:to|in|for)|ready to|promise\w* to|pledge\w* to|seeks? to"
     r"|set to|intends? to|intended to|aim(?:s|ed|ing)? (?:to|is)|hop(?:es?|ed|ing) (?:to|for)|propos(?:e|es|ed|ing|al)"
     r"|(?:is|are|was|were) to|going to|wants?(?: to)?|preparing to|prepares|gets? ready to|getting ready to|tentatively|draft|being discussed|possible"
-    r"|va|vont|doit|doivent|devra|pourra|peut|peuvent|veut|veulent|souhait\w+|prévoi\w+|envisag\w+|compte(?:nt)?(?= \w+(?:er|ir|re)\b)|prévue?s?|promis\w*"
-    r"|projet de|projette|propos(?:e|er|ition)|invit\w+ à|à venir|si|objectif|prépare|attendue?s?|bientôt"
+    r"|va|vont|doit|doivent|devra|pourra|peut|peuvent|veut|veulent|souhait\w+|prévo[iy]\w+|envisag\w+|compte(?:nt)?(?= \w+(?:er|ir|re)\b)|prévue?s?|promis\w*"
+    r"|projet de|projette|propos(?:e|er|ition)|invit\w+ à|à venir|si|objectif|prépare|attend(?:ent|ait|ue?s?)?|bientôt"
     r"|будет|будут|будем|планиру\w+|намер\w+|ожида\w+|предполага\w+|долж\w+|может|могут|можно|готов\w+ся|собира\w+|предлага\w+|хо[чт]\w+"
-    r"|обеща\w+|рассчит\w+|предстоит|следует|необходимо|если|чтобы|запланирован\w*|намеч\w+|план\w{0,3}|бы|проект\w*|возможно\w*|надо|пора)\b"
-    r"|将(?![军近])|將(?![軍近])|(?<![该此這这项項五十三度年])(?:计划|計劃)(?![。，、的)）书”书])|拟|擬|预计|預計|预期|有望|可望|打算|可能|准备|準備|筹备|力争|争取|希望|愿|定于|待(?!遇)|如果|若(?!干)|须|应(?![用对邀])",
+    r"|обеща\w+|рассчит\w+|предстоит|следует|необходимо|если|чтобы|запланирован\w*|намеч\w+|план\w{0,3}|бы|проект\w*|возможно\w*|надо|пора|в будущем|in (?:the )?future|à l'avenir)\b"
+    r"|将(?![军近]|[^，。]{2,25}(?:送入|送上|送往|放入|升空|列为|纳入|定为|带回))|將(?![軍近]|[^，。]{2,25}(?:送入|送上|送往|放入|升空|列為|納入|定為|帶回))|才能|(?<![该此這这项項五十三度年])(?:计划|計劃)(?![。，、的)）书”书])|拟|擬|预计|預計|预期|有望|可望|打算|可能|准备|準備|筹备|力争|争取|希望|愿|定于|待(?!遇)|如果|若(?!干)|须|应(?![用对邀])",
     re.IGNORECASE,
 )
 # Whole words that are a plan by their own form.
@@ -40,7 +40,7 @@ FUTURES = re.compile(
     r"|(?!\w*(?:ход|вод|нос|воз|вис|прос|говор|смотр|стро|уч|служ|держ|звон|леж|сто|ид|мож|должн|знач|дел)(?:ит|ят|[её]т|ут|ат)(?:ся)?$)"
     r"(?!(?:состоит|состоят|помнит|живут|живёт|живет|приз[оы]в\w+|станут|поют|опыт\w*|запас\w*|запрет|привет|предмет|сюжет|портрет|завет|расчёт|расчет|отчёт|отчет|взлет|взлёт|полет|полёт|налёт|подчёт|совет|ответ|просвет|зачёт|учёт|учет|проект|объект|институт|студент|документ)$)"
     r"(?:под|подо|вы|за|на|по|при|про|с|со|раз|рас|у|о|об|от|пере|до|воз|вос|из|ис)[а-яё]{2,}(?:ит|ят|[её]т|ут|ат)(?:ся)?(?<!ает)(?<!яет)(?<!ует)(?<!ают)(?<!яют)(?<!уют)(?<!ается)(?<!яется)(?<!уется)(?<!аются)(?<!яются)(?<!уются)(?<!еет)(?<!еют)"
-    r"|станет|начн[её]т(?:ся)?|начнутся|прим[еу]т|примет|даст|дадут|создаст|создадут|полетит|полетят|пойд[её]т|пойдут|сможет|смогут|прид[её]т",
+    r"|станет|состо[ия]тся|пройд[её]т|пройдут|стартую?т|начн[её]т(?:ся)?|начнутся|прим[еу]т|примет|даст|дадут|создаст|создадут|полетит|полетят|пойд[её]т|пойдут|сможет|смогут|прид[её]т",
 )
 _SOFT_PLANS = re.compile(r"\bto\b|\bafin de\b|\bpour\b|\bчтобы\b|\bдля\b", re.IGNORECASE)
 _DONE_BEFORE = re.compile(
@@ -49,7 +49,7 @@ _DONE_BEFORE = re.compile(
 )
 _DONE_FORM = re.compile(
     r"(?:\w{2,}ed|held|met|took|began|sent|built|gave|made|went|led|flew|became|won|left|lost|fell|rose"
-    r"|\w{2,}(?:л|ла|ло|ли|лся|лась|лось|лись|ан|ана|ано|аны|ен|ена|ено|ены|[её]н|ята|яты|ято))",
+    r"|\w{2,}(?:л|ла|ло|ли|лся|лась|лось|лись|ан|ана|ано|аны|ен|ена|ено|ены|[её]н|[ыя]т[аоы]?)|\w{3,}(?:é|ée|és|ées|ie|ies|ue|ues|erte?s?))",
     re.IGNORECASE,
 )
 _DONE = re.compile(
@@ -111,7 +111,7 @@ class Assertion:
     def planned(self) -> frozenset[str]:
         """The stems of what is planned, expected, proposed or merely possible."""
         own = set(self._cjk_plans()) | {word.stem for word in self._futures()}
-        return frozenset(own | set(self._heads(match.end() for match in PLANS.finditer(self.text))))
+        return frozenset(own | set(self._heads(self._plan_ends())))
 
     @cached_property
     def softly_planned(self) -> frozenset[str]:
@@ -123,7 +123,8 @@ class Assertion:
         """The stems of all that follows a cue of a plan in its clause, and of a word in the future."""
         found: set[str] = set()
         for end in self._plan_ends():
-            stop = _clause_end(self.text, end)
+            stop = _PHRASE_END.search(self.text, end)
+            stop = stop.start() if stop else len(self.text)
             found |= {word.stem for word in self.words if end <= word.start < stop}
         return frozenset(found | {word.stem for word in self._futures()})
 
@@ -135,7 +136,7 @@ class Assertion:
         if _DONE_BEFORE.search(self.text, max(0, word.start - 24), word.start):
             return True
         if _CJK.match(self.text[word.start]):
-            return word.stem not in self.planned and _CJK_ACTIONS.fullmatch(word.stem) is not None
+            return False
         return _DONE_FORM.fullmatch(self.text[word.start : word.end]) is not None
 
     def _futures(self) -> Iterator[Term]:
@@ -164,6 +165,9 @@ class Assertion:
     def _can_head(self, word: Term) -> bool:
         surface = self.text[word.start : word.end]
         return not (is_stop(word.stem, self.language) or _ADVERB.fullmatch(surface) or PLANS.fullmatch(surface))
+
+
+_PHRASE_END = re.compile(r"[,;:.。；，!?！？\n]")
 
 
 def _clause_end(text: str, start: int) -> int:

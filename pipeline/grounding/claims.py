@@ -12,14 +12,14 @@ def negation_problems(claim: Assertion, source: Assertion, evidence: Assertion) 
     """Say where one of the two denies what the other states."""
     if claim.is_negated and not evidence.is_negated:
         return ["the claim denies what the source states"]
-    more, less = claim.denied - source.denied, source.denied - claim.denied
-    # Where each denies something of its own, the same denial may only be worded otherwise.
-    if more and less and source.is_negated and claim.is_negated:
+    if claim.denied & source.denied:
         return []
+    more, less = claim.denied - source.denied, source.denied - claim.denied
     problems = [
         f"the source denies what the claim states ({stem})"
         for stem in sorted(less)
-        if _is_among(stem, claim.stems) and not _is_stated_too(stem, source)
+        # Where each denies something of its own, the same denial may only be worded otherwise.
+        if (stem in claim.stems if more else _is_among(stem, claim.stems)) and not _is_stated_too(stem, source)
     ]
     return problems + [
         f"the claim denies what the source states ({stem})"
@@ -40,9 +40,10 @@ def modality_problems(claim: Assertion, source: Assertion, evidence: Assertion) 
     """Say where one of the two reports as done what the other only plans."""
     if claim.is_planned and not evidence.is_planned and not evidence.softly_planned:
         return ["the claim says planned, the source says done"]
+    planned = source.softly_planned | (evidence.softly_planned - source.stems)
     problems = [
         f"the source says planned, the claim says done ({stem})"
-        for stem in sorted(source.planned & claim.stems - claim.softly_planned)
+        for stem in sorted(_done_of(planned, claim) - claim.softly_planned)
         if claim.is_done(stem) and not _is_stated_too(stem, source)
     ]
     problems += [
@@ -55,7 +56,15 @@ def modality_problems(claim: Assertion, source: Assertion, evidence: Assertion) 
     return problems
 
 
+def _done_of(planned: frozenset[str], claim: Assertion) -> frozenset[str]:
+    """Return the claim's words that a plan is about, in whatever form."""
+    return frozenset(stem for stem in claim.stems if stem in planned or any(are_alike(stem, one) for one in planned))
+
+
 def _is_mostly_planned(claim: Assertion, source: Assertion) -> bool:
-    """Tell whether most of what the claim says stands under a plan in its source."""
-    held = claim.stems & source.stems
-    return bool(held) and len(held & source.under_plan) >= MIN_PLANNED_SHARE * len(claim.stems)
+    """Tell whether most of what the claim says, names aside, stands under a plan in its source."""
+    said = frozenset(
+        word.stem for word in claim.words if word.stem in claim.stems and not claim.text[word.start].isupper()
+    )
+    held = said & source.stems
+    return bool(held) and len(held & source.under_plan) >= MIN_PLANNED_SHARE * len(said)

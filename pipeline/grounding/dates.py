@@ -21,6 +21,7 @@ _CJK_WRITTEN = re.compile(
     r"(?<![一二三四五六七八九十年])(?P<month>十[一二]?|[一二三四五六七八九])月(?:份|(?P<day>[一二三]?十?[一二三四五六七八九]|[一二三]?十)[日号號])?"
 )
 _FIGURES = re.compile(r"(?<![\d/])(?P<day>[0-3]?\d)/(?P<month>[01]?\d)/(?P<year>(?:19|20)\d\d)(?![\d/])")
+_CJK_WEEKDAYS = dict(zip("一二三四五六日天", ("0", "1", "2", "3", "4", "5", "6", "6"), strict=True))
 _CJK_DAY = re.compile(r"(?<![\d月])(?P<day>[0-3]?\d)\s?[日号號](?!线)")
 
 
@@ -139,6 +140,39 @@ def date_problems(claim: str, source: str, stated: Sequence[StatedDate]) -> list
         elif date.year is not None and str(date.year) not in source:
             problems.append(f"the year {date.year} is not in the source")
     return problems
+
+
+def weekday_problems(claim: str, sentence: str, source: str) -> list[str]:
+    """Say which day of the week the claim has and its sentence has another one, or nothing of the source has."""
+    mine, there = weekdays_in(claim), weekdays_in(sentence)
+    strangers = {day: word for day, word in mine.items() if day not in there}
+    if not strangers:
+        return []
+    others = [word for day, word in there.items() if day not in mine]
+    if others:
+        return [f"the source has {others[0]} there, not {next(iter(strangers.values()))}"]
+    known = weekdays_in(source)
+    return [f"the day {word} is not in the source" for day, word in strangers.items() if day not in known]
+
+
+def weekdays_in(text: str) -> dict[str, str]:
+    """Return the days of the week that a text names, by their English code, with the words it uses."""
+    return {_weekdays()[match[0].lower()]: match[0] for match in _weekday_words().finditer(text)}
+
+
+@cache
+def _weekdays() -> dict[str, str]:
+    names: dict[str, str] = {f"{week}{sign}": day for week in ("周", "星期", "礼拜") for sign, day in _CJK_WEEKDAYS.items()}
+    for language in ("en", "fr", "ru"):
+        names |= {name.lower(): str(day) for day, name in Locale(language).days["format"]["wide"].items()}
+    # The accusative, in which Russian says when: `в среду`.
+    return names | {f"{name[:-1]}у": day for name, day in names.items() if name[-1] == "а"}
+
+
+@cache
+def _weekday_words() -> re.Pattern[str]:
+    words = sorted(_weekdays(), key=len, reverse=True)
+    return re.compile("|".join(rf"\b{word}\b" if word[0].isascii() or "а" <= word[0] <= "я" else word for word in words), re.IGNORECASE)
 
 
 def _is_only_year(date: StatedDate) -> bool:

@@ -14,17 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.grounding.alignment import Alignment
+from pipeline.grounding.alignment import Alignment, tokens_of
 from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.claims import modality_problems, negation_problems
 from pipeline.grounding.comparisons import comparison_problems
-from pipeline.grounding.dates import date_problems, exchanged_dates, stated_dates
+from pipeline.grounding.dates import date_problems, exchanged_dates, stated_dates, weekday_problems
 from pipeline.grounding.names import Names, name_problems, otherwise_named
 from pipeline.grounding.numbers import exchange_problems, number_problems
 from pipeline.grounding.places import Scene, order_problems, place_problems
 from pipeline.grounding.scoring import support_of
 from pipeline.grounding.sources import Source, amounts_of, folded_marks, read_source, scene_of
-from pipeline.grounding.unsaid import unsaid_problems
+from pipeline.grounding.unsaid import substitution_problems, unsaid_problems
 from pipeline.grounding.words import language_by_words
 from pipeline.summaries.sentences import sentences_of
 from pipeline.values import Grounding
@@ -37,9 +37,12 @@ MAX_LIKE_SENTENCES = 4
 MIN_OVERLAP_TO_COMPARE = 0.3
 MIN_OVERLAP_TO_REPLACE = 0.45
 MIN_OVERLAP_TO_EXCHANGE = 0.6
+MIN_OVERLAP_TO_ANSWER = 0.6
+"""From here one sentence answers for the claim by itself."""
 MIN_CLAUSE_STEMS = 3
 MIN_QUOTED_WORDS = 3
 MIN_QUOTED_CJK = 4
+MAX_TITLE_WORDS = 5
 MIN_ENTAILMENT = 0.5
 MAX_PREMISE_CHARS = 2000
 
@@ -121,7 +124,7 @@ def _problems_of_parts(source: Source, scene: Scene, evidence: Assertion) -> lis
     problems += [
         f"the quotation “{quoted}” is not in the source"
         for quoted in _quotations(claim.text)
-        if _plain(quoted) not in source.folded
+        if _plain(quoted) not in source.folded and not _is_inflected(quoted, source)
     ]
     named = [name for name in scene.names if not is_counted(name.slug)]
     otherwise = otherwise_named(claim.text, named, source.known)
@@ -165,14 +168,17 @@ def _clauses(scene: Scene, source: Source) -> list[Scene]:
 
 def _objections(source: Source, scene: Scene, n: int, evidence: Assertion) -> list[str]:
     claim, sentence, theirs = scene.assertion, source.sentences[n], source.scene(n)
-    whole = Assertion(f"{sentence.text}\n{evidence.text}", sentence.language)
+    is_alone = source.covered(claim.stems, sentence.stems) >= MIN_OVERLAP_TO_ANSWER
+    whole = sentence if is_alone else Assertion(f"{sentence.text}\n{evidence.text}", sentence.language)
     problems = negation_problems(claim, sentence, whole) + modality_problems(claim, sentence, whole)
+    problems += weekday_problems(claim.text, sentence.text, source.text)
     problems += comparison_problems(claim.text, sentence.text, whole.text)
     problems += order_problems(scene, theirs)
     nameless = claim.stems - {w.stem for w in claim.words if any(a.start <= w.start < a.end for a in scene.names)}
     if source.covered(nameless, sentence.stems) >= MIN_OVERLAP_TO_REPLACE:
         problems += place_problems(scene, theirs)
     if source.covered(claim.stems, sentence.stems) >= MIN_OVERLAP_TO_EXCHANGE:
+        problems += substitution_problems(claim, sentence, _accounted_for(source, scene))
         mine = amounts_of(claim.text, claim.language, stated_dates(claim.text))
         problems += exchange_problems(
             mine, amounts_of(sentence.text, sentence.language, stated_dates(sentence.text))
@@ -185,6 +191,12 @@ def _quotations(claim: str) -> list[str]:
     """List the quoted passages long enough to be speech or a title; a word or two in quotes may be inflected."""
     quoted = [match[1].strip() for match in _QUOTED.finditer(claim)]
     return [one for one in quoted if len(one.split()) >= MIN_QUOTED_WORDS or len(_CJK.findall(one)) >= MIN_QUOTED_CJK]
+
+
+def _is_inflected(quoted: str, source: Source) -> bool:
+    """See a title that Russian puts into another case."""
+    stems = tuple(token.stem for token in tokens_of(quoted, source.language))
+    return source.language == "ru" and 0 < len(stems) <= MAX_TITLE_WORDS and stems in source.runs(len(stems))
 
 
 def _plain(quoted: str) -> str:

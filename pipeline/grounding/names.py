@@ -15,6 +15,7 @@ Names = Callable[[str], Sequence[tuple[str, int, int]]]
 
 MIN_PREFIX_CHARS = 4
 ENDING_CHARS = 3  # what inflection may change at a name's end
+MAX_TITLE_CHARS = 30
 MIN_ACRONYM_CHARS = 2
 MAX_ACRONYM_CHARS = 8
 
@@ -22,6 +23,7 @@ _CAPITALISED = re.compile(r"\b[A-ZÀ-ÝА-ЯЁ][\w’']*(?:[-.][A-ZÀ-ÝА-ЯЁ\
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:;]\s|\n|[\"“«(‘]\s?)\s*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _CJK = re.compile(r"[\u3400-\u9fff]")
+_OPENING = re.compile(r"(?:^|[.!?…:;]\s|\n|[\"“«]\s?)(?P<word>[A-ZА-ЯЁ][\w’'-]+)\s$")
 _RUN = re.compile(r"[A-ZА-ЯЁ][\w’-]+(?:\s(?:(?:of|for|the|and|on|de|des|la|du|et|по|и)\s)*[A-ZА-ЯЁ][\w’-]+)+")
 COUNTRY = "country:"
 
@@ -49,7 +51,27 @@ def names_in(text: str, names: Names | None, language: str) -> list[Name]:
         name = Name(match[0].rstrip("'’."), None, *match.span())
         if not _overlaps(name, found) and _is_name(text, match):
             found.append(name)
-    return sorted(found, key=lambda name: name.start)
+    return _joined(text, sorted(found, key=lambda name: name.start))
+
+
+def _joined(text: str, names: Sequence[Name]) -> list[Name]:
+    """Make one name of capitalised words next to each other."""
+    joined: list[Name] = []
+    for name in map(lambda one: _with_title(text, one), names):
+        last = joined[-1] if joined else None
+        if last and last.slug is None and name.slug is None and text[last.end : name.start] == " ":
+            joined[-1] = Name(text[last.start : name.end], None, last.start, name.end)
+        else:
+            joined.append(name)
+    return joined
+
+
+def _with_title(text: str, name: Name) -> Name:
+    """Begin a name at the capitalised word that opens its sentence: `Minister Kishida`."""
+    opening = _OPENING.search(text, max(0, name.start - MAX_TITLE_CHARS), name.start) if name.slug is None else None
+    if opening is None or any(opening["word"].lower() in words for words in STOP_WORDS.values()):
+        return name
+    return Name(text[opening.start("word") : name.end], None, opening.start("word"), name.end)
 
 
 def _countries(text: str, language: str) -> list[Name]:

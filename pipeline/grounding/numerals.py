@@ -124,6 +124,12 @@ def _multiplier(word: str) -> float | None:
     return next((value for pattern, value in _RUSSIAN_MULTIPLIERS if pattern.fullmatch(word)), None)
 
 
+def is_number_word(word: str) -> bool:
+    """Tell whether a word is a number or part of one."""
+    lowered = word.lower()
+    return _value(lowered) is not None or _multiplier(lowered) is not None
+
+
 def spelled_numbers(text: str) -> Iterator[tuple[int, int, float]]:
     """Yield start, end and value of each number written in words: `thirty-second`, `deux cents`, `сорок три`."""
     run: list[re.Match[str]] = []

@@ -11,6 +11,7 @@ from itertools import combinations, permutations
 from pipeline.grounding.alignment import Token, tokens_of
 from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.names import Name
+from pipeline.grounding.words import is_stop
 
 MAX_ACTORS = 8
 MAX_THEIRS = 24
@@ -18,6 +19,11 @@ WINDOW_WORDS = 2
 WINDOW_SIGNS = 5
 FAR_WORDS = 5
 MIN_NEIGHBOURS = 2
+NEXT_TOKENS = 5
+MIN_FITTING_WORDS = 1.5
+MIN_FITTING_SIGNS = 3.0
+LITTLE = 0.5
+SAYING = frozenset({"said", "say", "says", "told", "tell"})
 NUMBER, DATE = "number", "date"
 """What the slugs of amounts and dates begin with, which have their places as names do."""
 
@@ -55,6 +61,38 @@ class Scene:
             taken[name.start : name.end] = b"\1" * (name.end - name.start)
         return [token for token in tokens if not taken[token.start]]
 
+    @cached_property
+    def surroundings(self) -> dict[Name, tuple[list[str], list[str]]]:
+        """Give each name the stems before it, the nearest first, and those after it; other names are `¤`, edges `¶`.
+
+        Names in a list have the surroundings of the whole list.
+        """
+        groups = self._listed_groups()
+        stems: list[str | int] = ["¶"]
+        for token in tokens_of(self.text, self.assertion.language):
+            number = next((at for at, group in enumerate(groups) if _holds(group, token)), None)
+            if number is None:
+                stems.append(token.stem)
+            elif stems[-1] != number:
+                stems.append(number)
+        stems.append("¶")
+        plain = ["¤" if isinstance(one, int) else one for one in stems]
+        return {
+            name: (plain[max(0, at - NEXT_TOKENS) : at][::-1], plain[at + 1 : at + 1 + NEXT_TOKENS])
+            for at, one in enumerate(stems)
+            if isinstance(one, int)
+            for name in groups[one]
+        }
+
+    def _listed_groups(self) -> list[list[Name]]:
+        groups: list[list[Name]] = []
+        for name in self.names:
+            if groups and _are_listed(self.text, groups[-1][-1], name):
+                groups[-1].append(name)
+            else:
+                groups.append([name])
+        return groups
+
     def neighbours(self, name: Name, reach: int) -> frozenset[tuple[str, str]]:
         """Return the words close to a name within its clause, each with its side."""
         left = [token for token in self.tokens if token.end <= name.start][-reach:]
@@ -64,9 +102,19 @@ class Scene:
         return frozenset(before | after)
 
 
+def _holds(group: Sequence[Name], token: Token) -> bool:
+    return group[0].start <= token.start < group[-1].end
+
+
 def _says(token: Token) -> bool:
     """See verbs of saying, which otherwise tell little."""
-    return token.stem in {"said", "say", "says", "told", "tell"}
+    return token.stem in SAYING
+
+
+def kind_of(name: Name) -> str:
+    """Tell amounts, dates and names apart."""
+    kind = (name.slug or "").partition(":")[0]
+    return kind if kind in {NUMBER, DATE} else "name"
 
 
 def key_of(name: Name) -> str:
@@ -82,7 +130,12 @@ def place_problems(claim: Scene, source: Scene) -> list[str]:
     for name in claim.names[:MAX_ACTORS]:
         near = claim.neighbours(name, reach)
         own = max((_shared(near, source.neighbours(one, 2 * FAR_WORDS)) for one in there if _is_same(one, name)), default=None)  # fmt: skip
-        if not near or own or _is_inside_a_name(claim.text, name):
+        if _is_inside_a_name(claim.text, name):
+            continue
+        stranger = _stands_for(claim, name, source)
+        if stranger is not None:
+            return [f"the source has {stranger.text} where the claim has {name.text}"]
+        if not near or own:
             continue
         for other in there:
             shared = len(near & source.neighbours(other, reach))
@@ -93,14 +146,49 @@ def place_problems(claim: Scene, source: Scene) -> list[str]:
     return []
 
 
+def _stands_for(claim: Scene, name: Name, source: Scene) -> Name | None:
+    """Find a name whose very surroundings in the source the claim's name has, more than it has its own there."""
+    own = max((_fit(claim, name, source, one) for one in source.names[:MAX_THEIRS] if _is_same(one, name)), default=0)
+    least = MIN_FITTING_SIGNS if claim.assertion.language == "zh" else MIN_FITTING_WORDS
+    for other in source.names[:MAX_THEIRS]:
+        if _are_of_a_kind(name, other) and not _is_same(name, other):
+            fit = _fit(claim, name, source, other)
+            if fit >= own + least and not _stays(claim, other, source, fit):
+                return other
+    return None
+
+
+def _stays(claim: Scene, name: Name, source: Scene, fit: float) -> bool:
+    """Tell whether the claim has a name of the source where it stands there, at least as plainly as another one."""
+    return any(_is_same(one, name) and _fit(claim, one, source, name) >= fit for one in claim.names[:MAX_ACTORS])
+
+
+def _fit(claim: Scene, name: Name, source: Scene, other: Name) -> float:
+    """Count the words right before and right after that two names have in common; other names stand for each other."""
+    mine, theirs = claim.surroundings.get(name), source.surroundings.get(other)
+    if mine is None or theirs is None:
+        return 0
+    language = claim.assertion.language
+    return sum(_common(one, two, language) for one, two in zip(mine, theirs, strict=True))
+
+
+def _common(one: Sequence[str], other: Sequence[str], language: str) -> float:
+    """Weigh the words in common up to the first difference; those that say little count half."""
+    total = 0.0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        total += LITTLE if a in {"¤", "¶"} or (is_stop(a, language) and a not in SAYING) else 1.0
+    return total
+
+
 def _is_inside_a_name(text: str, name: Name) -> bool:
     """See a country within the name of an organisation, which has no place of its own."""
     return any(run.start() <= name.start and name.end <= run.end() for run in _LONG_NAME.finditer(text))
 
 
 def _are_of_a_kind(one: Name, other: Name) -> bool:
-    kinds = [(name.slug or "").partition(":")[0] for name in (one, other)]
-    return kinds[0] == kinds[1] or not any(kind in {NUMBER, DATE} for kind in kinds)
+    return kind_of(one) == kind_of(other)
 
 
 def _is_same(one: Name, other: Name) -> bool:
@@ -124,7 +212,7 @@ def order_problems(claim: Scene, source: Scene) -> list[str]:
     if [key_of(name) for name in mine] == [key_of(name) for name in theirs]:
         return []
     for left, right in combinations(mine, 2):
-        if key_of(left) == key_of(right) or _are_listed(claim.text, left, right):
+        if key_of(left) == key_of(right) or kind_of(left) != kind_of(right) or _are_listed(claim.text, left, right):
             continue
         found = next(_swapped((claim, left, right), source, theirs), None)
         if found is not None:
@@ -168,4 +256,5 @@ def _between(scene: Scene, left: Name, right: Name, *, kept: bool = False) -> fr
         and word.end <= right.start
         and word.stem in scene.assertion.stems
         and (kept or not _SYMMETRIC.match(word.stem))
+        and not any(name.start <= word.start < name.end for name in scene.names)
     )

@@ -136,15 +136,24 @@ def read_source(text: str, names: Names | None) -> Source:
 def scene_of(sentence: Assertion, names: Names | None) -> Scene:
     """Read the names, amounts and dates of a sentence."""
     dates = stated_dates(sentence.text)
-    found = names_in(sentence.text, names, sentence.language)
+    found = [
+        name
+        for name in names_in(sentence.text, names, sentence.language)
+        if not any(date.start < name.end and name.start < date.end for date in dates)
+    ]
     placed = [Name(sentence.text[one.start : one.end], f"{DATE}:{one.parts}", one.start, one.end) for one in dates]
     counted = amounts_of(sentence.text, sentence.language, dates)
     placed += [
         Name(one.text, f"{NUMBER}:{min(one.values)}", one.start, one.start + len(one.text))
         for one in counted
-        if not any(date.start <= one.start < date.end for date in dates)
+        if not any(date.start <= one.start < date.end for date in dates) and not _is_in_a_word(sentence.text, one)
     ]
     return Scene(sentence, tuple(sorted([*found, *placed], key=lambda one: one.start)))
+
+
+def _is_in_a_word(text: str, amount: Amount) -> bool:
+    """See the number of a series, as in `Azerspace-2`."""
+    return text[max(0, amount.start - 1) : amount.start] in {"-", "‑"}
 
 
 def amounts_of(text: str, language: str, dates: list[StatedDate]) -> list[Amount]:
