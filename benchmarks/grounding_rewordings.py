@@ -21,6 +21,7 @@ _NUMBERS = {
 _PARENTHESIS = re.compile(r"\s?[(（][^()（）]{3,60}[)）]")
 _RELATIVE = re.compile(r", (?:which|who|where|qui|que|dont|котор\w+|где) [^,;:“«\"]{8,90}, ")
 _RANGE = re.compile(r"\d\s?[-–]\s?$|(?:\bto|\band|\bau|\bet|\bпо|\bи|\bfrom|\bfirst) $")
+_SPEECH = re.compile(r"[“”«»\"]")
 _TAIL = re.compile(r"; [^;:“«\"]{20,}(?=[.]$)")
 _CJK_TAIL = re.compile(r"[；，][^；，“：]{6,}。$")
 
@@ -87,7 +88,7 @@ def _reported(text: Text, sentence: str, rng: random.Random) -> str | None:
 def _merged(text: Text, sentence: str, rng: random.Random) -> str | None:
     sentences = text.sentences()
     place = sentences.index(sentence) if sentence in sentences else -1
-    if place < 0 or place + 1 >= len(sentences) or sentence[-1] not in ".。":
+    if place < 0 or place + 1 >= len(sentences) or sentence[-1] not in ".。" or _SPEECH.search(sentence):
         return None
     joint = "；" if text.language == "zh" else "; "
     return sentence[:-1] + joint + sentences[place + 1]

@@ -176,6 +176,8 @@ class Alignment:
     def _may_be_put_so(self, run: Unsaid, other: Sequence[Token]) -> bool:
         """See a common verb in the place of a rarer word, which is a way of putting it."""
         mine = [token for token in self.mine if run.start <= token.start < run.end and token.tells]
+        if all(one.stem in light_words(self.language) for one in other):
+            return True
         return all(meanings_of(token.stem) for token in mine) and not any(meanings_of(one.stem) for one in other)
 
     def _in_place_of(self, run: Unsaid) -> list[Token] | None:
@@ -194,8 +196,10 @@ class Alignment:
         return reach[:end]
 
     def _neighbours(self, run: Unsaid) -> tuple[str, str]:
-        left = [token for token in self.mine if token.end <= run.start and token.tells]
-        right = [token for token in self.mine if token.start >= run.end and token.tells]
+        # A Chinese sign that says little still shows a place: `在…发射`.
+        is_chinese = self.language == "zh"
+        left = [token for token in self.mine if token.end <= run.start and (token.tells or is_chinese)]
+        right = [token for token in self.mine if token.start >= run.end and (token.tells or is_chinese)]
         return (left[-1].stem if left else _EDGE.stem), (right[0].stem if right else _EDGE.stem)
 
     def _is_claimed(self, words: Sequence[Token]) -> bool:

@@ -38,7 +38,8 @@ def _is_stated_too(stem: str, source: Assertion) -> bool:
 
 def modality_problems(claim: Assertion, source: Assertion, evidence: Assertion) -> list[str]:
     """Say where one of the two reports as done what the other only plans."""
-    if claim.is_planned and not evidence.is_planned and not evidence.softly_planned:
+    is_past = claim.language == "zh" or evidence.tells_of_the_past or any(map(evidence.is_done, claim.planned))
+    if claim.is_planned and is_past and not evidence.is_planned and not evidence.softly_planned:
         return ["the claim says planned, the source says done"]
     planned = source.softly_planned | (evidence.softly_planned - source.stems)
     problems = [

@@ -16,7 +16,7 @@ LANGUAGES = ("en", "fr", "ru", "zh")
 MIN_MONTH_CHARS = 3
 MONTHS = 12
 
-_CJK_DATE = re.compile(r"(?<![\d年])(?P<month>1[0-2]|0?[1-9])\s?月(?:份|\s?(?P<day>[0-3]?\d)\s?[日号號])?")
+_CJK_DATE = re.compile(r"(?<!\d年)(?<!\d)(?P<month>1[0-2]|0?[1-9])\s?月(?:份|\s?(?P<day>[0-3]?\d)\s?[日号號])?")
 _CJK_WRITTEN = re.compile(
     r"(?<![一二三四五六七八九十年])(?P<month>十[一二]?|[一二三四五六七八九])月(?:份|(?P<day>[一二三]?十?[一二三四五六七八九]|[一二三]?十)[日号號])?"
 )
@@ -117,7 +117,7 @@ def _written() -> tuple[re.Pattern[str], ...]:
     to = r"\s?(?:-|–|—|to|and|au|et|по|и)\s?"
     day, first = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th|er)?", r"(?P<first>[0-3]?\d)(?:st|nd|rd|th|er)?"
     name = rf"(?P<name>\b(?:{names})\b)\.?"
-    single = rf"(?<![\w.])(?P<name>(?!(?i:mars|may|mar|sep|dec)\b)(?i:{names}))\b(?!\.?\s?\d)"
+    single = rf"(?<![\w.])(?P<name>(?!(?i:mars|may|mar|sep|sept|dec)\b)(?i:{names}))\b(?!\.?\s?\d)"
     after = r"(?:in|since|until|by|of|early|late|mid|next|last|this|en|depuis|dès|fin|début|mi)[ -]"
     ambiguous = rf"(?:(?i:\b{after}))(?P<name>May|Mar|Sep|Dec|mars)\b(?!\.?\s?\d)"
     return (

@@ -19,11 +19,20 @@ MAX_TITLE_CHARS = 30
 MIN_ACRONYM_CHARS = 2
 MAX_ACRONYM_CHARS = 8
 
-_CAPITALISED = re.compile(r"\b[A-ZÀ-ÝА-ЯЁ][\w’']*(?:[-.][A-ZÀ-ÝА-ЯЁ\d][\w’']*)*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?…:;]\s|\n|[\"“«(‘]\s?)\s*$")
+_LETTER = r"[^\W\u3400-\u9fff]"
+_CAPITALISED = re.compile(
+    rf"(?:(?<=\b[LDJNSMCTldjnsmct][’'])|(?<=\b[Qq]u[’'])|\b(?![LDJNSMCTQ]u?[’']))[A-ZÀ-ÝА-ЯЁ](?:{_LETTER}|[’'](?=\w))*"
+    rf"(?:[-.][A-ZÀ-ÝА-ЯЁ\d](?:{_LETTER}|[’'](?=\w))*)*"
+)
+_SENTENCE_START = re.compile(r"(?:^|[.!?…:]\s|\n|[\"“«(‘]\s?)\s*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _CJK = re.compile(r"[\u3400-\u9fff]")
-_OPENING = re.compile(r"(?:^|[.!?…:;]\s|\n|[\"“«]\s?)(?P<word>[A-ZА-ЯЁ][\w’'-]+)\s$")
+_OPENING = re.compile(
+    r"(?:^|[.!?…:;]\s|\n|[\"“«]\s?)(?P<word>"
+    r"Prime|President|Vice|Minister|Ministers?|Ambassador|Professor|Doctor|Secretary|Senator|General|Director|Administrator|Foreign|Chairman|Chairwoman"
+    r"|Academician|King|Queen|Président|Présidente|Ministre|Ambassadeur|Directeur|Directrice|Madame|Monsieur|Президент|Министр|Академик|Премьер"
+    r"|Посол|Директор|Профессор|Глава)\s$"
+)
 _RUN = re.compile(r"[A-ZА-ЯЁ][\w’-]+(?:\s(?:(?:of|for|the|and|on|de|des|la|du|et|по|и)\s)*[A-ZА-ЯЁ][\w’-]+)+")
 COUNTRY = "country:"
 

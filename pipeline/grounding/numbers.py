@@ -12,6 +12,7 @@ from pipeline.grounding.words import is_stop, words_of
 NEAR_CHARS = 28
 MAX_NUMERAL_CHARS = 24  # longer runs are no numbers
 MAX_AMOUNTS = 60  # of a claim or sentence; more is a table, compared no further
+CJK_MYRIAD = 10_000
 ROUNDING = 0.06  # `about 1.2 million` may stand for 1,234,000
 
 _SCALES = {
@@ -129,7 +130,7 @@ def _readings(text: str) -> Iterator[tuple[int, int, frozenset[float]]]:
         counted = text[match.end() : match.end() + 2].lstrip("多余")[:1]
         ordinal = text[max(0, match.start() - 1) : match.start()] == "第"
         value = cjk_value(match[0])
-        if (value > 1 and (ordinal or (counted and counted in _MEASURES))) or (value == 1 and counted in _WEIGHED):
+        if value >= CJK_MYRIAD or (value > 1 and (ordinal or (counted and counted in _MEASURES))) or (value == 1 and counted in _WEIGHED):
             yield match.start(), match.end(), frozenset([float(value)])
 
 

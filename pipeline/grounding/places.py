@@ -18,6 +18,8 @@ MAX_THEIRS = 24
 WINDOW_WORDS = 2
 WINDOW_SIGNS = 5
 FAR_WORDS = 5
+MIN_NAME_CHARS = 4
+NAME_ENDING_CHARS = 3
 MIN_NEIGHBOURS = 2
 NEXT_TOKENS = 5
 MIN_FITTING_WORDS = 1.5
@@ -32,12 +34,17 @@ _SYMMETRIC = re.compile(
     r"|mou|statement|dialogu|relat|ties|link|space|spatial|подпис|соглашен|меморандум|сотруднич|встрет|договор|совмест"
     r"|космическ|签署|协议|合作|会谈|会晤|备忘|忘录|联合|协定).*"
 )
+_ASIDE = re.compile(r"(?<=\w)[,，] ?[^,，.;。；]{3,110}[,，](?= ?\w)")
+_SLIGHT = frozenset("the a an le la les l un une is are was were est sont a-t его её the".split())
 _LISTED = re.compile(
     r"[\s,，、/&-]*(?:and|et|и|和|与|及|as well as)?[\s,，、/-]*(?:the\s|la\s|le\s|l['’])?", re.IGNORECASE
 )
 _PASSIVE = re.compile(r"\bby\b|\bpar\b|被|由|\bfrom\b|\bот\b", re.IGNORECASE)
 _BREAK = re.compile(r"[.;:!?。；！？\n]")
 _LONG_NAME = re.compile(r"(?:[A-ZА-ЯЁ][\w’-]+\s){2,}[A-ZА-ЯЁ][\w’-]+")
+
+
+Surroundings = dict[Name, tuple[list[str], list[str]]]
 
 
 @dataclass(frozen=True)
@@ -62,14 +69,24 @@ class Scene:
         return [token for token in tokens if not taken[token.start]]
 
     @cached_property
-    def surroundings(self) -> dict[Name, tuple[list[str], list[str]]]:
+    def surroundings(self) -> Surroundings:
         """Give each name the stems before it, the nearest first, and those after it; other names are `¤`, edges `¶`.
 
-        Names in a list have the surroundings of the whole list.
+        Names in a list have the surroundings of the whole list; articles and `is` do not count.
         """
+        return self._surroundings_in(self.text)
+
+    @cached_property
+    def without_asides(self) -> Surroundings:
+        """Give the same with what stands between commas left out: `Arianespace, which sold the rockets, expects`."""
+        return self._surroundings_in(_ASIDE.sub(lambda aside: " " * len(aside[0]), self.text))
+
+    def _surroundings_in(self, text: str) -> Surroundings:
         groups = self._listed_groups()
         stems: list[str | int] = ["¶"]
-        for token in tokens_of(self.text, self.assertion.language):
+        for token in tokens_of(text, self.assertion.language):
+            if token.stem in _SLIGHT:
+                continue
             number = next((at for at, group in enumerate(groups) if _holds(group, token)), None)
             if number is None:
                 stems.append(token.stem)
@@ -115,6 +132,17 @@ def kind_of(name: Name) -> str:
     """Tell amounts, dates and names apart."""
     kind = (name.slug or "").partition(":")[0]
     return kind if kind in {NUMBER, DATE} else "name"
+
+
+def is_part_of(one: str, other: str) -> bool:
+    """Tell whether one of two names is a shorter form of the other, in whatever case: `Сюняев`, `Рашида Сюняева`."""
+    shorter, longer = sorted((one.lower().split(), other.lower().split()), key=len)
+    return all(any(_is_inflected(word, held) for held in longer) for word in shorter)
+
+
+def _is_inflected(one: str, other: str) -> bool:
+    shared = max(MIN_NAME_CHARS, min(len(one), len(other)) - NAME_ENDING_CHARS)
+    return one == other or (len(one) >= shared and one[:shared] == other[:shared] and abs(len(one) - len(other)) <= NAME_ENDING_CHARS)
 
 
 def key_of(name: Name) -> str:
@@ -165,11 +193,13 @@ def _stays(claim: Scene, name: Name, source: Scene, fit: float) -> bool:
 
 def _fit(claim: Scene, name: Name, source: Scene, other: Name) -> float:
     """Count the words right before and right after that two names have in common; other names stand for each other."""
-    mine, theirs = claim.surroundings.get(name), source.surroundings.get(other)
-    if mine is None or theirs is None:
-        return 0
+    mine = claim.surroundings.get(name)
+    found = [one for one in (source.surroundings.get(other), source.without_asides.get(other)) if one is not None]
+    if mine is None:
+        return 0.0
     language = claim.assertion.language
-    return sum(_common(one, two, language) for one, two in zip(mine, theirs, strict=True))
+    fits = (sum(_common(one, two, language) for one, two in zip(mine, theirs, strict=True)) for theirs in found)
+    return max(fits, default=0.0)
 
 
 def _common(one: Sequence[str], other: Sequence[str], language: str) -> float:
@@ -195,6 +225,8 @@ def _is_same(one: Name, other: Name) -> bool:
     if key_of(one) == key_of(other):
         return True
     kinds = [(name.slug or "").partition(":") for name in (one, other)]
+    if kind_of(one) == kind_of(other) == "name" and is_part_of(one.text, other.text):
+        return True
     if all(kind == DATE for kind, _, _ in kinds):
         parts = zip(kinds[0][2].split("-"), kinds[1][2].split("-"), strict=True)
         return all(a == b for a, b in parts if a and b)

@@ -144,7 +144,7 @@ def scene_of(sentence: Assertion, names: Names | None) -> Scene:
     placed = [Name(sentence.text[one.start : one.end], f"{DATE}:{one.parts}", one.start, one.end) for one in dates]
     counted = amounts_of(sentence.text, sentence.language, dates)
     placed += [
-        Name(one.text, f"{NUMBER}:{min(one.values)}", one.start, one.start + len(one.text))
+        Name(one.text, f"{NUMBER}:{max(one.values)}", one.start, one.start + len(one.text))
         for one in counted
         if not any(date.start <= one.start < date.end for date in dates) and not _is_in_a_word(sentence.text, one)
     ]

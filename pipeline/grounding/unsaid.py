@@ -65,8 +65,9 @@ def _is_put_for(words: Sequence[Token], others: Sequence[Token], mine: set[str],
     """Tell whether both sides tell something that the other side lacks, and do not say the same."""
     new = [one for one in words if one.tells and one.stem not in theirs]
     gone = [one for one in others if one.tells and one.stem not in mine]
-    if not new or not gone:
+    light = light_words("en") | light_words("fr") | light_words("ru")
+    if not new or not gone or all(one.stem in light for one in gone):
         return False
     return not any(are_alike(one.stem, other.stem) for one in new for other in gone) and not all(
-        meanings_of(one.stem) or one.stem in light_words("en") | light_words("fr") | light_words("ru") for one in new
+        meanings_of(one.stem) or one.stem in light for one in new
     )

@@ -17,6 +17,10 @@ MIN_PREFIXED_CHARS = 4
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_SUFFIX = re.compile(
+    r"at(?:eur|ric|or|ion|if|iv)|ement|ment|ion|is?er|ing|er|or|ist|ic|al|ness|ship|ity|ité|age|aire|eur"
+    r"|(?:о|е|а)?н(?:и|н|ност)|ени|ани|тел|ств|ность|ск|ов|н|ив|ова|ир"
+)
 _ASPECT = re.compile(r"(?:пере|пред|раз|рас|воз|под|при|про|из|ис|вы|за|на|до|об|от|по|с|у|о)")
 
 
@@ -64,6 +68,8 @@ def are_alike(one: str, other: str) -> bool:
         return True
     shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     if shared >= MIN_SHARED_CHARS and shared >= SHARED_SHARE * max(len(one), len(other)):
+        return True
+    if shared >= MIN_SHARED_CHARS and shared == min(len(one), len(other)) and _SUFFIX.fullmatch(max(one, other, key=len)[shared:]):
         return True
     return _differ_by_aspect(one, other) or _differ_by_aspect(other, one)
 
