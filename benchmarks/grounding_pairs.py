@@ -115,3 +115,9 @@ def written_pairs(texts: dict[str, Text]) -> list[Pair]:
 def half_of(pairs: Sequence[Pair], *, held_out: bool) -> list[Pair]:
     """Keep the pairs whose texts lie on one half."""
     return [pair for pair in pairs if pair.text.is_held_out == held_out]
+
+
+def word_runs(text: str, size: int, language: str) -> list[tuple[str, ...]]:
+    """List every run of so many words in lower case, or of so many signs in Chinese: what n-gram precision counts."""
+    words = re.findall(r"[\u3400-\u9fff]|\w+" if language == "zh" else r"\w+", text.lower())
+    return list(zip(*(words[at:] for at in range(size)), strict=False))

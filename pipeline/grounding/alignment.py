@@ -185,7 +185,8 @@ class Alignment:
         for place, token in enumerate(self.theirs):
             if token.stem == before:
                 between = self._up_to(after, place + 1)
-                if any(one.tells for one in between) and not self._is_claimed(between):
+                count = sum(one.tells for one in between)
+                if 0 < count <= run.word_count + 1 and not self._is_claimed(between):
                     return [one for one in between if one.tells]
         return None
 

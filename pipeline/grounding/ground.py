@@ -8,30 +8,38 @@ meaning counts too, and with an entailment model its judgement. It finds planted
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.grounding.alignment import Alignment, tokens_of
 from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.claims import modality_problems, negation_problems
 from pipeline.grounding.comparisons import comparison_problems
 from pipeline.grounding.dates import date_problems, exchanged_dates, stated_dates, weekday_problems
+from pipeline.grounding.meaning import (
+    MIN_MEANING_ACROSS,
+    SCORE_AT_LEAST,
+    SCORE_SPAN,
+    UNCHECKED_SCORE,
+    Encode,
+    cosines_of,
+    meaning_of,
+    problems_across,
+)
 from pipeline.grounding.names import Names, name_problems, otherwise_named
 from pipeline.grounding.numbers import exchange_problems, number_problems
 from pipeline.grounding.places import Scene, order_problems, place_problems
-from pipeline.grounding.scoring import support_of
+from pipeline.grounding.scoring import Support, support_of
 from pipeline.grounding.sources import Source, amounts_of, folded_marks, read_source, scene_of
 from pipeline.grounding.unsaid import substitution_problems, unsaid_problems
 from pipeline.grounding.words import language_by_words
 from pipeline.summaries.sentences import sentences_of
 from pipeline.values import Grounding
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 Entailment = Callable[[str, str], float]
 
+SUPPORTED_SCORE = 0.0
+PROBLEM_FACTOR = 0.45
 LIKE_SHARE = 0.85  # of the best sentence's overlap: such sentences may answer for the claim too
 MAX_LIKE_SENTENCES = 4
 MIN_OVERLAP_TO_COMPARE = 0.3
@@ -42,6 +50,7 @@ MIN_OVERLAP_TO_ANSWER = 0.6
 MIN_CLAUSE_STEMS = 3
 MIN_QUOTED_WORDS = 3
 MIN_QUOTED_CJK = 4
+MAX_LISTED = 3
 MAX_TITLE_WORDS = 5
 MIN_ENTAILMENT = 0.5
 MAX_PREMISE_CHARS = 2000
@@ -88,25 +97,79 @@ def ground(
 def _grounded(source: Source, claim: Assertion, judges: _Judges) -> Grounding:
     if folded_marks(claim.text) in source.whole_sentences:
         return Grounding(supported=True, score=1.0)
-    if claim.language != source.language:
-        return grounded_across(source, claim, judges.encode)
     scene = scene_of(claim, source.names)
+    if claim.language != source.language:
+        return _grounded_across(source, scene, judges)
+    examined = _examined(source, scene, judges.encode)
+    problems, score = examined.problems, examined.support.score
+    if not problems and score < SUPPORTED_SCORE:
+        problems = [_too_loose(examined.alignment)]
+    return _judged(examined.evidence.text, claim.text, Grounding(not problems, score, tuple(problems)), judges.nli)
+
+
+@dataclass(frozen=True)
+class _Examined:
+    """A claim beside what answers for it: what speaks against it, and what the score is made of."""
+
+    evidence: Assertion
+    alignment: Alignment
+    problems: list[str]
+    support: Support
+
+
+def _examined(source: Source, scene: Scene, encode: Encode | None) -> _Examined:
+    claim = scene.assertion
     chosen = source.evidence_for(claim)
-    evidence = Assertion("\n".join(source.sentences[number].text for number in chosen), source.language)
+    texts = [source.sentences[number].text for number in chosen]
+    evidence = Assertion("\n".join(texts), source.language)
     problems = _problems_of_parts(source, scene, evidence)
     if claim.stems:
         problems += _problems_of_statement(source, scene, evidence)
-    free = _accounted_for(source, scene)
-    alignment = Alignment(claim.text, [source.sentences[one].text for one in chosen], claim.language, free=free)
-    if not problems:
-        problems = unsaid_problems(alignment)
-    support = support_of(source, claim, alignment, problems=problems, meaning=None)
-    return Grounding(not problems, round(support.score, 4), tuple(problems))
+    alignment = Alignment(claim.text, texts, claim.language, free=_accounted_for(source, scene))
+    problems = problems or unsaid_problems(alignment)
+    is_encoded = encode is not None and source.sentences
+    meaning = meaning_of(cosines_of(source, claim.text, encode)) if encode and is_encoded else None
+    support = support_of(source, claim, alignment, problems=problems, meaning=meaning)
+    return _Examined(evidence, alignment, problems, support)
 
 
-def grounded_across(source: Source, claim: Assertion, encode: Encode | None) -> Grounding:
-    """Check a claim in another language than its source: numbers, dates and known names, and meaning by the encoder."""
-    return Grounding(supported=False, score=0.0, problems=("the claim is in another language than the source",))
+def supports_of(source: str, claim: str, *, names: Names | None = None, encode: Encode | None = None) -> list[Support]:
+    """Return what the score of each sentence of a claim is made of; for fitting, in the source's language."""
+    read = read_source(source, names)
+    language = language_by_words(claim, read.language)
+    parts = (Assertion(claim[span.start : span.end], language) for span in sentences_of(claim, language))
+    return [_examined(read, scene_of(part, names), encode).support for part in parts]
+
+
+def _too_loose(alignment: Alignment) -> str:
+    words = ", ".join(run.text for run in alignment.unsaid[:MAX_LISTED])
+    return f"the source does not say: {words}" if words else "no passage of the source says this in one place"
+
+
+def _grounded_across(source: Source, scene: Scene, judges: _Judges) -> Grounding:
+    """Check a claim in another language than its source."""
+    if judges.encode is None or not source.sentences:
+        unchecked = "the claim is in another language than the source and cannot be compared without an encoder"
+        return Grounding(False, UNCHECKED_SCORE, (*problems_across(source, scene, None), unchecked))  # noqa: FBT003
+    cosines = cosines_of(source, scene.text, judges.encode)
+    nearest = source.sentences[int(cosines.argmax())]
+    problems = problems_across(source, scene, nearest)
+    meaning = meaning_of(cosines)
+    if meaning < MIN_MEANING_ACROSS:
+        problems.append("no sentence of the source is close in meaning to the claim")
+    score = (SCORE_AT_LEAST + SCORE_SPAN * meaning) * (PROBLEM_FACTOR if problems else 1.0)
+    return _judged(nearest.text, scene.text, Grounding(not problems, score, tuple(problems)), judges.nli)
+
+
+def _judged(premise: str, claim: str, grounding: Grounding, nli: Entailment | None) -> Grounding:
+    """Let an entailment model object, and weigh into the score."""
+    if nli is None:
+        return Grounding(grounding.supported, round(grounding.score, 4), grounding.problems)
+    entailed = nli(premise[:MAX_PREMISE_CHARS], claim)
+    problems = grounding.problems
+    if entailed < MIN_ENTAILMENT:
+        problems = (*problems, f"the entailment model finds it in the source with {entailed:.0%} only")
+    return Grounding(not problems, round((grounding.score + entailed) / 2, 4), problems)
 
 
 def _problems_of_parts(source: Source, scene: Scene, evidence: Assertion) -> list[str]:

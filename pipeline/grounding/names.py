@@ -150,7 +150,7 @@ class SourceNames:
         at = self._folded.find(lowered)
         while at >= 0:
             before, after = self._folded[at - 1 : at], self._folded[at + len(lowered) : at + len(lowered) + 1]
-            if not (before.isalnum() or after.isalnum()) or _CJK.search(lowered):
+            if not any(sign.isalnum() and not _CJK.match(sign) for sign in (before, after)) or _CJK.search(lowered):
                 return True
             at = self._folded.find(lowered, at + 1)
         return False

@@ -52,6 +52,9 @@ _DIGITS = re.compile(
     r"(?P<money>[$€£¥])?(?<![\d.,])(?P<digits>\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)" + _SCALE,
     re.IGNORECASE,
 )
+_TORN = re.compile(
+    r"(?<![\d.,])(?P<head>\d{1,3})(?:, (?P<group>\d{3})|\. (?P<part>\d{1,2}))(?![\d.,]*\d)" + _SCALE, re.IGNORECASE
+)
 _CJK_NUMBER = re.compile(r"[〇零一二三四五六七八九十百千万萬亿億两兩]+")
 _ABOUT = re.compile(
     r"(?:about|around|nearly|almost|over|more than|some|roughly|approximately|up to|environ|près de|plus de|quelque"
@@ -114,7 +117,11 @@ def amounts_in(text: str, language: str, *, hidden: Sequence[tuple[int, int]] = 
             taken[start:end] = b"\1" * (end - start)
             about = _ABOUT.search(text, max(0, start - 12), start) is not None
             found.append(Amount(values, text[start:end].strip(), start, _counted(text, start, end, language), about))
-    return found
+    return found + [one for one in _torn(text, language) if not _is_hidden(one, hidden)]
+
+
+def _is_hidden(amount: Amount, hidden: Sequence[tuple[int, int]]) -> bool:
+    return any(start < amount.start + len(amount.text) and amount.start < end for start, end in hidden)
 
 
 def _readings(text: str) -> Iterator[tuple[int, int, frozenset[float]]]:
@@ -132,6 +139,15 @@ def _readings(text: str) -> Iterator[tuple[int, int, frozenset[float]]]:
         value = cjk_value(match[0])
         if value >= CJK_MYRIAD or (value > 1 and (ordinal or (counted and counted in _MEASURES))) or (value == 1 and counted in _WEIGHED):
             yield match.start(), match.end(), frozenset([float(value)])
+
+
+def _torn(text: str, language: str) -> Iterator[Amount]:
+    """Read what extraction tore apart, `3, 800` and `98. 7`, beside the numbers that it may be instead."""
+    for match in _TORN.finditer(text):
+        whole = float((match["head"] + match["group"]) if match["group"] else f"{match['head']}.{match['part']}")
+        values = frozenset([whole * _scale(match["scale"])])
+        counted = _counted(text, match.start(), match.end(), language)
+        yield Amount(values, match[0].strip(), match.start(), counted, about=False)
 
 
 def _values(digits: str) -> set[float]:

@@ -148,9 +148,14 @@ def spelled_numbers(text: str) -> Iterator[tuple[int, int, float]]:
 def _read(run: list[re.Match[str]]) -> Iterator[tuple[int, int, float]]:
     # `one` and `un` are no amounts by themselves, nor is `millions of`.
     words = [word[0].lower() for word in run]
-    if not words or all(word in _ONES for word in words) or (len(words) == 1 and words[0] in _VAGUE):
+    if not words or _is_percent(run) or all(word in _ONES for word in words) or (len(words) == 1 and words[0] in _VAGUE):
         return
     yield run[0].start(), run[-1].end(), _composed(words)
+
+
+def _is_percent(run: list[re.Match[str]]) -> bool:
+    """See `98 per cent`."""
+    return len(run) == 1 and run[0][0].lower() == "cent" and run[0].string[: run[0].start()].endswith(("per ", "pour "))
 
 
 def _composed(words: list[str]) -> float:

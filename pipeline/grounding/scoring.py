@@ -10,32 +10,33 @@ from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
-from pipeline.grounding.alignment import Alignment, Token, tokens_of
+from pipeline.grounding.alignment import Alignment
 from pipeline.grounding.assertions import Assertion
+from pipeline.grounding.fragments import SKIP, fragment_sizes, share_together
 from pipeline.grounding.sources import Source
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
 MAX_COMPARED_WORDS = 600
-RUN_SIZES = (2, 3, 4)
 
 
 @dataclass(frozen=True)
 class Support:
-    """What was seen when a claim was laid beside its source; every feature is 0..1 but for counts."""
+    """What was seen when a claim was laid beside its source; every feature is 0..1."""
 
     features: Mapping[str, float]
 
     @property
     def score(self) -> float:
         """Return the probability that people call the claim supported."""
-        weights = _weights()
+        weights = shipped_weights("with-meaning" if "meaning" in self.features else "by-words")
         logit = weights["base"] + sum(weights.get(name, 0.0) * value for name, value in self.features.items())
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
 @cache
-def _weights() -> dict[str, float]:
-    table = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))["weights"]
+def shipped_weights(kind: str) -> dict[str, float]:
+    """Return the weights fitted `by-words` alone or `with-meaning`."""
+    table = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))[kind]
     return {str(name): float(value) for name, value in table.items()}
 
 
@@ -45,23 +46,16 @@ def support_of(
     """Gather the features of a claim and its evidence."""
     shares = [source.covered(claim.stems, one.stems) for one in source.sentences]
     centre = max(range(len(shares)), key=shares.__getitem__, default=0)
-    passage = source.sentences[max(0, centre - 1) : centre + 2]
-    near = frozenset().union(*(one.stems for one in passage))
+    sizes = fragment_sizes(alignment.mine, source.index)
+    count = max(1, len(alignment.mine))
     features = {
         "sentence": max(shares, default=0.0),
-        "passage": source.covered(claim.stems, near),
-        "whole": source.covered(claim.stems, frozenset(source.rarity)),
-        "said": 1.0 - alignment.unsaid_share,
-        "copied": _copied(passage, claim),
-        "evidence": min(1.0, len(alignment.evidence) / 4),
+        "copied": _copied(source.sentences[max(0, centre - 1) : centre + 2], claim),
+        "whole": 1.0 - len(sizes) / count,
+        "skipping": share_together(alignment.mine, source.index, step=2, reach=SKIP),
         "problem": float(bool(problems)),
-        "problems": min(3, len(problems)) / 3,
-        "length": min(1.0, len(alignment.mine) / 40),
     }
-    features |= {f"runs of {size}": value for size, value in _runs(source, alignment.mine).items()}
-    if meaning is not None:
-        features |= {"meaning": meaning, "has meaning": 1.0}
-    return Support(features)
+    return Support(features if meaning is None else features | {"meaning": meaning})
 
 
 def _copied(passage: Sequence[Assertion], claim: Assertion) -> float:
@@ -73,14 +67,3 @@ def _copied(passage: Sequence[Assertion], claim: Assertion) -> float:
     blocks = [block.size for block in SequenceMatcher(None, theirs, mine, autojunk=False).get_matching_blocks()[:-1]]
     cuts = len(mine) - sum(blocks) + max(0, len(blocks) - 1)
     return max(0.0, 1.0 - cuts / len(mine))
-
-
-def _runs(source: Source, mine: Sequence[Token]) -> dict[int, float]:
-    """Return the share of the claim's runs of words that the source has, by their size."""
-    stems = [token.stem for token in mine]
-    shares = {}
-    for size in RUN_SIZES:
-        runs = list(zip(*(stems[at:] for at in range(size)), strict=False))
-        held = source.runs(size)
-        shares[size] = sum(run in held for run in runs) / len(runs) if runs else 1.0
-    return shares

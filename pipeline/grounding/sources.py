@@ -6,9 +6,13 @@ import math
 from collections import Counter
 from functools import cached_property, lru_cache
 
-from pipeline.grounding.alignment import Token, tokens_of
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.grounding.alignment import tokens_of
 from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.dates import StatedDate, stated_dates
+from pipeline.grounding.fragments import Index, index_of
 from pipeline.grounding.names import Name, Names, SourceNames, names_in
 from pipeline.grounding.numbers import Amount, amounts_in
 from pipeline.grounding.places import DATE, NUMBER, Scene
@@ -33,6 +37,7 @@ class Source:
         self.names = names
         self._scenes: dict[int, Scene] = {}
         self._runs: dict[int, frozenset[tuple[str, ...]]] = {}
+        self.vectors: dict[object, NDArray[np.float32]] = {}
 
     @cached_property
     def language(self) -> str:
@@ -89,13 +94,14 @@ class Source:
     def runs(self, size: int) -> frozenset[tuple[str, ...]]:
         """Return every run of so many words, as stems."""
         if size not in self._runs:
-            stems = [token.stem for token in self._tokens]
+            stems = self.index.stems
             self._runs[size] = frozenset(zip(*(stems[at:] for at in range(size)), strict=False))
         return self._runs[size]
 
     @cached_property
-    def _tokens(self) -> list[Token]:
-        return tokens_of(self.text, self.language)
+    def index(self) -> Index:
+        """Where each of its words stands."""
+        return index_of(tokens_of(self.text, self.language))
 
     def scene(self, number: int) -> Scene:
         """Return a sentence with its names, amounts and dates."""
