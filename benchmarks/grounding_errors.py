@@ -164,7 +164,7 @@ def _attribution(text: Text, sentence: str, rng: random.Random) -> str | None:
     spoken = re.search(str(_wordings()["said"][text.language]), sentence)
     if spoken:
         here = [match for match in _people(sentence)]
-        there = {match[0] for match in _people(text.text)} - {match[0] for match in here}
+        there = {match[0] for match in _people(text.text) if not any(match[0][:5] == one[0][:5] for one in here)}
         near = [match for match in here if abs(match.start() - spoken.start()) < 40]
         choices += [sentence[: m.start()] + other + sentence[m.end() :] for m in near for other in sorted(there)]
     return rng.choice(choices) if choices else None
@@ -176,7 +176,8 @@ def _exchanged(text: Text, sentence: str) -> Iterator[str]:
     for place, left in enumerate(names):
         for right in names[place + 1 :]:
             between = sentence[left.end() : right.start()]
-            if left[0] != right[0] and len(between) > 3 and not _LISTED.search(between):
+            is_listed = not re.search(r"\w", _NAME.sub("", between)) or _LISTED.search(between)
+            if left[0] != right[0] and len(between) > 3 and not is_listed:
                 yield sentence[: left.start()] + right[0] + between + left[0] + sentence[right.end() :]
 
 

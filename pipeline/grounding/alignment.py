@@ -17,6 +17,7 @@ MAX_TOKENS = 400  # of a claim, and three times as many of its evidence
 MIN_COPIED_SIGNS = 2
 MAX_COPIED_SIGNS = 12
 MAX_REPLACED = 3
+MIN_JUDGED_WORDS = 6
 
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+(?:[’'](?=[^\W_])[^\W_]+)?")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -164,6 +165,11 @@ class Alignment:
         """Return the share of the telling words that the evidence lacks."""
         telling = [is_said for token, is_said in zip(self.mine, self.said, strict=True) if token.tells]
         return telling.count(False) / len(telling) if telling else 0.0
+
+    @property
+    def is_loose(self) -> bool:
+        """Tell whether it is long enough to be judged by how it is put together, and has words of its own."""
+        return bool(self.unsaid) and sum(token.tells for token in self.mine) >= MIN_JUDGED_WORDS
 
     def replaced(self) -> Iterator[tuple[str, str]]:
         """Yield (the claim's words, the evidence's) where the two differ only in what stands between the same words."""

@@ -21,7 +21,7 @@ NEGATIONS = re.compile(
 )
 PLANS = re.compile(
     r"\b(?:will|shall|would|could|(?-i:may)|might|should|plan(?:s|ned|ning)?|expect(?:s|ed)? (?:to|in|next|by|late|that)"
-    r"|schedul\w+ (?:to|for)|foresee\w*|foreseen|if|unless|must|due (?:to|in|for)|ready to|tr(?:y|ies|ied|ying) to|attempt\w* to|promise\w* to|pledge\w* to|seeks? to"
+    r"|schedul\w+ (?:to|for)|foresee\w*|foreseen|if|unless|must|due (?:to|in|for)|ready to|invit\w+ to|tr(?:y|ies|ied|ying) to|attempt\w* to|promise\w* to|pledge\w* to|seeks? to"
     r"|set to|intends? to|intended to|aim(?:s|ed|ing)? (?:to|is)|hop(?:es?|ed|ing) (?:to|for)|propos(?:e|es|ed|ing|al)"
     r"|(?:is|are|was|were) to|going to|wants?(?: to)?|preparing to|prepares|gets? ready to|getting ready to|tentatively|draft|being discussed|possible"
     r"|va|vont|doit|doivent|devra|pourra|peut|peuvent|veut|veulent|souhait\w+|prévo[iy]\w+|envisag\w+|compte(?:nt)?(?= \w+(?:er|ir|re)\b)|prévue?s?|promis\w*"

@@ -12,12 +12,11 @@ def negation_problems(claim: Assertion, source: Assertion, evidence: Assertion) 
     """Say where one of the two denies what the other states."""
     if claim.is_negated and not evidence.is_negated:
         return ["the claim denies what the source states"]
-    if claim.denied & source.denied:
-        return []
+    is_denied_otherwise = bool(claim.denied & source.denied) and len(claim.denied) >= len(source.denied)
     more, less = claim.denied - source.denied, source.denied - claim.denied
     problems = [
         f"the source denies what the claim states ({stem})"
-        for stem in sorted(less)
+        for stem in sorted(less if not is_denied_otherwise else ())
         # Where each denies something of its own, the same denial may only be worded otherwise.
         if (stem in claim.stems if more else _is_among(stem, claim.stems)) and not _is_stated_too(stem, source)
     ]

@@ -38,7 +38,8 @@ from pipeline.values import Grounding
 
 Entailment = Callable[[str, str], float]
 
-SUPPORTED_SCORE = 0.0
+SUPPORTED_SCORE = 0.14
+"""Below it a claim with words of its own is put together too loosely to be trusted."""
 PROBLEM_FACTOR = 0.45
 LIKE_SHARE = 0.85  # of the best sentence's overlap: such sentences may answer for the claim too
 MAX_LIKE_SENTENCES = 4
@@ -102,7 +103,7 @@ def _grounded(source: Source, claim: Assertion, judges: _Judges) -> Grounding:
         return _grounded_across(source, scene, judges)
     examined = _examined(source, scene, judges.encode)
     problems, score = examined.problems, examined.support.score
-    if not problems and score < SUPPORTED_SCORE:
+    if not problems and score < SUPPORTED_SCORE and examined.alignment.is_loose:
         problems = [_too_loose(examined.alignment)]
     return _judged(examined.evidence.text, claim.text, Grounding(not problems, score, tuple(problems)), judges.nli)
 
@@ -143,7 +144,7 @@ def supports_of(source: str, claim: str, *, names: Names | None = None, encode: 
 
 def _too_loose(alignment: Alignment) -> str:
     words = ", ".join(run.text for run in alignment.unsaid[:MAX_LISTED])
-    return f"the source does not say: {words}" if words else "no passage of the source says this in one place"
+    return f"no passage of the source says this in one place; its own words are: {words}"
 
 
 def _grounded_across(source: Source, scene: Scene, judges: _Judges) -> Grounding:
