@@ -220,7 +220,7 @@ def _fused(language: str, one: str, other: str) -> str:
 def _one_changed(text: Text, quoted: str, rng: random.Random) -> str:
     if text.language == "zh":
         place = rng.randrange(len(quoted) - 1)
-        return quoted[:place] + text.text[: 2] + quoted[place + 2 :]
+        return quoted[:place] + text.text[:2] + quoted[place + 2 :]
     words = quoted.split()
     long = [place for place, word in enumerate(words) if len(word) > 3] or [0]
     pool = [word for word in re.findall(r"[^\W\d_]{5,}", text.text) if word not in quoted] or ["otherwise"]

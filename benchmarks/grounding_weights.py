@@ -63,7 +63,9 @@ def fit_all(folder: Path, encoders: Mapping[str, Encode | None], *, is_written: 
     judged = judged_sentences(folder)
     labels = [one.is_supported for one in judged]
     for size in (1, 2, 3):
-        print(f"n-gram precision, n={size}: AUC {auc([run_precision(one.source, one.claim, size) for one in judged], labels):.3f}")
+        print(
+            f"n-gram precision, n={size}: AUC {auc([run_precision(one.source, one.claim, size) for one in judged], labels):.3f}"
+        )
     for kind, encode in encoders.items():
         examples = examples_of(folder, encode)
         print(f"{kind}: AUC {cross_validated(examples):.3f}, by the other folds' weights")
@@ -118,6 +120,7 @@ def fitted_to(examples: Sequence[Example]) -> dict[str, float]:
     model.fit(rows / scale, [one.is_supported for one in examples], sample_weight=weights)
     numbers = {name: round(float(value), 2) for name, value in zip(names, model.coef_[0] / scale, strict=True)}
     return {"base": round(float(model.intercept_[0]), 2)} | numbers
+
 
 if __name__ == "__main__":
     main()

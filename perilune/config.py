@@ -52,6 +52,10 @@ class Settings(BaseModel):
             description="Model for token classification, by folder or hub name; the organisations it sees are proposed."
         ),
     ] = None
+    nli: Annotated[
+        str | None,
+        Field(description="Entailment model (NLI), by folder or hub name; the grounding check asks it too."),
+    ] = None
     proxy: Annotated[str | None, Field(description="HTTP proxy that crawls go through.")] = None
     chromium: Annotated[
         str | None,

@@ -67,6 +67,9 @@ _LIGHT_SIGNS = frozenset(
 )
 
 
+_JOINTS = frozenset("的了在是和与及将对为以被把从由于并就都而到")
+
+
 @dataclass(frozen=True)
 class Unsaid:
     """Words of a claim, next to each other, that its evidence does not have."""
@@ -110,10 +113,14 @@ class Alignment:
 
     def _said_signs(self) -> list[bool]:
         """Find the runs of signs that the evidence has too, wherever; and words that mean what a word of it means."""
+        return [not token.tells or bool(self._covered[token.start]) for token in self.mine]
+
+    @cached_property
+    def _covered(self) -> bytearray:
         covered = bytearray(len(self.claim))
         for start, end in [*self._copied_runs(), *self._synonyms(), *self._free, *self._light_runs()]:
             covered[start:end] = b"\1" * (end - start)
-        return [not token.tells or all(covered[token.start : token.end]) for token in self.mine]
+        return covered
 
     def _copied_runs(self) -> Iterator[tuple[int, int]]:
         text, at = self.claim, 0
@@ -158,7 +165,27 @@ class Alignment:
 
     def _unsaid(self, run: Sequence[int]) -> Unsaid:
         start, end = self.mine[run[0]].start, self.mine[run[-1]].end
+        if self.language == "zh":
+            # `日内瓦` is one word, although its first two signs say little by themselves.
+            start, end = self._widened(start, end)
         return Unsaid(self.claim[start:end], start, end, len(run))
+
+    def _widened(self, start: int, end: int) -> tuple[int, int]:
+        while (
+            start
+            and _CJK.match(self.claim[start - 1])
+            and not self._covered[start - 1]
+            and self.claim[start - 1] not in _JOINTS
+        ):
+            start -= 1
+        while (
+            end < len(self.claim)
+            and _CJK.match(self.claim[end])
+            and not self._covered[end]
+            and self.claim[end] not in _JOINTS
+        ):
+            end += 1
+        return start, end
 
     @cached_property
     def unsaid_share(self) -> float:

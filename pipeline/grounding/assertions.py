@@ -42,7 +42,10 @@ FUTURES = re.compile(
     r"(?:под|подо|вы|за|на|по|при|про|с|со|раз|рас|у|о|об|от|пере|до|воз|вос|из|ис)[а-яё]{2,}(?:ит|ят|[её]т|ут|ат)(?:ся)?(?<!ает)(?<!яет)(?<!ует)(?<!ают)(?<!яют)(?<!уют)(?<!ается)(?<!яется)(?<!уется)(?<!аются)(?<!яются)(?<!уются)(?<!еет)(?<!еют)"
     r"|станет|состо[ия]тся|пройд[её]т|пройдут|стартую?т|начн[её]т(?:ся)?|начнутся|прим[еу]т|примет|даст|дадут|создаст|создадут|полетит|полетят|пойд[её]т|пойдут|сможет|смогут|прид[её]т",
 )
-_SOFT_PLANS = re.compile(r"\bto (?!the\b|an?\b|its\b|his\b|her\b|their\b|this\b|that\b|[\dA-Z])|\bafin de\b|\bpour\b|\bчтобы\b|\bдля\b", re.IGNORECASE)
+_SOFT_PLANS = re.compile(
+    r"\bto (?!the\b|an?\b|its\b|his\b|her\b|their\b|this\b|that\b|[\dA-Z])|\bafin de\b|\bpour\b|\bчтобы\b|\bдля\b",
+    re.IGNORECASE,
+)
 _DONE_BEFORE = re.compile(
     r"\b(?:was|were|has|have|had|been|did|a|ont|est|sont|été|avait|avaient|fut|был[аио]?|уже)\s+(?:\w+ly\s+)?$|(?:已经?|已經)[^，。]{0,8}$",
     re.IGNORECASE,

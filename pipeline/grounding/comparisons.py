@@ -135,7 +135,9 @@ def _is_turned(concept: Concept, claim: str, sentence: str) -> bool:
         return not opposite.words.search(claim) or len(opposite.words.findall(sentence)) > len(
             opposite.words.findall(claim)
         )
-    mine, theirs, contrary = (_heads(one, text) for one, text in ((concept, claim), (concept, sentence), (opposite, sentence)))
+    mine, theirs, contrary = (
+        _heads(one, text) for one, text in ((concept, claim), (concept, sentence), (opposite, sentence))
+    )
     return bool(mine & contrary - theirs) and not mine & theirs
 
 

@@ -162,7 +162,9 @@ def weekdays_in(text: str) -> dict[str, str]:
 
 @cache
 def _weekdays() -> dict[str, str]:
-    names: dict[str, str] = {f"{week}{sign}": day for week in ("周", "星期", "礼拜") for sign, day in _CJK_WEEKDAYS.items()}
+    names: dict[str, str] = {
+        f"{week}{sign}": day for week in ("周", "星期", "礼拜") for sign, day in _CJK_WEEKDAYS.items()
+    }
     for language in ("en", "fr", "ru"):
         names |= {name.lower(): str(day) for day, name in Locale(language).days["format"]["wide"].items()}
     # The accusative, in which Russian says when: `в среду`.
@@ -172,7 +174,10 @@ def _weekdays() -> dict[str, str]:
 @cache
 def _weekday_words() -> re.Pattern[str]:
     words = sorted(_weekdays(), key=len, reverse=True)
-    return re.compile("|".join(rf"\b{word}\b" if word[0].isascii() or "а" <= word[0] <= "я" else word for word in words), re.IGNORECASE)
+    return re.compile(
+        "|".join(rf"\b{word}\b" if word[0].isascii() or "а" <= word[0] <= "я" else word for word in words),
+        re.IGNORECASE,
+    )
 
 
 def _is_only_year(date: StatedDate) -> bool:

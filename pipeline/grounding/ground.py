@@ -244,9 +244,7 @@ def _objections(source: Source, scene: Scene, n: int, evidence: Assertion) -> li
     if source.covered(claim.stems, sentence.stems) >= MIN_OVERLAP_TO_EXCHANGE:
         problems += substitution_problems(claim, sentence, _accounted_for(source, scene))
         mine = amounts_of(claim.text, claim.language, stated_dates(claim.text))
-        problems += exchange_problems(
-            mine, amounts_of(sentence.text, sentence.language, stated_dates(sentence.text))
-        )
+        problems += exchange_problems(mine, amounts_of(sentence.text, sentence.language, stated_dates(sentence.text)))
         problems += exchanged_dates(claim.text, sentence.text)
     return problems
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+
+from babel import Locale
 
 from pipeline.grounding.words import STOP_WORDS
 from pipeline.understanding.countries import country_matches
@@ -15,6 +17,7 @@ Names = Callable[[str], Sequence[tuple[str, int, int]]]
 
 MIN_PREFIX_CHARS = 4
 ENDING_CHARS = 3  # what inflection may change at a name's end
+COUNTRY_PREFIX_CHARS = 4
 MAX_TITLE_CHARS = 30
 MIN_ACRONYM_CHARS = 2
 MAX_ACRONYM_CHARS = 8
@@ -33,6 +36,14 @@ _OPENING = re.compile(
     r"|Academician|King|Queen|Président|Présidente|Ministre|Ambassadeur|Directeur|Directrice|Madame|Monsieur|Президент|Министр|Академик|Премьер"
     r"|Посол|Директор|Профессор|Глава)\s$"
 )
+_LOCALES = frozenset({"en", "fr", "ru"})
+# Words for countries and peoples that CLDR's names do not begin with.
+_OTHER_COUNTRY_WORDS = (
+    "uk", "u.k", "brit", "engl", "us", "u.s", "amer", "dutch", "emir", "uae", "u.a.e", "prc", "holl", "eu", "un", "gree", "grec", "spa",
+    "danish", "danois", "swe", "suéd", "turk", "turc", "thai", "pol", "fin", "ger", "alle", "czech", "welsh", "scot", "сша", "амер", "брит",
+    "англ", "голл", "оаэ", "ес", "оон", "юар", "герм", "нем", "греч", "испан", "фран", "royaume", "états", "sino", "franco",
+    "sud-af", "южноаф", "indi", "индий", "chin", "кита", "росси", "russ", "руск", "русск", "japon", "japa", "япон", "ukrain", "украин",
+)  # fmt: skip
 _RUN = re.compile(r"[A-ZА-ЯЁ][\w’-]+(?:\s(?:(?:of|for|the|and|on|de|des|la|du|et|по|и)\s)*[A-ZА-ЯЁ][\w’-]+)+")
 COUNTRY = "country:"
 
@@ -85,8 +96,33 @@ def _with_title(text: str, name: Name) -> Name:
 
 def _countries(text: str, language: str) -> list[Name]:
     """Find countries and peoples in whatever case; a country's slug is its code behind `country:`."""
-    matches = country_matches(folded(text), language)
-    return [Name(text[one.start : one.end], COUNTRY + one.owner, one.start, one.end) for one in matches]
+    found = []
+    for match in country_matches(folded(text), language):
+        words = text[match.start : match.end]
+        # A capital stands for its country elsewhere; here Beijing is not Shanghai.
+        slug = COUNTRY + match.owner if _is_country(words.lower(), match.owner, language) else None
+        found.append(Name(words, slug, match.start, match.end))
+    return found
+
+
+def _is_country(words: str, code: str, language: str) -> bool:
+    """Tell a country's or a people's name from a city's."""
+    if _CJK.search(words):
+        return len(words) == 1 or words[-1] in "国國方" or words in _territories("zh")
+    stem = words[:COUNTRY_PREFIX_CHARS]
+    return words.startswith(_OTHER_COUNTRY_WORDS) or any(
+        part.startswith(stem) for locale in {language, "en"} & _LOCALES for part in _country_words(locale, code)
+    )
+
+
+@cache
+def _territories(locale: str) -> frozenset[str]:
+    return frozenset(name.lower() for name in Locale(locale).territories.values())
+
+
+@cache
+def _country_words(locale: str, code: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(Locale(locale).territories.get(code, "").lower()))
 
 
 def _overlaps(name: Name, others: Sequence[Name]) -> bool:

@@ -137,7 +137,11 @@ def _readings(text: str) -> Iterator[tuple[int, int, frozenset[float]]]:
         counted = text[match.end() : match.end() + 2].lstrip("多余")[:1]
         ordinal = text[max(0, match.start() - 1) : match.start()] == "第"
         value = cjk_value(match[0])
-        if value >= CJK_MYRIAD or (value > 1 and (ordinal or (counted and counted in _MEASURES))) or (value == 1 and counted in _WEIGHED):
+        if (
+            value >= CJK_MYRIAD
+            or (value > 1 and (ordinal or (counted and counted in _MEASURES)))
+            or (value == 1 and counted in _WEIGHED)
+        ):
             yield match.start(), match.end(), frozenset([float(value)])
 
 
@@ -188,7 +192,9 @@ def _counted(text: str, start: int, end: int, language: str) -> str | None:
     if after[:1] in {"-", ",", ".", ";", ")"}:
         return None
     near = (
-        re.sub(r"^[多余]?[个個名位颗顆次项項家届屆种種艘枚架座所条條类類台号號]", "", after.lstrip()) if language == "zh" else after
+        re.sub(r"^[多余]?[个個名位颗顆次项項家届屆种種艘枚架座所条條类類台号號]", "", after.lstrip())
+        if language == "zh"
+        else after
     )
     first = near.lstrip()[:2]
     if language == "zh" and first:

@@ -148,7 +148,12 @@ def spelled_numbers(text: str) -> Iterator[tuple[int, int, float]]:
 def _read(run: list[re.Match[str]]) -> Iterator[tuple[int, int, float]]:
     # `one` and `un` are no amounts by themselves, nor is `millions of`.
     words = [word[0].lower() for word in run]
-    if not words or _is_percent(run) or all(word in _ONES for word in words) or (len(words) == 1 and words[0] in _VAGUE):
+    if (
+        not words
+        or _is_percent(run)
+        or all(word in _ONES for word in words)
+        or (len(words) == 1 and words[0] in _VAGUE)
+    ):
         return
     yield run[0].start(), run[-1].end(), _composed(words)
 

@@ -142,7 +142,9 @@ def is_part_of(one: str, other: str) -> bool:
 
 def _is_inflected(one: str, other: str) -> bool:
     shared = max(MIN_NAME_CHARS, min(len(one), len(other)) - NAME_ENDING_CHARS)
-    return one == other or (len(one) >= shared and one[:shared] == other[:shared] and abs(len(one) - len(other)) <= NAME_ENDING_CHARS)
+    return one == other or (
+        len(one) >= shared and one[:shared] == other[:shared] and abs(len(one) - len(other)) <= NAME_ENDING_CHARS
+    )
 
 
 def key_of(name: Name) -> str:
@@ -230,7 +232,9 @@ def _is_same(one: Name, other: Name) -> bool:
     if all(kind == DATE for kind, _, _ in kinds):
         parts = zip(kinds[0][2].split("-"), kinds[1][2].split("-"), strict=True)
         return all(a == b for a, b in parts if a and b)
-    return not any(kind in {NUMBER, DATE} for kind, _, _ in kinds) and (one.text in other.text or other.text in one.text)
+    return not any(kind in {NUMBER, DATE} for kind, _, _ in kinds) and (
+        one.text in other.text or other.text in one.text
+    )
 
 
 def _shared(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> int:
@@ -257,13 +261,9 @@ def _are_listed(text: str, left: Name, right: Name) -> bool:
     return _LISTED.fullmatch(text[left.end : right.start]) is not None
 
 
-def _swapped(
-    claimed: tuple[Scene, Name, Name], source: Scene, names: Sequence[Name]
-) -> Iterator[tuple[Name, Name]]:
+def _swapped(claimed: tuple[Scene, Name, Name], source: Scene, names: Sequence[Name]) -> Iterator[tuple[Name, Name]]:
     _, left, right = claimed
-    in_order = any(
-        key_of(one) == key_of(left) and key_of(two) == key_of(right) for one, two in combinations(names, 2)
-    )
+    in_order = any(key_of(one) == key_of(left) and key_of(two) == key_of(right) for one, two in combinations(names, 2))
     for one, two in permutations(names, 2):
         is_turned = (key_of(one), key_of(two)) == (key_of(right), key_of(left)) and one.start < two.start
         if is_turned and not in_order and not _are_listed(source.text, one, two):

@@ -45,7 +45,9 @@ def substitution_problems(claim: Assertion, sentence: Assertion, free: Sequence[
             continue
         if _is_put_for(words, others, kept, {token.stem for token in theirs}):
             joint = "" if is_chinese else " "
-            return [f"the source says “{joint.join(one.word for one in others)}”, not “{joint.join(one.word for one in words)}”"]
+            return [
+                f"the source says “{joint.join(one.word for one in others)}”, not “{joint.join(one.word for one in words)}”"
+            ]
     return []
 
 

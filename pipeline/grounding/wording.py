@@ -69,7 +69,11 @@ def are_alike(one: str, other: str) -> bool:
     shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     if shared >= MIN_SHARED_CHARS and shared >= SHARED_SHARE * max(len(one), len(other)):
         return True
-    if shared >= MIN_SHARED_CHARS and shared == min(len(one), len(other)) and _SUFFIX.fullmatch(max(one, other, key=len)[shared:]):
+    if (
+        shared >= MIN_SHARED_CHARS
+        and shared == min(len(one), len(other))
+        and _SUFFIX.fullmatch(max(one, other, key=len)[shared:])
+    ):
         return True
     return _differ_by_aspect(one, other) or _differ_by_aspect(other, one)
 
