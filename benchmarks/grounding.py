@@ -145,9 +145,8 @@ def print_people(folder: Path, names: Names, encode: Encode | None) -> None:
     labels = [one.is_supported for one in judged]
     print(f"QAGS, {len(judged)} sentences of summaries, {sum(labels)} supported by two votes of three; AUC")
     for size in (1, 2, 3):
-        print(
-            f"  n-gram precision, n={size}: {auc([run_precision(one.source, one.claim, size) for one in judged], labels):.3f}"
-        )
+        precision = [run_precision(one.source, one.claim, size) for one in judged]
+        print(f"  n-gram precision, n={size}: {auc(precision, labels):.3f}")
     ours = [ground(one.source, one.claim, names=names, encode=encode).score for one in judged]
     print(f"  ours: {auc(ours, labels):.3f}; cross-validated by benchmarks.grounding_weights")
 

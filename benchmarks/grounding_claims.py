@@ -73,7 +73,7 @@ def _reworded(texts: Sequence[Text]) -> Iterator[Pair]:
         rng.shuffle(sentences)
         for sentence in sentences[:SENTENCES_TRIED]:
             kinds = [kind for kind in REWORDINGS if counts[kind] < REWORDED_PER_KIND]
-            made = ((kind, reworded(text, sentence, kind, rng)) for kind in sorted(kinds, key=lambda one: counts[one]))
+            made = ((kind, reworded(text, sentence, kind)) for kind in sorted(kinds, key=lambda one: counts[one]))
             kind, claim = next(((kind, claim) for kind, claim in made if claim), ("", None))
             if claim:
                 counts[kind] += 1

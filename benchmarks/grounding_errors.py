@@ -21,17 +21,63 @@ _LISTED = re.compile(r"\b(?:and|with|met|meet|et|avec|и|с|со|between|entre|o
 _QUOTED = re.compile(r"[“«\"]\s?([^“”«»\"]+?)\s?[”»\"]")
 _DIGITS = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)?(?![\w-])")
 _SMALL = {
-    "en": "two three four five six seven eight nine ten twelve fifteen twenty thirty forty".split(),
-    "fr": "deux trois quatre cinq six sept huit neuf dix douze quinze vingt trente quarante".split(),
-    "ru": "два две три четыре пять шесть семь восемь девять десять двенадцать двадцать тридцать сорок".split(),
-    "zh": "两 三 四 五 六 七 八 九 十".split(),
+    "en": [
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "twelve",
+        "fifteen",
+        "twenty",
+        "thirty",
+        "forty",
+    ],
+    "fr": [
+        "deux",
+        "trois",
+        "quatre",
+        "cinq",
+        "six",
+        "sept",
+        "huit",
+        "neuf",
+        "dix",
+        "douze",
+        "quinze",
+        "vingt",
+        "trente",
+        "quarante",
+    ],
+    "ru": [
+        "два",
+        "две",
+        "три",
+        "четыре",
+        "пять",
+        "шесть",
+        "семь",
+        "восемь",
+        "девять",
+        "десять",
+        "двенадцать",
+        "двадцать",
+        "тридцать",
+        "сорок",
+    ],
+    "zh": ["两", "三", "四", "五", "六", "七", "八", "九", "十"],
 }
 _UNITS = {
     "en": [("million", "billion"), ("billion", "million"), ("km", "m"), ("kg", "tonnes"), ("kilometres", "metres"),
            ("per cent", "points"), ("percent", "times"), ("years", "months"), ("days", "weeks"), ("dollars", "euros"),
            ("tons", "kilograms"), ("hours", "minutes"), ("thousand", "million"), ("metres", "kilometres")],
     "fr": [("millions", "milliards"), ("milliard", "million"), ("km", "m"), ("kg", "tonnes"), ("ans", "mois"),
-           ("jours", "semaines"), ("dollars", "euros"), ("kilomètres", "mètres"), ("mètres", "kilomètres"), ("kilos", "tonnes"),
+           ("jours", "semaines"), ("dollars", "euros"), ("kilomètres", "mètres"), ("mètres", "kilomètres"),
+           ("kilos", "tonnes"),
            ("heures", "minutes"), ("euros", "dollars")],
     "ru": [("миллионов", "миллиардов"), ("млн", "млрд"), ("млрд", "млн"), ("км", "м"), ("килограммов", "тонн"),
            ("лет", "месяцев"), ("долларов", "евро"), ("дней", "недель"), ("метров", "километров"), ("процентов", "раз"),
@@ -40,16 +86,54 @@ _UNITS = {
            ("美元", "欧元"), ("千米", "米"), ("小时", "分钟"), ("千克", "克")],
 }  # fmt: skip
 _MONTHS = {
-    "en": "January February March April June July August September October November December".split(),
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    "ru": [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ],
     "zh": [f"{month}月" for month in range(1, 13)],
 }
 _WEEKDAYS = {
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
-    "ru": "понедельник вторник среду четверг пятницу субботу воскресенье".split(),
-    "zh": "周一 周二 周三 周四 周五 周六 周日".split(),
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    "fr": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+    "ru": ["понедельник", "вторник", "среду", "четверг", "пятницу", "субботу", "воскресенье"],
+    "zh": ["周一", "周二", "周三", "周四", "周五", "周六", "周日"],
 }
 
 Planter = Callable[[Text, str, random.Random], str | None]
@@ -148,22 +232,24 @@ def _date(text: Text, sentence: str, rng: random.Random) -> str | None:
 
 def _other_dates(text: Text, sentence: str, rng: random.Random) -> Iterator[str]:
     for names in (_MONTHS[text.language], _WEEKDAYS[text.language]):
-        for match in re.finditer("|".join(rf"(?<!\w){name}(?!\w)" if name.isalpha() else rf"(?<!\d){name}" for name in names), sentence):  # fmt: skip
+        form = "|".join(rf"(?<!\w){name}(?!\w)" if name.isalpha() else rf"(?<!\d){name}" for name in names)
+        for match in re.finditer(form, sentence):
             other = rng.choice([one for one in names if one != match[0]])
             yield sentence[: match.start()] + other + sentence[match.end() :]
     for match in re.finditer(r"(?<!\d)(?:19|20)\d\d(?!\d)", sentence):
-        yield sentence[: match.start()] + str(int(match[0]) + rng.choice((-10, -2, -1, 1, 2, 3))) + sentence[match.end() :]  # fmt: skip
-    day = r"(?<![\d.,])(\d{1,2})(?=日| (?:" + "|".join(_MONTHS[text.language]) + r")\b)"
-    for match in re.finditer(day, sentence):
-        other = rng.choice([one for one in range(1, 29) if one != int(match[0])])
-        yield sentence[: match.start()] + str(other) + sentence[match.end() :]
+        year = int(match[0]) + rng.choice((-10, -2, -1, 1, 2, 3))
+        yield sentence[: match.start()] + str(year) + sentence[match.end() :]
+    days = r"(?<![\d.,])(\d{1,2})(?=日| (?:" + "|".join(_MONTHS[text.language]) + r")\b)"
+    for match in re.finditer(days, sentence):
+        day_of_month = rng.choice([one for one in range(1, 29) if one != int(match[0])])
+        yield sentence[: match.start()] + str(day_of_month) + sentence[match.end() :]
 
 
 def _attribution(text: Text, sentence: str, rng: random.Random) -> str | None:
     choices = list(_exchanged(text, sentence))
     spoken = re.search(str(_wordings()["said"][text.language]), sentence)
     if spoken:
-        here = [match for match in _people(sentence)]
+        here = list(_people(sentence))
         there = {match[0] for match in _people(text.text) if not any(match[0][:5] == one[0][:5] for one in here)}
         near = [match for match in here if abs(match.start() - spoken.start()) < 40]
         choices += [sentence[: m.start()] + other + sentence[m.end() :] for m in near for other in sorted(there)]
@@ -197,7 +283,8 @@ def _quotation(text: Text, sentence: str, rng: random.Random) -> str | None:
         return _made_quotation(text, sentence, rng)
     match = rng.choice(quoted)
     if others and rng.random() < 0.5:
-        return sentence[: match.start(1)] + _fused(text.language, match[1], rng.choice(others)) + sentence[match.end(1) :]  # fmt: skip
+        fused = _fused(text.language, match[1], rng.choice(others))
+        return sentence[: match.start(1)] + fused + sentence[match.end(1) :]
     return sentence[: match.start(1)] + _one_changed(text, match[1], rng) + sentence[match.end(1) :]
 
 
@@ -206,7 +293,12 @@ def _made_quotation(text: Text, sentence: str, rng: random.Random) -> str | None
     if not others:
         return None
     fused = _fused(text.language, sentence, rng.choice(others)).rstrip(".。")
-    frame = {"en": "The text says: “{}”.", "fr": "Le texte dit : « {} ».", "ru": "В тексте сказано: «{}».", "zh": "文中说：“{}”。"}  # fmt: skip
+    frame = {
+        "en": "The text says: “{}”.",
+        "fr": "Le texte dit : « {} ».",
+        "ru": "В тексте сказано: «{}».",
+        "zh": "文中说：“{}”。",
+    }
     return frame[text.language].format(fused)
 
 

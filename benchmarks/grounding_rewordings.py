@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Callable, Iterator
 
@@ -15,8 +14,8 @@ _MONTHS = {
     for language in ("en", "fr", "ru")
 }
 _NUMBERS = {
-    "en": "two three four five six seven eight nine ten eleven twelve".split(),
-    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze".split(),
+    "en": ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+    "fr": ["deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze"],
 }
 _PARENTHESIS = re.compile(r"\s?[(（][^()（）]{3,60}[)）]")
 _RELATIVE = re.compile(r", (?:which|who|where|qui|que|dont|котор\w+|где) [^,;:“«\"]{8,90}, ")
@@ -25,18 +24,18 @@ _SPEECH = re.compile(r"[“”«»\"]")
 _TAIL = re.compile(r"; [^;:“«\"]{20,}(?=[.]$)")
 _CJK_TAIL = re.compile(r"[；，][^；，“：]{6,}。$")
 
-Rewording = Callable[[Text, str, random.Random], str | None]
+Rewording = Callable[[Text, str], str | None]
 
 
-def _without_parenthesis(text: Text, sentence: str, rng: random.Random) -> str | None:
+def _without_parenthesis(_: Text, sentence: str) -> str | None:
     return _cut(_PARENTHESIS, sentence, "")
 
 
-def _without_relative_clause(text: Text, sentence: str, rng: random.Random) -> str | None:
+def _without_relative_clause(_: Text, sentence: str) -> str | None:
     return _cut(_RELATIVE, sentence, " ")
 
 
-def _without_tail(text: Text, sentence: str, rng: random.Random) -> str | None:
+def _without_tail(text: Text, sentence: str) -> str | None:
     return _cut(_TAIL, sentence, "") if text.language != "zh" else _cut(_CJK_TAIL, sentence, "。")
 
 
@@ -44,7 +43,7 @@ def _cut(pattern: re.Pattern[str], sentence: str, put: str) -> str | None:
     return pattern.sub(put, sentence, count=1) if pattern.search(sentence) else None
 
 
-def _other_date(text: Text, sentence: str, rng: random.Random) -> str | None:
+def _other_date(text: Text, sentence: str) -> str | None:
     return next(_dates(text, sentence), None)
 
 
@@ -68,7 +67,7 @@ def _dates(text: Text, sentence: str) -> Iterator[str]:
             yield sentence[: match.start()] + written + sentence[match.end() :]
 
 
-def _other_figure(text: Text, sentence: str, rng: random.Random) -> str | None:
+def _other_figure(text: Text, sentence: str) -> str | None:
     """Write a number word as figures."""
     for value, word in enumerate(_NUMBERS.get(text.language, []), start=2):
         match = re.search(rf"(?<!-)\b{word}\b(?!-| (?:thousand|hundred|million|mille|cents?)\b)", sentence)
@@ -77,15 +76,15 @@ def _other_figure(text: Text, sentence: str, rng: random.Random) -> str | None:
     return None
 
 
-def _reported(text: Text, sentence: str, rng: random.Random) -> str | None:
+def _reported(text: Text, sentence: str) -> str | None:
     frame = {"en": "It is reported that {}", "fr": "On rapporte que {}", "ru": "Сообщается, что {}", "zh": "据报道，{}"}
-    first = sentence.split()[0]
+    first = sentence.split(maxsplit=1)[0]
     is_plain = text.language == "zh" or first in {"The", "A", "In", "Le", "La", "Les", "В", "На", "It", "This", "Un"}
     opened = sentence if text.language == "zh" else sentence[0].lower() + sentence[1:]
     return frame[text.language].format(opened) if is_plain else None
 
 
-def _merged(text: Text, sentence: str, rng: random.Random) -> str | None:
+def _merged(text: Text, sentence: str) -> str | None:
     sentences = text.sentences()
     place = sentences.index(sentence) if sentence in sentences else -1
     if place < 0 or place + 1 >= len(sentences) or sentence[-1] not in ".。" or _SPEECH.search(sentence):
@@ -105,7 +104,7 @@ REWORDINGS: dict[str, Rewording] = {
 }
 
 
-def reworded(text: Text, sentence: str, kind: str, rng: random.Random) -> str | None:
+def reworded(text: Text, sentence: str, kind: str) -> str | None:
     """Reword a sentence in one way; None where that way does not fit it."""
-    claim = REWORDINGS[kind](text, sentence, rng)
+    claim = REWORDINGS[kind](text, sentence)
     return claim if claim != sentence else None

@@ -63,9 +63,8 @@ def fit_all(folder: Path, encoders: Mapping[str, Encode | None], *, is_written: 
     judged = judged_sentences(folder)
     labels = [one.is_supported for one in judged]
     for size in (1, 2, 3):
-        print(
-            f"n-gram precision, n={size}: AUC {auc([run_precision(one.source, one.claim, size) for one in judged], labels):.3f}"
-        )
+        precision = [run_precision(one.source, one.claim, size) for one in judged]
+        print(f"n-gram precision, n={size}: AUC {auc(precision, labels):.3f}")
     for kind, encode in encoders.items():
         examples = examples_of(folder, encode)
         print(f"{kind}: AUC {cross_validated(examples):.3f}, by the other folds' weights")

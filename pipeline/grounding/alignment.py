@@ -1,5 +1,6 @@
-"""Which words of a claim its source says: the sentences that answer for it, what they leave unsaid, what they have
-in its place. Apart because every check of a statement stands on it. Chinese is compared sign by sign.
+"""Which words of a claim its source says, what it leaves unsaid, and what it has in their place.
+
+Apart because every check of a statement stands on it. Chinese is compared sign by sign.
 """
 
 from __future__ import annotations
@@ -148,7 +149,7 @@ class Alignment:
     def unsaid(self) -> list[Unsaid]:
         """List the runs of words that the evidence lacks; light words between them do not part them."""
         runs: list[list[int]] = []
-        for place, (token, is_said) in enumerate(zip(self.mine, self.said, strict=True)):
+        for place, is_said in enumerate(self.said):
             if is_said:
                 continue
             if runs and self._is_joined(runs[-1][-1], place):

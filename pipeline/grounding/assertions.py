@@ -10,7 +10,8 @@ from functools import cached_property
 from pipeline.grounding.words import Term, is_stop, words_of
 
 NEGATIONS = re.compile(
-    r"\b(?:not(?! only)|never|no(?! longer than|\. ?\d|ne)|none|nobody|nothing|without|neither|nor|cannot|unable|impossible"
+    r"\b(?:not(?! only)|never|no(?! longer than|\. ?\d|ne)|none|nobody|nothing|without|neither"
+    r"|nor|cannot|unable|impossible"
     r"|refus\w+|reject\w+|declin\w+ to|den(?:y|ied|ies)|fail(?:s|ed)? to|(?<=n)['’]t|rul\w+ out|opted out"
     r"|ne(?!.{1,25}\bque\b)|sans|jamais|aucune?|ni|rien|incapable"
     r"|не(?! только| менее| более)|ни|нет|без|никогда|никто|ничего|нельзя|невозможно|отказ\w+|отверг\w+|никак\w+)(?!\w)"
@@ -20,44 +21,69 @@ NEGATIONS = re.compile(
     re.IGNORECASE,
 )
 PLANS = re.compile(
-    r"\b(?:will|shall|would|could|(?-i:may)|might|should|plan(?:s|ned|ning)?|expect(?:s|ed)? (?:to|in|next|by|late|that)"
-    r"|schedul\w+ (?:to|for)|foresee\w*|foreseen|if|unless|must|due (?:to|in|for)|ready to|invit\w+ to|tr(?:y|ies|ied|ying) to|attempt\w* to|promise\w* to|pledge\w* to|seeks? to"
+    r"\b(?:will|shall|would|could|(?-i:may)|might|should|plan(?:s|ned|ning)?|expect(?:s"
+    r"|ed)? (?:to|in|next|by|late|that)"
+    r"|schedul\w+ (?:to|for)|foresee\w*|foreseen|if|unless|must|due (?:to|in|for)|ready to"
+    r"|invit\w+ to|tr(?:y|ies|ied|ying) to|attempt\w* to|promise\w* to|pledge\w* to|seeks? to"
     r"|set to|intends? to|intended to|aim(?:s|ed|ing)? (?:to|is)|hop(?:es?|ed|ing) (?:to|for)|propos(?:e|es|ed|ing|al)"
-    r"|(?:is|are|was|were) to|going to|wants?(?: to)?|preparing to|prepares|gets? ready to|getting ready to|tentatively|draft|being discussed|possible"
-    r"|va|vont|doit|doivent|devra|pourra|peut|peuvent|veut|veulent|souhait\w+|prévo[iy]\w+|envisag\w+|compte(?:nt)?(?= \w+(?:er|ir|re)\b)|prévue?s?|promis\w*"
-    r"|projet de|projette|propos(?:e|er|ition)|invit\w+ à|à venir|si|objectif|prépare|tent\w+ de|cherch\w+ à|essa\w+ de|attend(?:ent|ait|ue?s?)?|bientôt"
-    r"|будет|будут|будем|планиру\w+|намер\w+|ожида\w+|предполага\w+|долж\w+|может|могут|можно|готов\w+ся|собира\w+|предлага\w+|хо[чт]\w+"
-    r"|обеща\w+|рассчит\w+|предстоит|следует|необходимо|если|чтобы|запланирован\w*|намеч\w+|планы|в планах|бы|пыта\w+|возможно\w*|надо|пора|в будущем|in (?:the )?future|à l'avenir)\b"
-    r"|将(?![军近]|[^，。]{2,25}(?:送入|送上|送往|放入|升空|列为|纳入|定为|带回))|將(?![軍近]|[^，。]{2,25}(?:送入|送上|送往|放入|升空|列為|納入|定為|帶回))|才能|还要|将要|试图|尝试|(?<![该此這这项項五十三度年])(?:计划|計劃)(?![。，、的)）书”书])|拟|擬|预计|預計|预期|有望|可望|打算|可能|准备|準備|筹备|力争|争取|希望|愿|定于|待(?!遇)|如果|若(?!干)|须|应(?![用对邀])",
+    r"|(?:is|are|was|were) to|going to|wants?(?: to)?|preparing to|prepares|gets? ready to"
+    r"|getting ready to|tentatively|draft|being discussed|possible"
+    r"|va|vont|doit|doivent|devra|pourra|peut|peuvent|veut|veulent|souhait\w+|prévo[iy]\w+"
+    r"|envisag\w+|compte(?:nt)?(?= \w+(?:er|ir|re)\b)|prévue?s?|promis\w*"
+    r"|projet de|projette|propos(?:e|er|ition)|invit\w+ à|à venir|si|objectif|prépare"
+    r"|tent\w+ de|cherch\w+ à|essa\w+ de|attend(?:ent|ait|ue?s?)?|bientôt"
+    r"|будет|будут|будем|планиру\w+|намер\w+|ожида\w+|предполага\w+|долж\w+|может|могут|можно"
+    r"|готов\w+ся|собира\w+|предлага\w+|хо[чт]\w+"
+    r"|обеща\w+|рассчит\w+|предстоит|следует|необходимо|если|чтобы|запланирован\w*|намеч\w+"
+    r"|планы|в планах|бы|пыта\w+|возможно\w*|надо|пора|в будущем|in (?:the )?future"
+    r"|à l'avenir)\b"
+    r"|将(?![军近]|[^，。]{2,25}(?:送入|送上|送往|放入|升空|列为|纳入|定为|带回))|將(?![軍近]|[^，。]{2,25}(?:送入|送上|送往|放入"
+    r"|升空|列為|納入|定為|帶回))|才能|还要|将要|试图|尝试|(?<![该此這这项項五十三度年])(?:计划|計劃)(?![。，、的)）书”书])|拟|擬|预计|預計|预期"
+    r"|有望|可望|打算|可能|准备|準備|筹备|力争|争取|希望|愿|定于|待(?!遇)|如果|若(?!干)|须|应(?![用对邀])",
     re.IGNORECASE,
 )
 # Whole words that are a plan by their own form.
 FUTURES = re.compile(
-    r"(?!(?:aura|auront|opera|camera|caméra|opéra|terra|riviera|libera|retira|tira|admira|inspira|attira|vira|serra|livra|ouvra|extra|cobra)$)"
+    r"(?!(?:aura|auront|opera|camera|caméra|opéra|terra|riviera|libera|retira|tira|admira"
+    r"|inspira|attira|vira|serra|livra|ouvra|extra|cobra)$)"
     r"[a-zéèêàûîôç]{2,}(?:era|eront|ira|iront|dra|dront|rra|rront|vra|vront)"
     r"|(?!(?:tirait|retirait|serrait|livrait|ouvrait|inspirait|admirait|attirait|couvrait|découvrait|offrait)$)"
     r"[a-zéèêàûîôç]{2,}(?:er|ir|dr|rr|vr)ai(?:t|ent)|aurai(?:t|ent)|serai(?:t|ent)|sera|seront"
-    r"|(?!\w*(?:ход|вод|нос|воз|вис|прос|говор|смотр|стро|уч|служ|держ|звон|леж|сто|ид|мож|должн|знач|дел)(?:ит|ят|[её]т|ут|ат)(?:ся)?$)"
-    r"(?!(?:состоит|состоят|помнит|живут|живёт|живет|приз[оы]в\w+|станут|поют|опыт\w*|запас\w*|запрет|привет|предмет|сюжет|портрет|просят|едят|завет|расчёт|расчет|отчёт|отчет|взлет|взлёт|полет|полёт|налёт|подчёт|совет|ответ|просвет|зачёт|учёт|учет|проект|объект|институт|студент|документ)$)"
-    r"(?:под|подо|вы|за|на|по|при|про|с|со|раз|рас|у|о|об|от|пере|до|воз|вос|из|ис)[а-яё]{2,}(?:ит|ят|[её]т|ут|ат)(?:ся)?(?<!ает)(?<!яет)(?<!ует)(?<!ают)(?<!яют)(?<!уют)(?<!ается)(?<!яется)(?<!уется)(?<!аются)(?<!яются)(?<!уются)(?<!еет)(?<!еют)"
-    r"|станет|состо[ия]тся|пройд[её]т|пройдут|стартую?т|начн[её]т(?:ся)?|начнутся|прим[еу]т|примет|даст|дадут|создаст|создадут|полетит|полетят|пойд[её]т|пойдут|сможет|смогут|прид[её]т",
+    r"|(?!\w*(?:ход|вод|нос|воз|вис|прос|говор|смотр|стро|уч|служ|держ|звон|леж|сто|ид|мож"
+    r"|должн|знач|дел)(?:ит|ят|[её]т|ут|ат)(?:ся)?$)"
+    r"(?!(?:состоит|состоят|помнит|живут|живёт|живет|приз[оы]в\w+|станут|поют|опыт\w*|запас\w*"
+    r"|запрет|привет|предмет|сюжет|портрет|просят|едят|завет|расчёт|расчет|отчёт|отчет|взлет"
+    r"|взлёт|полет|полёт|налёт|подчёт|совет|ответ|просвет|зачёт|учёт|учет|проект|объект"
+    r"|институт|студент|документ)$)"
+    r"(?:под|подо|вы|за|на|по|при|про|с|со|раз|рас|у|о|об|от|пере|до|воз|вос|из"
+    r"|ис)[а-яё]{2,}(?:ит|ят|[её]т|ут"
+    r"|ат)(?:ся)?(?<!ает)(?<!яет)(?<!ует)(?<!ают)(?<!яют)(?<!уют)(?<!ается)(?<!яется)(?<!уется)(?<!аются)(?<!яются)(?<!уются)(?<!еет)(?<!еют)"
+    r"|станет|состо[ия]тся|пройд[её]т|пройдут|стартую?т|начн[её]т(?:ся)?|начнутся|прим[еу]т"
+    r"|примет|даст|дадут|создаст|создадут|полетит|полетят|пойд[её]т|пойдут|сможет|смогут"
+    r"|прид[её]т",
 )
 _SOFT_PLANS = re.compile(
     r"\bto (?!the\b|an?\b|its\b|his\b|her\b|their\b|this\b|that\b|[\dA-Z])|\bafin de\b|\bpour\b|\bчтобы\b|\bдля\b",
     re.IGNORECASE,
 )
 _DONE_BEFORE = re.compile(
-    r"\b(?:was|were|has|have|had|been|did|a|ont|est|sont|été|avait|avaient|fut|был[аио]?|уже)\s+(?:\w+ly\s+)?$|(?:已经?|已經)[^，。]{0,8}$",
+    r"\b(?:was|were|has|have|had|been|did|a|ont|est|sont|été|avait|avaient|fut|был[аио]?"
+    r"|уже)\s+(?:\w+ly\s+)?$|(?:已经?|已經)[^，。]{0,8}$",
     re.IGNORECASE,
 )
 _DONE_FORM = re.compile(
     r"(?:\w{2,}ed|held|met|took|began|sent|built|gave|made|went|led|flew|became|won|left|lost|fell|rose"
-    r"|\w{2,}(?:л|ла|ло|ли|лся|лась|лось|лись|ан|ана|ано|аны|(?<=\w\w\w\w)(?:ен|[её]н)|ена|ено|ены|[ыя]т[аоы]?)|(?!(?:années?|données?|journées?|armées?|durée|entrée|musée|idées?|portée|arrivée|soirée|côtés?|marchés?|traités?|degrés?|clés?|fusées?)$)\w{3,}(?<!t)(?:é|ée|és|ées)|\w+(?:ct|nt|rt|pt)é[es]*)",
+    r"|\w{2,}(?:л|ла|ло|ли|лся|лась|лось|лись|ан|ана|ано|аны|(?<=\w\w\w\w)(?:ен|[её]н)|ена|ено"
+    r"|ены|[ыя]т[аоы]?)|(?!(?:années?|données?|journées?|armées?|durée|entrée|musée|idées?"
+    r"|portée|arrivée|soirée|côtés?|marchés?|traités?|degrés?|clés?|fusées?)$)\w{3,}(?<!t)(?:é"
+    r"|ée|és|ées)|\w+(?:ct|nt|rt|pt)é[es]*)",
     re.IGNORECASE,
 )
 _DONE = re.compile(
-    r"\b(?:was|were|has|have|had|did)\b|\b(?:a|ont|est|sont|s'est|s'étai\w+|avai\w+|étai\w+|fut)\s\w+(?:é|ée|és|ées|i|ie|is|it|u|ue|us|ert)\b|été\b"
-    r"|\b\w{2,}(?:л|ла|ло|ли|лся|лась|лось|лись)\b|\b(?!стран|план|экран|океан)\w{4,}(?:ан|ана|ано|аны|ен|ена|ено|ены|[ыя]т[аоы]?)\b|\bуже\b|已|了(?![解])|成功|完成",
+    r"\b(?:was|were|has|have|had|did)\b|\b(?:a|ont|est|sont|s'est|s'étai\w+|avai\w+|étai\w+"
+    r"|fut)\s\w+(?:é|ée|és|ées|i|ie|is|it|u|ue|us|ert)\b|été\b"
+    r"|\b\w{2,}(?:л|ла|ло|ли|лся|лась|лось|лись)\b|\b(?!стран|план|экран|океан)\w{4,}(?:ан|ана"
+    r"|ано|аны|ен|ена|ено|ены|[ыя]т[аоы]?)\b|\bуже\b|已|了(?![解])|成功|完成",
     re.IGNORECASE,
 )
 _ADVERB = re.compile(
@@ -127,8 +153,8 @@ class Assertion:
         found: set[str] = set()
         for end in self._plan_ends():
             stop = _PHRASE_END.search(self.text, end)
-            stop = stop.start() if stop else len(self.text)
-            found |= {word.stem for word in self.words if end <= word.start < stop}
+            last = stop.start() if stop else len(self.text)
+            found |= {word.stem for word in self.words if end <= word.start < last}
         return frozenset(found | {word.stem for word in self._futures()})
 
     def is_done(self, stem: str) -> bool:

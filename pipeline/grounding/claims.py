@@ -1,4 +1,4 @@
-"""Where a sentence and what answers for it contradict each other: one denies what the other states, or only plans it."""
+"""Where a sentence and what answers for it contradict each other: one denies, or only plans, what the other states."""
 
 from __future__ import annotations
 

@@ -63,8 +63,10 @@ def share_together(claim: Sequence[Token], source: Index, *, step: int, reach: i
     """Return the share of the claim's pairs of telling words, so many steps apart, that stand near in that order."""
     stems = [token.stem for token in claim if token.tells]
     pairs = list(zip(stems, stems[step:], strict=False))
-    near = sum(
-        any(0 < later - place <= reach for place in source.telling_places.get(one, ()) for later in source.telling_places.get(other, ()))
-        for one, other in pairs
-    )  # fmt: skip
+    near = sum(_stand_near(source, one, other, reach) for one, other in pairs)
     return near / len(pairs) if pairs else 1.0
+
+
+def _stand_near(source: Index, one: str, other: str, reach: int) -> bool:
+    firsts, seconds = (source.telling_places.get(stem, ()) for stem in (one, other))
+    return any(0 < second - first <= reach for first in firsts for second in seconds)

@@ -151,7 +151,7 @@ def _grounded_across(source: Source, scene: Scene, judges: _Judges) -> Grounding
     """Check a claim in another language than its source."""
     if judges.encode is None or not source.sentences:
         unchecked = "the claim is in another language than the source and cannot be compared without an encoder"
-        return Grounding(False, UNCHECKED_SCORE, (*problems_across(source, scene, None), unchecked))  # noqa: FBT003
+        return Grounding(False, UNCHECKED_SCORE, (*problems_across(source, scene, None), unchecked))
     cosines = cosines_of(source, scene.text, judges.encode)
     nearest = source.sentences[int(cosines.argmax())]
     problems = problems_across(source, scene, nearest)
@@ -216,8 +216,9 @@ def _problems_of_statement(source: Source, scene: Scene, evidence: Assertion) ->
         if best < MIN_OVERLAP_TO_COMPARE:
             continue
         like = sorted((n for n, share in enumerate(overlaps) if share >= LIKE_SHARE * best), key=lambda n: -overlaps[n])
-        found = (_objections(source, clause, n, evidence) for n in like[:MAX_LIKE_SENTENCES])
-        problems += min(found, key=len)
+        found: list[list[str]] = [_objections(source, clause, n, evidence) for n in like[:MAX_LIKE_SENTENCES]]
+        fewest: list[str] = min(found, key=len)
+        problems += fewest
     return problems
 
 

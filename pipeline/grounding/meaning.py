@@ -42,7 +42,7 @@ def meaning_of(cosines: NDArray[np.float32]) -> float:
 
 
 def problems_across(source: Source, scene: Scene, nearest: Assertion | None) -> list[str]:
-    """Compare what languages share: numbers, dates, known names, and with the nearest sentence what it denies or plans."""
+    """Compare what languages share: numbers, dates, known names, and what the nearest sentence denies or plans."""
     claim = scene.assertion
     dates = stated_dates(claim.text)
     problems = number_problems(amounts_of(claim.text, claim.language, dates), source.amounts)

@@ -32,18 +32,81 @@ _WORD = re.compile(r"[^\W\d_]+")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _OPENING = re.compile(
     r"(?:^|[.!?…:;]\s|\n|[\"“«]\s?)(?P<word>"
-    r"Prime|President|Vice|Minister|Ministers?|Ambassador|Professor|Doctor|Secretary|Senator|General|Director|Administrator|Foreign|Chairman|Chairwoman"
-    r"|Academician|King|Queen|Président|Présidente|Ministre|Ambassadeur|Directeur|Directrice|Madame|Monsieur|Президент|Министр|Академик|Премьер"
+    r"Prime|President|Vice|Minister|Ministers?|Ambassador|Professor|Doctor|Secretary|Senator"
+    r"|General|Director|Administrator|Foreign|Chairman|Chairwoman"
+    r"|Academician|King|Queen|Président|Présidente|Ministre|Ambassadeur|Directeur|Directrice"
+    r"|Madame|Monsieur|Президент|Министр|Академик|Премьер"
     r"|Посол|Директор|Профессор|Глава)\s$"
 )
 _LOCALES = frozenset({"en", "fr", "ru"})
 # Words for countries and peoples that CLDR's names do not begin with.
 _OTHER_COUNTRY_WORDS = (
-    "uk", "u.k", "brit", "engl", "us", "u.s", "amer", "dutch", "emir", "uae", "u.a.e", "prc", "holl", "eu", "un", "gree", "grec", "spa",
-    "danish", "danois", "swe", "suéd", "turk", "turc", "thai", "pol", "fin", "ger", "alle", "czech", "welsh", "scot", "сша", "амер", "брит",
-    "англ", "голл", "оаэ", "ес", "оон", "юар", "герм", "нем", "греч", "испан", "фран", "royaume", "états", "sino", "franco",
-    "sud-af", "южноаф", "indi", "индий", "chin", "кита", "росси", "russ", "руск", "русск", "japon", "japa", "япон", "ukrain", "украин",
-)  # fmt: skip
+    "uk",
+    "u.k",
+    "brit",
+    "engl",
+    "us",
+    "u.s",
+    "amer",
+    "dutch",
+    "emir",
+    "uae",
+    "u.a.e",
+    "prc",
+    "holl",
+    "eu",
+    "un",
+    "gree",
+    "grec",
+    "spa",
+    "danish",
+    "danois",
+    "swe",
+    "suéd",
+    "turk",
+    "turc",
+    "thai",
+    "pol",
+    "fin",
+    "ger",
+    "alle",
+    "czech",
+    "welsh",
+    "scot",
+    "сша",
+    "амер",
+    "брит",
+    "англ",
+    "голл",
+    "оаэ",
+    "ес",
+    "оон",
+    "юар",
+    "герм",
+    "нем",
+    "греч",
+    "испан",
+    "фран",
+    "royaume",
+    "états",
+    "sino",
+    "franco",
+    "sud-af",
+    "южноаф",
+    "indi",
+    "индий",
+    "chin",
+    "кита",
+    "росси",
+    "russ",
+    "руск",
+    "русск",
+    "japon",
+    "japa",
+    "япон",
+    "ukrain",
+    "украин",
+)
 _RUN = re.compile(r"[A-ZА-ЯЁ][\w’-]+(?:\s(?:(?:of|for|the|and|on|de|des|la|du|et|по|и)\s)*[A-ZА-ЯЁ][\w’-]+)+")
 COUNTRY = "country:"
 
@@ -77,7 +140,7 @@ def names_in(text: str, names: Names | None, language: str) -> list[Name]:
 def _joined(text: str, names: Sequence[Name]) -> list[Name]:
     """Make one name of capitalised words next to each other."""
     joined: list[Name] = []
-    for name in map(lambda one: _with_title(text, one), names):
+    for name in (_with_title(text, one) for one in names):
         last = joined[-1] if joined else None
         if last and last.slug is None and name.slug is None and text[last.end : name.start] == " ":
             joined[-1] = Name(text[last.start : name.end], None, last.start, name.end)

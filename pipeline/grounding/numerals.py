@@ -1,4 +1,4 @@
-"""Number words of English, French and Russian, ordinals included, and Chinese numerals; apart because they are lists."""
+"""Number words of English, French and Russian, ordinals included, and Chinese numerals: apart, being lists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 MAX_NUMERAL_WORDS = 8
 
 _SIMPLE: dict[str, float] = {}
-for _value, _forms in enumerate(
+for _number, _forms in enumerate(
     (
         "two second deux deuxième second",
         "three third trois troisième",
@@ -32,8 +32,8 @@ for _value, _forms in enumerate(
     ),
     start=2,
 ):
-    _SIMPLE |= dict.fromkeys(_forms.split(), float(_value))
-for _value, _forms in {
+    _SIMPLE |= dict.fromkeys(_forms.split(), float(_number))
+for _number, _forms in {
     20: "twenty twentieth vingt vingts vingtième vingtaine",
     30: "thirty thirtieth trente trentième trentaine",
     40: "forty fortieth quarante quarantième quarantaine",
@@ -44,7 +44,7 @@ for _value, _forms in {
     90: "ninety ninetieth nonante",
     10: "dizaine dizaines",
 }.items():
-    _SIMPLE |= dict.fromkeys(_forms.split(), float(_value))
+    _SIMPLE |= dict.fromkeys(_forms.split(), float(_number))
 _ONES = {"one": 1.0, "un": 1.0, "une": 1.0, "unième": 1.0, "первый": 1.0, "один": 1.0, "first": 1.0}
 _MULTIPLIERS = {
     "hundred": 100.0,
@@ -99,7 +99,11 @@ _RUSSIAN = tuple(
         (r"пятьсот|пятисот", 500),
     )
 )
-_RUSSIAN_MULTIPLIERS = ((re.compile(r"тысяч\w{0,3}"), 1e3), (re.compile(r"миллион\w{0,3}"), 1e6), (re.compile(r"миллиард\w{0,3}"), 1e9))  # fmt: skip
+_RUSSIAN_MULTIPLIERS = (
+    (re.compile(r"тысяч\w{0,3}"), 1e3),
+    (re.compile(r"миллион\w{0,3}"), 1e6),
+    (re.compile(r"миллиард\w{0,3}"), 1e9),
+)
 _VAGUE = frozenset({"hundreds", "cents", "millions", "milliards", "миллионы", "миллионов", "тысячи", "тысяч", "сотни"})
 _WORD = re.compile(r"[^\W\d_]+")
 _JOINT = re.compile(r"[ -]|(?: and | et |-et-)")

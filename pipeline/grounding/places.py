@@ -30,12 +30,35 @@ NUMBER, DATE = "number", "date"
 """What the slugs of amounts and dates begin with, which have their places as names do."""
 
 _SYMMETRIC = re.compile(
-    r"^(?:sign|agre|agreement|accord|cooper|coopér|meet|met|memorandum|mémorandum|talk|partner|joint|jointli|togeth|work"
+    r"^(?:sign|agre|agreement|accord|cooper|coopér|meet|met|memorandum|mémorandum|talk|partner"
+    r"|joint|jointli|togeth|work"
     r"|mou|statement|dialogu|relat|ties|link|space|spatial|подпис|соглашен|меморандум|сотруднич|встрет|договор|совмест"
     r"|космическ|签署|协议|合作|会谈|会晤|备忘|忘录|联合|协定).*"
 )
 _ASIDE = re.compile(r"(?<=\w)[,，] ?[^,，.;。；]{3,110}[,，](?= ?\w)")
-_SLIGHT = frozenset("the a an le la les l un une is are was were est sont a-t его её the".split())
+_SLIGHT = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "le",
+        "la",
+        "les",
+        "l",
+        "un",
+        "une",
+        "is",
+        "are",
+        "was",
+        "were",
+        "est",
+        "sont",
+        "a-t",
+        "его",
+        "её",
+        "the",
+    ]
+)
 _LISTED = re.compile(
     r"[\s,，、/&-]*(?:and|et|и|和|与|及|as well as)?[\s,，、/-]*(?:the\s|la\s|le\s|l['’])?", re.IGNORECASE
 )
@@ -142,9 +165,8 @@ def is_part_of(one: str, other: str) -> bool:
 
 def _is_inflected(one: str, other: str) -> bool:
     shared = max(MIN_NAME_CHARS, min(len(one), len(other)) - NAME_ENDING_CHARS)
-    return one == other or (
-        len(one) >= shared and one[:shared] == other[:shared] and abs(len(one) - len(other)) <= NAME_ENDING_CHARS
-    )
+    is_near = len(one) >= shared and abs(len(one) - len(other)) <= NAME_ENDING_CHARS
+    return one == other or (is_near and one[:shared] == other[:shared])
 
 
 def key_of(name: Name) -> str:
@@ -159,7 +181,8 @@ def place_problems(claim: Scene, source: Scene) -> list[str]:
     keys = {key_of(name) for name in claim.names}
     for name in claim.names[:MAX_ACTORS]:
         near = claim.neighbours(name, reach)
-        own = max((_shared(near, source.neighbours(one, 2 * FAR_WORDS)) for one in there if _is_same(one, name)), default=None)  # fmt: skip
+        homes = [source.neighbours(one, 2 * FAR_WORDS) for one in there if _is_same(one, name)]
+        own = max((_shared(near, home) for home in homes), default=None)
         if _is_inside_a_name(claim.text, name):
             continue
         stranger = _stands_for(claim, name, source)
@@ -266,9 +289,9 @@ def _swapped(claimed: tuple[Scene, Name, Name], source: Scene, names: Sequence[N
     in_order = any(key_of(one) == key_of(left) and key_of(two) == key_of(right) for one, two in combinations(names, 2))
     for one, two in permutations(names, 2):
         is_turned = (key_of(one), key_of(two)) == (key_of(right), key_of(left)) and one.start < two.start
-        if is_turned and not in_order and not _are_listed(source.text, one, two):
-            if _same_between(claimed, (source, one, two)):
-                yield one, two
+        is_listed = _are_listed(source.text, one, two)
+        if is_turned and not in_order and not is_listed and _same_between(claimed, (source, one, two)):
+            yield one, two
 
 
 def _same_between(claimed: tuple[Scene, Name, Name], told: tuple[Scene, Name, Name]) -> bool:

@@ -35,19 +35,15 @@ def substitution_problems(claim: Assertion, sentence: Assertion, free: Sequence[
     mine, theirs = (tokens_of(one.text, one.language) for one in (claim, sentence))
     is_chinese = claim.language == "zh"
     longest, flank = (MAX_SIGNS, FLANK_SIGNS) if is_chinese else (MAX_WORDS, FLANK_WORDS)
-    slots: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Token]] = {
-        key: words for key, words in _slots(theirs, longest, flank)
-    }
+    slots = dict(_slots(theirs, longest, flank))
     kept = {token.stem for token in mine}
     for key, words in _slots(mine, longest, flank):
         others = slots.get(key)
         if others is None or any(start < words[-1].end and words[0].start < end for start, end in free):
             continue
         if _is_put_for(words, others, kept, {token.stem for token in theirs}):
-            joint = "" if is_chinese else " "
-            return [
-                f"the source says “{joint.join(one.word for one in others)}”, not “{joint.join(one.word for one in words)}”"
-            ]
+            said, put = (("" if is_chinese else " ").join(one.word for one in side) for side in (others, words))
+            return [f"the source says “{said}”, not “{put}”"]
     return []
 
 
