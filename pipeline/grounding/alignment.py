@@ -42,6 +42,10 @@ class Token:
 _EDGE = Token("¶", 0, 0, tells=False)  # where a sentence begins and ends
 
 
+def _is_number(token: Token) -> bool:
+    return token.word[:1].isdigit() or (token.word != "" and is_number_word(token.word))
+
+
 def tokens_of(text: str, language: str) -> list[Token]:
     """List the words of a text in order, numbers included; linear time."""
     found = []
@@ -108,6 +112,12 @@ class Alignment:
             or any(are_alike(token.stem, other.stem) for other in told)
             for token in self.mine
         ]
+
+    def uncounted_unsaid(self) -> list[Token]:
+        """List the words that the evidence does not have, light ones too, but for those that a number counts."""
+        known = {token.stem for token in self.theirs}
+        pairs = zip([_EDGE, *self.mine], self.mine, strict=False)
+        return [one for before, one in pairs if one.tells and one.stem not in known and not _is_number(before)]
 
     def _is_free(self, token: Token) -> bool:
         return any(start <= token.start and token.end <= end for start, end in self._free)

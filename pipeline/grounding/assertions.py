@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from pipeline.grounding.words import Term, is_stop, words_of
 
+DENIED_WORDS = 3
 NEGATIONS = re.compile(
     r"\b(?:not(?! only)|never|no(?! longer than|\. ?\d|ne)|none|nobody|nothing|without|neither"
     r"|nor|cannot|unable|impossible"
@@ -135,6 +137,16 @@ class Assertion:
     def denied(self) -> frozenset[str]:
         """The stems that stand right after a negation."""
         return frozenset(self._heads(match.end() for match in NEGATIONS.finditer(self.text)))
+
+    @cached_property
+    def near_denial(self) -> frozenset[str]:
+        """The stems of the few content words after each negation: what it may be about."""
+        found: set[str] = set()
+        for cue in NEGATIONS.finditer(self.text):
+            stop = _clause_end(self.text, cue.end())
+            after = (word.stem for word in self.words if cue.end() <= word.start < stop and word.stem in self.stems)
+            found |= set(islice(after, DENIED_WORDS))
+        return frozenset(found)
 
     @cached_property
     def planned(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ def negation_problems(claim: Assertion, source: Assertion, evidence: Assertion) 
     if claim.is_negated and not evidence.is_negated:
         return ["the claim denies what the source states"]
     is_denied_otherwise = bool(claim.denied & source.denied) and len(claim.denied) >= len(source.denied)
-    more, less = claim.denied - source.denied, source.denied - claim.denied
+    more, less = claim.denied - source.near_denial, source.denied - claim.near_denial
     problems = [
         f"the source denies what the claim states ({stem})"
         for stem in sorted(less if not is_denied_otherwise else ())

@@ -200,9 +200,14 @@ def _counted(text: str, start: int, end: int, language: str) -> str | None:
     first = near.lstrip()[:2]
     if language == "zh" and first:
         return first if first in _UNITS else first[:1] if first[:1] in _UNITS else first
-    cut = re.split(r"[,.;:()]", near)[0]
+    cut = re.split(r"[,.;:()\d]", near)[0]
     terms = [term for term in words_of(cut, language) if term.stem in _UNITS or not is_stop(term.stem, language)]
     return terms[0].stem if terms else None
+
+
+def is_span_of_time(stem: str) -> bool:
+    """Tell whether a stem is a measure of time such as a month or a day."""
+    return _UNITS.get(stem) in {"month", "week", "day", "hour", "minute"}
 
 
 def number_problems(claim: Sequence[Amount], source: Sequence[Amount]) -> list[str]:

@@ -104,7 +104,7 @@ _RUSSIAN_MULTIPLIERS = (
     (re.compile(r"миллион\w{0,3}"), 1e6),
     (re.compile(r"миллиард\w{0,3}"), 1e9),
 )
-_VAGUE = frozenset({"hundreds", "cents", "millions", "milliards", "миллионы", "миллионов", "тысячи", "тысяч", "сотни"})
+_VAGUE = frozenset({"hundreds", "cents", "millions", "milliards", "миллионы", "миллионов", "тысячи", "тысяч"})
 _WORD = re.compile(r"[^\W\d_]+")
 _JOINT = re.compile(r"[ -]|(?: and | et |-et-)")
 _CJK_DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2}

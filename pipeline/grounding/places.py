@@ -193,7 +193,7 @@ def place_problems(claim: Scene, source: Scene) -> list[str]:
         for other in there:
             shared = len(near & source.neighbours(other, reach))
             is_free = key_of(other) not in keys or own is not None
-            enough = 1 if own is None else min(MIN_NEIGHBOURS, len(near))
+            enough = 1 if own is None else min(MIN_NEIGHBOURS + (reach == WINDOW_SIGNS), len(near))
             if not _is_same(other, name) and is_free and shared >= enough and _are_of_a_kind(name, other):
                 return [f"the source has {other.text} where the claim has {name.text}"]
     return []
@@ -201,6 +201,8 @@ def place_problems(claim: Scene, source: Scene) -> list[str]:
 
 def _stands_for(claim: Scene, name: Name, source: Scene) -> Name | None:
     """Find a name whose very surroundings in the source the claim's name has, more than it has its own there."""
+    if _acts_in_passive(claim, name) and not any(_acts_in_passive(source, one) for one in source.names[:MAX_THEIRS]):
+        return None
     own = max((_fit(claim, name, source, one) for one in source.names[:MAX_THEIRS] if _is_same(one, name)), default=0)
     least = MIN_FITTING_SIGNS if claim.assertion.language == "zh" else MIN_FITTING_WORDS
     for other in source.names[:MAX_THEIRS]:
@@ -209,6 +211,12 @@ def _stands_for(claim: Scene, name: Name, source: Scene) -> Name | None:
             if fit >= own + least and not _stays(claim, other, source, fit):
                 return other
     return None
+
+
+def _acts_in_passive(scene: Scene, name: Name) -> bool:
+    """See who acts in `was signed by`, whom a plain sentence has elsewhere."""
+    before = scene.surroundings.get(name, ([], []))[0]
+    return bool(before) and before[0] in {"by", "par"}
 
 
 def _stays(claim: Scene, name: Name, source: Scene, fit: float) -> bool:

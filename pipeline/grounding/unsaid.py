@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.grounding.alignment import Alignment, Token, tokens_of
 from pipeline.grounding.assertions import Assertion
+from pipeline.grounding.numbers import is_span_of_time
 from pipeline.grounding.wording import are_alike, light_words, meanings_of
 
 MIN_RUN_WORDS = 2
@@ -23,6 +24,7 @@ def unsaid_problems(alignment: Alignment) -> list[str]:
     problems = [f"the source says “{theirs}”, not “{mine}”" for mine, theirs in alignment.replaced()]
     least = MIN_RUN_SIGNS if alignment.language == "zh" else MIN_RUN_WORDS
     long = [run.text for run in alignment.unsaid if run.word_count >= least]
+    long = long or [token.word for token in alignment.uncounted_unsaid() if is_span_of_time(token.stem)]
     if not long and alignment.unsaid_share > MAX_UNSAID_SHARE:
         long = [run.text for run in alignment.unsaid]
     if long:

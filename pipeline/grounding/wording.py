@@ -14,6 +14,7 @@ LANGUAGES = ("en", "fr", "ru")
 MIN_SHARED_CHARS = 4
 SHARED_SHARE = 0.6  # of the longer of two stems
 MIN_PREFIXED_CHARS = 4
+BEGINNING_CHARS = 7
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
@@ -51,7 +52,22 @@ def _classes() -> dict[str, frozenset[int]]:
 
 def meanings_of(stem: str) -> frozenset[int]:
     """Return the numbers of the classes of words that a stem is in."""
-    return _classes().get(stem, frozenset())
+    known = _classes().get(stem)
+    return known if known is not None else _classes_by_beginning().get(_beginning(stem), frozenset())
+
+
+@cache
+def _classes_by_beginning() -> dict[str, frozenset[int]]:
+    """Index long stems by how they begin: endings differ where a stemmer leaves participles alone."""
+    found: dict[str, frozenset[int]] = {}
+    for stem, numbers in _classes().items():
+        if len(stem) >= BEGINNING_CHARS:
+            found[_beginning(stem)] = found.get(_beginning(stem), frozenset()) | numbers
+    return found
+
+
+def _beginning(stem: str) -> str:
+    return stem[:BEGINNING_CHARS] if len(stem) >= BEGINNING_CHARS else ""
 
 
 @cache
