@@ -83,6 +83,10 @@ class Settings(BaseModel):
     answer_timeout: Annotated[
         int, Field(gt=0, le=900, description="Seconds that the generator or translator may take for one answer.")
     ] = 60
+    nli: Annotated[
+        str | None,
+        Field(description="Entailment model (NLI), by folder or hub name; the grounding check asks it too."),
+    ] = None
     proxy: Annotated[str | None, Field(description="HTTP proxy that crawls go through.")] = None
     chromium: Annotated[
         str | None,

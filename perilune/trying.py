@@ -289,13 +289,22 @@ def _lines_by_story(lines: Sequence[Line]) -> dict[object, list[Line]]:
     return stories
 
 
-def grounded_lines(lines: Sequence[Line]) -> Iterator[Line]:
-    """Check each line's claim against its source (a text, or a list of passages)."""
+def grounded_lines(lines: Sequence[Line], *, settings: Settings, is_encoded: bool = True) -> Iterator[Line]:
+    """Check each line's claim against its source (a text, or a list of passages).
+
+    Unless `is_encoded`, meaning does not count and claims in another language are not supported. The entailment model
+    of the settings is asked where one is named.
+    """
+    from perilune.understanding import EncoderOnDemand
+    from pipeline.grounding.entailment import load_entailment
     from pipeline.grounding.ground import ground
     from pipeline.understanding.actor_files import load_actors
     from pipeline.understanding.gazetteer import Gazetteer
 
-    gazetteer = Gazetteer(load_actors())
+    names = Gazetteer(load_actors()).spans
+    encoder = EncoderOnDemand(settings)
+    encode = (lambda texts: encoder().encode(texts)) if is_encoded else None
+    nli = load_entailment(settings.nli, settings.cache) if settings.nli else None
     for line in lines:
         source, claim = line.get("source"), line.get("claim")
         if isinstance(source, list):
@@ -303,7 +312,7 @@ def grounded_lines(lines: Sequence[Line]) -> Iterator[Line]:
         if not isinstance(source, str) or not isinstance(claim, str):
             yield _kept(line) | _failed("source and claim must be texts")
             continue
-        grounding = ground(source, claim, names=gazetteer.spans)
+        grounding = ground(source, claim, names=names, encode=encode, nli=nli)
         yield _kept(line) | {
             "fate": "done",
             "reason": None,

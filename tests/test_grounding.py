@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from pipeline.grounding.dates import stated_dates
+from pipeline.grounding.entailment import EntailmentProblem, load_entailment
 from pipeline.grounding.ground import ground
-from pipeline.grounding.numbers import amounts_in, cjk_value
+from pipeline.grounding.numbers import amounts_in
+from pipeline.grounding.numerals import cjk_value
 from pipeline.summaries.sentences import sentences_of
 
 SOURCES = {
@@ -163,6 +166,76 @@ def test_a_claim_in_another_language_needs_an_encoder() -> None:
     claim = "The agency CNSA has published a white paper."
     assert "another language" in " ".join(ground(source, claim, names=_actors).problems)
     assert ground(source, claim, names=_actors, encode=encode).supported
+
+
+@pytest.mark.parametrize(
+    ("source", "claim"),
+    [
+        ("Washington had feared that it could not jam one.", "Europe had feared that it could not jam one."),
+        ("Le centre a ouvert mardi ses portes.", "Le centre a ouvert lundi ses portes."),
+        ("Успешность увода должна быть выше 99 процентов.", "Успешность увода должна быть ниже 99 процентов."),
+        ("会议在维也纳一致通过21条准则。", "会议在日内瓦一致通过21条准则。"),
+        ("Les candidats devront apprendre le chinois.", "Les candidats devront apprendre le russe."),
+        ("The station opens in May.", "The station opens in May, after months of delay."),
+        ("Стороны составят дорожную карту.", "Стороны составили дорожную карту."),
+    ],
+)
+def test_a_claim_is_refused_for_a_word_that_its_source_lacks(source: str, claim: str) -> None:
+    assert not ground(source, claim).supported
+
+
+def test_what_is_not_said_is_told_in_the_words_of_the_claim() -> None:
+    grounding = ground("The station opens in May.", "The station opens in May, after months of delay.")
+    assert grounding.problems == ("the source does not say: months of delay",)
+
+
+def test_looser_claims_score_lower() -> None:
+    source = "ESA has suspended ExoMars. The rover Rosalind Franklin was to lift off in September from Baikonur."
+    copied = ground(source, "The rover Rosalind Franklin was to lift off in September.").score
+    fused = ground(source, "Rosalind Franklin has suspended ESA from Baikonur in September.").score
+    assert copied > fused
+
+
+def test_an_entailment_model_may_object() -> None:
+    source, claim = "CNSA and ESA signed an accord in Paris.", "An accord was signed by CNSA and ESA."
+    assert ground(source, claim, nli=lambda *_: 0.9).supported
+    assert "entailment" in ground(source, claim, nli=lambda *_: 0.1).problems[0]
+
+
+def _tiny_nli(folder: Path, labels: Sequence[str]) -> Path:
+    """Write a classifier of pairs with random weights whose tokens are single letters."""
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    signs = {sign: number for number, sign in enumerate(["[PAD]", "[UNK]", *"abcdefghijklmnopqrstuvwxyz "])}
+    tokenizer = Tokenizer(models.WordLevel(signs, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]").save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(signs),
+        hidden_size=16,
+        intermediate_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        id2label=dict(enumerate(labels)),
+        label2id={label: number for number, label in enumerate(labels)},
+    )
+    BertForSequenceClassification(config).save_pretrained(folder)
+    return folder
+
+
+def test_an_entailment_model_is_loaded_from_a_folder(tmp_path: Path) -> None:
+    folder = _tiny_nli(tmp_path / "nli", ["contradiction", "neutral", "entailment"])
+    entails = load_entailment(str(folder), tmp_path)
+    assert 0.0 < entails("cnsa signed an accord", "an accord was signed") < 1.0
+
+
+def test_a_model_that_knows_no_entailment_is_refused_by_name(tmp_path: Path) -> None:
+    folder = _tiny_nli(tmp_path / "mood", ["positive", "negative"])
+    with pytest.raises(EntailmentProblem, match="no label `entailment` but positive, negative"):
+        load_entailment(str(folder), tmp_path)
+    with pytest.raises(EntailmentProblem, match="cannot be loaded"):
+        load_entailment(str(tmp_path / "nowhere"), tmp_path)
 
 
 @pytest.mark.parametrize("claim", ["", " ", "\n\n"])

@@ -84,8 +84,22 @@ def summary(
 
 
 @app.command()
-def ground(file: Lines, *, as_json: options.Json = False) -> None:
-    """Check whether sources support claims (id, source, claim)."""
+def ground(
+    file: Lines,
+    *,
+    nli: Annotated[
+        str | None, typer.Option(help="An entailment model (NLI) to ask too, by folder or hub name.", metavar="MODEL")
+    ] = None,
+    without_encoder: Annotated[
+        bool, typer.Option("--without-encoder", help="Compare words alone: faster, and in one language only.")
+    ] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Check whether sources support claims (id, source, claim), and say what they do not say."""
     from perilune.trying import grounded_lines, print_lines, read_lines
 
-    print_lines(grounded_lines(read_lines(file)), as_json=as_json)
+    settings = options.settings()
+    if nli is not None:
+        settings = settings.model_copy(update={"nli": nli})
+    lines = grounded_lines(read_lines(file), settings=settings, is_encoded=not without_encoder)
+    print_lines(lines, as_json=as_json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from pipeline.grounding.claims import Assertion
+from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.dates import StatedDate, stated_dates
 from pipeline.grounding.numbers import Amount, amounts_in
 

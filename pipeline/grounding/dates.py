@@ -10,11 +10,18 @@ from functools import cache
 from babel import Locale
 
 from perilune.dates import dates_in
+from pipeline.grounding.numerals import cjk_value
 
 LANGUAGES = ("en", "fr", "ru", "zh")
 MIN_MONTH_CHARS = 3
+MONTHS = 12
 
-_CJK_DATE = re.compile(r"(?<![\d年])(?P<month>1[0-2]|0?[1-9])\s?月(?:份|\s?(?P<day>[0-3]?\d)\s?[日号號])?")
+_CJK_DATE = re.compile(r"(?<!\d年)(?<!\d)(?P<month>1[0-2]|0?[1-9])\s?月(?:份|\s?(?P<day>[0-3]?\d)\s?[日号號])?")
+_CJK_WRITTEN = re.compile(
+    r"(?<![一二三四五六七八九十年])(?P<month>十[一二]?|[一二三四五六七八九])月(?:份|(?P<day>[一二三]?十?[一二三四五六七八九]|[一二三]?十)[日号號])?"
+)
+_FIGURES = re.compile(r"(?<![\d/])(?P<day>[0-3]?\d)/(?P<month>[01]?\d)/(?P<year>(?:19|20)\d\d)(?![\d/])")
+_CJK_WEEKDAYS = dict(zip("一二三四五六日天", ("0", "1", "2", "3", "4", "5", "6", "6"), strict=True))
 _CJK_DAY = re.compile(r"(?<![\d月])(?P<day>[0-3]?\d)\s?[日号號](?!线)")
 
 
@@ -28,6 +35,11 @@ class StatedDate:
     start: int
     end: int
 
+    @property
+    def parts(self) -> str:
+        """Its parts as a key: `2021-3-9`, `-3-9`."""
+        return "-".join(str(part or "") for part in (self.year, self.month, self.day))
+
     def agrees_with(self, other: StatedDate) -> bool:
         """Tell whether the two share a part and contradict each other in none."""
         pairs = [(self.year, other.year), (self.month, other.month), (self.day, other.day)]
@@ -37,9 +49,19 @@ class StatedDate:
 
 def stated_dates(text: str) -> list[StatedDate]:
     """List the dates of a text in reading order, with and without their years."""
-    full = [StatedDate(date.year, date.month, date.day, start, end) for date, start, end in dates_in(text)]
+    figures = [_from_figures(match) for match in _FIGURES.finditer(text)]
+    found = [StatedDate(date.year, date.month, date.day, start, end) for date, start, end in dates_in(text)]
+    full = figures + [one for one in found if not _overlaps(one, figures)]
     dates = full + [one for one in _yearless(text) if not _overlaps(one, full)]
     return sorted(dates, key=lambda one: one.start)
+
+
+def _from_figures(match: re.Match[str]) -> StatedDate:
+    """Read 09/07/2024 as it is written in Europe, or the other way round where that gives no date."""
+    day, month = int(match["day"]), int(match["month"])
+    if month > MONTHS:
+        day, month = month, day
+    return StatedDate(int(match["year"]), month, day, *match.span())
 
 
 def _overlaps(one: StatedDate, others: Sequence[StatedDate]) -> bool:
@@ -53,8 +75,14 @@ def _yearless(text: str) -> list[StatedDate]:
     for one in sorted(flat, key=lambda date: (date.start, date.start - date.end)):
         if not _overlaps(one, unique[-3:]):
             unique.append(one)
+    unique += [one for one in map(_from_numerals, _CJK_WRITTEN.finditer(text)) if not _overlaps(one, unique)]
     days = [StatedDate(None, None, int(day["day"]), *day.span()) for day in _CJK_DAY.finditer(text)]
     return unique + [day for day in days if not _overlaps(day, unique)]
+
+
+def _from_numerals(match: re.Match[str]) -> StatedDate:
+    day = cjk_value(match["day"]) if match["day"] else None
+    return StatedDate(None, cjk_value(match["month"]), day, *match.span())
 
 
 def _dated(match: re.Match[str]) -> list[StatedDate]:
@@ -89,7 +117,7 @@ def _written() -> tuple[re.Pattern[str], ...]:
     to = r"\s?(?:-|–|—|to|and|au|et|по|и)\s?"
     day, first = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th|er)?", r"(?P<first>[0-3]?\d)(?:st|nd|rd|th|er)?"
     name = rf"(?P<name>\b(?:{names})\b)\.?"
-    single = rf"(?<![\w.])(?P<name>(?!(?i:mars|may|mar|sep|dec)\b)(?i:{names}))\b(?!\.?\s?\d)"
+    single = rf"(?<![\w.])(?P<name>(?!(?i:mars|may|mar|sep|sept|dec)\b)(?i:{names}))\b(?!\.?\s?\d)"
     after = r"(?:in|since|until|by|of|early|late|mid|next|last|this|en|depuis|dès|fin|début|mi)[ -]"
     ambiguous = rf"(?:(?i:\b{after}))(?P<name>May|Mar|Sep|Dec|mars)\b(?!\.?\s?\d)"
     return (
@@ -100,9 +128,8 @@ def _written() -> tuple[re.Pattern[str], ...]:
     )
 
 
-def date_problems(claim: str, source: str) -> list[str]:
-    """Say which dates of the claim no date of the source agrees with, and which years it does not state."""
-    stated = stated_dates(source)
+def date_problems(claim: str, source: str, stated: Sequence[StatedDate]) -> list[str]:
+    """Say which dates of the claim no stated date of the source agrees with, and which years it does not state."""
     problems = []
     for date in stated_dates(claim):
         words = claim[date.start : date.end].strip()
@@ -113,6 +140,44 @@ def date_problems(claim: str, source: str) -> list[str]:
         elif date.year is not None and str(date.year) not in source:
             problems.append(f"the year {date.year} is not in the source")
     return problems
+
+
+def weekday_problems(claim: str, sentence: str, source: str) -> list[str]:
+    """Say which day of the week the claim has and its sentence has another one, or nothing of the source has."""
+    mine, there = weekdays_in(claim), weekdays_in(sentence)
+    strangers = {day: word for day, word in mine.items() if day not in there}
+    if not strangers:
+        return []
+    others = [word for day, word in there.items() if day not in mine]
+    if others:
+        return [f"the source has {others[0]} there, not {next(iter(strangers.values()))}"]
+    known = weekdays_in(source)
+    return [f"the day {word} is not in the source" for day, word in strangers.items() if day not in known]
+
+
+def weekdays_in(text: str) -> dict[str, str]:
+    """Return the days of the week that a text names, by their English code, with the words it uses."""
+    return {_weekdays()[match[0].lower()]: match[0] for match in _weekday_words().finditer(text)}
+
+
+@cache
+def _weekdays() -> dict[str, str]:
+    names: dict[str, str] = {
+        f"{week}{sign}": day for week in ("周", "星期", "礼拜") for sign, day in _CJK_WEEKDAYS.items()
+    }
+    for language in ("en", "fr", "ru"):
+        names |= {name.lower(): str(day) for day, name in Locale(language).days["format"]["wide"].items()}
+    # The accusative, in which Russian says when: `в среду`.
+    return names | {f"{name[:-1]}у": day for name, day in names.items() if name[-1] == "а"}
+
+
+@cache
+def _weekday_words() -> re.Pattern[str]:
+    words = sorted(_weekdays(), key=len, reverse=True)
+    return re.compile(
+        "|".join(rf"\b{word}\b" if word[0].isascii() or "а" <= word[0] <= "я" else word for word in words),
+        re.IGNORECASE,
+    )
 
 
 def _is_only_year(date: StatedDate) -> bool:

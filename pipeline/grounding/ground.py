@@ -1,258 +1,253 @@
 """Whether sources support a claim, and if not, what they do not say; the gate before any sentence not copied.
 
-A check by rules and overlap, not entailment: numbers, dates, quotations and names must be there, and the most similar
-sentence must not deny, plan, reverse or replace what the claim states. It finds planted errors, not every untruth.
+A check by rules and overlap: numbers, dates, quotations and names must be there, every word of the claim must be
+accounted for, and the sentences that answer for it must not deny, plan, compare or order otherwise. With an encoder
+meaning counts too, and with an entailment model its judgement. It finds planted errors, not every untruth.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pipeline.grounding.claims import (
-    Assertion,
-    modality_problems,
-    negation_problems,
-    opposite_problems,
-    order_problems,
-    place_problems,
+from pipeline.grounding.alignment import Alignment, tokens_of
+from pipeline.grounding.assertions import Assertion
+from pipeline.grounding.claims import modality_problems, negation_problems
+from pipeline.grounding.comparisons import comparison_problems
+from pipeline.grounding.dates import date_problems, exchanged_dates, stated_dates, weekday_problems
+from pipeline.grounding.meaning import (
+    MIN_MEANING_ACROSS,
+    SCORE_AT_LEAST,
+    SCORE_SPAN,
+    UNCHECKED_SCORE,
+    Encode,
+    cosines_of,
+    meaning_of,
+    problems_across,
 )
-from pipeline.grounding.dates import date_problems, exchanged_dates, stated_dates
-from pipeline.grounding.names import Name, Names, SourceNames, name_problems, names_in, otherwise_named
-from pipeline.grounding.numbers import Amount, amounts_in, exchange_problems, number_problems
+from pipeline.grounding.names import Names, name_problems, otherwise_named
+from pipeline.grounding.numbers import exchange_problems, number_problems
+from pipeline.grounding.places import Scene, order_problems, place_problems
+from pipeline.grounding.scoring import Support, support_of
+from pipeline.grounding.sources import Source, amounts_of, folded_marks, read_source, scene_of
+from pipeline.grounding.unsaid import substitution_problems, unsaid_problems
 from pipeline.grounding.words import language_by_words
-from pipeline.summaries.candidates import without_opening
 from pipeline.summaries.sentences import sentences_of
-from pipeline.values import Grounding, Span
+from pipeline.values import Grounding
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+Entailment = Callable[[str, str], float]
 
-SUPPORTED_SCORE = 0.5
+SUPPORTED_SCORE = 0.14
+"""Below it a claim with words of its own is put together too loosely to be trusted."""
 PROBLEM_FACTOR = 0.45
-MAX_SOURCE_CHARS = 500_000
 LIKE_SHARE = 0.85  # of the best sentence's overlap: such sentences may answer for the claim too
-MAX_LIKE_SENTENCES = 5
-MIN_OVERLAP_TO_COMPARE = 0.4
-MIN_OVERLAP_TO_REPLACE = 0.6
-MIN_OVERLAP_TO_EXCHANGE = 0.75
-NEAR_WEIGHT, WHOLE_WEIGHT, ORDER_WEIGHT = 0.25, 0.1, 0.65
-MAX_COMPARED_WORDS = 600
-ENCODER_WEIGHT = 0.35
-MAX_LISTED_WORDS = 4
+MAX_LIKE_SENTENCES = 4
+MIN_OVERLAP_TO_COMPARE = 0.3
+MIN_OVERLAP_TO_REPLACE = 0.45
+MIN_OVERLAP_TO_EXCHANGE = 0.6
+MIN_OVERLAP_TO_ANSWER = 0.6
+"""From here one sentence answers for the claim by itself."""
+MIN_CLAUSE_STEMS = 3
 MIN_QUOTED_WORDS = 3
 MIN_QUOTED_CJK = 4
+MAX_LISTED = 3
+MAX_TITLE_WORDS = 5
+MIN_ENTAILMENT = 0.5
+MAX_PREMISE_CHARS = 2000
 
 _QUOTED = re.compile(r"[“\"«「『《]([^“”\"«»「」『』《》]{2,600})[”\"»」』》]")
 _CJK = re.compile(r"[\u3400-\u9fff]")
-_MARKS = str.maketrans("’‘“”«»–—‑，", '\'\'""""---,')
+_CLAUSE = re.compile(r"[;；]\s*")
 
 
 @dataclass(frozen=True)
-class _Source:
-    """A source as the checks ask it, each part read once and only when asked."""
+class _Judges:
+    """The models that may judge meaning; either may be absent."""
 
-    text: str
-    names: Names | None
-
-    @cached_property
-    def language(self) -> str:
-        return language_by_words(self.text)
-
-    @cached_property
-    def spans(self) -> list[Span]:
-        return sentences_of(self.text, self.language)
-
-    @cached_property
-    def sentences(self) -> list[Assertion]:
-        return [Assertion(self.text[span.start : span.end], self.language) for span in self.spans]
-
-    @cached_property
-    def rarity(self) -> dict[str, float]:
-        counts = Counter(stem for sentence in self.sentences for stem in sentence.stems)
-        return {stem: math.log(1 + len(self.sentences) / times) for stem, times in counts.items()}
-
-    @cached_property
-    def amounts(self) -> list[Amount]:
-        return _amounts(self.text, self.language)
-
-    @cached_property
-    def known(self) -> SourceNames:
-        return SourceNames(self.text, self.names)
-
-    @cached_property
-    def folded(self) -> str:
-        return _folded(self.text)
-
-    @cached_property
-    def whole_sentences(self) -> frozenset[str]:
-        """Every sentence as it stands and without its dateline or connective."""
-        cut = [without_opening(self.text, span) for span in self.spans]
-        return frozenset(_folded(self.text[span.start : span.end]) for span in [*self.spans, *cut])
+    encode: Encode | None
+    nli: Entailment | None
 
 
-def ground(source: str, claim: str, *, names: Names | None = None, encode: Encode | None = None) -> Grounding:
+def ground(
+    source: str,
+    claim: str,
+    *,
+    names: Names | None = None,
+    encode: Encode | None = None,
+    nli: Entailment | None = None,
+) -> Grounding:
     """Check a claim of one or more sentences against the text of its sources.
 
     Sentences copied from the source are supported. `names` returns (slug, start, end) of the gazetteer's actors in a
-    text; capitalised words are checked besides. `encode` lets a paraphrase score by meaning; without it only words
-    count. The score is that of the weakest sentence, 0..1; it is 0.5 at least when supported.
+    text; capitalised words and countries are checked besides. `encode` lets meaning count, and claims in another
+    language be checked; `nli` returns the probability that a premise entails a claim. A claim is supported when
+    nothing speaks against it; the score is that of the weakest sentence, 0..1: how likely people call it supported.
     """
-    read = _Source(source[:MAX_SOURCE_CHARS], names)
+    read = read_source(source, names)
     language = language_by_words(claim, read.language)
+    judges = _Judges(encode, nli)
     spans = sentences_of(claim, language)
-    parts = [_grounded(read, Assertion(claim[span.start : span.end], language), encode) for span in spans]
+    parts = [_grounded(read, Assertion(claim[span.start : span.end], language), judges) for span in spans]
     if not parts:
         return Grounding(supported=False, score=0.0, problems=("the claim is empty",))
     problems = tuple(dict.fromkeys(problem for part in parts for problem in part.problems))
     return Grounding(all(part.supported for part in parts), min(part.score for part in parts), problems)
 
 
-def _grounded(source: _Source, claim: Assertion, encode: Encode | None) -> Grounding:
-    if _folded(claim.text) in source.whole_sentences:
+def _grounded(source: Source, claim: Assertion, judges: _Judges) -> Grounding:
+    if folded_marks(claim.text) in source.whole_sentences:
         return Grounding(supported=True, score=1.0)
-    actors = names_in(claim.text, source.names)
-    problems = _problems_of_parts(source, claim, actors)
+    scene = scene_of(claim, source.names)
     if claim.language != source.language:
-        return _across_languages(source, claim, problems, encode)
-    if len(claim.stems) > 0:
-        problems += _problems_of_statement(source, claim, actors)
-    said = _without_other_names(source, claim, actors)
-    score = _lexical_score(source, said)
-    if encode is not None and source.sentences:
-        score = max(score, (1 - ENCODER_WEIGHT) * score + ENCODER_WEIGHT * _meaning_score(source, claim, encode))
-    if score < SUPPORTED_SCORE:
-        problems.append(_too_little(source, said))
-    return _verdict(score, problems)
+        return _grounded_across(source, scene, judges)
+    examined = _examined(source, scene, judges.encode)
+    problems, score = examined.problems, examined.support.score
+    if not problems and score < SUPPORTED_SCORE and examined.alignment.is_loose:
+        problems = [_too_loose(examined.alignment)]
+    return _judged(examined.evidence.text, claim.text, Grounding(not problems, score, tuple(problems)), judges.nli)
 
 
-def _without_other_names(source: _Source, claim: Assertion, actors: Sequence[Name]) -> Assertion:
-    """Leave out what the source names otherwise (`CNSA` for its full name): it must not count as unsaid."""
-    text = claim.text
-    for start, end in otherwise_named(claim.text, actors, source.known):
-        if _folded(claim.text[start:end]) not in source.folded:
-            text = text[:start] + " " * (end - start) + text[end:]
-    return Assertion(text, claim.language)
+@dataclass(frozen=True)
+class _Examined:
+    """A claim beside what answers for it: what speaks against it, and what the score is made of."""
+
+    evidence: Assertion
+    alignment: Alignment
+    problems: list[str]
+    support: Support
 
 
-def _verdict(score: float, problems: Sequence[str]) -> Grounding:
-    lowered = score * PROBLEM_FACTOR ** min(3, len(problems))
-    return Grounding(not problems, round(max(0.0, min(1.0, lowered)), 4), tuple(problems))
+def _examined(source: Source, scene: Scene, encode: Encode | None) -> _Examined:
+    claim = scene.assertion
+    chosen = source.evidence_for(claim)
+    texts = [source.sentences[number].text for number in chosen]
+    evidence = Assertion("\n".join(texts), source.language)
+    problems = _problems_of_parts(source, scene, evidence)
+    if claim.stems:
+        problems += _problems_of_statement(source, scene, evidence)
+    alignment = Alignment(claim.text, texts, claim.language, free=_accounted_for(source, scene))
+    problems = problems or unsaid_problems(alignment)
+    is_encoded = encode is not None and source.sentences
+    meaning = meaning_of(cosines_of(source, claim.text, encode)) if encode and is_encoded else None
+    support = support_of(source, claim, alignment, problems=problems, meaning=meaning)
+    return _Examined(evidence, alignment, problems, support)
 
 
-def _problems_of_parts(source: _Source, claim: Assertion, actors: Sequence[Name]) -> list[str]:
+def supports_of(source: str, claim: str, *, names: Names | None = None, encode: Encode | None = None) -> list[Support]:
+    """Return what the score of each sentence of a claim is made of; for fitting, in the source's language."""
+    read = read_source(source, names)
+    language = language_by_words(claim, read.language)
+    parts = (Assertion(claim[span.start : span.end], language) for span in sentences_of(claim, language))
+    return [_examined(read, scene_of(part, names), encode).support for part in parts]
+
+
+def _too_loose(alignment: Alignment) -> str:
+    words = ", ".join(run.text for run in alignment.unsaid[:MAX_LISTED])
+    return f"no passage of the source says this in one place; its own words are: {words}"
+
+
+def _grounded_across(source: Source, scene: Scene, judges: _Judges) -> Grounding:
+    """Check a claim in another language than its source."""
+    if judges.encode is None or not source.sentences:
+        unchecked = "the claim is in another language than the source and cannot be compared without an encoder"
+        return Grounding(False, UNCHECKED_SCORE, (*problems_across(source, scene, None), unchecked))
+    cosines = cosines_of(source, scene.text, judges.encode)
+    nearest = source.sentences[int(cosines.argmax())]
+    problems = problems_across(source, scene, nearest)
+    meaning = meaning_of(cosines)
+    if meaning < MIN_MEANING_ACROSS:
+        problems.append("no sentence of the source is close in meaning to the claim")
+    score = (SCORE_AT_LEAST + SCORE_SPAN * meaning) * (PROBLEM_FACTOR if problems else 1.0)
+    return _judged(nearest.text, scene.text, Grounding(not problems, score, tuple(problems)), judges.nli)
+
+
+def _judged(premise: str, claim: str, grounding: Grounding, nli: Entailment | None) -> Grounding:
+    """Let an entailment model object, and weigh into the score."""
+    if nli is None:
+        return Grounding(grounding.supported, round(grounding.score, 4), grounding.problems)
+    entailed = nli(premise[:MAX_PREMISE_CHARS], claim)
+    problems = grounding.problems
+    if entailed < MIN_ENTAILMENT:
+        problems = (*problems, f"the entailment model finds it in the source with {entailed:.0%} only")
+    return Grounding(not problems, round((grounding.score + entailed) / 2, 4), problems)
+
+
+def _problems_of_parts(source: Source, scene: Scene, evidence: Assertion) -> list[str]:
     """Check what must be somewhere in the source: numbers, dates, quotations, names."""
-    problems = number_problems(_amounts(claim.text, claim.language), source.amounts)
-    problems += date_problems(claim.text, source.text)
+    claim = scene.assertion
+    dates = stated_dates(claim.text)
+    amounts = amounts_of(claim.text, claim.language, dates)
+    theirs = stated_dates(evidence.text)
+    problems: list[str] = []
+    # The whole source is read only where the sentences that answer for the claim do not have all of it.
+    if number_problems(amounts, amounts_of(evidence.text, evidence.language, theirs)):
+        problems += number_problems(amounts, source.amounts)
+    if date_problems(claim.text, evidence.text, theirs):
+        problems += date_problems(claim.text, source.text, source.dates)
     problems += [
         f"the quotation “{quoted}” is not in the source"
         for quoted in _quotations(claim.text)
-        if _folded(quoted).strip(" .,;:!?。，") not in source.folded
+        if _plain(quoted) not in source.folded and not _is_inflected(quoted, source)
     ]
-    if claim.language == source.language:
-        otherwise = otherwise_named(claim.text, actors, source.known)
-        return problems + name_problems(actors, source.known, otherwise)
-    # A name may be written in another script: only the gazetteer can tell.
-    known = [name for name in actors if name.slug is not None]
-    return problems + name_problems(known, source.known, [])
+    named = [name for name in scene.names if not is_counted(name.slug)]
+    otherwise = otherwise_named(claim.text, named, source.known)
+    return problems + name_problems(named, source.known, otherwise)
 
 
-def _problems_of_statement(source: _Source, claim: Assertion, actors: Sequence[Name]) -> list[str]:
-    """Compare the claim with the sentences most like it; the one with the fewest objections answers."""
-    overlaps = [_covered(claim.stems, sentence.stems, source.rarity) for sentence in source.sentences]
-    best = max(overlaps, default=0.0)
-    if best < MIN_OVERLAP_TO_COMPARE:
-        return []
-    like = sorted((n for n, share in enumerate(overlaps) if share >= LIKE_SHARE * best), key=lambda n: -overlaps[n])
-    return min((_objections(source, claim, actors, n) for n in like[:MAX_LIKE_SENTENCES]), key=len)
+def is_counted(slug: str | None) -> bool:
+    """Tell the slugs of amounts and dates from those of names."""
+    return (slug or "").startswith(("number:", "date:"))
 
 
-def _objections(source: _Source, claim: Assertion, actors: Sequence[Name], n: int) -> list[str]:
-    sentence = source.sentences[n]
-    theirs = names_in(sentence.text, source.names)
-    problems = negation_problems(claim, sentence) + modality_problems(claim, sentence)
-    problems += opposite_problems(claim, sentence) + order_problems(
-        claim, sentence, (_with_dates(claim.text, actors), _with_dates(sentence.text, theirs))
-    )
-    nameless = claim.stems - {word.stem for word in claim.words if any(a.start <= word.start < a.end for a in actors)}
-    if _covered(nameless, sentence.stems, source.rarity) >= MIN_OVERLAP_TO_REPLACE:
-        problems += place_problems((claim, actors), (sentence.text, theirs))
-    if _covered(claim.stems, sentence.stems, source.rarity) >= MIN_OVERLAP_TO_EXCHANGE:
-        mine = _amounts(claim.text, claim.language)
-        problems += exchange_problems(mine, _amounts(sentence.text, sentence.language))
-        problems += exchanged_dates(claim.text, sentence.text)
+def _accounted_for(source: Source, scene: Scene) -> list[tuple[int, int]]:
+    """List the spans of a claim that checks of their own have seen to: what is named otherwise, amounts and dates."""
+    named = [name for name in scene.names if not is_counted(name.slug)]
+    counted = [(name.start, name.end) for name in scene.names if is_counted(name.slug)]
+    return counted + otherwise_named(scene.text, named, source.known)
+
+
+def _problems_of_statement(source: Source, scene: Scene, evidence: Assertion) -> list[str]:
+    """Compare each clause with the sentences most like it; the one with the fewest objections answers."""
+    problems: list[str] = []
+    for clause in _clauses(scene, source):
+        overlaps = [source.covered(clause.assertion.stems, sentence.stems) for sentence in source.sentences]
+        best = max(overlaps, default=0.0)
+        if best < MIN_OVERLAP_TO_COMPARE:
+            continue
+        like = sorted((n for n, share in enumerate(overlaps) if share >= LIKE_SHARE * best), key=lambda n: -overlaps[n])
+        found: list[list[str]] = [_objections(source, clause, n, evidence) for n in like[:MAX_LIKE_SENTENCES]]
+        fewest: list[str] = min(found, key=len)
+        problems += fewest
     return problems
 
 
-def _with_dates(text: str, names: Sequence[Name]) -> list[Name]:
-    """Let dates be compared by their places as names are."""
-    dates = [Name(text[one.start : one.end], None, one.start, one.end) for one in stated_dates(text)]
-    return sorted([*names, *dates], key=lambda one: one.start)
+def _clauses(scene: Scene, source: Source) -> list[Scene]:
+    """Part a claim at semicolons, where sentences may have been joined."""
+    texts = _CLAUSE.split(scene.text)
+    clauses = [Assertion(text, scene.assertion.language) for text in texts]
+    if len(clauses) == 1 or any(len(clause.stems) < MIN_CLAUSE_STEMS for clause in clauses):
+        return [scene]
+    return [scene_of(clause, source.names) for clause in clauses]
 
 
-def _lexical_score(source: _Source, claim: Assertion) -> float:
-    """Weigh the claim's words found in one place, in the whole source, and copied in long runs."""
-    if not claim.stems or not source.sentences:
-        return 1.0 if _folded(claim.text) in source.folded else 0.6
-    overlaps = [_covered(claim.stems, sentence.stems, source.rarity) for sentence in source.sentences]
-    centre = max(range(len(overlaps)), key=overlaps.__getitem__)
-    passage = source.sentences[max(0, centre - 1) : centre + 2]
-    near = _covered(claim.stems, frozenset().union(*(one.stems for one in passage)), source.rarity)
-    whole = _covered(claim.stems, frozenset(source.rarity), source.rarity)
-    return NEAR_WEIGHT * near + WHOLE_WEIGHT * whole + ORDER_WEIGHT * _copied(passage, claim)
-
-
-def _copied(passage: Sequence[Assertion], claim: Assertion) -> float:
-    """Return 1 less the share of cuts: words put in, and joints between runs copied from the passage."""
-    theirs = [word.stem for sentence in passage for word in sentence.words][:MAX_COMPARED_WORDS]
-    mine = [word.stem for word in claim.words][:MAX_COMPARED_WORDS]
-    if not mine:
-        return 1.0
-    blocks = [block.size for block in SequenceMatcher(None, theirs, mine, autojunk=False).get_matching_blocks()[:-1]]
-    cuts = len(mine) - sum(blocks) + max(0, len(blocks) - 1)
-    return max(0.0, 1.0 - cuts / len(mine))
-
-
-def _covered(claimed: frozenset[str], held: frozenset[str], rarity: dict[str, float]) -> float:
-    """Return the share of the claim's stems that are held, rare ones weighing more, unknown ones most."""
-    unknown = max(rarity.values(), default=1.0)
-    total = sum(rarity.get(stem, unknown) for stem in claimed)
-    return sum(rarity.get(stem, unknown) for stem in claimed & held) / total if total else 1.0
-
-
-def _meaning_score(source: _Source, claim: Assertion, encode: Encode) -> float:
-    """Return how far the nearest sentence stands out from the rest by cosine, 0..1."""
-    vectors = np.asarray(encode([claim.text, *(one.text for one in source.sentences)]), dtype=np.float32)
-    vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    cosines = vectors[1:] @ vectors[0]
-    floor = min(float(np.median(cosines)), 0.85)
-    return float(np.clip((cosines.max() - floor) / (1 - floor), 0.0, 1.0))
-
-
-def _across_languages(source: _Source, claim: Assertion, problems: list[str], encode: Encode | None) -> Grounding:
-    if encode is None or not source.sentences:
-        unchecked = "the claim is in another language than the source and cannot be compared without an encoder"
-        return _verdict(0.4, [*problems, unchecked])
-    score = 0.35 + 0.65 * _meaning_score(source, claim, encode)
-    if score < SUPPORTED_SCORE:
-        problems = [*problems, "no sentence of the source is close in meaning to the claim"]
-    return _verdict(score, problems)
-
-
-def _too_little(source: _Source, claim: Assertion) -> str:
-    seen: dict[str, str] = {}
-    for word in claim.words:
-        if word.stem in claim.stems and word.stem not in source.rarity:
-            seen.setdefault(word.stem, claim.text[word.start : word.end])
-    listed = ", ".join(list(seen.values())[:MAX_LISTED_WORDS])
-    return f"the source does not say: {listed}" if listed else "no passage of the source says this"
+def _objections(source: Source, scene: Scene, n: int, evidence: Assertion) -> list[str]:
+    claim, sentence, theirs = scene.assertion, source.sentences[n], source.scene(n)
+    is_alone = source.covered(claim.stems, sentence.stems) >= MIN_OVERLAP_TO_ANSWER
+    whole = sentence if is_alone else Assertion(f"{sentence.text}\n{evidence.text}", sentence.language)
+    problems = negation_problems(claim, sentence, whole) + modality_problems(claim, sentence, whole)
+    problems += weekday_problems(claim.text, sentence.text, source.text)
+    problems += comparison_problems(claim.text, sentence.text, whole.text)
+    problems += order_problems(scene, theirs)
+    nameless = claim.stems - {w.stem for w in claim.words if any(a.start <= w.start < a.end for a in scene.names)}
+    if source.covered(nameless, sentence.stems) >= MIN_OVERLAP_TO_REPLACE:
+        problems += place_problems(scene, theirs)
+    if source.covered(claim.stems, sentence.stems) >= MIN_OVERLAP_TO_EXCHANGE:
+        problems += substitution_problems(claim, sentence, _accounted_for(source, scene))
+        mine = amounts_of(claim.text, claim.language, stated_dates(claim.text))
+        problems += exchange_problems(mine, amounts_of(sentence.text, sentence.language, stated_dates(sentence.text)))
+        problems += exchanged_dates(claim.text, sentence.text)
+    return problems
 
 
 def _quotations(claim: str) -> list[str]:
@@ -261,10 +256,11 @@ def _quotations(claim: str) -> list[str]:
     return [one for one in quoted if len(one.split()) >= MIN_QUOTED_WORDS or len(_CJK.findall(one)) >= MIN_QUOTED_CJK]
 
 
-def _amounts(text: str, language: str) -> list[Amount]:
-    dates = [(date.start, date.end) for date in stated_dates(text) if date.month is not None or date.day is not None]
-    return amounts_in(text, language, hidden=dates)
+def _is_inflected(quoted: str, source: Source) -> bool:
+    """See a title that Russian puts into another case."""
+    stems = tuple(token.stem for token in tokens_of(quoted, source.language))
+    return source.language == "ru" and 0 < len(stems) <= MAX_TITLE_WORDS and stems in source.runs(len(stems))
 
 
-def _folded(text: str) -> str:
-    return " ".join(text.lower().translate(_MARKS).split())
+def _plain(quoted: str) -> str:
+    return folded_marks(quoted).strip(" .,;:!?。，")

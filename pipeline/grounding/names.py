@@ -5,42 +5,110 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from babel import Locale
 
 from pipeline.grounding.words import STOP_WORDS
+from pipeline.understanding.countries import country_matches
+from pipeline.understanding.gazetteer import folded
 
 Names = Callable[[str], Sequence[tuple[str, int, int]]]
 
 MIN_PREFIX_CHARS = 4
 ENDING_CHARS = 3  # what inflection may change at a name's end
+COUNTRY_PREFIX_CHARS = 4
+MAX_TITLE_CHARS = 30
 MIN_ACRONYM_CHARS = 2
 MAX_ACRONYM_CHARS = 8
 
-_CAPITALISED = re.compile(r"\b[A-ZÀ-ÝА-ЯЁ][\w’']*(?:[-.][A-ZÀ-ÝА-ЯЁ\d][\w’']*)*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?…:;]\s|\n|[\"“«(‘]\s?)\s*$")
+_LETTER = r"[^\W\u3400-\u9fff]"
+_CAPITALISED = re.compile(
+    rf"(?:(?<=\b[LDJNSMCTldjnsmct][’'])|(?<=\b[Qq]u[’'])|\b(?![LDJNSMCTQ]u?[’']))[A-ZÀ-ÝА-ЯЁ](?:{_LETTER}|[’'](?=\w))*"
+    rf"(?:[-.][A-ZÀ-ÝА-ЯЁ\d](?:{_LETTER}|[’'](?=\w))*)*"
+)
+_SENTENCE_START = re.compile(r"(?:^|[.!?…:]\s|\n|[\"“«(‘]\s?)\s*$")
 _WORD = re.compile(r"[^\W\d_]+")
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_OPENING = re.compile(
+    r"(?:^|[.!?…:;]\s|\n|[\"“«]\s?)(?P<word>"
+    r"Prime|President|Vice|Minister|Ministers?|Ambassador|Professor|Doctor|Secretary|Senator"
+    r"|General|Director|Administrator|Foreign|Chairman|Chairwoman"
+    r"|Academician|King|Queen|Président|Présidente|Ministre|Ambassadeur|Directeur|Directrice"
+    r"|Madame|Monsieur|Президент|Министр|Академик|Премьер"
+    r"|Посол|Директор|Профессор|Глава)\s$"
+)
+_LOCALES = frozenset({"en", "fr", "ru"})
+# Words for countries and peoples that CLDR's names do not begin with.
+_OTHER_COUNTRY_WORDS = (
+    "uk",
+    "u.k",
+    "brit",
+    "engl",
+    "us",
+    "u.s",
+    "amer",
+    "dutch",
+    "emir",
+    "uae",
+    "u.a.e",
+    "prc",
+    "holl",
+    "eu",
+    "un",
+    "gree",
+    "grec",
+    "spa",
+    "danish",
+    "danois",
+    "swe",
+    "suéd",
+    "turk",
+    "turc",
+    "thai",
+    "pol",
+    "fin",
+    "ger",
+    "alle",
+    "czech",
+    "welsh",
+    "scot",
+    "сша",
+    "амер",
+    "брит",
+    "англ",
+    "голл",
+    "оаэ",
+    "ес",
+    "оон",
+    "юар",
+    "герм",
+    "нем",
+    "греч",
+    "испан",
+    "фран",
+    "royaume",
+    "états",
+    "sino",
+    "franco",
+    "sud-af",
+    "южноаф",
+    "indi",
+    "индий",
+    "chin",
+    "кита",
+    "росси",
+    "russ",
+    "руск",
+    "русск",
+    "japon",
+    "japa",
+    "япон",
+    "ukrain",
+    "украин",
+)
 _RUN = re.compile(r"[A-ZА-ЯЁ][\w’-]+(?:\s(?:(?:of|for|the|and|on|de|des|la|du|et|по|и)\s)*[A-ZА-ЯЁ][\w’-]+)+")
-_DEMONYMS = {
-    "GB": "british britain uk u.k england briton британский британия великобритания britannique royaume-uni",
-    "US": "us u.s usa u.s.a america american сша американский américain états-unis",
-    "FR": "french france французский франция français française",
-    "CN": "china chinese китай китайский chine chinois chinoise prc",
-    "NL": "dutch netherlands holland",
-    "DE": "german germany немецкий германия allemand allemagne",
-    "ES": "spanish spain espagnol espagne",
-    "PT": "portuguese portugal",
-    "CH": "swiss switzerland suisse",
-    "GR": "greek greece grec grèce",
-    "TH": "thai thailand",
-    "AE": "emirati uae emirates",
-    "RU": "russia russian россия российский русский russie russe",
-    "EU": "europe european eu ес европейский европа européen européenne ue",
-    "UN": "un united-nations оон onu",
-    "KR": "korea korean корея coréen corée",
-    "TR": "turkish turkey türkiye",
-}
+COUNTRY = "country:"
 
 
 @dataclass(frozen=True)
@@ -53,23 +121,80 @@ class Name:
     end: int
 
 
-def names_in(text: str, names: Names | None) -> list[Name]:
-    """List gazetteer names and other capitalised words; words capitalised only by opening a sentence are left out."""
-    known = [Name(text[start:end], slug, start, end) for slug, start, end in (names(text) if names else ())]
-    found = list(known)
+def names_in(text: str, names: Names | None, language: str) -> list[Name]:
+    """List gazetteer names, countries and peoples, and other capitalised words, in reading order.
+
+    Words capitalised only by opening a sentence are left out.
+    """
+    found = [Name(text[start:end], slug, start, end) for slug, start, end in (names(text) if names else ())]
+    for name in _countries(text, language):
+        if not _overlaps(name, found):
+            found.append(name)
     for match in _CAPITALISED.finditer(text):
-        if any(name.start < match.end() and match.start() < name.end for name in known):
-            continue
-        if _is_name(text, match):
-            found.append(Name(match[0].rstrip("'’."), None, *match.span()))
-    return sorted(found, key=lambda name: name.start)
+        name = Name(match[0].rstrip("'’."), None, *match.span())
+        if not _overlaps(name, found) and _is_name(text, match):
+            found.append(name)
+    return _joined(text, sorted(found, key=lambda name: name.start))
+
+
+def _joined(text: str, names: Sequence[Name]) -> list[Name]:
+    """Make one name of capitalised words next to each other."""
+    joined: list[Name] = []
+    for name in (_with_title(text, one) for one in names):
+        last = joined[-1] if joined else None
+        if last and last.slug is None and name.slug is None and text[last.end : name.start] == " ":
+            joined[-1] = Name(text[last.start : name.end], None, last.start, name.end)
+        else:
+            joined.append(name)
+    return joined
+
+
+def _with_title(text: str, name: Name) -> Name:
+    """Begin a name at the capitalised word that opens its sentence: `Minister Kishida`."""
+    opening = _OPENING.search(text, max(0, name.start - MAX_TITLE_CHARS), name.start) if name.slug is None else None
+    if opening is None or any(opening["word"].lower() in words for words in STOP_WORDS.values()):
+        return name
+    return Name(text[opening.start("word") : name.end], None, opening.start("word"), name.end)
+
+
+def _countries(text: str, language: str) -> list[Name]:
+    """Find countries and peoples in whatever case; a country's slug is its code behind `country:`."""
+    found = []
+    for match in country_matches(folded(text), language):
+        words = text[match.start : match.end]
+        # A capital stands for its country elsewhere; here Beijing is not Shanghai.
+        slug = COUNTRY + match.owner if _is_country(words.lower(), match.owner, language) else None
+        found.append(Name(words, slug, match.start, match.end))
+    return found
+
+
+def _is_country(words: str, code: str, language: str) -> bool:
+    """Tell a country's or a people's name from a city's."""
+    if _CJK.search(words):
+        return len(words) == 1 or words[-1] in "国國方" or words in _territories("zh")
+    stem = words[:COUNTRY_PREFIX_CHARS]
+    return words.startswith(_OTHER_COUNTRY_WORDS) or any(
+        part.startswith(stem) for locale in {language, "en"} & _LOCALES for part in _country_words(locale, code)
+    )
+
+
+@cache
+def _territories(locale: str) -> frozenset[str]:
+    return frozenset(name.lower() for name in Locale(locale).territories.values())
+
+
+@cache
+def _country_words(locale: str, code: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(Locale(locale).territories.get(code, "").lower()))
+
+
+def _overlaps(name: Name, others: Sequence[Name]) -> bool:
+    return any(one.start < name.end and name.start < one.end for one in others)
 
 
 def _is_name(text: str, match: re.Match[str]) -> bool:
     word = match[0]
     if _is_acronym(word):
-        return True
-    if word.lower() in _country_forms():
         return True
     opens = _SENTENCE_START.search(text, max(0, match.start() - 4), match.start()) or match.start() == 0
     common = any(word.lower() in words for words in STOP_WORDS.values())
@@ -81,42 +206,53 @@ def _is_acronym(word: str) -> bool:
     return len(letters) >= MIN_ACRONYM_CHARS and letters.isupper()
 
 
-@cache
-def _country_forms() -> dict[str, str]:
-    """Map lower-case names of countries and peoples to a code: CLDR's names, and the adjectives they do not show."""
-    forms: dict[str, str] = {}
-    for language in ("en", "fr", "ru"):
-        territories = Locale(language).territories
-        forms |= {name.lower(): code for code, name in territories.items() if len(code) == MIN_ACRONYM_CHARS}
-    return forms | {form: code for code, words in _DEMONYMS.items() for form in words.split()}
-
-
 class SourceNames:
     """What a source can be asked about names: its words, its initials, its countries, its gazetteer slugs."""
 
-    def __init__(self, text: str, names: Names | None) -> None:
+    def __init__(self, text: str, names: Names | None, language: str) -> None:
+        self._text, self._language = text, language
         words = _WORD.findall(text.lower())
         self._words = f" {' '.join(words)} "
         self._folded = " ".join(text.lower().replace("’", "'").split())
-        self.slugs = frozenset(slug for slug, _, _ in names(text)) if names else frozenset()
-        forms = _country_forms()
-        dotted = re.findall(r"[^\W\d_]+(?:[.-][^\W\d_]+)*", text.lower())
-        self._countries = {forms[word] for word in dotted if word in forms}
-        self._countries |= {forms[word] for word in words if word in forms}
-        self._initials = _initials_of(text)
-        self._acronyms = {re.sub(r"[.\-]", "", word) for word in _CAPITALISED.findall(text) if _is_acronym(word)}
+        self._names = names
+
+    @cached_property
+    def slugs(self) -> frozenset[str]:
+        """The actors that the gazetteer finds."""
+        return frozenset(slug for slug, _, _ in self._names(self._text)) if self._names else frozenset()
+
+    @cached_property
+    def _countries(self) -> frozenset[str | None]:
+        return frozenset(name.slug for name in _countries(self._text, self._language))
+
+    @cached_property
+    def _initials(self) -> frozenset[str]:
+        return _initials_of(self._text)
+
+    @cached_property
+    def _acronyms(self) -> frozenset[str]:
+        return frozenset(re.sub(r"[.\-]", "", word) for word in _CAPITALISED.findall(self._text) if _is_acronym(word))
 
     def has(self, name: Name) -> bool:
         """Tell whether the source names this, in any case, as an acronym of it or by the country's other word."""
         lowered = " ".join(name.text.lower().replace("’", "'").split())
-        if (name.slug is not None and name.slug in self.slugs) or lowered in self._folded:
-            return True
-        code = _country_forms().get(lowered)
-        if code is not None and code in self._countries:
+        if name.slug is not None and name.slug.startswith(COUNTRY):
+            return name.slug in self._countries
+        if self._has_whole(lowered) or (name.slug is not None and name.slug in self.slugs):
             return True
         if _is_acronym(name.text):
             return re.sub(r"[.\-]", "", name.text) in self._initials or self._spells(name.text)
         return all(self._has_word(word) for word in _WORD.findall(lowered)) or self._spells(name.text)
+
+    def _has_whole(self, lowered: str) -> bool:
+        """Look a name up as it stands, as a whole word where words are parted."""
+        at = self._folded.find(lowered)
+        while at >= 0:
+            before, after = self._folded[at - 1 : at], self._folded[at + len(lowered) : at + len(lowered) + 1]
+            if not any(sign.isalnum() and not _CJK.match(sign) for sign in (before, after)) or _CJK.search(lowered):
+                return True
+            at = self._folded.find(lowered, at + 1)
+        return False
 
     def _spells(self, acronym: str) -> bool:
         """Tell whether words of the source, capitalised or not, begin with the letters: `MoU`, `EO`."""

@@ -6,44 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.grounding.numerals import cjk_value, spelled_numbers
 from pipeline.grounding.words import is_stop, words_of
 
 NEAR_CHARS = 28
 MAX_NUMERAL_CHARS = 24  # longer runs are no numbers
 MAX_AMOUNTS = 60  # of a claim or sentence; more is a table, compared no further
+CJK_MYRIAD = 10_000
 ROUNDING = 0.06  # `about 1.2 million` may stand for 1,234,000
 
-_WORDS: dict[str, int] = {}
-for _value, _forms in enumerate(
-    (
-        "two deux два две двух двумя двум",
-        "three trois три трех трёх тремя",
-        "four quatre четыре четырех четырёх",
-        "five cinq пять пяти пятью",
-        "six шесть шести",
-        "seven sept семь семи",
-        "eight huit восемь восьми",
-        "nine neuf девять девяти",
-        "ten dix десять десяти",
-        "eleven onze одиннадцать",
-        "twelve douze двенадцать двенадцати",
-        "thirteen treize тринадцать",
-        "fourteen quatorze четырнадцать",
-        "fifteen quinze пятнадцать",
-        "sixteen seize шестнадцать",
-        "seventeen dix-sept семнадцать",
-        "eighteen dix-huit восемнадцать",
-        "nineteen dix-neuf девятнадцать",
-        "twenty vingt двадцать двадцати",
-    ),
-    start=2,
-):
-    _WORDS |= dict.fromkeys(_forms.split(), _value)
-_WORDS |= {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_WORDS |= {"trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "cent": 100, "hundred": 100}
-_WORDS |= {"тридцать": 30, "сорок": 40, "пятьдесят": 50, "шестьдесят": 60, "сто": 100, "dozen": 12, "dizaine": 10}
-_WORDS |= {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
-_WORDS |= {"deuxième": 2, "troisième": 3, "quatrième": 4, "cinquième": 5, "sixième": 6, "dixième": 10}
 _SCALES = {
     "hundred": 1e2,
     "thousand": 1e3,
@@ -56,6 +27,7 @@ _SCALES = {
     "миллион": 1e6,
     "billion": 1e9,
     "bn": 1e9,
+    "md": 1e9,
     "milliard": 1e9,
     "млрд": 1e9,
     "миллиард": 1e9,
@@ -68,23 +40,21 @@ _SCALES = {
     "亿": 1e8,
     "億": 1e8,
 }
-_CJK_DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2}
-_CJK_TENS = {"十": 10, "百": 100, "千": 1000}
-_CJK_MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+_CJK_SCALES = frozenset("十百千万萬亿億")
 _MEASURES = "个個名位颗顆次项項家届屆国國年天人米吨噸种種艘枚架座所条條份期场場批公千%"
+_MEASURES += "号號台月日周週度级級分秒小点倍成章节類类元欧卢"
+_WEIGHED = frozenset("吨噸米")
 
 _SCALE = (
     r"(?:\s?(?P<scale>thousand|millions?|mln|billions?|bn|trillion|mille|milliards?|тыс(?:яч[аи]?)?|млн|миллион\w*|млрд"
 )
-_SCALE += r"|миллиард\w*|трлн|[百千万萬亿億]+)(?![a-zа-я])\.?)?"
+_SCALE += r"|миллиард\w*|трлн|[百千万萬亿億]+|M(?=[$€£])|Md(?=[$€£]))(?![a-zа-я])\.?)?"
 _DIGITS = re.compile(
     r"(?P<money>[$€£¥])?(?<![\d.,])(?P<digits>\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)" + _SCALE,
     re.IGNORECASE,
 )
-_SPELLED = re.compile(
-    r"\b(?:(?P<tens>" + "|".join(word for word, value in _WORDS.items() if value in range(20, 100, 10)) + r")[- ])?"
-    r"(?P<word>" + "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True)) + r")\b" + _SCALE,
-    re.IGNORECASE,
+_TORN = re.compile(
+    r"(?<![\d.,])(?P<head>\d{1,3})(?:, (?P<group>\d{3})|\. (?P<part>\d{1,2}))(?![\d.,]*\d)" + _SCALE, re.IGNORECASE
 )
 _CJK_NUMBER = re.compile(r"[〇零一二三四五六七八九十百千万萬亿億两兩]+")
 _ABOUT = re.compile(
@@ -97,17 +67,20 @@ _UNITS = {
     for unit, forms in {
         "kilometre": "km kilomet kilometr kilometer 公里 千米 км километр",
         "metre": "m metr meter mètr 米 м метр",
-        "kilogram": "kg kilogram kilogramm 公斤 千克 кг килограмм",
+        "kilogram": "kg kilogram kilogramm kilo kilos кило 公斤 千克 кг килограмм",
         "tonne": "tonn ton 吨 噸 тонн т",
         "percent": "% percent 百分 процент pourcent",
         "dollar": "$ dollar 美元 доллар",
-        "euro": "€ euro 欧元 евро",
+        "euro": "€ euro euros 欧元 евро",
         "yuan": "¥ yuan rmb 人民 元 юан",
         "rouble": "rubl roubl rouble 卢布 рубл",
         "year": "year an anné 年 год лет",
         "month": "month mois 月 месяц",
         "day": "day jour 天 日 день дня дне",
         "hour": "hour heur 小时 час",
+        "week": "week semain 周 недел недели",
+        "minute": "minut 分钟 минут",
+        "second": "second 秒 секунд",
     }.items()
     for form in forms.split()
 }
@@ -145,7 +118,11 @@ def amounts_in(text: str, language: str, *, hidden: Sequence[tuple[int, int]] = 
             taken[start:end] = b"\1" * (end - start)
             about = _ABOUT.search(text, max(0, start - 12), start) is not None
             found.append(Amount(values, text[start:end].strip(), start, _counted(text, start, end, language), about))
-    return found
+    return found + [one for one in _torn(text, language) if not _is_hidden(one, hidden)]
+
+
+def _is_hidden(amount: Amount, hidden: Sequence[tuple[int, int]]) -> bool:
+    return any(start < amount.start + len(amount.text) and amount.start < end for start, end in hidden)
 
 
 def _readings(text: str) -> Iterator[tuple[int, int, frozenset[float]]]:
@@ -154,17 +131,28 @@ def _readings(text: str) -> Iterator[tuple[int, int, frozenset[float]]]:
             continue
         scale = _scale(match["scale"])
         yield match.start(), match.end(), frozenset(value * scale for value in _values(match["digits"]))
-    for match in _SPELLED.finditer(text):
-        value = _WORDS[match["word"].lower()] + _WORDS.get((match["tens"] or "").lower(), 0)
-        yield match.start(), match.end(), frozenset([value * _scale(match["scale"])])
+    yield from ((start, end, frozenset([value])) for start, end, value in spelled_numbers(text))
     for match in _CJK_NUMBER.finditer(text):
         if len(match[0]) > MAX_NUMERAL_CHARS:
             continue
         counted = text[match.end() : match.end() + 2].lstrip("多余")[:1]
         ordinal = text[max(0, match.start() - 1) : match.start()] == "第"
         value = cjk_value(match[0])
-        if value > 1 and (ordinal or (counted and counted in _MEASURES)):
+        if (
+            value >= CJK_MYRIAD
+            or (value > 1 and (ordinal or (counted and counted in _MEASURES)))
+            or (value == 1 and counted in _WEIGHED)
+        ):
             yield match.start(), match.end(), frozenset([float(value)])
+
+
+def _torn(text: str, language: str) -> Iterator[Amount]:
+    """Read what extraction tore apart, `3, 800` and `98. 7`, beside the numbers that it may be instead."""
+    for match in _TORN.finditer(text):
+        whole = float((match["head"] + match["group"]) if match["group"] else f"{match['head']}.{match['part']}")
+        values = frozenset([whole * _scale(match["scale"])])
+        counted = _counted(text, match.start(), match.end(), language)
+        yield Amount(values, match[0].strip(), match.start(), counted, about=False)
 
 
 def _values(digits: str) -> set[float]:
@@ -184,47 +172,42 @@ def _values(digits: str) -> set[float]:
 def _scale(word: str | None) -> float:
     if not word:
         return 1.0
-    if word[0] in _CJK_MYRIADS or word[0] in _CJK_TENS:
+    if word[0] in _CJK_SCALES:
         product = 1.0
         for sign in word:
             product *= _SCALES[sign]
         return product
     lowered = word.lower()
+    if lowered == "m":
+        return 1e6
     return next(value for name, value in _SCALES.items() if lowered.startswith(name))
-
-
-def cjk_value(numeral: str) -> int:
-    """Read a Chinese numeral: `三十二` is 32, `二〇二一` is 2021, `一百二十万` is 1,200,000."""
-    if all(sign in _CJK_DIGITS for sign in numeral):
-        return int("".join(str(_CJK_DIGITS[sign]) for sign in numeral))
-    total = section = digit = 0
-    for sign in numeral:
-        if sign in _CJK_DIGITS:
-            digit = _CJK_DIGITS[sign]
-        elif sign in _CJK_TENS:
-            section, digit = section + (digit or 1) * _CJK_TENS[sign], 0
-        else:
-            total, section, digit = total + (section + digit or 1) * _CJK_MYRIADS[sign], 0, 0
-    return total + section + digit
 
 
 def _counted(text: str, start: int, end: int, language: str) -> str | None:
     if text[start] in "$€£¥":
         return text[start]
     after = text[end : end + NEAR_CHARS]
-    if after[:1] == "%":
-        return "%"
+    if after.lstrip()[:1] in {"%", "$", "€", "£"}:
+        return after.lstrip()[:1]
+    after = re.sub(r"^(?:st|nd|rd|th|er?|[èe]me|-(?:й|я|е|го|му|м|ю|х))\b", "", after)
     if after[:1] in {"-", ",", ".", ";", ")"}:
         return None
     near = (
-        re.sub(r"^[多余]?[个個名位颗顆次项項家届屆种種艘枚架座所]", "", after.lstrip()) if language == "zh" else after
+        re.sub(r"^[多余]?[个個名位颗顆次项項家届屆种種艘枚架座所条條类類台号號]", "", after.lstrip())
+        if language == "zh"
+        else after
     )
     first = near.lstrip()[:2]
     if language == "zh" and first:
         return first if first in _UNITS else first[:1] if first[:1] in _UNITS else first
-    cut = re.split(r"[,.;:()]", near)[0]
+    cut = re.split(r"[,.;:()\d]", near)[0]
     terms = [term for term in words_of(cut, language) if term.stem in _UNITS or not is_stop(term.stem, language)]
     return terms[0].stem if terms else None
+
+
+def is_span_of_time(stem: str) -> bool:
+    """Tell whether a stem is a measure of time such as a month or a day."""
+    return _UNITS.get(stem) in {"month", "week", "day", "hour", "minute"}
 
 
 def number_problems(claim: Sequence[Amount], source: Sequence[Amount]) -> list[str]:
