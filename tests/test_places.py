@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -11,9 +12,9 @@ from digest.issue import compose_issue
 from models.article import find_article
 from models.edition import Edition, LedgerRow
 from models.search import Query, search
-from models.story import find_story
+from models.story import changes_of, find_story
 from models.tables import Article, Story
-from models.vocabulary import Stage
+from models.vocabulary import Stage, StoryChangeKind
 from perilune.correcting import correct
 from pipeline.runners.group import GroupRunner
 from tests.bench import LAUNCH, SIGNING, Bench, page_of
@@ -166,3 +167,71 @@ def _show_other_bytes(bench: Bench, session: Session, article: Article, body: by
     """Let the article's page hold other bytes: what other rules would read in the same ones."""
     article.versions[0].page.content_hash = bench.archive.pages.keep(body)
     session.flush()
+
+
+REPORTS = {
+    A: page_of(TITLE, SIGNING),
+    B: page_of(
+        "China, Russia agree to build research station on the Moon",
+        (
+            "Beijing and Moscow are to build a research station on the Moon together, their space agencies agreed.",
+            "Zhang Kejian of CNSA and Dmitry Rogozin of Roscosmos put their names to a memorandum by video link.",
+        ),
+        "2022-03-10",
+    ),
+    "http://c.example/1": page_of(
+        "Roscosmos, CNSA sign memorandum on lunar research station",
+        (
+            "Roscosmos and CNSA signed a memorandum on creating a lunar research station, Moscow said.",
+            "The station will be open to all countries that are interested, it added.",
+        ),
+        "2022-03-10",
+    ),
+}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+def test_articles_that_come_one_by_one_form_one_story_in_any_order(bench: Bench, order: tuple[int, ...]) -> None:
+    urls = list(REPORTS)
+    for place in order:
+        bench.lay(urls[place], REPORTS[urls[place]])
+        bench.work()
+    assert bench.stories() == {frozenset(urls)}
+    with bench.archive.sessions() as session:
+        (story,) = session.scalars(sa.select(Story))
+        assert story.key == min(session.scalars(sa.select(Article.key)))
+
+
+def test_a_report_that_joins_two_stories_makes_them_one_and_that_is_recorded(bench: Bench) -> None:
+    first, second, third = REPORTS
+    bench.lay(first, REPORTS[first])
+    bench.lay(second, page_of("A flight to Mercury", LAUNCH))
+    bench.work()
+    assert len(bench.stories()) == 2
+    bench.lay(second, REPORTS[second], at=NOW + DAY)
+    bench.work(NOW + DAY)
+    assert len(bench.stories()) == 2, "what was settled stays where it is"
+    with bench.archive.sessions() as session:
+        keys = {url: session.get_one(Story, bench.article(session, url).story_id).key for url in (first, second)}
+    bench.lay(third, REPORTS[third], at=NOW + 2 * DAY)
+    bench.work(NOW + 2 * DAY)
+    assert bench.stories() == {frozenset(REPORTS)}
+    with bench.archive.sessions() as session:
+        (story,) = session.scalars(sa.select(Story))
+        (change,) = changes_of(session, story.key)
+        assert (change.kind, {change.story_key, change.other_key}) == (StoryChangeKind.MERGED, set(keys.values()))
+        assert change.made_by is None
+        assert {find_story(session, key) for key in keys.values()} == {story}
+
+
+def test_an_article_that_its_story_fits_no_more_leaves_it_and_that_is_recorded(bench: Bench) -> None:
+    for url, body in REPORTS.items():
+        bench.lay(url, body)
+    bench.work()
+    assert bench.stories() == {frozenset(REPORTS)}
+    bench.lay(B, page_of("A flight to Mercury", LAUNCH), at=NOW + DAY)
+    bench.work(NOW + DAY)
+    assert bench.stories() == {frozenset({B}), frozenset(REPORTS) - {B}}
+    with bench.archive.sessions() as session:
+        story = session.get_one(Story, bench.article(session, B).story_id)
+        assert [change.kind for change in changes_of(session, story.key)] == [StoryChangeKind.SPLIT]

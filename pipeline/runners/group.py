@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.article import Article, Version
 from models.corrections import hold_articles
 from models.fate import Outcome, await_stage
+from models.story import Story as StoryRow
 from models.vocabulary import Relevance, Stage
 from pipeline.runners.places import day_of, drop_sentences_of_others, found_story, refresh_stories
 from pipeline.runners.runner import done, skipped
@@ -134,12 +135,13 @@ class GroupRunner:
         return done()
 
     def _part(self, session: Session, article: Article, *, now: dt.datetime) -> None:
-        """Let the parts of a story that evidence has come between go apart; the largest, or the oldest, stays."""
+        """Let the parts of a story that evidence has come between go apart; its founder's, else the largest, stays."""
         parts = self._surroundings.parts_around(session, article) if self._surroundings else []
         free = [part for part in parts if not self._bonds.decided.keys() & set(part)]
         if len(parts) < 2 or len(free) < len(parts):  # noqa: PLR2004 - a story of one part is whole
             return
-        stays = max(parts, key=len)
+        key = session.get_one(StoryRow, article.story_id).key
+        stays = next((part for part in parts if key in part), max(parts, key=len))
         words = "what is known of it now does not fit the others"
         leaving = [Group(tuple(part), (), dict.fromkeys(part, words)) for part in parts if part is not stays]
         self._settle(session, leaving, article, now=now)
