@@ -11,7 +11,7 @@ from pipeline.stories.vetoes import have_same_fact, middle_of
 
 FULL_GAP_DAYS = 30
 _UNKNOWN_DATE_GAP = 0.5
-_BOTH_DATES_UNKNOWN_GAP = 0.25
+_BOTH_DATES_UNKNOWN_GAP = 0.3
 
 
 @dataclass(frozen=True, eq=False)

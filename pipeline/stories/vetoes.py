@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
 
 from models.vocabulary import FactKind
 from perilune.dates import PartialDate, Precision
 from pipeline.stories.features import StoryFeatures
-from pipeline.stories.numbers import years_near
+from pipeline.stories.numbers import EventNumbers, years_near
 from pipeline.values import Fact
 
 MAX_DAYS_APART = 45
@@ -18,6 +20,7 @@ MAX_MIDDLES_APART = 120
 EVENT_TOLERANCE_DAYS = 2
 DAYS_UNTIL_BACKGROUND = 21
 _PARTIES = 2
+Number = TypeVar("Number", int, str)
 # Of these an article reports one, and its date tells it from others of the series.
 _KINDS_OF_ONE_DATE = frozenset(
     {"launch", "landing", "docking", "workshop", "conference", "session", "forum", "ceremony"}
@@ -68,11 +71,11 @@ def _days_after_seen(undated: StoryFeatures, other: StoryFeatures) -> int:
 
 
 def _number_vetoes(a: StoryFeatures, b: StoryFeatures) -> Iterator[str]:
-    editions = a.lead_numbers.editions, b.lead_numbers.editions
+    editions = _stated(a, b, lambda numbers: numbers.editions)
     if all(editions) and editions[0].isdisjoint(editions[1]):
         yield f"another edition: {_listed(editions[0])} against {_listed(editions[1])}"
-    for head in sorted({head for head, _ in a.lead_numbers.crafts} & {head for head, _ in b.lead_numbers.crafts}):
-        numbers = _numbers_of(a, head), _numbers_of(b, head)
+    for head in sorted(_heads(a) & _heads(b)):
+        numbers = _stated(a, b, partial(_numbers_of, head=head))
         if not any(_is_same_craft(one, other) for one in numbers[0] for other in numbers[1]):
             yield f"another {head}: {_listed(numbers[0])} against {_listed(numbers[1])}"
     years = _title_years(a), _title_years(b)
@@ -80,8 +83,20 @@ def _number_vetoes(a: StoryFeatures, b: StoryFeatures) -> Iterator[str]:
         yield f"another year: {_listed(years[0])} against {_listed(years[1])}"
 
 
-def _numbers_of(article: StoryFeatures, head: str) -> frozenset[str]:
-    return frozenset(number for name, number in article.lead_numbers.crafts if name == head)
+def _stated(
+    a: StoryFeatures, b: StoryFeatures, numbers_in: Callable[[EventNumbers], frozenset[Number]]
+) -> tuple[frozenset[Number], frozenset[Number]]:
+    """Read numbers of the titles where both have such, else of titles and openings, which name others besides."""
+    titles = numbers_in(a.title_numbers), numbers_in(b.title_numbers)
+    return titles if all(titles) else (numbers_in(a.lead_numbers), numbers_in(b.lead_numbers))
+
+
+def _heads(article: StoryFeatures) -> frozenset[str]:
+    return frozenset(head for head, _ in article.lead_numbers.crafts)
+
+
+def _numbers_of(numbers: EventNumbers, head: str) -> frozenset[str]:
+    return frozenset(number for name, number in numbers.crafts if name == head)
 
 
 def _is_same_craft(one: str, other: str) -> bool:
