@@ -242,21 +242,21 @@ def _tags(topics: Iterable[str], actors: Iterable[str], countries: Iterable[str]
 
 
 def _copy_roots(session: Session, chosen: Chosen) -> dict[int, str]:
-    """Follow the chains of copies to their ends: article id to the key of what it repeats."""
+    """Follow the chains of copies and translations to their ends: article id to the key of what it repeats."""
     above = (
-        sa.select(Article.id.label("copy_id"), Article.copy_of_id.label("above_id"))
-        .where(Article.current_version_id.in_(chosen), Article.copy_of_id.is_not(None))
+        sa.select(Article.id.label("copy_id"), Article.repeats_id.label("above_id"))
+        .where(Article.current_version_id.in_(chosen), Article.repeats_id.is_not(None))
         .cte("above", recursive=True)
     )
     above = above.union(
-        sa.select(above.c.copy_id, Article.copy_of_id)
+        sa.select(above.c.copy_id, Article.repeats_id)
         .join(Article, Article.id == above.c.above_id)
-        .where(Article.copy_of_id.is_not(None))
+        .where(Article.repeats_id.is_not(None))
     )
     rows = session.execute(
         sa.select(above.c.copy_id, Article.key)
         .join(Article, Article.id == above.c.above_id)
-        .where(Article.copy_of_id.is_(None))
+        .where(Article.repeats_id.is_(None))
     )
     return dict(rows.all())
 
@@ -264,12 +264,12 @@ def _copy_roots(session: Session, chosen: Chosen) -> dict[int, str]:
 def _known_copies(session: Session, edition: Edition) -> dict[str, str]:
     """Map the key of each article that has copies to the one that the edition took of them."""
     root = aliased(Article)
-    has_copies = root.id.in_(sa.select(Article.copy_of_id).where(Article.copy_of_id.is_not(None)))
+    has_copies = root.id.in_(sa.select(Article.repeats_id).where(Article.repeats_id.is_not(None)))
     rows = session.execute(
         sa.select(root.key, Article.key)
         .select_from(LedgerRow)
         .join(Article, Article.id == LedgerRow.article_id)
-        .join(root, root.id == sa.func.coalesce(Article.copy_of_id, Article.id))
+        .join(root, root.id == sa.func.coalesce(Article.repeats_id, Article.id))
         .where(LedgerRow.edition_id == edition.id, LedgerRow.fate == LedgerFate.INCLUDED, has_copies)
         .order_by((root.id == Article.id).cast(sa.Integer), Article.key.desc())
     )

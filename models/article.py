@@ -3,6 +3,7 @@
 import datetime as dt
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Strings
@@ -28,12 +29,24 @@ class Article(Base):
     current_version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("version.id", use_alter=True), index=True)
     copy_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"), index=True)
     """The article that this one repeats; it leads, this one is folded under it."""
+    translation_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"), index=True)
+    """The article of its story that it is in another language, sentence by sentence; it leads, this one is folded."""
     story_id: Mapped[int | None] = mapped_column(sa.ForeignKey("story.id"), index=True)
     story_reason: Mapped[str | None]
     placed_by: Mapped[str | None] = mapped_column(sa.String(80))
     """The version of the grouping that put it into its story; another version places it anew."""
     moved_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"), index=True)
     """The article that has all its versions now, because its address turned out to be another's."""
+
+    @hybrid_property
+    def repeats_id(self) -> int | None:
+        """Name the article whose text it has, in the same words or in another language."""
+        return self.copy_of_id or self.translation_of_id
+
+    @repeats_id.inplace.expression
+    @classmethod
+    def _repeats_id(cls) -> sa.ColumnElement[int | None]:
+        return sa.func.coalesce(cls.copy_of_id, cls.translation_of_id)
 
     source: Mapped[Source] = relationship()
     current_version: Mapped["Version | None"] = relationship(foreign_keys=[current_version_id])

@@ -200,7 +200,7 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
     """Read a version of an article (the current one without a number); NotInArchive where there is none."""
     article = article_of(session, key)
     version = version_of(article, number)
-    copy_of = _copies(session, Article.id == article.copy_of_id)
+    copy_of = _copies(session, Article.id == article.repeats_id)
     history = _history(session, article)
     return ArticleView(
         key=article.key,
@@ -346,8 +346,8 @@ def _vanished_at(history: Sequence[EventLine]) -> dt.datetime | None:
 
 
 def _is_other_copy(article: Article) -> sa.ColumnElement[bool]:
-    head = article.copy_of_id or article.id
-    return (Article.copy_of_id == head) & (Article.id != article.id)
+    head = article.repeats_id or article.id
+    return (Article.repeats_id == head) & (Article.id != article.id)
 
 
 def _copies(session: Session, condition: sa.ColumnElement[bool]) -> tuple[CopyLine, ...]:

@@ -187,13 +187,13 @@ def _members(session: Session, story_id: int) -> list[Member]:
     """Read the articles that lead in a story, in the order of their dates."""
     rows = _rows(session, Article.story_id == story_id)
     ids = {article.id for article, _, _ in rows}
-    return [row for row in rows if row[0].copy_of_id not in ids]
+    return [row for row in rows if row[0].repeats_id not in ids]
 
 
 def _copies(session: Session, article_ids: Sequence[int]) -> Mapping[int, list[CopyLine]]:
     copies: dict[int, list[CopyLine]] = {}
-    for article, version, source in _rows(session, Article.copy_of_id.in_(article_ids)):
-        copies.setdefault(article.copy_of_id or 0, []).append(copy_line(article, version, source))
+    for article, version, source in _rows(session, Article.repeats_id.in_(article_ids)):
+        copies.setdefault(article.repeats_id or 0, []).append(copy_line(article, version, source))
     return copies
 
 

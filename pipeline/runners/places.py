@@ -66,7 +66,7 @@ def current_versions_of(articles: Iterable[Article]) -> list[int]:
 def let_best_lead(session: Session, copies: Iterable[Article], *, now: dt.datetime) -> None:
     """Fold copies under the best of them, and regroup those whose place changed; what was said of one holds for all."""
     by_address = {article.url: article for article in copies}
-    lead = by_address[lead_of([_copy_of(article) for article in by_address.values()]).address]
+    lead = by_address[lead_of([copy_of_article(article) for article in by_address.values()]).address]
     heads = {member.id: None if member is lead else lead.id for member in by_address.values()}
     moved = [member for member in by_address.values() if member.copy_of_id != heads[member.id]]
     for member in moved:
@@ -84,7 +84,8 @@ def _obey_anew(session: Session, group: Iterable[Article], keys: Sequence[str], 
         await_stage(session, Stage.UNDERSTAND, current_versions_of(understood), due_at=now)
 
 
-def _copy_of(article: Article) -> Copy:
+def copy_of_article(article: Article) -> Copy:
+    """Say what counts of an article when the one that leads is chosen."""
     version = article.current_version
     if version is None:
         return Copy(article.url, article.source.authority, None)

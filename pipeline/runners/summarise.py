@@ -25,12 +25,14 @@ from pipeline.generating.retelling import retell
 from pipeline.runners.places import story_documents
 from pipeline.runners.runner import skipped
 from pipeline.runners.sections import LongDocument, SectionsOf, long_documents, store_sections
+from pipeline.runners.translated_copies import fold_translations, translated_copies
 from pipeline.summaries.summarise import summarise
 from pipeline.understanding.gazetteer import Gazetteer
 from pipeline.understanding.knowledge import gazetteer_from_rows
 from pipeline.values import Document, EvidenceSpan, SectionSummary, SummarySentence
 
-SENTENCES = 4
+SENTENCES, SENTENCES_OF_ONE = 4, 3
+"""How many tell a story: fewer where there is but one article."""
 MAX_VERSION_CHARS = 80
 
 
@@ -49,6 +51,8 @@ class Summary:
     sentences: tuple[SummarySentence, ...]
     remark: str | None = None
     sections: Mapping[int, Sequence[SectionSummary]] = field(default_factory=dict)
+    translations: Sequence[frozenset[str]] = ()
+    """The articles that are one text in several languages, by their keys."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,8 @@ class SummariseRunner:
         self._wanted = wanted or Wanted()
         generator = self._wanted.generator
         maker = (generator.name,) if generator else ()
-        self.version = version_of("2", model, "+".join(self._wanted.languages), *maker)
-        self._load = load
+        self.version = version_of("3", model, "+".join(self._wanted.languages), *maker)
+        self._load, self._model = load, model
         self._gazetteer: Gazetteer | None = None
 
     def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, Summary | None]]:
@@ -104,14 +108,16 @@ class SummariseRunner:
         memory = Memory(self._encode)
         told: list[SummarySentence] = []
         remarks: list[str] = []
+        budget = SENTENCES if len(texts.documents) > 1 else SENTENCES_OF_ONE
         for language in languages_of(texts.documents, self._wanted.languages):
-            extract = summarise(texts.documents, memory, budget=SENTENCES, language=language)
+            extract = summarise(texts.documents, memory, budget=budget, language=language)
             if extract and (not told or extract[0].language == language):
                 sentences, remark = self._retold(extract, texts.documents, memory)
                 told.extend(sentences)
                 remarks.extend([remark] if remark else [])
         sections = {one.version_id: self._sections(one) for one in texts.long_documents}
-        return Summary(tuple(told), "; ".join(dict.fromkeys(remarks)) or None, sections)
+        translations = translated_copies(texts.documents, memory, self._model)
+        return Summary(tuple(told), "; ".join(dict.fromkeys(remarks)) or None, sections, translations)
 
     def _retold(
         self, extract: tuple[SummarySentence, ...], documents: Sequence[Document], memory: Memory
@@ -150,6 +156,7 @@ class SummariseRunner:
         ]
         story.sentences.extend(sentences)
         store_sections(session, result.sections)
+        fold_translations(session, story, result.translations)
         return Outcome(FateState.DONE, result.remark)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.stories.tokens import CJK, reading_of
+from pipeline.values import Document
 
 # Vectors are centred on their language: unrelated texts are near 0, two reports of one event near 0.5.
 MIN_COSINE = 0.6
@@ -22,6 +23,8 @@ CHARS_PER_CHINESE_SIGN = 3.2
 MIN_SENTENCE_COSINE = 0.45
 # Texts with the same three telling figures or more need less: an encoder draws English and Chinese less near.
 MIN_COSINE_OF_FIGURES = 0.4
+MANY_FIGURES = 5
+MIN_COSINE_OF_MANY_FIGURES = 0.3
 MIN_SENTENCE_COSINE_OF_FIGURES = 0.3
 MIN_ALIGNED_SENTENCES = 0.7
 # Smaller numbers are words in one language and months or articles in the other.
@@ -42,6 +45,14 @@ class Rendering:
     sentence_vectors: NDArray[np.float32] | None = None
 
 
+def may_be_translation(a: Document, b: Document) -> bool:
+    """Tell whether two texts may be one in two languages, by their lengths and figures alone."""
+    if a.language is None or b.language is None or a.language == b.language or not _are_as_long(a.text, b.text):
+        return False
+    shared, most = _figures_of(a.title, a.text, b.title, b.text)
+    return shared >= MIN_SHARED_FIGURES * most
+
+
 def is_translation(a: Rendering, b: Rendering) -> bool:
     """Tell whether one text is the other in another language.
 
@@ -49,16 +60,28 @@ def is_translation(a: Rendering, b: Rendering) -> bool:
     """
     if a.language is None or b.language is None or a.language == b.language:
         return False
-    figures = telling_figures(f"{a.title}\n{a.text}"), telling_figures(f"{b.title}\n{b.text}")
-    shared, most = len(figures[0] & figures[1]), max(map(len, figures))
+    shared, most = _figures_of(a.title, a.text, b.title, b.text)
     is_figured = shared == most >= MIN_LIKELY_FIGURES
-    is_near = float(a.vector @ b.vector) >= (MIN_COSINE_OF_FIGURES if is_figured else MIN_COSINE)
-    if shared < MIN_SHARED_FIGURES * most or not is_near or not _are_as_long(a, b):
+    is_near = float(a.vector @ b.vector) >= _least_cosine(shared if is_figured else 0)
+    if shared < MIN_SHARED_FIGURES * most or not is_near or not _are_as_long(a.text, b.text):
         return False
     if a.sentence_vectors is None or b.sentence_vectors is None:
         return is_figured
     least = MIN_SENTENCE_COSINE_OF_FIGURES if is_figured else MIN_SENTENCE_COSINE
     return _are_aligned(a.sentence_vectors @ b.sentence_vectors.T, least)
+
+
+def _least_cosine(figures: int) -> float:
+    """Say how near two texts must be that share all their telling figures, so many; 0 where they do not."""
+    if figures >= MANY_FIGURES:
+        return MIN_COSINE_OF_MANY_FIGURES
+    return MIN_COSINE_OF_FIGURES if figures else MIN_COSINE
+
+
+def _figures_of(title: str, text: str, other_title: str, other_text: str) -> tuple[int, int]:
+    """Count the telling figures that two texts share, and those of the text that has more."""
+    figures = telling_figures(f"{title}\n{text}"), telling_figures(f"{other_title}\n{other_text}")
+    return len(figures[0] & figures[1]), max(map(len, figures))
 
 
 def telling_figures(text: str) -> frozenset[str]:
@@ -68,8 +91,8 @@ def telling_figures(text: str) -> frozenset[str]:
     )
 
 
-def _are_as_long(a: Rendering, b: Rendering) -> bool:
-    shorter, longer = sorted((_length(a.text), _length(b.text)))
+def _are_as_long(a: str, b: str) -> bool:
+    shorter, longer = sorted((_length(a), _length(b)))
     return longer <= MOST_TIMES_LONGER * shorter
 
 

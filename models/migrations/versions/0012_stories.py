@@ -16,6 +16,12 @@ TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     for table, name in (("story", "renamed_by"), ("story", "pinned_by"), ("summary_sentence", "maker")):
         op.add_column(table, sa.Column(name, sa.String()))
+    # Written out, because SQLite can add a column with its reference only so.
+    op.execute(
+        "ALTER TABLE article ADD COLUMN translation_of_id INTEGER "
+        "CONSTRAINT fk_article_translation_of_id_article REFERENCES article (id)"
+    )
+    op.create_index("ix_article_translation_of_id", "article", ["translation_of_id"])
     op.add_column("edition", sa.Column("topic_weights", JSON, nullable=False, server_default="{}"))
     op.add_column("reader", sa.Column("follows", JSON, nullable=False, server_default="[]"))
     _create_story_change()
@@ -71,6 +77,8 @@ def _create_document_sentence() -> None:
 def downgrade() -> None:
     for table in ("translation", "document_sentence", "story_change"):
         op.drop_table(table)
+    op.drop_index("ix_article_translation_of_id", "article")
+    op.drop_column("article", "translation_of_id")
     for table, name in (
         ("reader", "follows"),
         ("edition", "topic_weights"),
