@@ -5,17 +5,13 @@ Each is given our tokens, so that it reads Chinese and Russian as well as we do.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.sparse import csr_matrix
-from scipy.spatial.distance import squareform
-from sklearn.cluster import HDBSCAN
+from sklearn.cluster import HDBSCAN, AgglomerativeClustering
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from benchmarks.stories_scores import b_cubed
 from benchmarks.stories_sets import StorySet
@@ -31,35 +27,29 @@ READ_CHARS = 6000
 Distances = NDArray[np.float64]
 
 
+def _terms_of(document: Document) -> list[str]:
+    return list(terms_in(f"{document.title}\n{document.text[:READ_CHARS]}", document.language))
+
+
+def _weighed(documents: Sequence[Document]) -> Distances:
+    """Return TF-IDF vectors, shape (n, terms)."""
+    return np.asarray(TfidfVectorizer(analyzer=_terms_of, sublinear_tf=True).fit_transform(documents).toarray())
+
+
 def tfidf_distances(documents: Sequence[Document]) -> Distances:
     """Return one less the cosines of TF-IDF vectors of title and text, shape (n, n)."""
-    vectors = [_tfidf_of(counts, frequency, len(documents)) for counts, frequency in _counted(documents)]
-    terms = {term: column for column, term in enumerate(dict.fromkeys(term for one in vectors for term in one))}
-    rows = [row for row, one in enumerate(vectors) for _ in one]
-    columns = [terms[term] for one in vectors for term in one]
-    values = [weight for one in vectors for weight in one.values()]
-    matrix = csr_matrix((values, (rows, columns)), shape=(len(documents), len(terms)))
-    distances = np.clip(1 - (matrix @ matrix.T).toarray(), 0, 1)
+    matrix = _weighed(documents)
+    distances = np.clip(1 - matrix @ matrix.T, 0, 1)
     np.fill_diagonal(distances, 0)
     return np.asarray(distances)
 
 
-def _counted(documents: Sequence[Document]) -> list[tuple[Counter[str], Counter[str]]]:
-    counts = [Counter(terms_in(f"{one.title}\n{one.text[:READ_CHARS]}", one.language)) for one in documents]
-    frequency = Counter(term for one in counts for term in one)
-    return [(one, frequency) for one in counts]
-
-
-def _tfidf_of(counts: Counter[str], frequency: Counter[str], total: int) -> dict[str, float]:
-    weights = {t: (1 + math.log(n)) * math.log((total + 1) / (frequency[t] + 0.5)) for t, n in counts.items()}
-    norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-    return {term: weight / norm for term, weight in weights.items()}
-
-
 def linked(distances: Distances, threshold: float, method: str) -> list[int]:
     """Group by average or single linkage, up to a distance."""
-    tree = linkage(squareform(distances, checks=False), method)
-    return [int(label) for label in fcluster(tree, threshold, "distance")]
+    grouping = AgglomerativeClustering(
+        n_clusters=None, metric="precomputed", linkage=method, distance_threshold=threshold
+    )
+    return [int(label) for label in grouping.fit_predict(distances)]
 
 
 def tuned_threshold(sets: Mapping[str, tuple[Distances, Sequence[str]]], but_for: str) -> float:
@@ -82,10 +72,7 @@ def best_threshold(distances: Distances, stories: Sequence[str]) -> float:
 
 def louvain(articles: StorySet) -> list[int]:
     """Group by Louvain communities of articles that share at least three of their twelve rarest-weighted keywords."""
-    vectors = [
-        _tfidf_of(counts, frequency, len(articles.documents)) for counts, frequency in _counted(articles.documents)
-    ]
-    keywords = [frozenset(sorted(one, key=lambda t: (-one[t], t))[:KEYWORDS]) for one in vectors]
+    keywords = [frozenset(np.argsort(-row, kind="stable")[:KEYWORDS].tolist()) for row in _weighed(articles.documents)]
     graph = nx.Graph()
     graph.add_nodes_from(range(len(keywords)))
     for one in range(len(keywords)):
@@ -93,7 +80,7 @@ def louvain(articles: StorySet) -> list[int]:
             shared = len(keywords[one] & keywords[other])
             if shared >= MIN_SHARED_KEYWORDS:
                 graph.add_edge(one, other, weight=shared)
-    label = {}
+    label: dict[int, int] = {}
     for number, community in enumerate(nx.community.louvain_communities(graph, seed=0)):
         label |= dict.fromkeys(community, number)
     return [label[place] for place in range(len(keywords))]

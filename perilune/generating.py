@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from models.edition import languages_of_editions
 from perilune.archive import Archive
+from perilune.config import Settings
 from pipeline.encoding.encoder import Encoder
 from pipeline.generating.models import generator_of, translator_of
 from pipeline.runners.runner import Worker, drain
@@ -20,7 +21,18 @@ def summarise_runner(archive: Archive, encoder: Callable[[], Encoder]) -> Summar
     settings = archive.settings
     with archive.sessions() as session:
         languages = languages_of_editions(session)
-    return SummariseRunner(settings.encoder, encoder, Wanted(languages, generator_of(settings), told_by_section))
+    generator = generator_of(settings)
+    nli = entailment_of(settings) if generator else None
+    return SummariseRunner(settings.encoder, encoder, Wanted(languages, generator, told_by_section, nli))
+
+
+def entailment_of(settings: Settings) -> Callable[[str, str], float] | None:
+    """Load the entailment model that the settings name, if they name one; Problem where it cannot be loaded."""
+    if settings.nli is None:
+        return None
+    from pipeline.grounding.entailment import load_entailment
+
+    return load_entailment(settings.nli, settings.cache)
 
 
 def translate_due(archive: Archive, worker: Worker) -> Counter[str]:

@@ -9,6 +9,7 @@ from rich.markup import escape
 from models.edition import languages_of_editions
 from models.story import find_story
 from perilune.archive import Archive
+from perilune.generating import entailment_of
 from perilune.output import console
 from perilune.problems import Problem
 from perilune.understanding import EncoderOnDemand
@@ -16,7 +17,7 @@ from pipeline.generating.gate import Check, Verdict
 from pipeline.generating.models import generator_of
 from pipeline.generating.retelling import Retold, retell
 from pipeline.runners.places import story_documents
-from pipeline.runners.summarise import SENTENCES, Memory, languages_of, without_orders
+from pipeline.runners.summarise import Memory, budget_for, languages_of, without_orders
 from pipeline.summaries.summarise import summarise
 from pipeline.understanding.knowledge import gazetteer_from_rows
 from pipeline.values import Document, SummarySentence
@@ -37,10 +38,11 @@ def trial_of_summary(archive: Archive, key: str) -> Value:
         trial: Value = {"key": story.key, "headline": story.headline}
     encoder = EncoderOnDemand(archive.settings)
     memory = Memory(lambda texts: encoder().encode(texts))
-    summaries = []
+    check = Check(gazetteer.spans, memory, entailment_of(archive.settings) if generator else None)
+    budget, summaries = budget_for(documents), []
     for language in languages:
-        extract = summarise(documents, memory, budget=SENTENCES, language=language)
-        retold = retell(extract, documents, generator, Check(gazetteer.spans, memory)) if generator else None
+        extract = summarise(documents, memory, budget=budget, language=language)
+        retold = retell(extract, documents, generator, check) if generator else None
         summaries.append(_summary_value(extract, retold, documents))
     return trial | {"generator": generator.name if generator else None, "summaries": summaries}
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from perilune.languages import language_of
 from pipeline.generating.instruction_forms import CODED_RUN
 from pipeline.generating.instructions import is_instruction
-from pipeline.grounding.ground import ground
+from pipeline.grounding.ground import Entailment, ground
 from pipeline.grounding.words import terms_of
 from pipeline.summaries.candidates import is_statement
 from pipeline.summaries.sentences import sentences_of
@@ -62,10 +62,11 @@ _TALK = re.compile(
 
 @dataclass(frozen=True)
 class Check:
-    """What a sentence is checked by: the gazetteer's names and the encoder, either of which may be missing."""
+    """What a sentence is checked by besides its words: names of the gazetteer, the encoder, an entailment model."""
 
     names: Names | None = None
     encode: Encode | None = None
+    nli: Entailment | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class Gate:
         evidence: list[EvidenceSpan] = []
         for document in ranked:
             text = document.text[:MAX_SOURCE_CHARS]
-            grounding = ground(text, sentence, names=self.check.names, encode=self.check.encode)
+            grounding = ground(text, sentence, names=self.check.names, encode=self.check.encode, nli=self.check.nli)
             if grounding.supported:
                 evidence.extend(
                     EvidenceSpan(document.id, span.start, span.end) for span in places_of(sentence, document)

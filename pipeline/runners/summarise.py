@@ -22,6 +22,7 @@ from pipeline.generating.answers import Model
 from pipeline.generating.gate import Check
 from pipeline.generating.instructions import without_instructions
 from pipeline.generating.retelling import retell
+from pipeline.grounding.ground import Entailment
 from pipeline.runners.places import story_documents
 from pipeline.runners.runner import skipped
 from pipeline.runners.sections import LongDocument, SectionsOf, long_documents, store_sections
@@ -62,6 +63,8 @@ class Wanted:
     languages: tuple[str, ...] = ("en",)
     generator: Model | None = None
     sections_of: SectionsOf | None = None
+    nli: Entailment | None = None
+    """The entailment model that is asked about a generator's sentences too."""
 
 
 class SummariseRunner:
@@ -108,7 +111,7 @@ class SummariseRunner:
         memory = Memory(self._encode)
         told: list[SummarySentence] = []
         remarks: list[str] = []
-        budget = SENTENCES if len(texts.documents) > 1 else SENTENCES_OF_ONE
+        budget = budget_for(texts.documents)
         for language in languages_of(texts.documents, self._wanted.languages):
             extract = summarise(texts.documents, memory, budget=budget, language=language)
             if extract and (not told or extract[0].language == language):
@@ -125,7 +128,7 @@ class SummariseRunner:
         if self._wanted.generator is None:
             return extract, None
         names = self._gazetteer.spans if self._gazetteer else None
-        retold = retell(extract, documents, self._wanted.generator, Check(names, memory))
+        retold = retell(extract, documents, self._wanted.generator, Check(names, memory, self._wanted.nli))
         return retold.sentences, retold.remark
 
     def _sections(self, long_document: LongDocument) -> Sequence[SectionSummary]:
@@ -158,6 +161,11 @@ class SummariseRunner:
         store_sections(session, result.sections)
         fold_translations(session, story, result.translations)
         return Outcome(FateState.DONE, result.remark)
+
+
+def budget_for(documents: Sequence[Document]) -> int:
+    """Say how many sentences tell a story of these articles."""
+    return SENTENCES if len(documents) > 1 else SENTENCES_OF_ONE
 
 
 def version_of(*parts: str) -> str:
