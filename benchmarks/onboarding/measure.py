@@ -51,9 +51,10 @@ class Site:
 
     def __init__(self, replica: Replica) -> None:
         host = replica.site.host
-        self._answers: dict[str, Answer] = {
-            canonical_url(f"http://{host}{path}"): answer for path, answer in replica.answers().items()
-        }
+        self._answers: dict[str, Answer] = {}
+        for path, answer in replica.answers().items():
+            # A page's print edition has the address of the page, which comes first.
+            self._answers.setdefault(canonical_url(f"http://{host}{path}"), answer)
         self.asked_count = 0
 
     def answer(self, url: str) -> Seen:
