@@ -169,6 +169,17 @@ def test_a_paragraph_that_begins_with_the_title_is_not_where_the_title_stands() 
     assert article_at(html_page(body)).published.date == PartialDate(2021, 3, 18)
 
 
+def test_a_short_chinese_paragraph_with_a_date_in_it_is_no_date_line() -> None:
+    paragraphs = (
+        "2021年5月14日，中国国家航天局与法国国家空间研究中心在北京商定，将中法海洋卫星的任务期延长。",
+        "目前共有26个国家的约400名用户免费获取该卫星的数据，并用于各自的研究。",
+        "该卫星于2018年10月发射升空，用于测量全球海面的波浪和海风，为海洋研究提供观测资料。",
+    )
+    body = "".join(f"<p>{text}</p>" for text in ("发布时间：2021年5月15日 来源：国家航天局", *paragraphs))
+    found = article_at(html_page(f"<article><h1>中法延长海洋卫星任务</h1>{body}</article>"))
+    assert tuple(passage.text for passage in found.passages) == paragraphs
+
+
 def test_a_month_in_the_title_and_the_time_of_an_update_are_no_publication_dates() -> None:
     title = "Orders and deliveries: February 2021"
     update = "<span class='updated'>1 May 2021</span>"

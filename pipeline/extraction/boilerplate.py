@@ -80,7 +80,7 @@ def is_date_line(text: str, language: str | None = None) -> bool:
     rest = text
     for _, start, end in reversed(dates):
         rest = rest[:start] + rest[end:]
-    return len(TIME_OF_DAY.sub("", rest).strip()) <= MAX_DATE_LINE_REST and not re.search(r"[.!?。！？]\s", rest)
+    return len(TIME_OF_DAY.sub("", rest).strip()) <= MAX_DATE_LINE_REST and not re.search(r"[.!?]\s|[。！？]", rest)
 
 
 def _is_prose(block: Block) -> bool:

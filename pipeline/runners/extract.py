@@ -38,7 +38,7 @@ class ExtractRunner:
     """Turns pages into versions of articles."""
 
     stage = Stage.EXTRACT
-    version = "4"
+    version = "5"
     batch_size = 200
 
     def __init__(self, settings: Settings) -> None:
