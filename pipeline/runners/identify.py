@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
@@ -56,26 +57,22 @@ class IdentifyRunner:
         return done()
 
 
+_SHARING = (
+    sa.select(CopyBand.article_id).where(CopyBand.band == sa.bindparam("band")).limit(sa.literal(MAX_SHARING_A_BAND))
+)
+
+
 def _candidates(session: Session, article: Article, bands: Sequence[int]) -> list[Article]:
     """Read the articles that share bands with this one, those that share most first; one index look-up a band."""
-    if not bands:
-        return []
-    looked_up = [
-        sa.select(CopyBand.article_id).where(CopyBand.band == band).limit(MAX_SHARING_A_BAND).subquery()
-        for band in bands
-    ]
-    sharing = sa.union_all(*(sa.select(found.c.article_id) for found in looked_up)).subquery()
-    return list(
-        session.scalars(
-            sa.select(Article)
-            .join(sharing, sharing.c.article_id == Article.id)
-            .where(Article.id != article.id)
-            .group_by(Article.id)
-            .order_by(sa.func.count().desc(), Article.key)
-            .limit(MAX_CANDIDATES)
-            .options(selectinload(Article.current_version))
-        )
+    # One statement for all bands would have to be put together anew each time, which takes longer than to ask.
+    connection = session.connection()
+    shared = Counter(one for band in bands for one in connection.scalars(_SHARING, {"band": band}))
+    shared.pop(article.id, None)
+    most = sorted(shared, key=lambda one: (-shared[one], one))[:MAX_CANDIDATES]
+    found = session.scalars(
+        sa.select(Article).where(Article.id.in_(most)).options(selectinload(Article.current_version))
     )
+    return sorted(found, key=lambda one: (-shared[one.id], one.key))
 
 
 def _parts(session: Session, article: Article) -> list[Article]:
