@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -12,16 +11,14 @@ import venv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from benchmarks.extraction_reader import Reading
+from benchmarks.peer_process import PeerProcess
 from perilune.problems import Problem
 
 READERS_NEED = Path(__file__).parents[1] / "requirements" / "peers.txt"
 FUNDUS_NEEDS = READERS_NEED.with_name("peers-fundus.txt")
 READER = Path(__file__).with_name("extraction_reader.py")
-NOWHERE = "http://127.0.0.1:9"
 
 
 class PeersProblem(Problem):
@@ -60,35 +57,13 @@ def _install(python: Path, needed: Sequence[str], folder: Path) -> None:
         raise PeersProblem(f"{' '.join(needed)} cannot be installed into {folder}: {reason}")
 
 
-class Peers:
-    """One process that reads pages with every peer, one page after the other, on one thread and off the network."""
+class Peers(PeerProcess):
+    """One process that reads pages with every peer, one page after the other."""
 
     def __init__(self, python: Path) -> None:
-        quiet = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE)
-        self._child = subprocess.Popen(
-            [str(python), str(READER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, **quiet, "OMP_NUM_THREADS": "1", "PYTHONPATH": ""},
-            text=True,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._child.stdin is not None
-        self._child.stdin.close()
-        self._child.wait()
+        super().__init__(python, READER)
 
     def read(self, page: Asked, readers: Sequence[str] = ()) -> dict[str, Reading]:
         """Read a page with the named libraries, all of them by default."""
-        assert self._child.stdin is not None
-        assert self._child.stdout is not None
-        self._child.stdin.write(json.dumps({"html": page.html, "url": page.url, "readers": readers}) + "\n")
-        self._child.stdin.flush()
-        answer: dict[str, dict[str, object]] = json.loads(self._child.stdout.readline())
+        answer = self.asked({"html": page.html, "url": page.url, "readers": readers})
         return {name: Reading(**values) for name, values in answer.items()}  # type: ignore[arg-type]

@@ -5,19 +5,14 @@ All get our sentences, of the language that the summary is in, and the same budg
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from benchmarks.extraction_peers import NOWHERE
+from benchmarks.peer_process import PeerProcess
 from benchmarks.summaries_sets import Story
 from pipeline.grounding.words import STOP_WORDS
 from pipeline.summaries.sentences import sentences_of
@@ -53,37 +48,15 @@ def _cut(document: Document) -> list[str]:
     return [document.text[span.start : span.end] for span in sentences_of(document.text, document.language)]
 
 
-class Sumy:
-    """One process that ranks with sumy, one story after the other, on one thread and off the network."""
+class Sumy(PeerProcess):
+    """One process that ranks with sumy, one story after the other."""
 
     def __init__(self, python: Path) -> None:
-        quiet = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE)
-        self._child = subprocess.Popen(
-            [str(python), str(READER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, **quiet, "OMP_NUM_THREADS": "1", "PYTHONPATH": ""},
-            text=True,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._child.stdin is not None
-        self._child.stdin.close()
-        self._child.wait()
+        super().__init__(python, READER)
 
     def rank(self, story: Story, budget: int) -> dict[str, Said]:
         """Summarise a story in each of sumy's ways."""
-        assert self._child.stdin is not None
-        assert self._child.stdout is not None
         cut = [[(text, _WORD.findall(text)) for text in _cut(document)] for document in _in_language(story)]
         stop_words = sorted(STOP_WORDS.get(story.language, ()))
-        asked = {"language": story.language, "budget": budget, "stop_words": stop_words, "documents": cut}
-        self._child.stdin.write(json.dumps(asked) + "\n")
-        self._child.stdin.flush()
-        answer = json.loads(self._child.stdout.readline())
-        return {way: Said(tuple(said["sentences"]), said["seconds"]) for way, said in answer.items()}
+        answer = self.asked({"language": story.language, "budget": budget, "stop_words": stop_words, "documents": cut})
+        return {way: Said(tuple(said["sentences"]), said["seconds"]) for way, said in answer.items()}  # type: ignore[arg-type]

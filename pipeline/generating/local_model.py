@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,12 +74,11 @@ class ModelOnDemand:
         self._lock = threading.Lock()
 
     def __enter__(self) -> LoadedModel:
-        self._lock.acquire()
-        try:
-            return self._entered()
-        except BaseException:
-            self._lock.release()
-            raise
+        with ExitStack() as held:
+            held.enter_context(self._lock)
+            model = self._entered()
+            held.pop_all()  # the lock is let go at the exit
+            return model
 
     def _entered(self) -> LoadedModel:
         if self._loaded is None:
