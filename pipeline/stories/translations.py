@@ -16,15 +16,14 @@ from pipeline.values import Document
 
 # Vectors are centred on their language: unrelated texts are near 0, two reports of one event near 0.5.
 MIN_COSINE = 0.6
-MIN_SHARED_FIGURES = 0.75
-MIN_LIKELY_FIGURES = 3
+MIN_SHARED_FIGURES = 0.85
+# Reports of one event share its days and its year: fewer figures than this prove nothing.
+MIN_LIKELY_FIGURES = 5
 MOST_TIMES_LONGER = 1.7
 CHARS_PER_CHINESE_SIGN = 3.2
 MIN_SENTENCE_COSINE = 0.45
-# Texts with the same three telling figures or more need less: an encoder draws English and Chinese less near.
-MIN_COSINE_OF_FIGURES = 0.4
-MANY_FIGURES = 5
-MIN_COSINE_OF_MANY_FIGURES = 0.3
+# Texts with the same telling figures need less: an encoder draws English and Chinese less near.
+MIN_COSINE_OF_FIGURES = 0.3
 MIN_SENTENCE_COSINE_OF_FIGURES = 0.3
 MIN_ALIGNED_SENTENCES = 0.7
 # Smaller numbers are words in one language and months or articles in the other.
@@ -56,26 +55,19 @@ def may_be_translation(a: Document, b: Document) -> bool:
 def is_translation(a: Rendering, b: Rendering) -> bool:
     """Tell whether one text is the other in another language.
 
-    Without vectors of sentences the texts must share at least three telling figures, such as a year, and no other.
+    Without vectors of sentences the texts must share at least five telling figures, such as a year, and no other.
     """
     if a.language is None or b.language is None or a.language == b.language:
         return False
     shared, most = _figures_of(a.title, a.text, b.title, b.text)
     is_figured = shared == most >= MIN_LIKELY_FIGURES
-    is_near = float(a.vector @ b.vector) >= _least_cosine(shared if is_figured else 0)
+    is_near = float(a.vector @ b.vector) >= (MIN_COSINE_OF_FIGURES if is_figured else MIN_COSINE)
     if shared < MIN_SHARED_FIGURES * most or not is_near or not _are_as_long(a.text, b.text):
         return False
     if a.sentence_vectors is None or b.sentence_vectors is None:
         return is_figured
     least = MIN_SENTENCE_COSINE_OF_FIGURES if is_figured else MIN_SENTENCE_COSINE
     return _are_aligned(a.sentence_vectors @ b.sentence_vectors.T, least)
-
-
-def _least_cosine(figures: int) -> float:
-    """Say how near two texts must be that share all their telling figures, so many; 0 where they do not."""
-    if figures >= MANY_FIGURES:
-        return MIN_COSINE_OF_MANY_FIGURES
-    return MIN_COSINE_OF_FIGURES if figures else MIN_COSINE
 
 
 def _figures_of(title: str, text: str, other_title: str, other_text: str) -> tuple[int, int]:
