@@ -136,6 +136,10 @@ class DocumentSentence(Base):
     end: Mapped[int]
     page_number: Mapped[int | None]
 
+    def text_in(self, version: Version) -> str:
+        """Return the sentence as it is shown: on one line."""
+        return " ".join(version.text[self.start : self.end].split())
+
 
 def sections_of_version(session: Session, version_id: int) -> list[list[DocumentSentence]]:
     """Read the summary of a document, section by section; the overview, if there is one, is section 0."""

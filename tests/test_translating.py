@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from fastapi.testclient import TestClient
 from pytest_httpserver import HTTPServer
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.edition import languages_of_editions
 from models.fact import FactWitness
 from models.fate import Fate, await_stage
-from models.story import Translation, summary_in, translations_of
-from models.tables import SummarySentence
+from models.page_store import PageStore
+from models.story import DocumentSentence, Translation, summary_in, translations_of
+from models.tables import Story, SummarySentence, Version
 from models.vocabulary import FactKind, FateState, Stage
 from perilune.archive import Archive
 from perilune.config import settings_from
@@ -26,14 +28,18 @@ from pipeline.generating.answers import GenerationProblem, UnusableAnswer
 from pipeline.generating.comparing import differences
 from pipeline.generating.endpoint import EndpointModel
 from pipeline.generating.translating import LocalTranslator, PromptedTranslator, translated
+from pipeline.runners.facts import settle_facts
 from pipeline.understanding.actor_files import load_actors
 from pipeline.understanding.gazetteer import Gazetteer
 from tests.builders import ArticleDraft, a_story, an_article, an_edition
 from tests.conftest import NOW
+from tests.web_archive import mail_of
 from tests.writing_models import Endpoint, a_tiny_model
+from web.app import create_app
 
 NAMES = Gazetteer(load_actors()).spans
 CHINESE = "中国国家航天局与俄罗斯航天集团于2021年3月9日在北京签署了谅解备忘录，42名代表出席。"
+SAID = {"中俄签署备忘录": "China and Russia sign 3 memoranda", "导言": "Preface"}
 ENGLISH = "The CNSA and Roscosmos signed a memorandum in Beijing on 9 March 2021, attended by 42 delegates."
 
 
@@ -116,7 +122,7 @@ def archive(tmp_path: Path, sessions: sessionmaker[Session]) -> Archive:
     """An archive with a Chinese story whose article states a fact, and editions in English and French."""
     with sessions.begin() as session:
         story = a_story(session, "中俄签署备忘录", headline_language="zh")
-        article = an_article(session, ArticleDraft(text=CHINESE, language="zh", story=story))
+        article = an_article(session, ArticleDraft(title="中俄签署备忘录", text=CHINESE, language="zh", story=story))
         assert article.current_version is not None
         fact = {"kind": FactKind.AGREEMENT, "name": "备忘录", "status": "signed", "parties": [], "countries": []}
         article.current_version.witnesses = [FactWitness(ordinal=0, start=0, end=len(CHINESE) - 1, **fact)]
@@ -164,3 +170,40 @@ def test_the_reading_aid_resumes_outlives_its_model_and_never_stops_summaries(
         french = translations_of(session, [CHINESE], "fr")[CHINESE]
         assert "the translation lacks the number 42" in french.problems
         assert session.scalar(sa.select(sa.func.count()).select_from(Translation)) == 6
+
+
+@pytest.mark.databases("sqlite")
+def test_pages_and_api_show_translations_beside_the_marked_originals(
+    archive: Archive, encoder: Callable[[], Encoder], httpserver: HTTPServer, page_store: PageStore
+) -> None:
+    with archive.sessions.begin() as session:
+        version = session.scalars(sa.select(Version)).one()
+        settle_facts(session, version)
+        place = {"version_id": version.id, "ordinal": 0, "start": 0, "end": len(CHINESE)}
+        session.add_all(DocumentSentence(section=n, heading=each, **place) for n, each in enumerate(("", "导言")))
+        story_key, article_key = session.scalars(sa.select(Story.key)).one(), version.article.key
+    client = TestClient(create_app(archive.sessions, pages=page_store, render_issue=mail_of))
+
+    def shown(days: int, **values: str) -> tuple[str, str]:
+        settings = settings_from({"PERILUNE_HOME": str(archive.settings.home), **values})
+        process_due(Archive(settings, archive.sessions), now=NOW + dt.timedelta(days=days), encoder=encoder)
+        return client.get(f"/story/{story_key}").text, client.get(f"/article/{article_key}").text
+
+    for page in shown(0):
+        assert '<h1 lang="zh" dir="auto">中俄签署备忘录</h1>' in page
+        assert ">Chinese</" in page
+        assert "machine translation" not in page
+    endpoint = Endpoint(httpserver, lambda asked: next((SAID[text] for text in SAID if text in asked), ENGLISH))
+    named = {"PERILUNE_TRANSLATOR": endpoint.address, "PERILUNE_TRANSLATOR_MODEL": "interpreter"}
+    story, article = shown(1, **named)
+    doubtful = "machine translation by interpreter; to check: the original has no number 3"
+    assert story.count(f'<p class="translation" lang="en" dir="auto">{ENGLISH} ') == 2, "the summary and the timeline"
+    assert story.index("China and Russia sign 3 memoranda") < story.index(doubtful) < story.index(ENGLISH)
+    assert doubtful in article
+    assert article.index(">导言<") < article.index(">Preface ") < article.rindex(ENGLISH)
+    told, read = client.get(f"/api/stories/{story_key}").json(), client.get(f"/api/articles/{article_key}").json()
+    assert told["translation"]["problems"] == read["translation"]["problems"] == ["the original has no number 3"]
+    given = {"text": ENGLISH, "language": "en", "model": "interpreter", "problems": []}
+    assert told["sentences"][0]["translation"] == read["brief"][1]["sentences"][0]["translation"] == given
+    assert [each["translation"] for each in told["timeline"] if each["witness"]] == [given]
+    assert client.get(f"/api/stories/{story_key}?lang=zh").json()["sentences"][0]["translation"] is None

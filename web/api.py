@@ -62,9 +62,11 @@ def api_search(session: SessionHere, q: Line = "", limit: Limit = 20, offset: Of
 
 
 @api.get("/articles/{key}", responses={404: UNKNOWN})
-def api_article(session: SessionHere, key: str, version: VersionNumber = None) -> ArticleAnswer:
+def api_article(
+    session: SessionHere, language: ReaderLanguage, key: str, version: VersionNumber = None
+) -> ArticleAnswer:
     """Read an article: text in passages, topics, countries, actors, facts, versions and copies."""
-    return ArticleAnswer.model_validate(article_view(session, key, version))
+    return ArticleAnswer.model_validate(article_view(session, key, version, reader_language=language))
 
 
 @api.get("/stories")

@@ -131,6 +131,15 @@ class PassageAnswer(Answer):
     text: str
 
 
+class TranslationAnswer(Answer):
+    """A translation by a model that somebody named, for those who cannot read the original."""
+
+    text: str
+    language: str
+    model: str
+    problems: tuple[str, ...] = Field(description="On what the two differ: numbers, names, negations.")
+
+
 class BriefSentenceAnswer(Answer):
     """A sentence of a document's summary (code points of the version's text, end exclusive)."""
 
@@ -138,6 +147,7 @@ class BriefSentenceAnswer(Answer):
     start: int
     end: int
     page_number: int | None
+    translation: TranslationAnswer | None = Field(description="Into the reader's language, where there is one.")
 
 
 class BriefSectionAnswer(Answer):
@@ -147,6 +157,7 @@ class BriefSectionAnswer(Answer):
     first_page: int | None
     last_page: int | None
     sentences: tuple[BriefSentenceAnswer, ...]
+    translation: TranslationAnswer | None = Field(description="Of the heading.")
 
 
 class FactAnswer(Answer):
@@ -229,6 +240,7 @@ class ArticleAnswer(Answer):
     number: int = Field(description="The number of this version, from 1.")
     title: str
     language: str | None
+    translation: TranslationAnswer | None = Field(description="Of the title.")
     source: NamedAnswer
     site_name: str | None
     issuer: str | None = Field(description="Who a document says that it is by.")

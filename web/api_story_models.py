@@ -8,7 +8,7 @@ from pydantic import Field
 
 from models.vocabulary import Relevance, StoryChangeKind
 from web.api_fact_models import FactWitnessAnswer
-from web.api_models import Answer, CopyAnswer, IsoDate, NamedAnswer
+from web.api_models import Answer, CopyAnswer, IsoDate, NamedAnswer, TranslationAnswer
 from web.timeline import DevelopmentKind
 
 
@@ -33,6 +33,7 @@ class SentenceAnswer(Answer):
     language: str | None
     maker: str | None = Field(description="The model that wrote it, if its words are not copied from the evidence.")
     evidence: tuple[EvidenceAnswer, ...]
+    translation: TranslationAnswer | None = Field(description="Into the reader's language, where there is one.")
 
 
 class MemberAnswer(Answer):
@@ -78,6 +79,7 @@ class DevelopmentAnswer(Answer):
     fact_key: str | None
     disputed: tuple[str, ...] = Field(description="In what its witnesses contradict each other.")
     witness: FactWitnessAnswer | None = Field(description="The article that says so, with its words.")
+    translation: TranslationAnswer | None = Field(description="Of the witness's words.")
     also: tuple[FactWitnessAnswer, ...] = Field(description="Other articles that say the same.")
     reports: tuple[ReportAnswer, ...] = Field(description="Of a report: the articles of that day that state no fact.")
     is_first_report: bool
@@ -112,6 +114,7 @@ class StoryAnswer(Answer):
     key: str
     headline: str
     language: str | None
+    translation: TranslationAnswer | None = Field(description="Of the headline.")
     renamed_by: str | None = Field(
         description="Who gave it its headline; null where it is one of its articles' titles."
     )

@@ -27,6 +27,7 @@ from web.names import Named, actor_names, party_name
 from web.passages import passage_at
 from web.problems import NotInArchive, checked_key, missing
 from web.reasons import CountryView, LikenessView, TopicView, countries_of, likenesses, topics_of
+from web.translations import TranslationView, translations_into
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,8 @@ class ArticleView:
     corrected: tuple[str, ...]
     corrections: tuple[CorrectionLine, ...]
     """What people said of it, the newest first."""
+    translation: TranslationView | None = None
+    """Of the title."""
 
     @property
     def corrected_by(self) -> Mapping[str, tuple[CorrectionLine, ...]]:
@@ -196,7 +199,7 @@ def version_of(article: Article, number: int | None) -> Version:
     raise NotInArchive(f"Article {article.key} has no version {number}; it has {len(article.versions)}.")
 
 
-def article_view(session: Session, key: str, number: int | None = None) -> ArticleView:
+def article_view(session: Session, key: str, number: int | None = None, *, reader_language: str = "en") -> ArticleView:
     """Read a version of an article (the current one without a number); NotInArchive where there is none."""
     article = article_of(session, key)
     version = version_of(article, number)
@@ -237,7 +240,7 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
         actors=_actors(session, version),
         text=version.text,
         passages=tuple(version.passages),
-        brief=sections_in_brief(session, version),
+        brief=sections_in_brief(session, version, reader_language),
         facts=_facts(session, version, article.key),
         documents=_documents(session, version, article),
         versions=_version_lines(article),
@@ -251,6 +254,7 @@ def article_view(session: Session, key: str, number: int | None = None) -> Artic
         byte_count=version.page.byte_count,
         corrected=tuple(version.corrected),
         corrections=corrections_of(session, article),
+        translation=translations_into(session, reader_language, [(version.title, version.language)]).get(version.title),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from models.article import Version
 from models.story import DocumentSentence, sections_of_version
 from web.links import evidence_link
 from web.passages import passage_at
+from web.translations import TranslationView, translations_into
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class BriefSentence:
     end: int
     page_number: int | None
     link: str
+    translation: TranslationView | None = None
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,23 @@ class BriefSection:
     first_page: int | None
     last_page: int | None
     sentences: tuple[BriefSentence, ...]
+    translation: TranslationView | None = None
+    """Of the heading."""
 
 
-def sections_in_brief(session: Session, version: Version) -> tuple[BriefSection, ...]:
+def sections_in_brief(session: Session, version: Version, reader_language: str) -> tuple[BriefSection, ...]:
     """Read the summary of a version by its sections, in their order; none where it has no such summary."""
-    return tuple(_section(version, rows) for rows in sections_of_version(session, version.id))
+    sections = tuple(_section(version, rows) for rows in sections_of_version(session, version.id))
+    texts = [text for one in sections for text in (one.heading, *(sentence.text for sentence in one.sentences))]
+    found = translations_into(session, reader_language, ((text, version.language) for text in texts))
+    return tuple(
+        replace(
+            one,
+            translation=found.get(one.heading),
+            sentences=tuple(replace(each, translation=found.get(each.text)) for each in one.sentences),
+        )
+        for one in sections
+    )
 
 
 def _section(version: Version, rows: Sequence[DocumentSentence]) -> BriefSection:
@@ -49,4 +63,4 @@ def _sentence(version: Version, row: DocumentSentence) -> BriefSentence:
     link = evidence_link(
         version.article.key, version.number, passage_at(version.passages, row.start), (row.start, row.end)
     )
-    return BriefSentence(" ".join(version.text[row.start : row.end].split()), row.start, row.end, row.page_number, link)
+    return BriefSentence(row.text_in(version), row.start, row.end, row.page_number, link)

@@ -19,6 +19,7 @@ from web.forms import Corrector, CorrectorHere
 from web.labels import date_in_words
 from web.passages import blocks_of, span_within
 from web.problems import NotInArchive
+from web.reading_language import ReaderLanguage, by_language
 from web.rendering import rendered
 
 Place = Annotated[str | None, Query(max_length=20)]
@@ -26,9 +27,10 @@ Place = Annotated[str | None, Query(max_length=20)]
 
 @dataclass(frozen=True)
 class Told:
-    """Who looks, and what was corrected or undone by a form just now."""
+    """Who looks, the language that they read, and what was corrected or undone by a form just now."""
 
     corrector: Corrector
+    language: str
     corrected: tuple[CorrectionLine, ...]
     undone: tuple[CorrectionLine, ...]
     is_old_news: bool
@@ -38,12 +40,13 @@ class Told:
 def told_in(
     session: SessionHere,
     corrector: CorrectorHere,
+    language: ReaderLanguage,
     corrected: Annotated[str, Query(max_length=200)] = "",
     undone: Annotated[str, Query(max_length=200)] = "",
 ) -> Told:
     """Read from an address what a form did."""
     lines = (corrections_told(session, corrected), corrections_told(session, undone))
-    return Told(corrector, *lines, is_old_news=corrected == ALREADY)
+    return Told(corrector, language, *lines, is_old_news=corrected == ALREADY)
 
 
 def marked_in(start: Annotated[Place, Query(alias="from")] = None, to: Place = None) -> tuple[int | None, int | None]:
@@ -83,10 +86,10 @@ def _code_point(text: str | None) -> int | None:
 def _version_page(
     session: Session, key: str, number: int | None, places: tuple[int | None, int | None], told: Told
 ) -> HTMLResponse:
-    article = article_view(session, key, number)
+    article = article_view(session, key, number, reader_language=told.language)
     marked = span_within(article.text, *places)
     may_correct = told.corrector.may_correct and article.is_current
-    return rendered(
+    page = rendered(
         "article.html",
         article=article,
         blocks=blocks_of(article.passages, marked),
@@ -95,6 +98,7 @@ def _version_page(
         told=told,
         choices=choices_of_article(session, article) if may_correct else None,
     )
+    return by_language(page)
 
 
 @pages.get("/article/{key}/v{number}/changes")

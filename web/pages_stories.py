@@ -54,9 +54,9 @@ def stories_page(
 
 
 @pages.get("/story/{key}")
-def story_page(session: SessionHere, told: ToldHere, today: Today, language: ReaderLanguage, key: str) -> HTMLResponse:
+def story_page(session: SessionHere, told: ToldHere, today: Today, key: str) -> HTMLResponse:
     """Show a story."""
-    story = story_view(session, key, today=today, reader_language=language)
+    story = story_view(session, key, today=today, reader_language=told.language)
     day = story.last_published.first if story.last_published else None
     choices = choices_near(session, story.key, day) if told.corrector.may_correct else None
     said = corrections_about(session, story.key)

@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -25,6 +25,7 @@ from web.problems import checked_key, missing
 from web.story_history import ChangeLine, history_of
 from web.summary_view import EvidenceView, SentenceView, summary_of
 from web.timeline import Development, DevelopmentKind, Month, Report, months_of, timeline_of
+from web.translations import TranslationView, translations_into
 
 Member = tuple[Article, Version, Source]
 
@@ -65,6 +66,8 @@ class StoryView:
     languages: tuple[str, ...]
     timeline: tuple[Development, ...]
     history: tuple[ChangeLine, ...]
+    translation: TranslationView | None = None
+    """Of the headline."""
 
     @property
     def summaries(self) -> Sequence[tuple[str | None, tuple[SentenceView, ...]]]:
@@ -95,7 +98,7 @@ def story_view(session: Session, key: str, *, today: dt.date, reader_language: s
     versions = [version for _, version, _ in members]
     first, last = period_of(version.published for version in versions)
     names = topic_names(session)
-    return StoryView(
+    view = StoryView(
         key=story.key,
         headline=story.headline,
         language=story.headline_language,
@@ -114,6 +117,22 @@ def story_view(session: Session, key: str, *, today: dt.date, reader_language: s
         languages=_by_frequency(version.language for version in versions if version.language),
         timeline=_timeline(session, story.id, members, _Reading(today, reader_language)),
         history=history_of(session, story.key),
+    )
+    return _with_translations(session, view, reader_language)
+
+
+def _with_translations(session: Session, view: StoryView, language: str) -> StoryView:
+    """Put translations beside the headline, the sentences and the timeline's quotations, where a model made them."""
+    shown = [(view.headline, view.language), *((each.text, each.language) for each in view.sentences)]
+    shown += [(each.quote, each.witness.language) for each in view.timeline if each.witness]
+    found = translations_into(session, language, shown)
+    if not found:
+        return view
+    return replace(
+        view,
+        translation=found.get(view.headline),
+        sentences=tuple(replace(each, translation=found.get(each.text)) for each in view.sentences),
+        timeline=tuple(replace(each, translation=found.get(each.quote)) for each in view.timeline),
     )
 
 

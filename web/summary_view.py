@@ -9,6 +9,7 @@ from models.story import Evidence, Story, SummarySentence
 from perilune.dates import PartialDate
 from web.links import evidence_link
 from web.names import Named
+from web.translations import TranslationView
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class SentenceView:
     language: str | None
     maker: str | None
     evidence: tuple[EvidenceView, ...]
+    translation: TranslationView | None = None
 
 
 Summary = tuple[tuple[SentenceView, ...], tuple[EvidenceView, ...]]

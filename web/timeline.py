@@ -17,6 +17,7 @@ from perilune.dates import PartialDate, Precision
 from web.facts_view import FactLine, WitnessView
 from web.labels import date_in_words
 from web.names import Named
+from web.translations import TranslationView
 
 DAYS_WITHOUT_MONTHS = 62
 """A timeline of more days than this is cut into months."""
@@ -67,6 +68,8 @@ class Development:
     disputed: tuple[str, ...] = ()
     witness: WitnessView | None = None
     quote: str = ""
+    translation: TranslationView | None = None
+    """Of the quotation."""
     also: tuple[WitnessView, ...] = ()
     reports: tuple[Report, ...] = ()
     is_first_report: bool = False

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
+from models.article import Version
 from models.fate import Fate, Outcome, await_stage
-from models.story import Story, Translation, hash_of, summary_in, translations_of
+from models.story import Story, Translation, hash_of, sections_of_version, summary_in, translations_of
 from models.vocabulary import FateState, Stage
 from perilune.languages import language_of
 from pipeline.generating.answers import GenerationProblem, UnusableAnswer
@@ -36,13 +37,13 @@ class ReadingAid:
 
 
 class TranslateRunner:
-    """Translates summaries, headlines and facts' quotations of stories; what is there is not asked for again."""
+    """Translates what stories and documents in brief show, and quotations; what is there is not asked for again."""
 
     stage = Stage.TRANSLATE
     batch_size = 10
 
     def __init__(self, translator: Translator, languages: Sequence[str]) -> None:
-        self.version = version_of("1", "+".join(languages), translator.name)
+        self.version = version_of("2", "+".join(languages), translator.name)
         self._translator = translator
         self._languages = tuple(languages)
         self._gazetteer: Gazetteer | None = None
@@ -61,7 +62,7 @@ class TranslateRunner:
     def _untranslated(self, session: Session, story: Story) -> list[Text]:
         missing: list[Text] = []
         for target in self._languages:
-            shown = dict.fromkeys(_foreign_texts(story, target))
+            shown = dict.fromkeys(_foreign_texts(session, story, target))
             done = translations_of(session, [text for text, _ in shown], target, model=self._translator.name)
             missing.extend((text, language, target) for text, language in shown if text not in done)
         return missing
@@ -100,7 +101,7 @@ class TranslateRunner:
         return Outcome(FateState.DONE, result.problem)
 
 
-def _foreign_texts(story: Story, target: str) -> Iterator[tuple[str, str]]:
+def _foreign_texts(session: Session, story: Story, target: str) -> Iterator[tuple[str, str]]:
     """List what is shown of a story to readers of a language and is not in it, with the language it is in."""
     shown = [(story.headline, story.headline_language)]
     shown += [(sentence.text, sentence.language) for sentence in summary_in(story.sentences, target)]
@@ -108,10 +109,17 @@ def _foreign_texts(story: Story, target: str) -> Iterator[tuple[str, str]]:
         version = article.current_version
         if version is not None and article.copy_of_id is None:
             shown += [(version.text[fact.start : fact.end], version.language) for fact in version.witnesses]
+            shown += [(text, version.language) for text in _in_brief(session, version)]
     for text, stated in shown:
         language = stated or language_of(text)
         if text.strip() and language is not None and language != target:
             yield text, language
+
+
+def _in_brief(session: Session, version: Version) -> Iterator[str]:
+    """List what the summary of a long document says, and the headings of its sections."""
+    for rows in sections_of_version(session, version.id):
+        yield from (rows[0].heading, *(row.text_in(version) for row in rows))
 
 
 def await_untranslated(session: Session, *, now: dt.datetime) -> None:
