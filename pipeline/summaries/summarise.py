@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.generating.instructions import is_instruction
 from pipeline.grounding.words import STOP_WORDS, terms_of
-from pipeline.summaries.candidates import Candidate, candidates_of
+from pipeline.summaries.candidates import Candidate, candidates_of, is_statement, without_opening
 from pipeline.summaries.scores import (
     NEWS,
     Encode,
@@ -26,20 +27,16 @@ from pipeline.summaries.scores import (
     support_from_abroad,
 )
 from pipeline.summaries.sentences import sentences_of
-from pipeline.summaries.words import SITE_WORDS
+from pipeline.summaries.titles import is_empty_title, title_without_site
 from pipeline.values import Document, EvidenceSpan, SummarySentence
 
 MAX_SHARED = 0.6  # share of the shorter sentence's terms above which it says nothing new
 SAME_SHARED = 0.72  # F1 of terms from which two sentences say the same
-MIN_HEAD_CHARS = 12
-MAX_SITE_CHARS = 40
-MAX_SITE_TAILS = 3
 MAX_TITLE_CHARS = 160
 SHORT_TITLE_CHARS = 12
 MIN_REPEATED = 2
 UNDATED = "9999"
 
-_SEPARATOR = re.compile(r"\s+[|｜\-–—·»:]{1,2}\s+|[|｜_]+|(?<=[\u3400-\u9fff])[-–—]{1,2}(?=[\u3400-\u9fff])")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -184,19 +181,34 @@ def _says_the_same(one: str, other: str, stems: frozenset[str], others: frozense
 def headline_of(documents: Sequence[Document], language: str | None = None) -> tuple[str, str]:
     """Choose the title that fits the story best, without its site's name, and the id of its document.
 
-    A document without a title offers its first sentence. ValueError when there is no document.
+    Titles that name a site or a file, or that speak to a model, are none; without any a first sentence stands in.
+    ValueError when there is no document.
     """
     if not documents:
         raise ValueError("a headline needs at least one document")
-    titled = [one for one in documents if one.title.strip()] or list(documents)
-    chosen = language if language in {one.language for one in titled} else _main_language(titled)
-    offered = [one for one in titled if one.language == chosen]
-    titles = [title_without_site(one.title, one.url) or _opening(one) for one in offered]
+    titled = [(one, title) for one in documents if (title := _fit_title(one))] or _stand_ins(documents)
+    known = {one.language for one, _ in titled}
+    chosen = language if language in known else _main_language([one for one, _ in titled])
+    offered = [(one, title) for one, title in titled if one.language == chosen]
+    titles = [title for _, title in offered]
     stems = [_stems(title) for title in titles]
-    bodies = [_stems(one.text[:2000]) for one in offered]
+    bodies = [_stems(one.text[:2000]) for one, _ in offered]
     worth = [_title_worth(n, titles, stems, bodies) for n in range(len(titles))]
     best = int(np.argmax(worth))
-    return titles[best], offered[best].id
+    return titles[best], offered[best][0].id
+
+
+def _fit_title(document: Document) -> str:
+    """Return a document's title without its site, or nothing where it tells of no event or gives orders to a model."""
+    title = title_without_site(document.title, document.url)
+    return "" if is_instruction(document.title) or is_empty_title(title, document.url) else title
+
+
+def _stand_ins(documents: Sequence[Document]) -> list[tuple[Document, str]]:
+    """Offer the first sentence of each document; where none has any, such titles as there are, or addresses."""
+    openings = [(one, opening) for one in documents if (opening := _opening(one))]
+    empty = [(one, one.title.strip()) for one in documents if one.title.strip() and not is_instruction(one.title)]
+    return openings or empty or [(one, one.url or "") for one in documents]
 
 
 def _title_worth(
@@ -219,39 +231,8 @@ def _repeats_itself(title: str) -> bool:
 
 
 def _opening(document: Document) -> str:
-    spans = sentences_of(document.text[:2000], document.language)
-    return document.text[spans[0].start : spans[0].end] if spans else ""
-
-
-def title_without_site(title: str, url: str | None = None) -> str:
-    """Cut ` - Site name` tails off a title: known by `|` or `_`, by words such as News, or by the page's host."""
-    cleaned = title.strip()
-    for _ in range(MAX_SITE_TAILS):
-        marks = list(_SEPARATOR.finditer(cleaned))
-        if not marks:
-            break
-        head, tail = cleaned[: marks[-1].start()].strip(), cleaned[marks[-1].end() :].strip()
-        if not _is_site_tail(head, tail, marks[-1][0].strip(), url):
-            break
-        cleaned = head
-    return cleaned
-
-
-def _is_site_tail(head: str, tail: str, mark: str, url: str | None) -> bool:
-    width = len(head) + len(_CJK.findall(head))
-    if width < MIN_HEAD_CHARS or len(tail) > MAX_SITE_CHARS or len(tail) >= len(head) + len(_CJK.findall(head)):
-        return False
-    if not tail or mark in {"|", "｜", "_"}:
-        return True
-    if ":" in mark or "：" in mark:
-        return False
-    return SITE_WORDS.search(tail) is not None or _names_host(tail, url)
-
-
-def _names_host(tail: str, url: str | None) -> bool:
-    """See `UK Space Agency` in gov.uk/space-agency, or its initials or a word of it in the host."""
-    host = re.sub(r"^\w+://(?:www\.)?([^/]+).*$", r"\1", url or "").lower()
-    words = re.findall(r"[^\W_]+", tail.lower())
-    initials = "".join(word[0] for word in words)
-    names = {"".join(words), *(word for word in words if len(word) > 3)} | ({initials} if len(initials) > 1 else set())  # noqa: PLR2004
-    return bool(host) and any(name in host for name in names if name)
+    """Return the first of the opening sentences that states something, or else the first that is no order."""
+    text = document.text[:2000]
+    spans = [without_opening(text, span) for span in sentences_of(text, document.language)]
+    said = [one for span in spans if not is_instruction(one := text[span.start : span.end])]
+    return next(filter(is_statement, said), said[0] if said else "")
