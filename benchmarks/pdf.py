@@ -26,10 +26,19 @@ from benchmarks.pdf_gold import Figures, GoldDocument, Part, figures_of_blocks, 
 from benchmarks.pdf_printing import printed_by_chromium, slides_by_chromium
 from benchmarks.pdf_texts import TREATY, paragraphs_in
 from models.vocabulary import APART, PassageKind
+from pipeline.extraction.extract import FetchedPage, extract
 from pipeline.extraction.pdf import article_of_pdf
-from pipeline.values import Block
+from pipeline.summaries.sections import sections_of
+from pipeline.values import Block, Extracted
 
 TREATY_LANGUAGES = ("es", "fr", "ru", "zh")
+NUMBERED_HEADINGS = 188  # in each of the books, counted by hand
+NUMBERED_HEADING = re.compile(
+    r"第\s?[一二三四五六七八九十\d]+\s?条|(?:Article|[СC]татья|Artículo)\s\w+$|[A-JАВС]\. |[1-6]\. \D{2,60}$"
+    r"|(?:原则|准则|Principe|Принцип|Principio|Ligne directrice|Руководящий принцип|Directriz)"
+    r"\s?[A-DАВСIVX\d一二三四五六七八九十]"
+    r"|第[一二三四]部分|\w+ partie|Часть|\w+ parte\b"
+)
 FIGURES = (
     "text found in order", "of the text that is right", "pages right", "labels right", "footnotes apart", "headings",
     "paragraphs whole", "table cells kept", "tables that are none",
@@ -170,6 +179,7 @@ def main() -> None:
         keep(documents, options.keep)
     report(documents, each=options.each)
     report_treaty(Path(options.folder))
+    report_sections(Path(options.folder))
     report_speeds(documents)
 
 
@@ -214,6 +224,20 @@ def report_treaty(folder: Path) -> None:
     print("treaty: found, right" + "".join(f"{name:>18}" for name in names))
     for language, shares in treaty_figures(folder).items():
         print(f"{language:20}" + "".join(f"{shares[at]:10.3f}{shares[at + 1]:8.3f}" for at in range(0, len(shares), 2)))
+
+
+def report_sections(folder: Path) -> None:
+    """Print how many of the numbered headings in the treaty's books head a section, or are told with one."""
+    for language in TREATY_LANGUAGES:
+        body = (folder / TREATY / f"1967-01-27-{language}" / "original.pdf").read_bytes()
+        book = extract(FetchedPage(body, f"https://un.example/{language}.pdf", "application/pdf"))
+        if not isinstance(book, Extracted):
+            raise TypeError(f"the book in {language} is not read: {book}")
+        told = sections_of(book.title, book.passages, language=language).sections
+        headings = [heading for one in told for heading in (one.heading, *one.told_with_it)]
+        found = sum(NUMBERED_HEADING.match(heading) is not None for heading in headings)
+        pages = max((one.last_page or 0) - (one.first_page or 0) + 1 for one in told)
+        print(f"{language}: {found} of {NUMBERED_HEADINGS} headings, {len(told)} sections, the longest {pages} pages")
 
 
 def report_speeds(documents: Sequence[GoldDocument]) -> None:

@@ -97,6 +97,63 @@ def test_chinese_articles_are_headings() -> None:
     assert [one.heading for one in summary.sections] == ["第一条", "第二条"]
 
 
+CHINESE_BODY = (
+    "过去五年，中国在{0}领域取得{1}项进展，与有关国家签署{1}份合作文件，并将继续开放合作。未来五年将开展新的任务。"
+)
+WHITE_PAPERS = {
+    "zh": [
+        "前言",
+        "一、开启全面建设新征程",
+        "（一）发展宗旨",
+        "（二）发展愿景",
+        "二、发展空间技术",
+        "第三章 展望",
+        "1.重型火箭",
+    ],
+    "ru": ["ОБЩИЕ ПОЛОЖЕНИЯ", "РАЗДЕЛ II. Международное сотрудничество", "2.1. Соглашения", "2.2. Проекты"],
+    "fr": [
+        "I. Le cadre de la coopération",
+        "1. Les accords",
+        "2. Les projets",
+        "II. Les lanceurs",
+        "Chapitre 3",
+        "A. Sites",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", WHITE_PAPERS)
+def test_numbered_lines_and_capitals_are_headings_where_pages_mark_none(language: str) -> None:
+    lines = WHITE_PAPERS[language]
+    blocks = []
+    for page, line in enumerate(lines, 1):
+        body = (CHINESE_BODY if language == "zh" else BODY).format(line.split(" ")[-1].strip("（）"), page + 1)
+        blocks += [Block(PARAGRAPH, line, page), Block(PARAGRAPH, body, page)]
+    passages = passages_from_blocks(blocks)
+    summary = sections_of("", passages, language=language)
+    _assert_cited(summary, passages)
+    assert [heading for one in summary.sections for heading in (one.heading, *one.told_with_it)] == lines
+
+
+def test_items_of_a_list_and_formulas_are_no_headings() -> None:
+    items = ["1. Launchers of the agency", "2. Satellites of the agency", "3. Ground segment", "A. x = y"]
+    blocks = [Block(HEADING, "Plans", 1), *(Block(PARAGRAPH, each, 1) for each in items)]
+    passages = passages_from_blocks([*blocks, Block(PARAGRAPH, BODY.format(3, "launch"), 1)])
+    assert sections_of("A paper", passages, language="en").sections == ()
+
+
+def test_what_a_table_of_contents_does_not_list_stands_below_what_it_does() -> None:
+    listed = [f"{letter}. Accord {letter}" for letter in "BCDEFG"]
+    contents = [Block(PARAGRAPH, f"{each} ........ 7", 1) for each in listed]
+    blocks = []
+    for page, each in enumerate(listed, 2):
+        for line in (each, "A. Aims", "B. Means", "C. Ends", "D. Costs"):
+            blocks += [Block(PARAGRAPH, line, page), Block(PARAGRAPH, BODY.format(page, line.lower()), page)]
+    summary = sections_of("", passages_from_blocks([*contents, *blocks]), language="en")
+    assert [one.heading for one in summary.sections] == listed
+    assert [one.first_page for one in summary.sections] == [2, 3, 4, 5, 6, 7]
+
+
 def test_a_deck_is_told_slide_by_slide_with_lines_that_no_mark_ends() -> None:
     page = next(one for one in load_library().pages if one.id == "seed-deck")
     deck = extract(FetchedPage(deck_pdf(page.title, page.text), page.address, "application/pdf"))

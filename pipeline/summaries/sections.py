@@ -6,13 +6,17 @@ slide repeats, tables of contents, references, annexes. Many small sections are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 
 from models.vocabulary import APART, PassageKind
 from pipeline.summaries.headings import (
+    ARTICLE_RANK,
+    ENTRY_CHARS,
     PART_RANK,
+    PLAIN_RANK,
+    contents_among,
+    entries_of,
     heading_in,
     is_annex_heading,
     is_contents_line,
@@ -31,6 +35,7 @@ MAX_BEFORE_MERGING = 2 * MAX_SECTIONS
 OVERVIEW_SENTENCES = 4
 OPENING_SENTENCES = 3
 FRONT_PARTS = 3
+MIN_LISTED = 5
 MAX_LISTED_CHARS = 300  # under a heading that a table of contents only lists
 MIN_SECTION_CHARS, MIN_IDEOGRAPH_CHARS = 80, 30
 LENGTHS = ((300, 1), (4000, 2))
@@ -102,16 +107,31 @@ def _parts(title: str, passages: Sequence[Passage]) -> list[_Part]:
     body = [passage for passage in passages if passage.kind not in APART]
     repeated = running_heads(body)
     is_named = bool(title.strip()) and not is_contents_line(title)
+    contents = contents_among(body)
+    entries = entries_of(body[place].text for place in contents)
     parts = [_Part((title.strip(),) if is_named else (), PART_RANK, ())]
-    for passage, following in zip_longest(body, body[1:]):
-        if passage.text in repeated or is_contents_line(passage.text) or passage.kind is PassageKind.TABLE:
+    befores = [None, *(None if place in contents else passage for place, passage in enumerate(body))]
+    around = zip(befores, body, [*body[1:], None], strict=False)
+    for place, (before, passage, following) in enumerate(around):
+        if passage.text in repeated or place in contents or passage.kind is PassageKind.TABLE:
             continue
-        heading = heading_in(passage, following)
+        heading = heading_in(passage, following, before)
         if heading is None:
             parts[-1] = replace(parts[-1], passages=(*parts[-1].passages, passage))
         elif heading != parts[-1].heading:
             parts.append(_Part((heading,), rank_of(heading, passage), ()))
-    return parts
+    return _ranked_by_contents(parts, entries)
+
+
+def _ranked_by_contents(parts: list[_Part], entries: Collection[str]) -> list[_Part]:
+    """Put headings that a table of contents does not list below all those that it does."""
+    is_listed = [letters_of(part.heading)[:ENTRY_CHARS] in entries for part in parts]
+    if sum(is_listed) < MIN_LISTED:
+        return parts
+    return [
+        part if listed else replace(part, rank=part.rank + PLAIN_RANK)
+        for part, listed in zip(parts, is_listed, strict=True)
+    ]
 
 
 def _told(parts: Sequence[_Part]) -> list[_Part]:
@@ -121,7 +141,8 @@ def _told(parts: Sequence[_Part]) -> list[_Part]:
     told = []
     last = {letters_of(part.heading): place for place, part in enumerate(parts)}
     for place, part in enumerate(parts):
-        if last[letters_of(part.heading)] > place and part.size < MAX_LISTED_CHARS:
+        is_again = last[letters_of(part.heading)] > place
+        if is_again and part.size < (1 if part.rank % PLAIN_RANK == ARTICLE_RANK else MAX_LISTED_CHARS):
             continue
         is_front = place < FRONT_PARTS and any(is_imprint(passage.text) for passage in part.passages)
         is_annex = is_annex_heading(part.heading) and bool(part.passages) and part.passages[0].start > half

@@ -36,7 +36,7 @@ DATELINE_SIGN = re.compile(
 )
 # What a list puts before its items.
 ITEM_SIGNS = re.compile(
-    r"(?:[•‣▪●■►▶·*–—-]\s+|\(?(?:\d{1,2}|[a-zа-я])[.)]\s+|[（(]?[一二三四五六七八九十]{1,3}[)）、.．]\s*|\d{1,2}、\s*)"
+    r"(?:[•‣▪●■►▶·*–—-]\s+|\(?(?:\d{1,2}|[a-zа-я])[.)]\s+|[（(]?[一二三四五六七八九十]{1,3}[)）、.．]\s*|[㈠-㈩①-⑳]\s*|\d{1,2}、\s*)"
     r"(?=[A-ZÀ-ÝА-ЯЁ\u4e00-\u9fff\"“«])"
 )
 
@@ -85,7 +85,7 @@ FIGURES = re.compile(r"\d|[一二三四五六七八九十百千万亿两]+(?:个
 QUOTATIONS = re.compile(r"[\"“”«»「」]|(?:^|\s)[`‘']")
 BOILERPLATE = re.compile(
     r"\b(?:click here|read more|scroll down for|getty images|ap photo|file photo"
-    r"|sign up|subscribe|all rights reserved|copyright|cookies?|privacy policy|follow us"
+    r"|sign up|subscribe|(?:all )?rights reserved|copyright|cookies?|privacy policy|follow us"
     r"|share this|contact us|for more information|for further information|press contact|media contact|e-?mail|tel\.?:"
     r"|phone:|view original content|source:|photo(?:graph)? (?:by|credit)|newsletter|terms of use|log ?in|javascript"
     r"|en savoir plus|lire aussi|cliquez|abonnez|tous droits réservés|inscrivez|contact presse"
