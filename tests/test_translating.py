@@ -203,6 +203,9 @@ def test_pages_and_api_show_translations_beside_the_marked_originals(
     assert article.index(">导言<") < article.index(">Preface ") < article.rindex(ENGLISH)
     told, read = client.get(f"/api/stories/{story_key}").json(), client.get(f"/api/articles/{article_key}").json()
     assert told["translation"]["problems"] == read["translation"]["problems"] == ["the original has no number 3"]
+    (card,) = client.get("/api/stories").json()["stories"]
+    assert (card["translation"]["text"], card["lead_translation"]["text"]) == (SAID["中俄签署备忘录"], ENGLISH)
+    assert client.get("/stories").text.count("machine translation by interpreter") == 2
     given = {"text": ENGLISH, "language": "en", "model": "interpreter", "problems": []}
     assert told["sentences"][0]["translation"] == read["brief"][1]["sentences"][0]["translation"] == given
     assert [each["translation"] for each in told["timeline"] if each["witness"]] == [given]

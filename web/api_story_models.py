@@ -137,7 +137,9 @@ class StoryCardAnswer(Answer):
     language: str | None
     first_published: IsoDate
     last_published: IsoDate
+    translation: TranslationAnswer | None = Field(description="Of the headline.")
     lead: str | None
+    lead_translation: TranslationAnswer | None = Field(description="Of the lead.")
     article_count: int
     source_names: tuple[str, ...]
     is_core: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from perilune.dates import PartialDate
 from web.links import issue_link, story_link
 from web.problems import checked_key, missing
 from web.story_view import period_of
+from web.translations import TranslationView, translations_into
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,9 @@ class StoryCard:
     pinned_by: str | None
     renamed_by: str | None
     link: str
+    translation: TranslationView | None = None
+    """Of the headline."""
+    lead_translation: TranslationView | None = None
 
 
 def story_cards(
@@ -56,8 +60,12 @@ def story_cards(
     rows = session.execute(select.limit(limit).offset(offset)).all()
     members = _members_by_story(session, [story.id for story, _ in rows])
     leads = _leads(session, [story.id for story, _ in rows], reader_language)
+    cards = [_card(story, leads.get(story.id), members.get(story.id, []), is_core=bool(core)) for story, core in rows]
+    shown = [text for card in cards for text in ((card.headline, card.language), (card.lead or "", card.lead_language))]
+    found = translations_into(session, reader_language, shown)
     return total, tuple(
-        _card(story, leads.get(story.id), members.get(story.id, []), is_core=bool(core)) for story, core in rows
+        replace(card, translation=found.get(card.headline), lead_translation=found.get(card.lead or ""))
+        for card in cards
     )
 
 
