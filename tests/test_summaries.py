@@ -309,6 +309,11 @@ def test_what_reports_in_other_languages_say_too_is_preferred(unlike: str, openi
         ("DAKAR — Le Sénégal a signé hier les accords Artémis à Washington.", "Le Sénégal"),
         ("伊斯兰堡2月28日电 中国载人航天工程办公室签署了一项合作协议。", "中国载人"),
         ("【本報綜合報道】聯合國外層空間事務廳公布首批入選的科學實驗項目。", "聯合國"),
+        ("London (CNN)The storm reached the coast of Florida on Monday.", "The storm"),
+        ("21:20 МСК — Ракета вывела на орбиту десять спутников связи.", "Ракета"),
+        ("Space-Journal.com - The storm reached the coast of Florida.", "The storm"),
+        ("㈡ 一个从其领土上或设备发射外层空间物体的国家应保存登记册。", "一个"),
+        ("European Space Agency (ESA) Director General Aschbacher signed it.", "European"),
         ("1. The parties shall carry on their activities in outer space.", "The parties"),
         ("The Colts won the game by 17 - 3 against the other team there.", "The Colts"),
         ("MIO — five instruments, four of them led by Japan, fly on it.", "MIO"),
@@ -325,6 +330,10 @@ def test_datelines_and_list_signs_are_cut_and_nothing_else(sentence: str, openin
     [
         "Figure 3: The station is built in three phases until 2035.",
         "![The station](/figures/station.png) as it is built in three phases.",
+        "The model of the station is seen at the fair in Zhuhai, November 12, 2024.",
+        "In this file photo the model of the station stands in a hall in Zhuhai.",
+        "今天是发射的日子，我现在位于文昌航天发射场的观景平台。",
+        "Toutes les étapes de la construction de la station sont à suivre ici.",
         "图为国际月球科研站的设计图和建设阶段的说明，由中方提供。",
         "Scroll down for video of the station and of its three phases.",
         "中国国家航天局与俄罗斯国家航天集团将分三个阶段建设国际月球科研站；",
@@ -345,6 +354,8 @@ def test_captions_and_fragments_are_never_chosen(sentence: str) -> None:
         "“We will build the station in three phases.",
         "Later phases will follow until 2035,” he said to reporters.",
         "We will build the station in three phases until 2035.",
+        "In one, three phases of the station are shown until 2035.",
+        "要坚持开放合作，分三个阶段建设国际月球科研站。",
         "随后，双方将分三个阶段建设国际月球科研站，并向各国开放。",
         "Затем станция будет построена в три этапа до 2035 года.",
         "Celui-ci prévoit trois phases de construction jusqu'en 2035.",
@@ -353,6 +364,21 @@ def test_captions_and_fragments_are_never_chosen(sentence: str) -> None:
 def test_a_sentence_that_needs_another_does_not_open_a_summary(sentence: str) -> None:
     (first,) = summarise([_document("a", f"{sentence}\n\n{COPY}")], None, budget=1)
     assert first.text in COPY
+
+
+@pytest.mark.parametrize(
+    ("language", "quotation"),
+    [
+        ("en", "Wu Weiren said: “The station will be built in three phases. The first ends in 2028.”"),
+        ("zh", "吴伟仁表示：“国际月球科研站将分三个阶段建设！第一阶段将于2028年前完成。”"),
+        ("ru", "У Вэйжэнь сказал: «Станция будет построена в три этапа. Первый закончится в 2028 году.»"),
+    ],
+)
+def test_a_quotation_of_several_sentences_is_shown_whole(language: str, quotation: str) -> None:
+    (only,) = summarise([_document("a", quotation, language)], None, budget=3)
+    assert only.text == quotation
+    broken = summarise([_document("a", 'The 17" panel of the probe failed. The probe then fell silent.')], None)
+    assert all(one.text.count(".") == 1 for one in broken), "a sign of inches begins no quotation"
 
 
 def test_summaries_of_our_references_stay_above_their_leads() -> None:

@@ -15,6 +15,7 @@ from pipeline.summaries.words import (
     DATELINE_SIGN,
     DATELINES,
     ITEM_SIGNS,
+    PICTURED,
     REFERENCES,
 )
 from pipeline.values import Document, Span
@@ -30,15 +31,20 @@ MIN_OUTLINE_WORDS = 8
 MAX_LABELLED_CHARS = 160
 MAX_CAPITAL_SHARE = 0.6
 MAX_DATELINE_CHARS = 90
+MAX_JOINED = 3
+TYPED_MARKS = "''"  # two apostrophes, which close what a double mark opened
 
 CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _ENDED = re.compile(r"[.!…。！](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»|\[\d{1,3}\])*$")
 _QUESTION = re.compile(r"[?？](?:[\"'”’»)\]」』）】》]|[ \u00a0\u202f]»)*$")
 _BROKEN_OFF = re.compile(r"(?:…|\.\.\.?)[\"'”’»)\]」』）】》]*$")
+_OPENS_BADLY = re.compile(r"[.,;:!?…”»’)\]，。、；：！？）】》」]")
 _OPEN_END = re.compile(r"[:;,：；，、–—-]\s*$")
 _LABELLED = re.compile(r"[^\W\d_][\w -]{2,20}\s?[:：]\s?\S{2}.{4,}", re.DOTALL)
 _WHOLLY_QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」|\"[^\"]*\"|‘[^’]*’")
 _QUOTATION_MARKS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"))
+_QUOTATION_SIGNS = '"“”«»「」『』'
+_OPENS_QUOTATION = re.compile(r"[“«「『](?=\S)|(?:^|[\s(])\"(?=\S)")  # no sign of inches
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -91,7 +97,7 @@ def _over_the_whole(fit: list[Candidate]) -> list[Candidate]:
 
 
 def _sentences(index: int, text: str, language: str | None) -> Iterable[Candidate]:
-    spans = sentences_of(text, language)
+    spans = _with_whole_quotations(text, sentences_of(text, language))
     previous_end = -1
     for order, span in enumerate(spans):
         cut = without_opening(text, span)
@@ -99,6 +105,31 @@ def _sentences(index: int, text: str, language: str | None) -> Iterable[Candidat
         previous_end = span.end
         sentence = text[cut.start : cut.end]
         yield Candidate(index, order, order, cut, sentence, leads, refers_back(sentence))
+
+
+def _with_whole_quotations(text: str, spans: Sequence[Span]) -> Iterable[Span]:
+    """Join the sentences of a paragraph over which one quotation goes, so that none is shown without its end."""
+    place = 0
+    while place < len(spans):
+        joined = _quotation_from(text, spans, place)
+        yield Span(spans[place].start, spans[joined].end)
+        place = joined + 1
+
+
+def _quotation_from(text: str, spans: Sequence[Span], first: int) -> int:
+    """Return the place of the sentence that ends a quotation begun in the first, or that of the first."""
+    start = spans[first].start
+    if not _OPENS_QUOTATION.search(text[start : spans[first].end]):
+        return first
+    for last in range(first, min(first + MAX_JOINED, len(spans))):
+        if _BLANK_LINE.search(text, start, spans[last].end):
+            break
+        so_far = text[start : spans[last].end]
+        if last > first and (TYPED_MARKS in so_far or text[spans[last].start] in _QUOTATION_SIGNS):
+            break
+        if not _breaks_quotation(so_far):
+            return last
+    return first
 
 
 def without_opening(text: str, span: Span) -> Span:
@@ -138,15 +169,18 @@ def is_outline_line(sentence: str) -> bool:
 
 
 def _is_fit(sentence: str) -> bool:
-    opens_well = not sentence[0].islower() or sentence[1:2].isupper()
-    is_content = not BOILERPLATE.search(sentence) and not CAPTIONS.match(sentence)
-    return opens_well and is_content and _has_fit_length(sentence) and not _is_shouted(sentence)
+    opens_well = not _OPENS_BADLY.match(sentence) and (not sentence[0].islower() or sentence[1:2].isupper())
+    is_aside = BOILERPLATE.search(sentence) or PICTURED.search(sentence) or CAPTIONS.match(sentence)
+    return opens_well and not is_aside and _has_fit_length(sentence) and not _is_shouted(sentence)
 
 
 def refers_back(sentence: str) -> bool:
     """Tell whether a sentence needs the one before: it points back, or quotes somebody whom it does not name."""
-    if REFERENCES.match(sentence) or _WHOLLY_QUOTED.fullmatch(sentence):
-        return True
+    return bool(REFERENCES.match(sentence) or _WHOLLY_QUOTED.fullmatch(sentence)) or _breaks_quotation(sentence)
+
+
+def _breaks_quotation(sentence: str) -> bool:
+    """See half of a quotation: what it opens is not closed, or the other way round."""
     is_open = any(sentence.count(one) != sentence.count(other) for one, other in _QUOTATION_MARKS)
     return is_open or sentence.count('"') % 2 == 1
 

@@ -10,6 +10,8 @@ _PLACE = r"[A-ZÀ-ÝА-ЯЁ][^\W\d_.]{1,20}(?:[’'/.-]+[^\W\d_]{1,20}){0,3}"
 _DASH = r"\s?(?:--|—|–|-)\s*"
 _AGENCIES = r"(?:РИА Новости|ТАСС|Интерфакс|AFP|Reuters|Xinhua)[.,:]?\s+"
 DATELINES = (
+    # London (CNN)The storm
+    re.compile(rf"{_PLACE}(?:,? {_PLACE}){{0,2}}\s?\((?:CNN|AP|AFP|UPI|PTI|ANI|Reuters|Xinhua)\)\s*(?=[A-Z\"“])"),
     # (CNN)The storm    (Reuters) - The storm
     re.compile(rf"\([A-Z][\w ./]{{1,20}}\)(?:{_DASH}|\s*)(?=[\w\"“])"),
     # LONG BEACH, Calif.--(BUSINESS WIRE)--Nov. 8, 2023--
@@ -24,6 +26,11 @@ DATELINES = (
         r"[\u4e00-\u9fff]{1,6}[社网報报][\u4e00-\u9fff]{0,10}(?:\d{1,2}月)?\d{1,2}日(?:电|電|讯|訊)"
         r"(?:\s?[（(][^）)]{1,40}[）)])?[\s:：，,]*"
     ),
+    # 21.20 The euro    09:15 GMT — Путин    Space-Journal.com - The storm
+    re.compile(
+        r"(?:[01]?\d|2[0-3])[.:][0-5]\d(?:\s?(?:GMT|UTC|BST|CET|МСК))?\s?[—–:-]?\s+(?=[A-ZÀ-ÝА-ЯЁ\"“«])"
+        r"|[\w-]+\.(?:com|org|net|ru|fr|cn|de)\s[—–-]\s(?=[A-ZÀ-ÝА-ЯЁ\"“«])"
+    ),
     # 伊斯兰堡2月28日电    酒泉10月29日电（记者 李晨）
     re.compile(r"[\u4e00-\u9fff]{2,12}\d{1,2}月\d{1,2}日[电電](?:\s?[（(][^）)]{1,40}[）)])?[\s:：，,]*"),
     re.compile(r"[\u4e00-\u9fff]{2,8}(?:消息|[讯訊])(?:\s?[（(][^）)]{1,40}[）)])?[\s:：]+"),
@@ -31,7 +38,7 @@ DATELINES = (
 )
 # A dateline holds a date, an agency in brackets, a double dash or a place in capitals: a name before a dash is none.
 DATELINE_SIGN = re.compile(
-    r"\d|\([A-Z]\w+\)|/[A-ZА-Я]+/|--|[社网報报].*[电電讯訊]|[电電讯訊息】]"
+    r"\d|\.(?:com|org|net|ru|fr|cn|de) |\([A-Z]\w+\)|/[A-ZА-Я]+/|--|[社网報报].*[电電讯訊]|[电電讯訊息】]"
     r"|^[A-ZÀ-ÝА-ЯЁ][A-ZÀ-ÝА-ЯЁ .'’/-]{3,}[A-ZÀ-ÝА-ЯЁ]"
 )
 # What a list puts before its items.
@@ -56,6 +63,7 @@ REFERENCES = re.compile(
     r"|move|other|others|rest)|according to (?:him|her|it|them)|but|and|or|nor|so|yet|also|instead|still"
     r"|however|moreover"
     r""
+    r"|which|no,|yes,|well,|in (?:one|another|both),"
     r"|then|here|there (?:he|she)|meanwhile|afterwards|since then|another|others|i|we|my|our|you|your|asked"
     r"|il|elle|ils|elles|ce|cela|cette|ces|cet|celui-ci|celle-ci|ceux-ci|celles-ci|son|sa|ses|leur|leurs|mais"
     r"|selon (?:lui|elle)|on y|tous deux|tous les deux|toutes deux|puis|alors|ensuite|or|donc|je|nous|notre|nos"
@@ -65,7 +73,7 @@ REFERENCES = re.compile(
     r"|поэтому|затем|потом|после этого|тем самым|остальные|зато|ведь|туда|оттуда|а|и|или|я|мы|наш|наша|наши|вы)\b"
     r"|c['’]|"
     r"他|她|它|该|該|此|这|這|其|双方|雙方|两国|兩國|对此|但|而|并|也|还|還|另|同时|據此|据此|上述|前者|后者|後者|会上|會上"
-    r"|随后|隨後|之后|之後|因此|由此|届时|屆時|为此|為此|当天|當天|当日|當日|同日|当时|當時|我|咱|你|您)",
+    r"|随后|隨後|之后|之後|因此|由此|现场|演练中|要(?!闻|点|求|塞|员|素|是)|届时|屆時|为此|為此|当天|當天|当日|當日|同日|当时|當時|我|咱|你|您)",
     re.IGNORECASE,
 )
 EVENTS = re.compile(
@@ -87,10 +95,13 @@ BOILERPLATE = re.compile(
     r"\b(?:click here|read more|scroll down for|getty images|ap photo|file photo"
     r"|sign up|subscribe|(?:all )?rights reserved|copyright|cookies?|privacy policy|follow us"
     r"|share this|contact us|for more information|for further information|press contact|media contact|e-?mail|tel\.?:"
-    r"|phone:|view original content|source:|photo(?:graph)? (?:by|credit)|newsletter|terms of use|log ?in|javascript"
-    r"|en savoir plus|lire aussi|cliquez|abonnez|tous droits réservés|inscrivez|contact presse"
+    r"|phone:|view original content|source:|(?:photo(?:graph)?|image|picture|video) (?:by|credits?|courtesy)"
+    r"|in this (?:file |handout |undated |screen)?(?:photo|image|picture|grab)\w*"
+    r"|newsletter|terms of use|log ?in|javascript"
+    r"|en savoir plus|(?:lire|voir) aussi|suivre (?:ici|en direct)|sur cette photo"
+    r"|cliquez|abonnez|tous droits réservés|inscrivez|contact presse"
     r"|подробнее|подпис(?:ывайтесь|аться)|читайте также|все права защищены|при использовании материалов|фото:)"
-    r"|https?://|www\.|\S@\S+\.\w|©|版权所有|责任编辑|責任編輯|编辑[:：]|点击|扫描二维码|扫码|转载|联系我们|来源[:：]|记者[:：]",
+    r"|https?://|www\.|\S@\S+\.\w|©|版权所有|责任编辑|責任編輯|编辑[:：]|我现在|我身[后边]|点击|扫描二维码|扫码|转载|联系我们|来源[:：]|记者[:：]",
     re.IGNORECASE,
 )
 # Captions and bylines, known by how they open.
@@ -100,6 +111,12 @@ CAPTIONS = re.compile(
     r"|watch:|video:|click|getty|фото\b|на фото"
     r"|by \.|published:|updated:|last updated|written by|reporting by|editing by|автор:|текст:|作者[:：]|文/|图/|撰稿)",
     re.IGNORECASE,
+)
+# What a picture shows, in the present, with the day on which it was taken at the end.
+PICTURED = re.compile(
+    r"\b(?:(?:is|are) (?:seen|pictured|shown|photographed)|stands?|walks?|sits?|poses?|travels?|waits?|looks?|waves?"
+    r"|shakes?|arrives?|rides?|reacts?|takes? part)\b.*"
+    r",\s(?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?),? \d{4}\.$"
 )
 SITE_WORDS = re.compile(
     r"\b(?:news|times|post|daily|herald|journal|online|magazine|tribune|gazette|press|agency|website|home ?page|blog"
