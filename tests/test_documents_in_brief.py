@@ -18,7 +18,7 @@ from models.tables import Article, Version
 from models.vocabulary import DocType, PassageKind, Stage
 from pipeline.encoding.encoder import Encoder
 from pipeline.runners.runner import Worker, drain
-from pipeline.runners.sections import is_long_document, told_by_section
+from pipeline.runners.sections import SectionsOf, is_long_document, told_by_section
 from pipeline.runners.summarise import SummariseRunner, Wanted
 from pipeline.summaries.sentences import sentences_of
 from pipeline.values import Document, Passage, SectionSummary, Span
@@ -81,7 +81,11 @@ def paper(sessions: sessionmaker[Session]) -> str:
 
 
 def work(
-    sessions: sessionmaker[Session], encoder: Callable[[], Encoder], divider: Divider, model: str = "e5", days: int = 0
+    sessions: sessionmaker[Session],
+    encoder: Callable[[], Encoder],
+    divider: SectionsOf,
+    model: str = "e5",
+    days: int = 0,
 ) -> None:
     """Summarise every story, whether it waits or not."""
     now = NOW + dt.timedelta(days=days)
@@ -129,6 +133,19 @@ def test_page_and_api_show_it_with_its_places(
         == "China signed 16 agreements with 13 countries."
     )
     assert f"?from={sentence['start']}&amp;to={sentence['end']}#p5" in page
+
+
+def test_the_shipped_rule_finds_the_headings_of_stored_passages(
+    sessions: sessionmaker[Session], encoder: Callable[[], Encoder], paper: str
+) -> None:
+    assert paper
+    work(sessions, encoder, told_by_section)
+    with sessions() as session:
+        (version,) = session.scalars(sa.select(Version))
+        told = sections_of_version(session, version.id)
+        assert [(rows[0].heading, rows[0].first_page) for rows in told] == [
+            ("", 1), ("China's Space Activities", 1), ("Launch vehicles", 2), ("Cooperation", 4)
+        ]  # fmt: skip
 
 
 @pytest.mark.databases("sqlite")

@@ -70,7 +70,7 @@ def _summarised(session: Session, version_ids: Collection[int]) -> set[int]:
 
 def _long_document(version: Version) -> LongDocument:
     passages = tuple(
-        Passage(row.kind, row.text, row.start, row.end, row.page_number, row.page_label, row.language)
+        Passage(PassageKind(row.kind), row.text, row.start, row.end, row.page_number, row.page_label, row.language)
         for row in version.passages
     )
     return LongDocument(version.id, document_of(version), passages)
