@@ -13,6 +13,8 @@ from web.links import evidence_link
 from web.passages import passage_at
 from web.translations import TranslationView, translations_into
 
+ENDS = tuple(".!?…。！？”»)")
+
 
 @dataclass(frozen=True)
 class BriefSentence:
@@ -36,6 +38,11 @@ class BriefSection:
     sentences: tuple[BriefSentence, ...]
     translation: TranslationView | None = None
     """Of the heading."""
+
+    @property
+    def is_in_lines(self) -> bool:
+        """Whether each sentence wants a line of its own: a slide's has no end, a translated one something under it."""
+        return any(each.translation or not each.text.endswith(ENDS) for each in self.sentences)
 
 
 def sections_in_brief(session: Session, version: Version, reader_language: str) -> tuple[BriefSection, ...]:
