@@ -154,6 +154,16 @@ def test_what_a_table_of_contents_does_not_list_stands_below_what_it_does() -> N
     assert [one.first_page for one in summary.sections] == [2, 3, 4, 5, 6, 7]
 
 
+def test_a_table_of_contents_without_leaders_is_no_section() -> None:
+    headings = ["前言", "一、发展宗旨", "二、主要进展", "三、国际合作"]
+    blocks = [Block(PARAGRAPH, line, 1) for line in ["中国的航天", "目录", *headings]]
+    for page, heading in enumerate(headings, 2):
+        body = CHINESE_BODY.format(heading.strip("一二三、"), page)
+        blocks += [Block(PARAGRAPH, heading, page), Block(PARAGRAPH, body, page)]
+    summary = sections_of("中国的航天", passages_from_blocks(blocks), language="zh")
+    assert [(one.heading, one.first_page) for one in summary.sections] == list(zip(headings, range(2, 6), strict=True))
+
+
 def test_a_deck_is_told_slide_by_slide_with_lines_that_no_mark_ends() -> None:
     page = next(one for one in load_library().pages if one.id == "seed-deck")
     deck = extract(FetchedPage(deck_pdf(page.title, page.text), page.address, "application/pdf"))

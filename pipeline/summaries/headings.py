@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from models.vocabulary import PassageKind
 from pipeline.values import Passage
@@ -19,6 +19,7 @@ MIN_BODY_CHARS, MIN_BODY_IDEOGRAPHS = 60, 30
 MAX_SHORT_IDEOGRAPHS = 40
 MAX_SHORT_WORDS = 8
 MAX_RUN_ON = 2
+MIN_SAID_AGAIN = 0.6
 MIN_CAPITALS = 8
 MIN_ENTRY_CHARS, ENTRY_CHARS = 3, 16
 
@@ -178,9 +179,25 @@ def is_contents_line(text: str) -> bool:
 
 def contents_among(passages: Sequence[Passage]) -> frozenset[int]:
     """Find a table of contents: the places of its lines, and of those few between them that run on without leaders."""
-    lines = [place for place, passage in enumerate(passages) if is_contents_line(passage.text)]
+    without_leaders = _said_again(passages)
+    lines = [n for n, passage in enumerate(passages) if is_contents_line(passage.text) or n in without_leaders]
     gaps = ((one, other) for one, other in pairwise(lines) if other - one <= MAX_RUN_ON + 1)
     return frozenset(lines).union(*(range(one, other) for one, other in gaps))
+
+
+def _said_again(passages: Sequence[Passage]) -> set[int]:
+    """Find runs of short lines most of which come again further on: a table of contents that has no leaders."""
+    last = {letters_of(passage.text): place for place, passage in enumerate(passages) if _is_short(passage.text)}
+    again = [last.get(letters_of(passage.text), -1) > place for place, passage in enumerate(passages)]
+    is_line = [_is_short(passage.text) and _ENDED.search(passage.text) is None for passage in passages]
+    found: set[int] = set()
+    for is_run, places in groupby(range(len(passages)), key=is_line.__getitem__):
+        run = list(places) if is_run else []
+        while run and not again[run[-1]]:
+            run.pop()
+        if len(run) >= MIN_REPEATS and sum(again[place] for place in run) >= MIN_SAID_AGAIN * len(run):
+            found.update(run)
+    return found
 
 
 def entries_of(contents: Iterable[str]) -> frozenset[str]:
