@@ -25,6 +25,14 @@ NUMBER_WORDS = {
     "ru": "ноль один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать".split(),  # noqa: SIM905
     "zh": "〇 一 二 三 四 五 六 七 八 九 十 十一 十二".split(),  # noqa: SIM905
 }
+TENS = {
+    "en": "- - twenty thirty forty fifty sixty seventy eighty ninety",
+    "fr": "- - vingt trente quarante cinquante soixante",
+    "ru": "- - двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто",
+    "zh": "- - 二十 三十 四十 五十 六十 七十 八十 九十",
+}
+# Words that a number word may be part of a longer one with: such a number is left as it is.
+COMPOSED = "hundred thousand million billion cent mille milliard тысяч сот миллион миллиард".split()  # noqa: SIM905
 THOUSAND = {"en": " thousand", "fr": " mille", "ru": " тысячи", "zh": "千"}
 UNITS = {
     "en": (
@@ -148,16 +156,29 @@ def _numbers_rewritten(source: Source, chance: random.Random) -> str:
     """Write small numbers in words or in figures, thousands in another form, Chinese numerals as figures."""
     words, language = NUMBER_WORDS[source.language], source.language
     text = re.sub(
-        r"(?<![\w.,:/-])(\d{1,2})(?![.,:/%-]|[\d\s]\d{3}|[a-zA-Z\d])",
-        lambda match: words[int(match[1])] if int(match[1]) < len(words) and chance.random() < 0.7 else match[0],
+        r"(?<![\w.,:/-])([1-9]\d?)(?![.,:/%-]|[\d\s]\d{3}|[a-zA-Z\d])",
+        lambda match: _number_in_words(int(match[1]), language) if chance.random() < 0.7 else match[0],
         source.text,
     )
     text = re.sub(r"(?<![\d.,])(\d)[,\u00a0 ](\d)00(?![\d,])", rf"\1.\2{THOUSAND[language]}", text)
     group = {"en": "", "fr": "\u202f", "ru": "", "zh": ""}[language]
     text = re.sub(r"(?<=\d)[,\u00a0 ](?=\d{3}(?!\d))", group, text)
     if text == source.text and language != "zh":
-        text = re.sub(rf"(?<![\w-])({'|'.join(words[2:])})(?![\w-])", lambda match: str(words.index(match[1])), text)
+        tens, more = "|".join(TENS[language].split()[2:]), "|".join(COMPOSED)
+        alone = rf"(?<![\w-])((?:{tens}|{more})[ -])?({'|'.join(words[2:])})(?![\w-]|[ -](?:{more}))"
+        text = re.sub(alone, lambda match: match[0] if match[1] else str(words.index(match[2])), text)
     return text
+
+
+def _number_in_words(number: int, language: str) -> str:
+    words, tens = NUMBER_WORDS[language], TENS[language].split()
+    if number < len(words):
+        return words[number]
+    if number < 20 or number // 10 >= len(tens):
+        return str(number) if language != "zh" or number >= 20 else f"十{words[number - 10]}"
+    unit = words[number % 10] if number % 10 else ""
+    space = {"en": "-", "fr": " et " if number % 10 == 1 else "-", "ru": " ", "zh": ""}[language]
+    return f"{tens[number // 10]}{space}{unit}" if unit else tens[number // 10]
 
 
 def _units_rewritten(source: Source, chance: random.Random) -> str:

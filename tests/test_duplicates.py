@@ -12,6 +12,7 @@ from perilune.dates import PartialDate
 from pipeline.stories.duplicates import Copy, copy_likeness, is_copy, lead_of, normalised_hash
 from pipeline.stories.parts import first_page_of, later_pages_of
 from pipeline.stories.signatures import LEAD_BANDS, SENTENCE_BANDS, TEXT_BANDS, signature_of
+from pipeline.stories.tokens import words_of
 
 RELEASE = {
     "en": (
@@ -239,6 +240,24 @@ def test_another_form_of_the_same_words_is_a_copy(old: str, new: str) -> None:
     text = RELEASE["en"]
     assert old in text
     assert is_copy("", text, "", text.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("words", "figures"),
+    [
+        ("two hundred and five satellites", "205 satellites"),
+        ("one hundred thousand, then two thousand five hundred", "100,000, then 2,500"),
+        ("the forty-first round, twelve and thirteen", "the 41st round, 12 and 13"),
+        ("deux mille vingt-trois, quatre-vingt-dix-sept", "2023, 97"),
+        ("cent pays, vingt et un ministres, pour cent", "100 pays, 21 ministres, pour cent"),
+        ("сорок пять организаций, около пятидесяти тысяч", "45 организаций, около 50 тысяч"),
+        ("сто двадцать, двадцать первый", "120, 21-й"),
+        ("三亿五千万人，一万二千座，三公里", "3.5亿人，1.2万座，3千米"),
+        ("five cents more", "5 cents more"),
+    ],
+)
+def test_composed_number_words_are_figures(words: str, figures: str) -> None:
+    assert words_of(words) == words_of(figures)
 
 
 def test_an_update_that_quotes_half_of_a_report_is_no_copy() -> None:

@@ -31,7 +31,7 @@ class IdentifyRunner:
     """Finds copies by shared MinHash bands, then by the precise check; the best copy leads."""
 
     stage = Stage.IDENTIFY
-    version = "3"
+    version = "4"
     batch_size = 500
 
     def compute(self, sessions: sessionmaker[Session], item_ids: Sequence[int]) -> Iterator[tuple[int, None]]:
