@@ -17,6 +17,7 @@ TEMPLATES = tomllib.loads((Path(__file__).parent / "duplicates_templates.toml").
 SLOTS: Mapping[str, list[str]] = TEMPLATES["slots"]
 CLUSTER_PAIRS = 500
 TEMPLATE_PAIRS = 12
+SLOT_VALUES = 7
 DATELINE_CHARS = 60
 # Such pairs of one cluster may be syndicated copies in truth: nobody has labelled them.
 MAY_BE_SYNDICATED = 0.5
@@ -63,7 +64,7 @@ def _pair(source: Source, kind: str, title: str, text: str, *, whole: str | None
 
 def _template_pairs() -> Iterator[Pair]:
     for template in TEMPLATES["template"]:
-        filled = [_filled(template, number) for number in range(7)]
+        filled = [filled(template, number) for number in range(SLOT_VALUES)]
         pairs = list(itertools.combinations(filled, 2))
         for number, (one, other) in enumerate(pairs[:TEMPLATE_PAIRS]):
             half = number % 2 == 1
@@ -71,7 +72,8 @@ def _template_pairs() -> Iterator[Pair]:
             yield Pair(template["kind"], template["language"], half, is_copy=False, titles=titles, texts=texts)
 
 
-def _filled(template: Mapping[str, str], number: int) -> tuple[str, str]:
+def filled(template: Mapping[str, str], number: int) -> tuple[str, str]:
+    """Fill a template's title and text with the values of one number."""
     values = {name.partition("_")[0]: listed[number] for name, listed in SLOTS.items() if "_" not in name}
     ending = f"_{template['language']}"
     values |= {name.removesuffix(ending): listed[number] for name, listed in SLOTS.items() if name.endswith(ending)}
@@ -171,4 +173,4 @@ def _reports_of_one_event(clustered: Sequence[Source]) -> Iterator[Pair]:
                     break
 
 
-__all__ = ["LANGUAGES", "others_of"]
+__all__ = ["LANGUAGES", "SLOT_VALUES", "TEMPLATES", "filled", "others_of"]

@@ -1,4 +1,4 @@
-"""Translated copies: releases in two languages and a treaty's articles, beside texts that are no translations.
+"""Translated copies: events told by a text and its translations, releases, a treaty; beside texts that are none.
 
 `python -m benchmarks.duplicates_translations FOLDER`: FOLDER is the data pack that `benchmarks.duplicates` reads.
 """
@@ -10,23 +10,27 @@ import itertools
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
+from benchmarks.duplicates_others import SLOT_VALUES, TEMPLATES, filled
 from benchmarks.duplicates_texts import LANGUAGES, Source, all_texts_of
 from perilune.config import settings_from
-from pipeline.encoding.encoder import Encoder, load_encoder
+from pipeline.encoding.encoder import load_encoder
 from pipeline.encoding.language_means import LanguageMeans, prior_means
-from pipeline.runners.embed import text_to_encode
-from pipeline.stories.translations import Rendering, is_translation
-from pipeline.summaries.sentences import sentences_of
+from pipeline.runners.translated_copies import rendering_of
+from pipeline.stories.translations import Rendering, is_translation, may_be_translation
+from pipeline.values import Document
 
 RELEASES = Path(__file__).parent / "duplicates_translations.toml"
+EVENTS = RELEASES.with_name("duplicates_events.toml")
 MOST_CHARS = 2500
 TREATY_NAMES = "1967-01-27"
+# The templates that say the same in every language.
+LITERAL_KINDS = frozenset(
+    {"editions of a meeting", "agreements of an agency", "monthly reports", "adverts of an institute"}
+)
 
 
 @dataclass(frozen=True)
@@ -37,27 +41,94 @@ class Case:
     one: Source
     other: Source
     is_translation: bool
+    is_held_out: bool = False
 
 
 def main() -> None:
-    """Print precision and recall with vectors of sentences and without."""
+    """Print precision and recall of each half, with the encoder and without."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    cases = list(cases_of(parser.parse_args().folder))
-    for label, with_sentences in (("with sentences", True), ("texts as wholes", False)):
-        renderings = Renderings(with_sentences=with_sentences)
-        said = [(case, is_translation(renderings.of(case.one), renderings.of(case.other))) for case in cases]
-        right = sum(found and case.is_translation for case, found in said)
-        found_count, true_count = sum(found for _, found in said), sum(case.is_translation for case in cases)
-        print(f"{label}: {true_count} translations, {len(cases) - true_count} others;", end=" ")
-        print(f"precision {right / max(1, found_count):.3f}, recall {right / true_count:.3f}")
-        for kind in sorted({case.kind for case in cases}):
-            members = [(case, found) for case, found in said if case.kind == kind]
-            print(f"  {kind:30s}{len(members):5d}  right {sum(found is c.is_translation for c, found in members)}")
+    parser.add_argument("--mistakes", action="store_true", help="name the pairs of the tuning half that are wrong")
+    options = parser.parse_args()
+    cases = list(cases_of(options.folder))
+    for label, rule in rules().items():
+        said = [(case, rule(case)) for case in cases]
+        for name, is_held_out in (("tuning", False), ("held out", True)):
+            print_half(f"{label}, {name}", [(case, found) for case, found in said if case.is_held_out is is_held_out])
+        if options.mistakes:
+            for case, found in said:
+                if found is not case.is_translation and not case.is_held_out:
+                    print(f"    {case.kind}: {case.one.title} | {case.other.title}")
+
+
+def rules() -> Mapping[str, Callable[[Case], bool]]:
+    """Make the rules that are measured."""
+    renderings = Renderings()
+    return {
+        "with the encoder": lambda case: is_translation(renderings.of(case.one), renderings.of(case.other)),
+        "lengths, figures and countries alone": lambda case: may_be_translation(
+            *map(_document, (case.one, case.other))
+        ),
+    }
+
+
+def print_half(label: str, said: Sequence[tuple[Case, bool]]) -> None:
+    """Print the figures of one half, and by kind and languages how many are right."""
+    right = sum(found and case.is_translation for case, found in said)
+    found_count, true_count = sum(found for _, found in said), sum(case.is_translation for case, _ in said)
+    print(f"{label}: {true_count} translations, {len(said) - true_count} others;", end=" ")
+    print(f"precision {right / max(1, found_count):.3f} ({found_count} found), recall {right / true_count:.3f}")
+    groups: dict[str, list[bool]] = defaultdict(list)
+    for case, found in said:
+        groups[case.kind].append(found is case.is_translation)
+        if case.is_translation and case.kind.startswith("event"):
+            groups["event, " + "-".join(sorted((case.one.language, case.other.language)))].append(found)
+    for kind, rights in sorted(groups.items()):
+        print(f"  {kind:30s}{len(rights):5d}  right {sum(rights)}")
 
 
 def cases_of(folder: Path) -> Iterator[Case]:
-    """Yield translations, the same with other figures, and other texts of the same subject."""
+    """Yield translations, reports of the same events, the same with other figures, and texts of the same subject."""
+    yield from _events()
+    yield from _look_alikes()
+    yield from _releases()
+    yield from _articles(folder)
+
+
+def _events() -> Iterator[Case]:
+    events = tomllib.loads(EVENTS.read_text(encoding="utf-8"))["event"]
+    for number, event in enumerate(events):
+        is_held_out = number >= len(events) // 2
+        told = {role: Source(f"event {number} {role}", *texts) for role, texts in event.items()}
+        renderings = [told[role] for role in ("text", "translation", "second") if role in told]
+        for one, other in itertools.combinations(renderings, 2):
+            yield Case("event", one, other, is_translation=True, is_held_out=is_held_out)
+        for another in events[len(events) // 2 :] if is_held_out else events[: len(events) // 2]:
+            if another is not event and another["translation"][0] != event["text"][0]:
+                other = Source(f"event {events.index(another)} translation", *another["translation"])
+                yield Case("another event", told["text"], other, is_translation=False, is_held_out=is_held_out)
+        for role in ("report", "other"):
+            for one in renderings:
+                if one.language != told[role].language:
+                    yield Case(f"{role} of an event", one, told[role], is_translation=False, is_held_out=is_held_out)
+
+
+def _look_alikes() -> Iterator[Case]:
+    """Fill templates of an agency, such as an agreement or an edition of a meeting, with other values each."""
+    for one, other in itertools.combinations(TEMPLATES["template"], 2):
+        if one["kind"] == other["kind"] in LITERAL_KINDS and one["language"] != other["language"]:
+            for number, again in itertools.combinations(range(SLOT_VALUES), 2):
+                first, second = _filled(one, number), _filled(other, again)
+                yield Case(f"look-alikes, {one['kind']}", first, second, is_translation=False)
+
+
+def _filled(template: Mapping[str, str], number: int) -> Source:
+    return Source(
+        f"{template['kind']} {template['language']} {number}", template["language"], *filled(template, number)
+    )
+
+
+def _releases() -> Iterator[Case]:
     releases = tomllib.loads(RELEASES.read_text(encoding="utf-8"))["pair"]
     written = [
         [Source(f"release {number} {language}", language, *texts) for language, texts in release.items()]
@@ -68,6 +139,9 @@ def cases_of(folder: Path) -> Iterator[Case]:
         yield Case("release, other figures", one, _with_other_figures(other), is_translation=False)
     for (one, _), (_, other) in itertools.permutations(written, 2):
         yield Case("another release", one, other, is_translation=False)
+
+
+def _articles(folder: Path) -> Iterator[Case]:
     articles: dict[int, list[Source]] = defaultdict(list)
     for source in all_texts_of(folder):
         if source.name.startswith(TREATY_NAMES) and source.language in LANGUAGES:
@@ -86,34 +160,24 @@ def _with_other_figures(source: Source) -> Source:
     return Source(f"{source.name} other", source.language, source.title, text)
 
 
+def _document(source: Source) -> Document:
+    return Document(source.name, source.title, source.text, source.language)
+
+
 class Renderings:
-    """Texts with their vectors, each encoded once."""
+    """Texts with the vectors of their sentences, each encoded once, as the runner has them."""
 
-    _encoder: Encoder | None = None
-
-    def __init__(self, *, with_sentences: bool) -> None:
-        self._with_sentences = with_sentences
+    def __init__(self) -> None:
+        settings = settings_from({})
+        self._encoder = load_encoder(settings.encoder, settings.cache)
+        self._means = LanguageMeans({}, prior_means(self._encoder.model))
         self._made: dict[str, Rendering] = {}
-        if Renderings._encoder is None:
-            settings = settings_from({})
-            Renderings._encoder = load_encoder(settings.encoder, settings.cache)
-        self._means = LanguageMeans({}, prior_means(Renderings._encoder.model))
 
     def of(self, source: Source) -> Rendering:
         """Give a text with its vectors."""
         if source.name not in self._made:
-            self._made[source.name] = self._render(source)
+            self._made[source.name] = rendering_of(_document(source), self._encoder.encode, self._means)
         return self._made[source.name]
-
-    def _render(self, source: Source) -> Rendering:
-        assert Renderings._encoder is not None
-        texts = [text_to_encode(source.title, source.text)]
-        if self._with_sentences:
-            texts += [source.text[span.start : span.end] for span in sentences_of(source.text, source.language)]
-        vectors = Renderings._encoder.encode(texts)
-        centred = np.stack([self._means.centred(vector, source.language) for vector in vectors])
-        sentences = centred[1:] if self._with_sentences else None
-        return Rendering(source.title, source.text, source.language, centred[0], sentences)
 
 
 if __name__ == "__main__":

@@ -5,51 +5,80 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from models.story import Story
-from pipeline.stories.translations import Rendering, is_translation, telling_figures
+from pipeline.stories.translations import (
+    Rendering,
+    cosine_in_order,
+    is_translation,
+    may_be_translation,
+    telling_figures,
+)
+from pipeline.values import Document
 from tests.bench import Bench, page_of
 from tests.conftest import NOW
 from web.story_view import story_view
 
-UNITS = np.eye(4, dtype=np.float32)
-ENGLISH = Rendering(
+UNITS = np.eye(8, dtype=np.float32)
+ENGLISH = Document(
+    "a",
     "China and France extend ocean satellite",
-    "The agencies agreed on 14 May 2023 to extend the mission. Some 400 users in 26 lands have its data, 18 daily.",
+    "The agencies of China and France agreed on 14 May 2023 to extend the mission. Some 400 users in 26 lands have its "
+    "data.",
     "en",
-    UNITS[0],
-    UNITS[:2],
 )
-CHINESE = Rendering(
+CHINESE = Document(
+    "b",
     "中法延长海洋卫星任务",
-    "两国航天机构于2023年5月14日商定延长该卫星任务。目前26个国家的约400名用户获取卫星的观测数据，其中18个国家每天获取。",
+    "中法两国航天机构于2023年5月14日商定延长该卫星任务。目前26个国家的约400名用户获取卫星的观测数据。",
     "zh",
-    UNITS[0],
-    UNITS[:2],
 )
+
+
+def _is_translation(one: Document, other: Document, *, near: float = 0.5, titles: float = 0.0) -> bool:
+    """Judge two texts of two sentences, those at the same place so near to each other."""
+    away = np.sqrt(1 - near**2)
+    first = Rendering(one, UNITS[7], UNITS[:2])
+    second = Rendering(other, titles * UNITS[7], near * UNITS[:2] + away * UNITS[2:4])
+    return is_translation(first, second)
 
 
 def test_one_text_in_two_languages_is_a_translation() -> None:
-    assert telling_figures(ENGLISH.text) == telling_figures(CHINESE.text) == {"14", "18", "26", "400", "2023"}
-    assert is_translation(ENGLISH, CHINESE)
-    assert is_translation(replace(CHINESE, sentence_vectors=None), replace(ENGLISH, sentence_vectors=None))
+    figures = {"14": 1, "5": 1, "2023": 1, "26": 1, "400": 1}
+    assert telling_figures(ENGLISH.text) == telling_figures(CHINESE.text) == figures
+    assert _is_translation(ENGLISH, CHINESE)
+    assert _is_translation(CHINESE, ENGLISH)
 
 
-def test_other_figures_another_length_or_other_sentences_are_no_translation() -> None:
-    assert not is_translation(ENGLISH, replace(CHINESE, text=CHINESE.text.replace("400", "600")))
-    assert not is_translation(ENGLISH, replace(CHINESE, text=3 * CHINESE.text))
-    assert not is_translation(ENGLISH, replace(CHINESE, sentence_vectors=UNITS[2:]))
-    assert not is_translation(ENGLISH, replace(CHINESE, vector=UNITS[3]))
-    assert not is_translation(ENGLISH, replace(CHINESE, language="en"))
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(CHINESE, text=CHINESE.text.replace("400", "600").replace("26", "28")),
+        replace(CHINESE, text=3 * CHINESE.text),
+        replace(CHINESE, text=CHINESE.text.replace("中法", "中日"), title="中日延长海洋卫星任务"),
+        replace(CHINESE, language="en"),
+    ],
+    ids=["other figures", "another length", "another country", "one language"],
+)
+def test_other_figures_another_length_or_another_country_are_no_translation(other: Document) -> None:
+    assert not may_be_translation(ENGLISH, other)
+    assert not _is_translation(ENGLISH, other, near=1.0, titles=1.0)
 
 
-def test_reports_of_one_event_that_share_its_days_are_no_translation() -> None:
-    near = np.full(4, 0.5, np.float32)
-    said = "Réuni à Paris les 16 et 17 mars 2022, le conseil a suspendu la mission."
-    french = Rendering("ExoMars", said, "fr", UNITS[0], UNITS[:1])
-    russian = Rendering("ЭкзоМарс", "Совет 16–17 марта 2022 года приостановил миссию.", "ru", near, UNITS[:1])
-    assert telling_figures(french.text) == telling_figures(russian.text)
-    assert not is_translation(french, russian)
+def test_sentences_far_apart_or_in_another_order_are_no_translation() -> None:
+    assert not _is_translation(ENGLISH, CHINESE, near=0.2)
+    assert cosine_in_order(np.eye(3, dtype=np.float32)) == 1.0
+    assert cosine_in_order(np.eye(3, dtype=np.float32)[::-1]) == pytest.approx(1 / 3)
+    assert cosine_in_order(np.eye(1, dtype=np.float32)) == 0.0
+
+
+def test_a_text_without_figures_must_have_its_title_in_common_too() -> None:
+    english = replace(ENGLISH, text="China and France are content. They will go on.")
+    chinese = replace(CHINESE, text="中法双方都满意。双方将继续合作。")
+    assert may_be_translation(english, chinese)
+    assert _is_translation(english, chinese, titles=0.6)
+    assert not _is_translation(english, chinese, titles=0.4)
 
 
 def test_a_translation_is_folded_under_the_text_that_leads(bench: Bench) -> None:

@@ -34,19 +34,22 @@ def translated_copies(documents: Sequence[Document], encode: Encode, model: str)
     groups: dict[str, frozenset[str]] = {}
     for one, other in combinations(documents, 2):
         if may_be_translation(one, other):
-            pair = [renderings.setdefault(each.id, _rendering(each, encode, means)) for each in (one, other)]
-            if is_translation(*pair):
+            for each in (one, other):
+                if each.id not in renderings:
+                    renderings[each.id] = rendering_of(each, encode, means)
+            if is_translation(renderings[one.id], renderings[other.id]):
                 joined = groups.get(one.id, frozenset({one.id})) | groups.get(other.id, frozenset({other.id}))
                 groups |= dict.fromkeys(joined, joined)
     return list(dict.fromkeys(groups.values()))
 
 
-def _rendering(document: Document, encode: Encode, means: LanguageMeans) -> Rendering:
+def rendering_of(document: Document, encode: Encode, means: LanguageMeans) -> Rendering:
+    """Encode a title and the sentences that its text begins with."""
     text = document.text[:MAX_READ_CHARS]
     spans = sentences_of(text, document.language)[:MAX_SENTENCES]
-    vectors = encode([f"{document.title}. {text}", *(text[span.start : span.end] for span in spans)])
+    vectors = encode([document.title, *(text[span.start : span.end] for span in spans)])
     centred = np.stack([means.centred(vector, document.language) for vector in vectors])
-    return Rendering(document.title, document.text, document.language, centred[0], centred[1:])
+    return Rendering(document, centred[0], centred[1:])
 
 
 def fold_translations(session: Session, story: Story, groups: Sequence[frozenset[str]]) -> None:
