@@ -6,22 +6,22 @@
 from __future__ import annotations
 
 import argparse
-import re
+import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rensa import RMinHash
-
 from benchmarks.duplicates_copies import Pair, copies_of, other_datelines_of
 from benchmarks.duplicates_others import others_of
+from benchmarks.duplicates_peers import DATASKETCH_NEEDS, Datasketch, plain_jaccard
 from benchmarks.duplicates_texts import clustered_of, sources_of
+from benchmarks.extraction_peers import python_with
 from pipeline.stories.duplicates import is_copy, signature_of
 
 PLAIN_THRESHOLD = 0.85
-PERMUTATIONS = 128
-PLAIN_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
+# The library's own index, as it would be used, at that threshold and at lower ones.
+THRESHOLDS = (PLAIN_THRESHOLD, 0.5, 0.15)
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Judged:
     is_candidate: bool
     is_copy: bool
     jaccard: float
+    lsh: Mapping[float, bool]
 
     @property
     def is_found(self) -> bool:
@@ -42,10 +43,16 @@ class Judged:
 def main() -> None:
     """Print every figure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", nargs="?", type=Path, default=os.environ.get("BENCH_DATA"))
     parser.add_argument("--mistakes", action="store_true", help="show the pairs of the tuning half that are wrong")
     options = parser.parse_args()
-    judged = [judge(pair) for pair in pairs_of(options.folder)]
+    if not options.folder:
+        raise SystemExit("name the data pack's folder (or BENCH_DATA)")
+    pairs = pairs_of(Path(options.folder))
+    with Datasketch(python_with(DATASKETCH_NEEDS), THRESHOLDS) as peer:
+        judged = [
+            judge(pair, said) for pair, said in zip(pairs, peer.joins([pair.texts for pair in pairs]), strict=True)
+        ]
     tuning = [one for one in judged if not one.pair.is_held_out]
     held_out = [one for one in judged if one.pair.is_held_out]
     best = best_threshold(tuning)
@@ -63,22 +70,12 @@ def pairs_of(folder: Path) -> list[Pair]:
     return [*copies, *other_datelines_of(sources), *others_of(sources, clustered_of(folder))]
 
 
-def judge(pair: Pair) -> Judged:
-    """Ask ours and plain MinHash of one pair."""
+def judge(pair: Pair, lsh: Mapping[float, bool]) -> Judged:
+    """Ask ours and plain MinHash of one pair; `lsh` is what datasketch says of it."""
     (title, other_title), (text, other_text) = pair.titles, pair.texts
     is_candidate = not set(signature_of(text).bands).isdisjoint(signature_of(other_text).bands)
-    return Judged(pair, is_candidate, is_copy(title, text, other_title, other_text), plain_jaccard(text, other_text))
-
-
-def plain_jaccard(a: str, b: str) -> float:
-    """Estimate the Jaccard likeness of word 3-shingles (a Chinese character is a word) by MinHash."""
-    hashes = []
-    for text in (a, b):
-        minhash = RMinHash(PERMUTATIONS, 1)
-        words = PLAIN_WORD.findall(text.casefold())
-        minhash.update([" ".join(words[start : start + 3]) for start in range(max(1, len(words) - 2))])
-        hashes.append(minhash)
-    return float(hashes[0].jaccard(hashes[1]))
+    is_said = is_copy(title, text, other_title, other_text)
+    return Judged(pair, is_candidate, is_said, plain_jaccard(text, other_text), lsh)
 
 
 def best_threshold(judged: Sequence[Judged]) -> float:
@@ -89,6 +86,11 @@ def best_threshold(judged: Sequence[Judged]) -> float:
 def by_jaccard(threshold: float) -> Callable[[Judged], bool]:
     """Make the rule that plain MinHash is."""
     return lambda one: one.jaccard >= threshold
+
+
+def by_lsh(threshold: float) -> Callable[[Judged], bool]:
+    """Make the rule that the library's index is."""
+    return lambda one: one.lsh[threshold]
 
 
 def precision_and_recall(judged: Iterable[Judged], rule: Callable[[Judged], bool]) -> tuple[float, float]:
@@ -114,7 +116,7 @@ def print_half(name: str, judged: Sequence[Judged], best: float) -> None:
         "the bands alone": lambda one: one.is_candidate,
         f"MinHash at {PLAIN_THRESHOLD}": by_jaccard(PLAIN_THRESHOLD),
         f"MinHash at its best, {best:.2f}": by_jaccard(best),
-    }
+    } | {f"datasketch's LSH at {one}": by_lsh(one) for one in THRESHOLDS}
     for label, rule in rules.items():
         precision, recall = precision_and_recall(judged, rule)
         print(f"  {label:30s} precision {precision:.4f}  recall {recall:.4f}  F1 {f1(judged, rule):.4f}")
