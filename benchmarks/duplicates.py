@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.duplicates_addresses import print_addresses
 from benchmarks.duplicates_copies import Pair, copies_of, other_datelines_of
 from benchmarks.duplicates_others import others_of
 from benchmarks.duplicates_peers import DATASKETCH_NEEDS, Datasketch, plain_jaccard
@@ -59,6 +60,7 @@ def main() -> None:
     for name, half in (("tuning", tuning), ("held out", held_out)):
         print_half(name, half, best)
     print_kinds(held_out)
+    print_addresses(sources_of(Path(options.folder)))
     if options.mistakes:
         print_mistakes(tuning)
 
