@@ -102,8 +102,11 @@ class Wording:
         return " · ".join(self._listed(list(names)[:MAX_SUBJECTS]) for names in (topics, actors, countries) if names)
 
     def also_in(self, item: Item) -> str:
-        """Name the sources of an item's copies, with their language where it is another."""
-        names = list(dict.fromkeys(self._copy(copy, item) for copy in item.copies))
+        """Name the other sources of an item's copies, with their language where it is another; empty without any."""
+        own = one_line(item.source)
+        names = list(dict.fromkeys(name for copy in item.copies if (name := self._copy(copy, item)) != own))
+        if not names:
+            return ""
         shown = names[: self.limits.sources]
         rest = f" +{len(names) - len(shown)}" if len(names) > len(shown) else ""
         return self.phrases.text("also_in", names=self._listed(shown) + rest)

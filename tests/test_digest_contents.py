@@ -77,10 +77,11 @@ def test_copies_are_folded_and_named(sessions: sessionmaker[Session], now: dt.da
         original = an_article(session, ArticleDraft(title="The release", source="cn_xinhua", story=story))
         copy = an_article(session, ArticleDraft(title="Copied", source="gb_wire", is_copy_of=original, story=story))
         an_article(session, ArticleDraft(title="Copied again", source="us_wire", is_copy_of=copy, story=story))
+        an_article(session, ArticleDraft(title="Shown for print", source="cn_xinhua", is_copy_of=original, story=story))
         content = frozen(session, now)
         (entry,) = content.stories
         assert entry.source_count == 1
-        assert [one.source for one in entry.items[0].copies] == ["Gb Wire", "Us Wire"]
+        assert [one.source for one in entry.items[0].copies] == ["Cn Xinhua", "Gb Wire", "Us Wire"]
         assert ledger(session)["Copied"] == [("folded", f"copy of {original.key}")]
         assert ledger(session)["Copied again"] == [("folded", f"copy of {original.key}")]
         assert "Also in: Gb Wire, Us Wire" in render_text(content, archive_url=ARCHIVE)
