@@ -28,11 +28,15 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 def translated_copies(documents: Sequence[Document], encode: Encode, model: str) -> list[frozenset[str]]:
-    """Group the documents that are one text in several languages, by their ids; most stories have none."""
+    """Group the documents that are one text in several languages, by their ids; most stories have none.
+
+    Only languages whose mean the encoder is known to have: vectors of others are near each other whatever they say.
+    """
     means = LanguageMeans({}, prior_means(model))
     renderings: dict[str, Rendering] = {}
     groups: dict[str, frozenset[str]] = {}
-    for one, other in combinations(documents, 2):
+    comparable = [document for document in documents if document.language in means.prior]
+    for one, other in combinations(comparable, 2):
         if may_be_translation(one, other):
             for each in (one, other):
                 if each.id not in renderings:

@@ -26,6 +26,7 @@ LEAST_FIGURE = 3
 MOST_TIMES_LONGER = 1.7
 CHARS_PER_CHINESE_SIGN = 3.2
 MIN_SENTENCES = 2
+MIN_SENTENCES_WITHOUT_FIGURES = 3
 # Sentences paired in order, vectors centred on their language: those of translations are at 0.6 or more on average,
 # where an encoder draws Chinese less near at 0.36; those of reports of one event below 0.36 and 0.2, of two
 # releases from one template below 0.56 and 0.4.
@@ -56,24 +57,25 @@ def may_be_translation(a: Document, b: Document) -> bool:
 def is_translation(a: Rendering, b: Rendering) -> bool:
     """Tell whether one text is the other in another language: most of its sentences, in order, say the same.
 
-    Where no figures vouch for it, so must the title.
+    Where no figures vouch for it, the title must, and short items prove nothing.
     """
     if not may_be_translation(a.document, b.document):
         return False
     shared, _ = _figures_of_both(a.document, b.document)
     is_figured = shared >= MIN_LIKELY_FIGURES
+    cosines = a.sentence_vectors @ b.sentence_vectors.T
+    if min(cosines.shape) < (MIN_SENTENCES if is_figured else MIN_SENTENCES_WITHOUT_FIGURES):
+        return False
     if not is_figured and a.title_vector @ b.title_vector < MIN_TITLE_COSINE:
         return False
     least = MIN_COSINE_OF_FIGURES if is_figured else MIN_COSINE
-    if "zh" in {a.document.language, b.document.language}:
-        least *= CHINESE_SHARE
-    return cosine_in_order(a.sentence_vectors @ b.sentence_vectors.T) >= least
+    return cosine_in_order(cosines) >= least * (
+        CHINESE_SHARE if "zh" in {a.document.language, b.document.language} else 1
+    )
 
 
 def cosine_in_order(cosines: NDArray[np.float32]) -> float:
     """Average the cosines of sentences that are paired in order, as well as can be; those left alone count as 0."""
-    if min(cosines.shape) < MIN_SENTENCES:
-        return 0.0
     best = np.zeros(cosines.shape[1] + 1)
     for row in np.maximum(cosines, 0):
         paired = np.maximum(best[1:], best[:-1] + row)
