@@ -77,7 +77,7 @@ class SummariseRunner:
         self._wanted = wanted or Wanted()
         generator = self._wanted.generator
         maker = (generator.name,) if generator else ()
-        self.version = version_of("4", model, "+".join(self._wanted.languages), *maker)
+        self.version = version_of("5", model, "+".join(self._wanted.languages), *maker)
         self._load, self._model = load, model
         self._gazetteer: Gazetteer | None = None
 
