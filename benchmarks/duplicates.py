@@ -48,7 +48,8 @@ def main() -> None:
     parser.add_argument("--mistakes", action="store_true", help="show the pairs of the tuning half that are wrong")
     options = parser.parse_args()
     if not options.folder:
-        raise SystemExit("name the data pack's folder (or BENCH_DATA)")
+        print("nothing is measured without the data pack (FOLDER or BENCH_DATA)")
+        return
     pairs = pairs_of(Path(options.folder))
     with Datasketch(python_with(DATASKETCH_NEEDS), THRESHOLDS) as peer:
         judged = [

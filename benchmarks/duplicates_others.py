@@ -64,8 +64,8 @@ def _pair(source: Source, kind: str, title: str, text: str, *, whole: str | None
 
 def _template_pairs() -> Iterator[Pair]:
     for template in TEMPLATES["template"]:
-        filled = [filled(template, number) for number in range(SLOT_VALUES)]
-        pairs = list(itertools.combinations(filled, 2))
+        made = [filled(template, number) for number in range(SLOT_VALUES)]
+        pairs = list(itertools.combinations(made, 2))
         for number, (one, other) in enumerate(pairs[:TEMPLATE_PAIRS]):
             half = number % 2 == 1
             titles, texts = (one[0], other[0]), (one[1], other[1])
