@@ -20,8 +20,8 @@ from benchmarks.grounding_pairs import Pair, half_of, word_runs
 from benchmarks.grounding_people import auc, judged_sentences, run_precision
 from perilune.config import settings_from
 from pipeline.encoding.encoder import load_encoder
-from pipeline.grounding.ground import ground
-from pipeline.grounding.meaning import Encode, cosines_of
+from pipeline.grounding.ground import NOBODY, Judges, ground
+from pipeline.grounding.meaning import cosines_of
 from pipeline.grounding.names import Names
 from pipeline.grounding.sources import read_source
 from pipeline.understanding.actor_files import load_actors
@@ -57,25 +57,26 @@ def main() -> None:
     parser.add_argument("--missed", action="store_true", help="list what is wrong on the tuning half")
     options = parser.parse_args()
     settings = settings_from(os.environ)
-    encode = load_encoder(settings.encoder, settings.cache).encode if options.encoder else None
+    encoder = load_encoder(settings.encoder, settings.cache) if options.encoder else None
+    judges = Judges(encoder.encode, encoder.in_context) if encoder else NOBODY
     names = Gazetteer(load_actors()).spans
     print(f"machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     pairs = sorted(all_pairs(options.folder), key=lambda one: one.text.id)
     for half, held_out in (("tuning half", False), ("held-out half", True)):
         chosen = half_of(pairs, held_out=held_out)
-        outcomes = [outcome_of(pair, names, encode) for pair in chosen]
+        outcomes = [outcome_of(pair, names, judges) for pair in chosen]
         print_half(half, outcomes)
-        print_baselines(chosen, names, encode)
+        print_baselines(chosen, names, judges)
         if options.missed and not held_out:
             print_missed(outcomes)
     if options.folder is not None:
-        print_people(options.folder, names, encode)
+        print_people(options.folder, names, judges)
     print_speed(pairs, names)
 
 
-def outcome_of(pair: Pair, names: Names, encode: Encode | None) -> Outcome:
+def outcome_of(pair: Pair, names: Names, judges: Judges) -> Outcome:
     """Check a claim."""
-    return Outcome(pair, ground(pair.text.text, pair.claim, names=names, encode=encode))
+    return Outcome(pair, ground(pair.text.text, pair.claim, names=names, judges=judges))
 
 
 def print_half(half: str, outcomes: Sequence[Outcome]) -> None:
@@ -107,13 +108,14 @@ def _share(outcomes: Sequence[Outcome]) -> str:
     return f"{rejected / max(1, len(outcomes)):.1%} ({rejected} of {len(outcomes)})"
 
 
-def print_baselines(pairs: Sequence[Pair], names: Names, encode: Encode | None) -> None:
+def print_baselines(pairs: Sequence[Pair], names: Names, judges: Judges) -> None:
     """Print what overlap and cosine catch at the threshold that rejects as many good claims as the check may."""
     for size in (1, 2, 3):
         precision = [_overlap(pair, size) for pair in pairs]
         print(f"  beside: n-gram precision, n={size}: {_caught_at_best(pairs, precision):.1%} caught")
-    if encode is not None:
-        nearest = [float(cosines_of(read_source(one.text.text, names), one.claim, encode).max()) for one in pairs]
+    if judges.encode is not None:
+        sources = ((one, read_source(one.text.text, names)) for one in pairs)
+        nearest = [float(cosines_of(source, one.claim, judges.encode).max()) for one, source in sources]
         print(f"  beside: cosine of the encoder: {_caught_at_best(pairs, nearest):.1%} caught")
 
 
@@ -139,7 +141,7 @@ def print_missed(outcomes: Sequence[Outcome]) -> None:
             )
 
 
-def print_people(folder: Path, names: Names, encode: Encode | None) -> None:
+def print_people(folder: Path, names: Names, judges: Judges) -> None:
     """Print how well scores agree with people on summaries (QAGS); ours with weights that saw these articles."""
     judged = judged_sentences(folder)
     labels = [one.is_supported for one in judged]
@@ -147,7 +149,7 @@ def print_people(folder: Path, names: Names, encode: Encode | None) -> None:
     for size in (1, 2, 3):
         precision = [run_precision(one.source, one.claim, size) for one in judged]
         print(f"  n-gram precision, n={size}: {auc(precision, labels):.3f}")
-    ours = [ground(one.source, one.claim, names=names, encode=encode).score for one in judged]
+    ours = [ground(one.source, one.claim, names=names, judges=judges).score for one in judged]
     print(f"  ours: {auc(ours, labels):.3f}; cross-validated by benchmarks.grounding_weights")
 
 

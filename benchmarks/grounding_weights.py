@@ -22,16 +22,16 @@ from benchmarks.grounding_pairs import half_of
 from benchmarks.grounding_people import FOLDS, auc, judged_sentences, run_precision
 from perilune.config import settings_from
 from pipeline.encoding.encoder import load_encoder
-from pipeline.grounding.ground import supports_of
-from pipeline.grounding.meaning import Encode
+from pipeline.grounding.ground import NOBODY, Judges, supports_of
 from pipeline.grounding.scoring import WEIGHTS_FILE, Support
 from pipeline.understanding.actor_files import load_actors
 from pipeline.understanding.gazetteer import Gazetteer
 
 STRENGTH = 0.3
 """The inverse of how strongly weights are drawn to nought."""
-PLANTED_WEIGHT = 0.05
-"""What all pairs with planted errors count together, beside all judged sentences."""
+PAIRS_WEIGHT = 0.2
+"""What all pairs in words of their own count together, beside all judged sentences."""
+OWN_WORDS = frozenset({"by hand", "on a rewording"})
 
 
 @dataclass(frozen=True)
@@ -55,18 +55,22 @@ def main() -> None:
         return
     settings = settings_from(os.environ)
     encoder = load_encoder(settings.encoder, settings.cache)
-    fit_all(options.folder, {"by-words": None, "with-meaning": encoder.encode}, is_written=options.write)
+    fit_all(
+        options.folder,
+        {"by-words": NOBODY, "with-meaning": Judges(encoder.encode, encoder.in_context)},
+        is_written=options.write,
+    )
 
 
-def fit_all(folder: Path, encoders: Mapping[str, Encode | None], *, is_written: bool) -> None:
+def fit_all(folder: Path, all_judges: Mapping[str, Judges], *, is_written: bool) -> None:
     """Fit each kind of weights, and print what it reaches."""
     judged = judged_sentences(folder)
     labels = [one.is_supported for one in judged]
     for size in (1, 2, 3):
         precision = [run_precision(one.source, one.claim, size) for one in judged]
         print(f"n-gram precision, n={size}: AUC {auc(precision, labels):.3f}")
-    for kind, encode in encoders.items():
-        examples = examples_of(folder, encode)
+    for kind, judges in all_judges.items():
+        examples = examples_of(folder, judges)
         print(f"{kind}: AUC {cross_validated(examples):.3f}, by the other folds' weights")
         weights = fitted_to(examples)
         print("  " + ", ".join(f"{name} {weight:.2f}" for name, weight in weights.items()))
@@ -75,17 +79,17 @@ def fit_all(folder: Path, encoders: Mapping[str, Encode | None], *, is_written: 
             WEIGHTS_FILE.write_text(with_table(text, kind, weights), encoding="utf-8")
 
 
-def examples_of(folder: Path, encode: Encode | None) -> list[Example]:
+def examples_of(folder: Path, judges: Judges) -> list[Example]:
     """Gather the judged sentences and the tuning half of the pairs."""
     names = Gazetteer(load_actors()).spans
     examples = []
     for one in judged_sentences(folder):
-        features = _weakest(supports_of(one.source, one.claim, names=names, encode=encode))
+        features = _weakest(supports_of(one.source, one.claim, names=names, judges=judges))
         examples.append(Example(features, one.is_supported, 1.0, one.fold))
-    pairs = half_of(all_pairs(folder), held_out=False)
-    weight = PLANTED_WEIGHT * len(examples) / len(pairs)
+    pairs = [pair for pair in half_of(all_pairs(folder), held_out=False) if pair.origin in OWN_WORDS]
+    weight = PAIRS_WEIGHT * len(examples) / len(pairs)
     for pair in sorted(pairs, key=lambda one: one.text.id):
-        features = _weakest(supports_of(pair.text.text, pair.claim, names=names, encode=encode))
+        features = _weakest(supports_of(pair.text.text, pair.claim, names=names, judges=judges))
         examples.append(Example(features, pair.is_supported, weight, None))
     return examples
 

@@ -297,14 +297,14 @@ def grounded_lines(lines: Sequence[Line], *, settings: Settings, is_encoded: boo
     """
     from perilune.understanding import EncoderOnDemand
     from pipeline.grounding.entailment import load_entailment
-    from pipeline.grounding.ground import ground
+    from pipeline.grounding.ground import Judges, ground
     from pipeline.understanding.actor_files import load_actors
     from pipeline.understanding.gazetteer import Gazetteer
 
     names = Gazetteer(load_actors()).spans
-    encoder = EncoderOnDemand(settings)
-    encode = (lambda texts: encoder().encode(texts)) if is_encoded else None
+    encoder = EncoderOnDemand(settings)() if is_encoded else None
     nli = load_entailment(settings.nli, settings.cache) if settings.nli else None
+    judges = Judges(encoder.encode, encoder.in_context, nli) if encoder else Judges(nli=nli)
     for line in lines:
         source, claim = line.get("source"), line.get("claim")
         if isinstance(source, list):
@@ -312,7 +312,7 @@ def grounded_lines(lines: Sequence[Line], *, settings: Settings, is_encoded: boo
         if not isinstance(source, str) or not isinstance(claim, str):
             yield _kept(line) | _failed("source and claim must be texts")
             continue
-        grounding = ground(source, claim, names=names, encode=encode, nli=nli)
+        grounding = ground(source, claim, names=names, judges=judges)
         yield _kept(line) | {
             "fate": "done",
             "reason": None,

@@ -16,6 +16,7 @@ from perilune.understanding import EncoderOnDemand
 from pipeline.generating.gate import Check, Verdict
 from pipeline.generating.models import generator_of
 from pipeline.generating.retelling import Retold, retell
+from pipeline.grounding.ground import Judges
 from pipeline.runners.places import story_documents
 from pipeline.runners.summarise import Memory, budget_for, languages_of, without_orders
 from pipeline.summaries.summarise import summarise
@@ -38,7 +39,8 @@ def trial_of_summary(archive: Archive, key: str) -> Value:
         trial: Value = {"key": story.key, "headline": story.headline}
     encoder = EncoderOnDemand(archive.settings)
     memory = Memory(lambda texts: encoder().encode(texts))
-    check = Check(gazetteer.spans, memory, entailment_of(archive.settings) if generator else None)
+    nli = entailment_of(archive.settings) if generator else None
+    check = Check(gazetteer.spans, Judges(memory, lambda text: encoder().in_context(text), nli))
     budget, summaries = budget_for(documents), []
     for language in languages:
         extract = summarise(documents, memory, budget=budget, language=language)

@@ -30,6 +30,7 @@ from pipeline.generating.instructions import is_instruction, without_instruction
 from pipeline.generating.local_model import LocalModel
 from pipeline.generating.prompts import harmless, retelling_prompt
 from pipeline.generating.retelling import Retold, retell
+from pipeline.grounding.ground import NOBODY, Judges
 from pipeline.runners.summarise import SummariseRunner, Wanted, version_of, without_orders
 from pipeline.summaries.summarise import summarise
 from pipeline.understanding.actor_files import load_actors
@@ -81,7 +82,8 @@ def documents(*texts: str) -> list[Document]:
 
 def retold(told: list[Document], endpoint: Endpoint, encode: Callable[[], Encoder] | None = None) -> Retold:
     extract = summarise([without_orders(document) for document in told], None, language="en")
-    check = Check(CHECK.names, encode().encode if encode else None)
+    encoder = encode() if encode else None
+    check = Check(CHECK.names, Judges(encoder.encode, encoder.in_context) if encoder else NOBODY)
     return retell(extract, told, EndpointModel(endpoint.address, "teller"), check)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.grounding.dates import stated_dates
 from pipeline.grounding.entailment import EntailmentProblem, load_entailment
-from pipeline.grounding.ground import ground
+from pipeline.grounding.ground import Judges, ground
 from pipeline.grounding.numbers import amounts_in
 from pipeline.grounding.numerals import cjk_value
 from pipeline.summaries.sentences import sentences_of
@@ -165,7 +165,7 @@ def test_a_claim_in_another_language_needs_an_encoder() -> None:
     source = "国家航天局发布白皮书。天气晴朗。今天是星期一。"
     claim = "The agency CNSA has published a white paper."
     assert "another language" in " ".join(ground(source, claim, names=_actors).problems)
-    assert ground(source, claim, names=_actors, encode=encode).supported
+    assert ground(source, claim, names=_actors, judges=Judges(encode)).supported
 
 
 @pytest.mark.parametrize(
@@ -198,8 +198,8 @@ def test_looser_claims_score_lower() -> None:
 
 def test_an_entailment_model_may_object() -> None:
     source, claim = "CNSA and ESA signed an accord in Paris.", "An accord was signed by CNSA and ESA."
-    assert ground(source, claim, nli=lambda *_: 0.9).supported
-    assert "entailment" in ground(source, claim, nli=lambda *_: 0.1).problems[0]
+    assert ground(source, claim, judges=Judges(nli=lambda *_: 0.9)).supported
+    assert "entailment" in ground(source, claim, judges=Judges(nli=lambda *_: 0.1)).problems[0]
 
 
 def _tiny_nli(folder: Path, labels: Sequence[str]) -> Path:

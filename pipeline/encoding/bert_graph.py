@@ -39,7 +39,8 @@ class GraphProblem(Exception):
 def write_graph(parts: ModelParts, path: Path) -> None:
     """Write the graph `ids` int64 [1, tokens] -> `vector` float32 [1, dimensions], mean-pooled and L2-normalised.
 
-    Raises GraphProblem for anything but BERT and RoBERTa encoders with GELU.
+    Its second output `context` [1, tokens, dimensions] has each token's state at `context_layer`. Raises GraphProblem
+    for anything but BERT and RoBERTa encoders with GELU.
     """
     import onnx
 
@@ -47,6 +48,11 @@ def write_graph(parts: ModelParts, path: Path) -> None:
         onnx.save(_Graph(parts).model(), path)
     except KeyError as missing:
         raise GraphProblem(f"the model has no {missing}") from missing
+
+
+def context_layer(layers: int) -> int:
+    """Return after how many layers a token's state tells its meaning in its context best: five sixths of them."""
+    return max(1, round(layers * 5 / 6))
 
 
 class _Graph:
@@ -67,8 +73,11 @@ class _Graph:
         hidden = self._number("hidden_size")
         self._constant("thirds", np.array([hidden, hidden, hidden], np.int64))
         states = self._embeddings()
-        for layer in range(self._number("num_hidden_layers")):
+        layers = self._number("num_hidden_layers")
+        for layer in range(layers):
             states = self._layer(states, f"encoder.layer.{layer}")
+            if layer + 1 == context_layer(layers):
+                self._add("Identity", [states], "context")
         mean = self._add("ReduceMean", [states], "mean", axes=[1], keepdims=0)
         self._add("LpNormalization", [mean], "vector", axis=1, p=2)
         helper, kinds = self._onnx.helper, self._onnx.TensorProto
@@ -76,7 +85,10 @@ class _Graph:
             self._nodes,
             "encoder",
             [helper.make_tensor_value_info("ids", kinds.INT64, [1, "tokens"])],
-            [helper.make_tensor_value_info("vector", kinds.FLOAT, [1, hidden])],
+            [
+                helper.make_tensor_value_info("vector", kinds.FLOAT, [1, hidden]),
+                helper.make_tensor_value_info("context", kinds.FLOAT, [1, "tokens", hidden]),
+            ],
             self._weights,
         )
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, 1)]

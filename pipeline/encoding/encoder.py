@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from structlog import get_logger
 
 from perilune.problems import Problem
+from pipeline.encoding.bert_graph import context_layer
 from pipeline.encoding.e5_package import MODEL_FOLDER, WeightsProblem, packaged_model, packaged_parts
 from pipeline.encoding.model_folders import WEIGHTS_FILE, parts_in
 from pipeline.encoding.onnx_encoder import (
@@ -28,6 +29,7 @@ from pipeline.encoding.onnx_encoder import (
     fingerprint_of,
     load_export,
 )
+from pipeline.encoding.text_pieces import TextPieces, pieces_of
 
 if TYPE_CHECKING:
     import torch
@@ -59,6 +61,9 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one L2-normalised row per text, shape [n, dimensions]."""
 
+    def in_context(self, text: str) -> TextPieces:
+        """Return the pieces of a text, each with its place and its vector in this context."""
+
 
 class TransformerEncoder:
     """A transformers model with mean pooling over the tokens; safe to share between threads."""
@@ -88,6 +93,19 @@ class TransformerEncoder:
             for batch in _batches_by_length([len(ids) for ids in tokens]):
                 vectors[batch] = self._encode_batch([tokens[place] for place in batch])
         return vectors
+
+    def in_context(self, text: str) -> TextPieces:
+        """Return the pieces of a text, each with its place and its vector in this context; as many as count."""
+        import torch
+
+        with self._lock, torch.inference_mode():
+            encoded = self._tokenizer(
+                self._prefix + text, truncation=True, max_length=self._max_tokens, return_offsets_mapping=True
+            )
+            ids = torch.tensor([encoded["input_ids"]])
+            states = self._network(input_ids=ids, output_hidden_states=True).hidden_states
+            context = states[context_layer(len(states) - 1)][0].float().numpy()
+        return pieces_of(encoded["offset_mapping"], context, prefix_chars=len(self._prefix))
 
     def _tokens_of(self, texts: Sequence[str]) -> list[list[int]]:
         if not texts:

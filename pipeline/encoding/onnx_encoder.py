@@ -23,13 +23,14 @@ from pipeline.encoding.model_folders import (
     PartsProblem,
     built_folder,
 )
+from pipeline.encoding.text_pieces import TextPieces, pieces_of
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
 # Part of the export's name: raise it whenever the graph or the files beside it change.
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 GRAPH_FILE = "model.onnx"
 _FINGERPRINT_CHARS = 12
 
@@ -62,7 +63,7 @@ class OnnxEncoder:
 
         def fill(place: int) -> None:
             ids = np.array([tokens[place]], dtype=np.int64)
-            vectors[place] = self._session.run(None, {"ids": ids})[0][0]
+            vectors[place] = self._session.run(["vector"], {"ids": ids})[0][0]
 
         longest_first = sorted(range(len(tokens)), key=lambda place: -len(tokens[place]))
         if len(tokens) > 1 and self._threads > 1:
@@ -72,6 +73,12 @@ class OnnxEncoder:
             for place in longest_first:
                 fill(place)
         return vectors
+
+    def in_context(self, text: str) -> TextPieces:
+        """Return the pieces of a text, each with its place and its vector in this context; as many as count."""
+        encoded = self._tokenizer.encode(self._prefix + text)
+        states = self._session.run(["context"], {"ids": np.array([encoded.ids], dtype=np.int64)})[0][0]
+        return pieces_of(encoded.offsets, states, prefix_chars=len(self._prefix))
 
 
 def available_cores() -> int:

@@ -10,20 +10,16 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from perilune.languages import language_of
 from pipeline.generating.instruction_forms import CODED_RUN
 from pipeline.generating.instructions import is_instruction
-from pipeline.grounding.ground import Entailment, ground
+from pipeline.grounding.ground import NOBODY, Judges, ground
 from pipeline.grounding.words import terms_of
 from pipeline.summaries.candidates import is_statement
 from pipeline.summaries.sentences import sentences_of
 from pipeline.summaries.words import REFERENCES
 from pipeline.values import Document, EvidenceSpan, Span
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 Names = Callable[[str], Sequence[tuple[str, int, int]]]
 
 MAX_SHARED = 0.6  # share of the shorter sentence's stems above which it says nothing new
@@ -62,11 +58,10 @@ _TALK = re.compile(
 
 @dataclass(frozen=True)
 class Check:
-    """What a sentence is checked by besides its words: names of the gazetteer, the encoder, an entailment model."""
+    """What a sentence is checked by besides its words: names of the gazetteer, and the models that judge meaning."""
 
     names: Names | None = None
-    encode: Encode | None = None
-    nli: Entailment | None = None
+    judges: Judges = NOBODY
 
 
 @dataclass(frozen=True)
@@ -127,7 +122,7 @@ class Gate:
         evidence: list[EvidenceSpan] = []
         for document in ranked:
             text = document.text[:MAX_SOURCE_CHARS]
-            grounding = ground(text, sentence, names=self.check.names, encode=self.check.encode, nli=self.check.nli)
+            grounding = ground(text, sentence, names=self.check.names, judges=self.check.judges)
             if grounding.supported:
                 evidence.extend(
                     EvidenceSpan(document.id, span.start, span.end) for span in places_of(sentence, document)

@@ -17,8 +17,8 @@ NEGATIONS = re.compile(
     r"|refus\w+|reject\w+|declin\w+ to|den(?:y|ied|ies)|fail(?:s|ed)? to|(?<=n)['’]t|rul\w+ out|opted out"
     r"|ne(?!.{1,25}\bque\b)|sans|jamais|aucune?|ni|rien|incapable"
     r"|не(?! только| менее| более)|ни|нет|без|никогда|никто|ничего|нельзя|невозможно|отказ\w+|отверг\w+|никак\w+)(?!\w)"
-    r"|n['’]t\b|\bn['’](?=[^\W\d_])"
-    r"|(?:没有|沒有|并未|並未|尚未|从未|不再|不会|不能|无法|无人(?!机|驾|值)|毫无|并非|拒绝|未(?![来來知])|没(?!收)"
+    r"|n['’]t\b|\bn['’](?=[^\W\d_])(?!.{1,25}\bque?\b)"
+    r"|(?:没有|沒有|并未|並未|尚未|从未|不再|不会|不能|无法|无人(?!机|驾|值)|毫无|并非|拒绝|免(?=收|费|除|于|受)|未(?![来來知])|没(?!收)"
     r"|不(?![断斷同仅僅少久过過丹足到])|非(?![洲常政]))",
     re.IGNORECASE,
 )
@@ -28,20 +28,20 @@ PLANS = re.compile(
     r"|schedul\w+ (?:to|for)|foresee\w*|foreseen|if|unless|must|due (?:to|in|for)|ready to"
     r"|invit\w+ to|tr(?:y|ies|ied|ying) to|attempt\w* to|promise\w* to|pledge\w* to|seeks? to"
     r"|set to|intends? to|intended to|aim(?:s|ed|ing)? (?:to|is)|hop(?:es?|ed|ing) (?:to|for)|propos(?:e|es|ed|ing|al)"
-    r"|(?:is|are|was|were) to|going to|wants?(?: to)?|preparing to|prepares|gets? ready to"
+    r"|(?:is|are|was|were) to|(?:going|about) to|wants?(?: to)?|preparing to|prepares|gets? ready to"
     r"|getting ready to|tentatively|draft|being discussed|possible"
     r"|va|vont|doit|doivent|devra|pourra|peut|peuvent|veut|veulent|souhait\w+|prévo[iy]\w+"
-    r"|envisag\w+|compte(?:nt)?(?= \w+(?:er|ir|re)\b)|prévue?s?|promis\w*"
+    r"|envisag\w+|compte(?:nt)?(?= \w+(?:er|ir|re)\b)|prévue?s?|promis\w*|espér\w+"
     r"|projet de|projette|propos(?:e|er|ition)|invit\w+ à|à venir|si|objectif|prépare"
     r"|tent\w+ de|cherch\w+ à|essa\w+ de|attend(?:ent|ait|ue?s?)?|bientôt"
     r"|будет|будут|будем|планиру\w+|намер\w+|ожида\w+|предполага\w+|долж\w+|может|могут|можно"
     r"|готов\w+ся|собира\w+|предлага\w+|хо[чт]\w+"
-    r"|обеща\w+|рассчит\w+|предстоит|следует|необходимо|если|чтобы|запланирован\w*|намеч\w+"
+    r"|обеща\w+|рассчит\w+|предстоит|следует|необходимо|если|чтобы|запланирован\w*|намеч\w+|предусмотрен\w*"
     r"|планы|в планах|бы|пыта\w+|возможно\w*|надо|пора|в будущем|in (?:the )?future"
     r"|à l'avenir)\b"
     r"|将(?![军近]|[^，。]{2,25}(?:送入|送上|送往|放入|升空|列为|纳入|定为|带回))|將(?![軍近]|[^，。]{2,25}(?:送入|送上|送往|放入"
     r"|升空|列為|納入|定為|帶回))|才能|还要|将要|试图|尝试|(?<![该此這这项項五十三度年])(?:计划|計劃)(?![。，、的)）书”书])|拟|擬|预计|預計|预期"
-    r"|有望|可望|打算|可能|准备|準備|筹备|力争|争取|希望|愿|定于|待(?!遇)|如果|若(?!干)|须|应(?![用对邀])",
+    r"|有望|可望|打算|约定|可能|准备|準備|筹备|力争|争取|希望|愿|定于|待(?!遇)|如果|若(?!干)|须|应(?![用对邀])",
     re.IGNORECASE,
 )
 # Whole words that are a plan by their own form.
@@ -60,7 +60,7 @@ FUTURES = re.compile(
     r"(?:под|подо|вы|за|на|по|при|про|с|со|раз|рас|у|о|об|от|пере|до|воз|вос|из"
     r"|ис)[а-яё]{2,}(?:ит|ят|[её]т|ут"
     r"|ат)(?:ся)?(?<!ает)(?<!яет)(?<!ует)(?<!ают)(?<!яют)(?<!уют)(?<!ается)(?<!яется)(?<!уется)(?<!аются)(?<!яются)(?<!уются)(?<!еет)(?<!еют)"
-    r"|станет|состо[ия]тся|пройд[её]т|пройдут|стартую?т|начн[её]т(?:ся)?|начнутся|прим[еу]т"
+    r"|пуст(?:ит|ят)|введ[её]т|введут|станет|состо[ия]тся|пройд[её]т|пройдут|стартую?т|начн[её]т(?:ся)?|начнутся|прим[еу]т"
     r"|примет|даст|дадут|создаст|создадут|полетит|полетят|пойд[её]т|пойдут|сможет|смогут"
     r"|прид[её]т",
 )
@@ -69,10 +69,17 @@ _SOFT_PLANS = re.compile(
     re.IGNORECASE,
 )
 _DONE_BEFORE = re.compile(
-    r"\b(?:was|were|has|have|had|been|did|a|ont|est|sont|été|avait|avaient|fut|был[аио]?"
+    r"\b(?:was|were|has|have|had|been|did|ont|est|sont|été|avait|avaient|fut|был[аио]?"
     r"|уже)\s+(?:\w+ly\s+)?$|(?:已经?|已經)[^，。]{0,8}$",
     re.IGNORECASE,
 )
+_AWAITED = re.compile(
+    r"\b(?:is|are|was|were) (?:now )?(?:expected|planned|scheduled|hoped|due|foreseen|set)\b"
+    r"|\b(?:est|sont|était|étaient) (?:prévue?s?|attendue?s?|espérée?s?|envisagée?s?|programmée?s?)\b"
+    r"|\b(?:ожида|планиру|предполага|намеча)\w+ся\b|\b(?:запланирован|намечен|предусмотрен)\w*",
+    re.IGNORECASE,
+)
+_AVOIR = re.compile(r"\ba\s+(?:\w+ment\s+)?$", re.IGNORECASE)  # in English it is an article
 _DONE_FORM = re.compile(
     r"(?:\w{2,}ed|held|met|took|began|sent|built|gave|made|went|led|flew|became|won|left|lost|fell|rose"
     r"|\w{2,}(?:л|ла|ло|ли|лся|лась|лось|лись|ан|ана|ано|аны|(?<=\w\w\w\w)(?:ен|[её]н)|ена|ено"
@@ -134,6 +141,11 @@ class Assertion:
         return _DONE.search(self.text) is not None
 
     @cached_property
+    def has_happened(self) -> bool:
+        """Tell whether anything in it is said to have happened, by whatever form of a verb."""
+        return self.tells_of_the_past or any(self.is_done_at(word) for word in self.words)
+
+    @cached_property
     def denied(self) -> frozenset[str]:
         """The stems that stand right after a negation."""
         return frozenset(self._heads(match.end() for match in NEGATIONS.finditer(self.text)))
@@ -169,12 +181,23 @@ class Assertion:
             found |= {word.stem for word in self.words if end <= word.start < last}
         return frozenset(found | {word.stem for word in self._futures()})
 
+    @cached_property
+    def awaited(self) -> frozenset[str]:
+        """The stems before `is expected` and the like in its clause: what the plan is about."""
+        found: set[str] = set()
+        for cue in _AWAITED.finditer(self.text):
+            starts = [end.end() for end in _PHRASE_END.finditer(self.text, 0, cue.start())]
+            found |= {word.stem for word in self.words if max(starts, default=0) <= word.start < cue.start()}
+        return frozenset(found)
+
     def is_done(self, stem: str) -> bool:
         """Tell whether the word stands in a form that says it has happened."""
-        return any(self._is_done_at(word) for word in self.words if word.stem == stem)
+        return any(self.is_done_at(word) for word in self.words if word.stem == stem)
 
-    def _is_done_at(self, word: Term) -> bool:
-        if _DONE_BEFORE.search(self.text, max(0, word.start - 24), word.start):
+    def is_done_at(self, word: Term) -> bool:
+        """Tell whether a word of it stands, where it is, in a form that says it has happened."""
+        before = max(0, word.start - 24), word.start
+        if _DONE_BEFORE.search(self.text, *before) or (self.language == "fr" and _AVOIR.search(self.text, *before)):
             return True
         if _CJK.match(self.text[word.start]):
             return False

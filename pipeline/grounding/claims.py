@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.wording import are_alike
 
 MIN_PLANNED_SHARE = 0.6
 
+_SINCE = re.compile(
+    r"\b(?:since|before|until|depuis|avant|jamais|ранее|раньше|прежде|до сих пор)\b|此前|以前|之前|以来", re.IGNORECASE
+)
+_FIRST = re.compile(r"\b(?:first|premi(?:er|ère)s?|перв(?!ен)\w*|впервые)\b|首次|首[个颗枚家]|第一", re.IGNORECASE)
+
 
 def negation_problems(claim: Assertion, source: Assertion, evidence: Assertion) -> list[str]:
     """Say where one of the two denies what the other states."""
-    if claim.is_negated and not evidence.is_negated:
+    if claim.is_negated and not evidence.is_negated and not _is_the_first_since(claim, evidence):
         return ["the claim denies what the source states"]
     is_denied_otherwise = bool(claim.denied & source.denied) and len(claim.denied) >= len(source.denied)
     more, less = claim.denied - source.near_denial, source.denied - claim.near_denial
@@ -25,6 +32,11 @@ def negation_problems(claim: Assertion, source: Assertion, evidence: Assertion) 
         for stem in sorted(more & source.stems)
         if stem not in evidence.denied
     ]
+
+
+def _is_the_first_since(claim: Assertion, evidence: Assertion) -> bool:
+    """See `had not been done since 2001`, or `never before`, of what the source calls the first."""
+    return bool(_SINCE.search(claim.text)) and not _FIRST.search(claim.text) and bool(_FIRST.search(evidence.text))
 
 
 def _is_among(stem: str, stems: frozenset[str]) -> bool:

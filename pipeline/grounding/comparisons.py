@@ -152,7 +152,7 @@ CONCEPTS = (
     _concept(
         "mainly",
         "only",
-        r"\bmainly\b|\bmostly\b|\bchiefly\b|\bsurtout\b|\bprincipalement\b|\bглавным образом\b"
+        r"\bmainly\b|\bmostly\b|\babove all\b|\bchiefly\b|\bsurtout\b|\bprincipalement\b|\bглавным образом\b"
         r"|\bв основном\b|主要",
         is_strict=True,
     ),

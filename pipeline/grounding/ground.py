@@ -8,39 +8,44 @@ meaning counts too, and with an entailment model its judgement. It finds planted
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from pipeline.grounding.across import likeness_of, problems_across
 from pipeline.grounding.alignment import Alignment, tokens_of
 from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.claims import modality_problems, negation_problems
 from pipeline.grounding.comparisons import comparison_problems
 from pipeline.grounding.dates import date_problems, exchanged_dates, stated_dates, weekday_problems
 from pipeline.grounding.meaning import (
-    MIN_MEANING_ACROSS,
-    SCORE_AT_LEAST,
-    SCORE_SPAN,
-    UNCHECKED_SCORE,
     Encode,
     cosines_of,
     meaning_of,
-    problems_across,
 )
 from pipeline.grounding.names import Names, name_problems, otherwise_named
+from pipeline.grounding.nearness import MAX_CLAIM_CHARS, InContext, Nearness
 from pipeline.grounding.numbers import exchange_problems, number_problems
 from pipeline.grounding.places import Scene, order_problems, place_problems
+from pipeline.grounding.roles import exchange_of_places, exchange_of_words, speaker_problems, title_problems
 from pipeline.grounding.scoring import Support, support_of
 from pipeline.grounding.sources import Source, amounts_of, folded_marks, read_source, scene_of
-from pipeline.grounding.unsaid import substitution_problems, unsaid_problems
+from pipeline.grounding.unsaid import are_near, substitution_problems, unsaid_problems
 from pipeline.grounding.words import language_by_words
 from pipeline.summaries.sentences import sentences_of
 from pipeline.values import Grounding
 
 Entailment = Callable[[str, str], float]
 
-SUPPORTED_SCORE = 0.14
+SUPPORTED_SCORE = 0.3
 """Below it a claim with words of its own is put together too loosely to be trusted."""
 PROBLEM_FACTOR = 0.45
+UNCHECKED_SCORE = 0.4
+MIN_CLOSENESS = 0.56
+"""Of a claim in another language: how far the nearest sentence stands out, and how near its words come."""
+SCORE_AT_LEAST, SCORE_SPAN = 0.2, 0.8
+NEAREST_SENTENCES = 2
 LIKE_SHARE = 0.85  # of the best sentence's overlap: such sentences may answer for the claim too
 MAX_LIKE_SENTENCES = 4
 MIN_OVERLAP_TO_COMPARE = 0.3
@@ -62,11 +67,19 @@ _CLAUSE = re.compile(r"[;；]\s*")
 
 
 @dataclass(frozen=True)
-class _Judges:
-    """The models that may judge meaning; either may be absent."""
+class Judges:
+    """The models that may judge meaning; each may be absent.
 
-    encode: Encode | None
-    nli: Entailment | None
+    `encode` gives a vector for each text, `in_context` one for each piece of a text, and `nli` the probability that a
+    premise entails a claim.
+    """
+
+    encode: Encode | None = None
+    in_context: InContext | None = None
+    nli: Entailment | None = None
+
+
+NOBODY = Judges()
 
 
 def ground(
@@ -74,19 +87,17 @@ def ground(
     claim: str,
     *,
     names: Names | None = None,
-    encode: Encode | None = None,
-    nli: Entailment | None = None,
+    judges: Judges = NOBODY,
 ) -> Grounding:
     """Check a claim of one or more sentences against the text of its sources.
 
     Sentences copied from the source are supported. `names` returns (slug, start, end) of the gazetteer's actors in a
-    text; capitalised words and countries are checked besides. `encode` lets meaning count, and claims in another
-    language be checked; `nli` returns the probability that a premise entails a claim. A claim is supported when
-    nothing speaks against it; the score is that of the weakest sentence, 0..1: how likely people call it supported.
+    text; capitalised words and countries are checked besides. With an encoder among the `judges` meaning counts, and
+    claims in another language are checked. A claim is supported when nothing speaks against it; the score is that of
+    the weakest sentence, 0..1: how likely people call it supported.
     """
     read = read_source(source, names)
     language = language_by_words(claim, read.language)
-    judges = _Judges(encode, nli)
     spans = sentences_of(claim, language)
     parts = [_grounded(read, Assertion(claim[span.start : span.end], language), judges) for span in spans]
     if not parts:
@@ -95,15 +106,15 @@ def ground(
     return Grounding(all(part.supported for part in parts), min(part.score for part in parts), problems)
 
 
-def _grounded(source: Source, claim: Assertion, judges: _Judges) -> Grounding:
+def _grounded(source: Source, claim: Assertion, judges: Judges) -> Grounding:
     if folded_marks(claim.text) in source.whole_sentences:
         return Grounding(supported=True, score=1.0)
     scene = scene_of(claim, source.names)
     if claim.language != source.language:
         return _grounded_across(source, scene, judges)
-    examined = _examined(source, scene, judges.encode)
+    examined = _examined(source, scene, judges)
     problems, score = examined.problems, examined.support.score
-    if not problems and score < SUPPORTED_SCORE and examined.alignment.is_loose:
+    if not problems and score < SUPPORTED_SCORE and examined.alignment.is_loose and not examined.is_near:
         problems = [_too_loose(examined.alignment)]
     return _judged(examined.evidence.text, claim.text, Grounding(not problems, score, tuple(problems)), judges.nli)
 
@@ -114,32 +125,43 @@ class _Examined:
 
     evidence: Assertion
     alignment: Alignment
+    is_near: bool
     problems: list[str]
     support: Support
 
 
-def _examined(source: Source, scene: Scene, encode: Encode | None) -> _Examined:
+def _examined(source: Source, scene: Scene, judges: Judges) -> _Examined:
     claim = scene.assertion
     chosen = source.evidence_for(claim)
     texts = [source.sentences[number].text for number in chosen]
     evidence = Assertion("\n".join(texts), source.language)
     problems = _problems_of_parts(source, scene, evidence)
+    scenes = [source.scene(number) for number in chosen]
+    problems += exchange_of_places(scene, scenes) or title_problems(scene, scenes)
     if claim.stems:
         problems += _problems_of_statement(source, scene, evidence)
     alignment = Alignment(claim.text, texts, claim.language, free=_accounted_for(source, scene))
-    problems = problems or unsaid_problems(alignment)
-    is_encoded = encode is not None and source.sentences
-    meaning = meaning_of(cosines_of(source, claim.text, encode)) if encode and is_encoded else None
+    is_near = are_near(alignment, _nearness(source, claim, chosen, judges))
+    problems = problems or ([] if is_near else unsaid_problems(alignment))
+    encode = judges.encode if source.sentences else None
+    meaning = meaning_of(cosines_of(source, claim.text, encode)) if encode else None
     support = support_of(source, claim, alignment, problems=problems, meaning=meaning)
-    return _Examined(evidence, alignment, problems, support)
+    return _Examined(evidence, alignment, is_near, problems, support)
 
 
-def supports_of(source: str, claim: str, *, names: Names | None = None, encode: Encode | None = None) -> list[Support]:
+def _nearness(source: Source, claim: Assertion, chosen: Sequence[int], judges: Judges) -> Nearness | None:
+    if judges.in_context is None:
+        return None
+    evidence = [source.pieces(number, judges.in_context) for number in chosen]
+    return Nearness(judges.in_context(claim.text[:MAX_CLAIM_CHARS]), evidence)
+
+
+def supports_of(source: str, claim: str, *, names: Names | None = None, judges: Judges = NOBODY) -> list[Support]:
     """Return what the score of each sentence of a claim is made of; for fitting, in the source's language."""
     read = read_source(source, names)
     language = language_by_words(claim, read.language)
     parts = (Assertion(claim[span.start : span.end], language) for span in sentences_of(claim, language))
-    return [_examined(read, scene_of(part, names), encode).support for part in parts]
+    return [_examined(read, scene_of(part, names), judges).support for part in parts]
 
 
 def _too_loose(alignment: Alignment) -> str:
@@ -147,19 +169,24 @@ def _too_loose(alignment: Alignment) -> str:
     return f"no passage of the source says this in one place; its own words are: {words}"
 
 
-def _grounded_across(source: Source, scene: Scene, judges: _Judges) -> Grounding:
+def _grounded_across(source: Source, scene: Scene, judges: Judges) -> Grounding:
     """Check a claim in another language than its source."""
     if judges.encode is None or not source.sentences:
         unchecked = "the claim is in another language than the source and cannot be compared without an encoder"
-        return Grounding(False, UNCHECKED_SCORE, (*problems_across(source, scene, None), unchecked))
+        return Grounding(False, UNCHECKED_SCORE, (*problems_across(source, scene, (), None), unchecked))
     cosines = cosines_of(source, scene.text, judges.encode)
-    nearest = source.sentences[int(cosines.argmax())]
-    problems = problems_across(source, scene, nearest)
+    likeness = likeness_of(source, scene.assertion, judges.in_context) if judges.in_context else None
+    shares = likeness.of_sentences(scene.assertion) if likeness else cosines
+    nearest = [int(place) for place in np.argsort(-(cosines[: len(shares)] + shares))[:NEAREST_SENTENCES]]
+    problems = problems_across(source, scene, nearest, likeness)
     meaning = meaning_of(cosines)
-    if meaning < MIN_MEANING_ACROSS:
+    closeness = min(1.0, meaning + (float(shares.max()) if likeness else meaning))
+    if closeness < MIN_CLOSENESS:
         problems.append("no sentence of the source is close in meaning to the claim")
-    score = (SCORE_AT_LEAST + SCORE_SPAN * meaning) * (PROBLEM_FACTOR if problems else 1.0)
-    return _judged(nearest.text, scene.text, Grounding(not problems, score, tuple(problems)), judges.nli)
+    score = (SCORE_AT_LEAST + SCORE_SPAN * closeness) * (PROBLEM_FACTOR if problems else 1.0)
+    return _judged(
+        source.sentences[nearest[0]].text, scene.text, Grounding(not problems, score, tuple(problems)), judges.nli
+    )
 
 
 def _judged(premise: str, claim: str, grounding: Grounding, nli: Entailment | None) -> Grounding:
@@ -238,7 +265,8 @@ def _objections(source: Source, scene: Scene, n: int, evidence: Assertion) -> li
     problems = negation_problems(claim, sentence, whole) + modality_problems(claim, sentence, whole)
     problems += weekday_problems(claim.text, sentence.text, source.text)
     problems += comparison_problems(claim.text, sentence.text, whole.text)
-    problems += order_problems(scene, theirs)
+    problems += order_problems(scene, theirs) or exchange_of_words(scene, theirs)
+    problems += speaker_problems(scene, theirs)
     nameless = claim.stems - {w.stem for w in claim.words if any(a.start <= w.start < a.end for a in scene.names)}
     if source.covered(nameless, sentence.stems) >= MIN_OVERLAP_TO_REPLACE:
         problems += place_problems(scene, theirs)

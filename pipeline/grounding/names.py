@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from babel import Locale
 
 from pipeline.grounding.words import STOP_WORDS
-from pipeline.understanding.countries import country_matches
+from pipeline.understanding.countries import PLACE_MARK, country_matches
 from pipeline.understanding.gazetteer import folded
 
 Names = Callable[[str], Sequence[tuple[str, int, int]]]
@@ -107,8 +107,10 @@ _OTHER_COUNTRY_WORDS = (
     "ukrain",
     "украин",
 )
+_POSSESSIVE = re.compile(r"(?:['’]s)?['’.]*$")
 _RUN = re.compile(r"[A-ZА-ЯЁ][\w’-]+(?:\s(?:(?:of|for|the|and|on|de|des|la|du|et|по|и)\s)*[A-ZА-ЯЁ][\w’-]+)+")
 COUNTRY = "country:"
+_EVERYWHERE = frozenset(["earth", "terre", "земля", "земли", "землю", "земле", "землей", "землёй"])
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ def names_in(text: str, names: Names | None, language: str) -> list[Name]:
         if not _overlaps(name, found):
             found.append(name)
     for match in _CAPITALISED.finditer(text):
-        name = Name(match[0].rstrip("'’."), None, *match.span())
+        words = _POSSESSIVE.sub("", match[0])
+        name = Name(words, None, match.start(), match.start() + len(words))
         if not _overlaps(name, found) and _is_name(text, match):
             found.append(name)
     return _joined(text, sorted(found, key=lambda name: name.start))
@@ -226,6 +229,12 @@ class SourceNames:
         return frozenset(name.slug for name in _countries(self._text, self._language))
 
     @cached_property
+    def _placed_in(self) -> frozenset[str]:
+        """The countries of its cities, too: Tashkent tells of Uzbekistan."""
+        found = country_matches(folded(self._text), self._language, with_places=True)
+        return frozenset(COUNTRY + match.owner.removeprefix(PLACE_MARK) for match in found)
+
+    @cached_property
     def _initials(self) -> frozenset[str]:
         return _initials_of(self._text)
 
@@ -237,8 +246,8 @@ class SourceNames:
         """Tell whether the source names this, in any case, as an acronym of it or by the country's other word."""
         lowered = " ".join(name.text.lower().replace("’", "'").split())
         if name.slug is not None and name.slug.startswith(COUNTRY):
-            return name.slug in self._countries
-        if self._has_whole(lowered) or (name.slug is not None and name.slug in self.slugs):
+            return name.slug in self._countries or name.slug in self._placed_in
+        if lowered in _EVERYWHERE or self._has_whole(lowered) or (name.slug is not None and name.slug in self.slugs):
             return True
         if _is_acronym(name.text):
             return re.sub(r"[.\-]", "", name.text) in self._initials or self._spells(name.text)

@@ -11,8 +11,8 @@ MAX_NUMERAL_WORDS = 8
 _SIMPLE: dict[str, float] = {}
 for _number, _forms in enumerate(
     (
-        "two second deux deuxième second",
-        "three third trois troisième",
+        "two second deux deuxième second twice pair couple paire double doubled",
+        "three third trois troisième thrice triple tripled",
         "four fourth quatre quatrième",
         "five fifth cinq cinquième",
         "six sixth sixième",
@@ -66,9 +66,9 @@ _MULTIPLIERS = {
 _RUSSIAN = tuple(
     (re.compile(pattern), value)
     for pattern, value in (
-        (r"дв[ае]|двух|двум|двумя|двое|двоих|втор(?:ой|ая|ое|ые|ого|ому|ую|ым|ых|ом|ыми)", 2),
-        (r"три|тр[её]х|тр[её]м|тремя|трое|троих|трет(?:ий|ья|ье|ьи|ьего|ьему|ью|ьим|ьих|ьей|ьем)", 3),
-        (r"четыр(?:е|[её]х|[её]м|ьмя)|четверо|четверых|четв[её]рт(?:ый|ая|ое|ые|ого|ому|ую|ым|ых|ом|ой)", 4),
+        (r"дв[ае]|вдвое|дважды|пар[аыу]|двух|двум|двумя|двое|двоих|втор(?:ой|ая|ое|ые|ого|ому|ую|ым|ых|ом|ыми)", 2),
+        (r"три|втрое|трижды|тр[её]х|тр[её]м|тремя|трое|троих|трет(?:ий|ья|ье|ьи|ьего|ьему|ью|ьим|ьих|ьей|ьем)", 3),
+        (r"вчетверо|четыр(?:е|[её]х|[её]м|ьмя)|четверо|четверых|четв[её]рт(?:ый|ая|ое|ые|ого|ому|ую|ым|ых|ом|ой)", 4),
         (r"пят(?:ь|и|ью|ый|ая|ое|ые|ого|ому|ую|ым|ых|ом|ой|еро|ером|ерых)", 5),
         (r"шест(?:ь|и|ью|ой|ая|ое|ые|ого|ому|ую|ым|ых|ом|еро|ерых)", 6),
         (r"сем(?:ь|и|ью|еро|ёрка|ёрки)|седьм(?:ой|ая|ое|ые|ого|ому|ую|ым|ых|ом)", 7),
@@ -104,6 +104,7 @@ _RUSSIAN_MULTIPLIERS = (
     (re.compile(r"миллион\w{0,3}"), 1e6),
     (re.compile(r"миллиард\w{0,3}"), 1e9),
 )
+_JOINING = frozenset({"and", "et"})
 _VAGUE = frozenset({"hundreds", "cents", "millions", "milliards", "миллионы", "миллионов", "тысячи", "тысяч"})
 _WORD = re.compile(r"[^\W\d_]+")
 _JOINT = re.compile(r"[ -]|(?: and | et |-et-)")
@@ -139,6 +140,8 @@ def spelled_numbers(text: str) -> Iterator[tuple[int, int, float]]:
     run: list[re.Match[str]] = []
     for word in _WORD.finditer(text):
         lowered = word[0].lower()
+        if run and lowered in _JOINING:
+            continue
         is_number = _value(lowered) is not None or _multiplier(lowered) is not None or lowered in _ONES
         joins = run and _JOINT.fullmatch(text, run[-1].end(), word.start()) is not None
         if is_number and (joins or not run) and len(run) < MAX_NUMERAL_WORDS:

@@ -11,6 +11,7 @@ from itertools import combinations, permutations
 from pipeline.grounding.alignment import Token, tokens_of
 from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.names import Name
+from pipeline.grounding.wording import light_words
 from pipeline.grounding.words import is_stop
 
 MAX_ACTORS = 8
@@ -181,7 +182,7 @@ def place_problems(claim: Scene, source: Scene) -> list[str]:
     keys = {key_of(name) for name in claim.names}
     for name in claim.names[:MAX_ACTORS]:
         near = claim.neighbours(name, reach)
-        homes = [source.neighbours(one, 2 * FAR_WORDS) for one in there if _is_same(one, name)]
+        homes = [source.neighbours(one, 2 * FAR_WORDS) for one in there if same_name(one, name)]
         own = max((_shared(near, home) for home in homes), default=None)
         if _is_inside_a_name(claim.text, name):
             continue
@@ -194,7 +195,7 @@ def place_problems(claim: Scene, source: Scene) -> list[str]:
             shared = len(near & source.neighbours(other, reach))
             is_free = key_of(other) not in keys or own is not None
             enough = 1 if own is None else min(MIN_NEIGHBOURS + (reach == WINDOW_SIGNS), len(near))
-            if not _is_same(other, name) and is_free and shared >= enough and _are_of_a_kind(name, other):
+            if not same_name(other, name) and is_free and shared >= enough and _are_of_a_kind(name, other):
                 return [f"the source has {other.text} where the claim has {name.text}"]
     return []
 
@@ -203,10 +204,10 @@ def _stands_for(claim: Scene, name: Name, source: Scene) -> Name | None:
     """Find a name whose very surroundings in the source the claim's name has, more than it has its own there."""
     if _acts_in_passive(claim, name) and not any(_acts_in_passive(source, one) for one in source.names[:MAX_THEIRS]):
         return None
-    own = max((_fit(claim, name, source, one) for one in source.names[:MAX_THEIRS] if _is_same(one, name)), default=0)
+    own = max((_fit(claim, name, source, one) for one in source.names[:MAX_THEIRS] if same_name(one, name)), default=0)
     least = MIN_FITTING_SIGNS if claim.assertion.language == "zh" else MIN_FITTING_WORDS
     for other in source.names[:MAX_THEIRS]:
-        if _are_of_a_kind(name, other) and not _is_same(name, other):
+        if _are_of_a_kind(name, other) and not same_name(name, other):
             fit = _fit(claim, name, source, other)
             if fit >= own + least and not _stays(claim, other, source, fit):
                 return other
@@ -221,7 +222,7 @@ def _acts_in_passive(scene: Scene, name: Name) -> bool:
 
 def _stays(claim: Scene, name: Name, source: Scene, fit: float) -> bool:
     """Tell whether the claim has a name of the source where it stands there, at least as plainly as another one."""
-    return any(_is_same(one, name) and _fit(claim, one, source, name) >= fit for one in claim.names[:MAX_ACTORS])
+    return any(same_name(one, name) and _fit(claim, one, source, name) >= fit for one in claim.names[:MAX_ACTORS])
 
 
 def _fit(claim: Scene, name: Name, source: Scene, other: Name) -> float:
@@ -254,7 +255,8 @@ def _are_of_a_kind(one: Name, other: Name) -> bool:
     return kind_of(one) == kind_of(other)
 
 
-def _is_same(one: Name, other: Name) -> bool:
+def same_name(one: Name, other: Name) -> bool:
+    """Tell whether two mentions name the same: a name, an amount or a date."""
     if key_of(one) == key_of(other):
         return True
     kinds = [(name.slug or "").partition(":") for name in (one, other)]
@@ -289,7 +291,17 @@ def order_problems(claim: Scene, source: Scene) -> list[str]:
 
 def _are_listed(text: str, left: Name, right: Name) -> bool:
     """See `A and B`, whose order says nothing."""
-    return _LISTED.fullmatch(text[left.end : right.start]) is not None
+    return is_listed_between(text[left.end : right.start])
+
+
+def is_listed_between(text: str) -> bool:
+    """Tell whether what stands between two names makes a list of them."""
+    return _LISTED.fullmatch(text) is not None
+
+
+def is_symmetric(stem: str) -> bool:
+    """Tell whether a word says of both sides the same, as `signed` and `met` do."""
+    return _SYMMETRIC.match(stem) is not None
 
 
 def _swapped(claimed: tuple[Scene, Name, Name], source: Scene, names: Sequence[Name]) -> Iterator[tuple[Name, Name]]:
@@ -317,7 +329,7 @@ def _between(scene: Scene, left: Name, right: Name, *, kept: bool = False) -> fr
         for word in scene.assertion.words
         if left.end <= word.start
         and word.end <= right.start
-        and word.stem in scene.assertion.stems
+        and word.stem in scene.assertion.stems - light_words(scene.assertion.language)
         and (kept or not _SYMMETRIC.match(word.stem))
         and not any(name.start <= word.start < name.end for name in scene.names)
     )

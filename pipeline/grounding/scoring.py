@@ -17,6 +17,7 @@ from pipeline.grounding.sources import Source
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
 MAX_COMPARED_WORDS = 600
+NOT_THERE = "is not in the source"  # what is said of a name, a number, a date or a quotation from elsewhere
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def support_of(
         "whole": 1.0 - len(sizes) / count,
         "skipping": share_together(alignment.mine, source.index, step=2, reach=SKIP),
         "problem": float(bool(problems)),
+        "foreign": float(any(problem.endswith(NOT_THERE) for problem in problems)),
     }
     return Support(features if meaning is None else features | {"meaning": meaning})
 

@@ -9,11 +9,13 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.encoding.text_pieces import TextPieces
 from pipeline.grounding.alignment import tokens_of
 from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.dates import StatedDate, stated_dates
 from pipeline.grounding.fragments import Index, index_of
 from pipeline.grounding.names import Name, Names, SourceNames, names_in
+from pipeline.grounding.nearness import InContext
 from pipeline.grounding.numbers import Amount, amounts_in
 from pipeline.grounding.places import DATE, NUMBER, Scene
 from pipeline.grounding.words import language_by_words
@@ -38,6 +40,7 @@ class Source:
         self._scenes: dict[int, Scene] = {}
         self._runs: dict[int, frozenset[tuple[str, ...]]] = {}
         self.vectors: dict[object, NDArray[np.float32]] = {}
+        self._pieces: dict[tuple[object, int], TextPieces] = {}
 
     @cached_property
     def language(self) -> str:
@@ -108,6 +111,13 @@ class Source:
         if number not in self._scenes:
             self._scenes[number] = scene_of(self.sentences[number], self.names)
         return self._scenes[number]
+
+    def pieces(self, number: int, in_context: InContext) -> TextPieces:
+        """Return the pieces of a sentence as an encoder reads it; read once for an encoder."""
+        key = (in_context, number)
+        if key not in self._pieces:
+            self._pieces[key] = in_context(self.sentences[number].text)
+        return self._pieces[key]
 
     def covered(self, claimed: frozenset[str], held: frozenset[str]) -> float:
         """Return the share of the claimed stems that are held, rare ones weighing more, unknown ones most."""

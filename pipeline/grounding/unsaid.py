@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.grounding.alignment import Alignment, Token, tokens_of
 from pipeline.grounding.assertions import Assertion
+from pipeline.grounding.nearness import Nearness
 from pipeline.grounding.numbers import is_span_of_time
 from pipeline.grounding.wording import are_alike, light_words, meanings_of
 
+MIN_NEARNESS = 0.34
+"""From here the words of a claim that its evidence lacks are taken for other words for what it says."""
 MIN_RUN_WORDS = 2
 MIN_RUN_SIGNS = 3
 MAX_UNSAID_SHARE = 0.34
@@ -17,6 +20,14 @@ MAX_WORDS, MAX_SIGNS = 2, 4
 """The longest words that may stand for each other."""
 FLANK_WORDS, FLANK_SIGNS = 2, 2
 _EDGE = "¶"
+
+
+def are_near(alignment: Alignment, nearness: Nearness | None) -> bool:
+    """Tell whether the words that the evidence lacks are near in meaning to words that it has."""
+    if nearness is None:
+        return False
+    words = [token for token, is_said in zip(alignment.mine, alignment.said, strict=True) if not is_said]
+    return nearness.mean_of([(token.start, token.end) for token in words]) >= MIN_NEARNESS
 
 
 def unsaid_problems(alignment: Alignment) -> list[str]:

@@ -22,7 +22,7 @@ from pipeline.generating.answers import Model
 from pipeline.generating.gate import Check
 from pipeline.generating.instructions import without_instructions
 from pipeline.generating.retelling import retell
-from pipeline.grounding.ground import Entailment
+from pipeline.grounding.ground import Entailment, Judges
 from pipeline.runners.places import story_documents
 from pipeline.runners.runner import skipped
 from pipeline.runners.sections import LongDocument, SectionsOf, long_documents, store_sections
@@ -128,7 +128,8 @@ class SummariseRunner:
         if self._wanted.generator is None:
             return extract, None
         names = self._gazetteer.spans if self._gazetteer else None
-        retold = retell(extract, documents, self._wanted.generator, Check(names, memory, self._wanted.nli))
+        check = Check(names, Judges(memory, self._load().in_context, self._wanted.nli))
+        retold = retell(extract, documents, self._wanted.generator, check)
         return retold.sentences, retold.remark
 
     def _sections(self, long_document: LongDocument) -> Sequence[SectionSummary]:
