@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.grounding_claims import all_pairs
-from benchmarks.grounding_pairs import Pair, half_of, word_runs
+from benchmarks.grounding_pairs import Pair, half_of, pairs_across, texts_by_id, word_runs
 from benchmarks.grounding_people import auc, judged_sentences, run_precision
 from perilune.config import settings_from
 from pipeline.encoding.encoder import load_encoder
@@ -32,6 +32,7 @@ MOST_REJECTED = 0.03
 """What share of good claims a baseline may reject at its best threshold, as the check may."""
 SLOW_SOURCE_WORDS = 3_000
 ROUNDS = 5
+OWN_WORDS = frozenset({"by hand", "on a rewording"})
 
 Key = Callable[[Pair], str]
 
@@ -57,7 +58,7 @@ def main() -> None:
     parser.add_argument("--missed", action="store_true", help="list what is wrong on the tuning half")
     options = parser.parse_args()
     settings = settings_from(os.environ)
-    encoder = load_encoder(settings.encoder, settings.cache) if options.encoder else None
+    encoder = load_encoder(settings.encoder, settings.cache, threads=1) if options.encoder else None
     judges = Judges(encoder.encode, encoder.in_context) if encoder else NOBODY
     names = Gazetteer(load_actors()).spans
     print(f"machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
@@ -69,9 +70,13 @@ def main() -> None:
         print_baselines(chosen, names, judges)
         if options.missed and not held_out:
             print_missed(outcomes)
+        print_own_words(outcomes)
+        if judges.encode is not None:
+            across = half_of(pairs_across(texts_by_id(options.folder)), held_out=held_out)
+            print_half(f"{half}, across languages", [outcome_of(pair, names, judges) for pair in across])
     if options.folder is not None:
         print_people(options.folder, names, judges)
-    print_speed(pairs, names)
+    print_speed(pairs, names, judges)
 
 
 def outcome_of(pair: Pair, names: Names, judges: Judges) -> Outcome:
@@ -106,6 +111,15 @@ def _origin(pair: Pair) -> str:
 def _share(outcomes: Sequence[Outcome]) -> str:
     rejected = sum(one.is_rejected for one in outcomes)
     return f"{rejected / max(1, len(outcomes)):.1%} ({rejected} of {len(outcomes)})"
+
+
+def print_own_words(outcomes: Sequence[Outcome]) -> None:
+    """Print how well scores part the claims in words of their own, where an error is as free as what is faithful."""
+    own = [one for one in outcomes if one.pair.origin in OWN_WORDS]
+    labels = [one.pair.is_supported for one in own]
+    print(f"  claims in words of their own, {len(own)}, AUC: {auc([one.grounding.score for one in own], labels):.3f}")
+    for size in (1, 2, 3):
+        print(f"  beside: n-gram precision, n={size}: {auc([_overlap(one.pair, size) for one in own], labels):.3f}")
 
 
 def print_baselines(pairs: Sequence[Pair], names: Names, judges: Judges) -> None:
@@ -153,7 +167,7 @@ def print_people(folder: Path, names: Names, judges: Judges) -> None:
     print(f"  ours: {auc(ours, labels):.3f}; cross-validated by benchmarks.grounding_weights")
 
 
-def print_speed(pairs: Sequence[Pair], names: Names) -> None:
+def print_speed(pairs: Sequence[Pair], names: Names, judges: Judges) -> None:
     """Print what a claim costs against three thousand words, read anew and read before."""
     source = ""
     for text in dict.fromkeys(pair.text for pair in pairs if pair.text.language == "en"):
@@ -165,7 +179,7 @@ def print_speed(pairs: Sequence[Pair], names: Names) -> None:
     spent = []
     for claim in [claims[0], *claims]:
         started = time.perf_counter()
-        ground(source, claim, names=names)
+        ground(source, claim, names=names, judges=judges)
         spent.append(1000 * (time.perf_counter() - started))
     print(f"a claim against {len(source.split()):,} words: {spent[0]:.0f} ms at first, then {min(spent[1:]):.1f} ms")
 

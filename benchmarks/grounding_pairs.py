@@ -18,6 +18,7 @@ from pipeline.summaries.sentences import sentences_of
 REPOSITORY = Path(__file__).parents[1]
 LABELLED = REPOSITORY / "pipeline" / "understanding" / "labelled"
 CLAIMS = Path(__file__).with_name("grounding_claims.jsonl")
+ACROSS = Path(__file__).with_name("grounding_across.jsonl")
 LANGUAGES = ("en", "zh", "ru", "fr")
 OWN_TEXTS = 70
 REAL_TEXTS = 50
@@ -118,6 +119,15 @@ def written_pairs(texts: dict[str, Text]) -> list[Pair]:
         Pair(texts[line["source"]], line["claim"], line["kind"], "by hand", line["supported"])
         for line in lines
         if line["source"] in texts
+    ]
+
+
+def pairs_across(texts: dict[str, Text]) -> list[Pair]:
+    """Read the claims that were written by hand in another language than their source."""
+    lines = (json.loads(line) for line in ACROSS.read_text(encoding="utf-8").splitlines())
+    return [
+        Pair(texts[line["source"]], line["claim"], line["kind"], f"in {line['language']}", line["supported"])
+        for line in lines
     ]
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.fitted_toml import with_table
+from benchmarks.grounding import OWN_WORDS
 from benchmarks.grounding_claims import all_pairs
 from benchmarks.grounding_pairs import half_of
 from benchmarks.grounding_people import FOLDS, auc, judged_sentences, run_precision
@@ -31,7 +32,6 @@ STRENGTH = 0.3
 """The inverse of how strongly weights are drawn to nought."""
 PAIRS_WEIGHT = 0.2
 """What all pairs in words of their own count together, beside all judged sentences."""
-OWN_WORDS = frozenset({"by hand", "on a rewording"})
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def trial_of_summary(archive: Archive, key: str) -> Value:
     encoder = EncoderOnDemand(archive.settings)
     memory = Memory(lambda texts: encoder().encode(texts))
     nli = entailment_of(archive.settings) if generator else None
-    check = Check(gazetteer.spans, Judges(memory, lambda text: encoder().in_context(text), nli))
+    check = Check(gazetteer.spans, Judges(memory, nli=nli))
     budget, summaries = budget_for(documents), []
     for language in languages:
         extract = summarise(documents, memory, budget=budget, language=language)

@@ -140,6 +140,11 @@ def test_an_export_of_each_supported_kind_agrees_with_torch(tmp_path: Path, kind
     assert isinstance(exported, OnnxEncoder)
     assert exported.model == str(folder)
     assert (exported.encode(texts) * full.encode(texts)).sum(axis=1).min() > 0.99
+    mine, theirs = exported.in_context(texts[0]), full.in_context(texts[0])
+    assert mine.spans == theirs.spans
+    assert mine.spans[-1][1] == len(texts[0])
+    norms = np.linalg.norm(mine.vectors, axis=1) * np.linalg.norm(theirs.vectors, axis=1)
+    assert ((mine.vectors * theirs.vectors).sum(axis=1) / norms).min() > 0.99
 
 
 def test_the_default_export_agrees_with_full_precision_in_every_language(encoder: Encoder, model_cache: Path) -> None:

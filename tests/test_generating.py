@@ -83,7 +83,7 @@ def documents(*texts: str) -> list[Document]:
 def retold(told: list[Document], endpoint: Endpoint, encode: Callable[[], Encoder] | None = None) -> Retold:
     extract = summarise([without_orders(document) for document in told], None, language="en")
     encoder = encode() if encode else None
-    check = Check(CHECK.names, Judges(encoder.encode, encoder.in_context) if encoder else NOBODY)
+    check = Check(CHECK.names, Judges(encoder.encode) if encoder else NOBODY)
     return retell(extract, told, EndpointModel(endpoint.address, "teller"), check)
 
 

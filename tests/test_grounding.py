@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline.encoding.encoder import DEFAULT_ENCODER, load_encoder
 from pipeline.grounding.dates import stated_dates
 from pipeline.grounding.entailment import EntailmentProblem, load_entailment
 from pipeline.grounding.ground import Judges, ground
@@ -122,6 +123,51 @@ def test_a_planted_error_is_named(language: str, claim: str, problem: str) -> No
     assert any(problem in one for one in grounding.problems)
 
 
+@pytest.fixture(scope="module")
+def judges(tmp_path_factory: pytest.TempPathFactory) -> Judges:
+    encoder = load_encoder(DEFAULT_ENCODER, tmp_path_factory.mktemp("models"))
+    return Judges(encoder.encode, encoder.in_context)
+
+
+@pytest.mark.parametrize(
+    ("source", "claim"),
+    [
+        (
+            "La ville de Kourou s'inquiète pour ses commerces.",
+            "Les commerçants de Kourou craignent pour leur activité.",
+        ),
+        (
+            "Президенты по видеосвязи дали старт опытной эксплуатации нового комплекса станции Восток.",
+            "Президенты по видеосвязи открыли опытную эксплуатацию нового комплекса станции Восток.",
+        ),
+    ],
+)
+def test_other_words_for_the_same_are_supported_with_an_encoder(judges: Judges, source: str, claim: str) -> None:
+    assert not ground(source, claim).supported
+    assert ground(source, claim, judges=judges).problems == ()
+
+
+ACROSS = (
+    ("Росатом и «Узатом» подписали в Ташкенте контракт на шесть блоков по 55 мегаватт.",
+     "Rosatom and Uzatom signed a contract for six units of 55 megawatts in Tashkent.",
+     ("Rosatom and Westinghouse signed a contract for six units of 55 megawatts in Tashkent.",
+      "Rosatom and Uzatom signed a contract for eight units of 55 megawatts in Tashkent.",
+      "Rosatom and Uzatom did not sign a contract for six units of 55 megawatts.")),
+    ("Le lancement du satellite est espéré à la fin de 2024.",
+     "Запуск спутника ожидается в конце 2024 года.",
+     ("Спутник запустили в конце 2024 года.", "Запуск спутника ожидается в конце 2026 года.")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "claim", "errors"), ACROSS)
+def test_claims_in_another_language_are_compared(
+    judges: Judges, source: str, claim: str, errors: Sequence[str]
+) -> None:
+    assert ground(source, claim, names=_actors, judges=judges).problems == ()
+    for error in errors:
+        assert not ground(source, error, names=_actors, judges=judges).supported, error
+
+
 @pytest.mark.parametrize(
     ("source", "claim"),
     [
@@ -136,6 +182,23 @@ def test_a_planted_error_is_named(language: str, claim: str, problem: str) -> No
         ),
         ("It opens on 3 May and closes on 9 May in Haikou.", "It opens on 9 May and closes on 3 May in Haikou."),
         ("The orbit is 700 km high.", "The orbit is 700 m high."),
+        (
+            "Washington had feared that it could not jam one signal, and the pact was signed in Dublin.",
+            "Paris had feared that it could not jam one signal, and the pact was signed in Dublin.",
+        ),
+        (
+            "In Washington the arrangement on the Moon was signed by Masahito Moriyama.",
+            "The arrangement on the Moon was signed in Moriyama by Washington.",
+        ),
+        (
+            "Carla Ruiz, who heads the agency of Chile, and Israel's minister Dan Levi met on Monday.",
+            "Carla Ruiz is Israel's minister.",
+        ),
+        ("Karl Lund praised the probe, which was built by Anna Berg.", "Karl Lund built the probe."),
+        (
+            "印度成为第四个登月国家，也是第一个落到月球南极地区的国家。",
+            "月球成为第四个登月国家，也是第一个落到印度南极地区的国家。",
+        ),
         ("It cost more than 3 million euros in all.", "It cost less than 3 million euros in all."),
     ],
 )

@@ -58,7 +58,11 @@ _TALK = re.compile(
 
 @dataclass(frozen=True)
 class Check:
-    """What a sentence is checked by besides its words: names of the gazetteer, and the models that judge meaning."""
+    """What a sentence is checked by besides its words: names of the gazetteer, and the models that judge meaning.
+
+    The judges should not read in context here: where there is an extract to fall back on, words that no article says
+    are no loss, and inventions are near in meaning to what they are made of.
+    """
 
     names: Names | None = None
     judges: Judges = NOBODY

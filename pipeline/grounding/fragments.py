@@ -52,6 +52,11 @@ def fragment_sizes(claim: Sequence[Token], source: Index) -> list[int]:
     return sizes
 
 
+def copied_share(claim: Sequence[Token], source: Index) -> float:
+    """Return 1 less the number of pieces for each word: near 1 for a claim that is one long piece of its source."""
+    return 1.0 - len(fragment_sizes(claim, source)) / max(1, len(claim))
+
+
 def _shared(claim: Sequence[str], at: int, source: Sequence[str], place: int) -> int:
     size = 0
     while at + size < len(claim) and place + size < len(source) and claim[at + size] == source[place + size]:

@@ -19,6 +19,7 @@ from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.claims import modality_problems, negation_problems
 from pipeline.grounding.comparisons import comparison_problems
 from pipeline.grounding.dates import date_problems, exchanged_dates, stated_dates, weekday_problems
+from pipeline.grounding.fragments import copied_share
 from pipeline.grounding.meaning import (
     Encode,
     cosines_of,
@@ -28,7 +29,13 @@ from pipeline.grounding.names import Names, name_problems, otherwise_named
 from pipeline.grounding.nearness import MAX_CLAIM_CHARS, InContext, Nearness
 from pipeline.grounding.numbers import exchange_problems, number_problems
 from pipeline.grounding.places import Scene, order_problems, place_problems
-from pipeline.grounding.roles import exchange_of_places, exchange_of_words, speaker_problems, title_problems
+from pipeline.grounding.roles import (
+    agent_problems,
+    exchange_of_places,
+    exchange_of_words,
+    speaker_problems,
+    title_problems,
+)
 from pipeline.grounding.scoring import Support, support_of
 from pipeline.grounding.sources import Source, amounts_of, folded_marks, read_source, scene_of
 from pipeline.grounding.unsaid import are_near, substitution_problems, unsaid_problems
@@ -39,7 +46,9 @@ from pipeline.values import Grounding
 Entailment = Callable[[str, str], float]
 
 SUPPORTED_SCORE = 0.3
+SUPPORTED_SCORE_BY_MEANING = 0.35
 """Below it a claim with words of its own is put together too loosely to be trusted."""
+MIN_ANCHORED = 0.62
 PROBLEM_FACTOR = 0.45
 UNCHECKED_SCORE = 0.4
 MIN_CLOSENESS = 0.56
@@ -93,8 +102,8 @@ def ground(
 
     Sentences copied from the source are supported. `names` returns (slug, start, end) of the gazetteer's actors in a
     text; capitalised words and countries are checked besides. With an encoder among the `judges` meaning counts, and
-    claims in another language are checked. A claim is supported when nothing speaks against it; the score is that of
-    the weakest sentence, 0..1: how likely people call it supported.
+    claims in another language are checked. A claim is supported when nothing speaks against it; the score, 0..1,
+    is the mean over its sentences: how likely people call each supported.
     """
     read = read_source(source, names)
     language = language_by_words(claim, read.language)
@@ -103,7 +112,8 @@ def ground(
     if not parts:
         return Grounding(supported=False, score=0.0, problems=("the claim is empty",))
     problems = tuple(dict.fromkeys(problem for part in parts for problem in part.problems))
-    return Grounding(all(part.supported for part in parts), min(part.score for part in parts), problems)
+    score = sum(part.score for part in parts) / len(parts)
+    return Grounding(all(part.supported for part in parts), round(score, 4), problems)
 
 
 def _grounded(source: Source, claim: Assertion, judges: Judges) -> Grounding:
@@ -114,7 +124,8 @@ def _grounded(source: Source, claim: Assertion, judges: Judges) -> Grounding:
         return _grounded_across(source, scene, judges)
     examined = _examined(source, scene, judges)
     problems, score = examined.problems, examined.support.score
-    if not problems and score < SUPPORTED_SCORE and examined.alignment.is_loose and not examined.is_near:
+    least = SUPPORTED_SCORE_BY_MEANING if judges.encode else SUPPORTED_SCORE
+    if not problems and score < least and examined.alignment.is_loose and not examined.is_near:
         problems = [_too_loose(examined.alignment)]
     return _judged(examined.evidence.text, claim.text, Grounding(not problems, score, tuple(problems)), judges.nli)
 
@@ -138,15 +149,24 @@ def _examined(source: Source, scene: Scene, judges: Judges) -> _Examined:
     problems = _problems_of_parts(source, scene, evidence)
     scenes = [source.scene(number) for number in chosen]
     problems += exchange_of_places(scene, scenes) or title_problems(scene, scenes)
+    problems += agent_problems(scene, scenes)
     if claim.stems:
         problems += _problems_of_statement(source, scene, evidence)
     alignment = Alignment(claim.text, texts, claim.language, free=_accounted_for(source, scene))
-    is_near = are_near(alignment, _nearness(source, claim, chosen, judges))
-    problems = problems or ([] if is_near else unsaid_problems(alignment))
     encode = judges.encode if source.sentences else None
     meaning = meaning_of(cosines_of(source, claim.text, encode)) if encode else None
+    is_near = _is_anchored(source, claim, meaning) and are_near(
+        alignment, _nearness(source, claim, chosen, judges), copied_share(alignment.mine, source.index)
+    )
+    problems = problems or ([] if is_near else unsaid_problems(alignment))
     support = support_of(source, claim, alignment, problems=problems, meaning=meaning)
     return _Examined(evidence, alignment, is_near, problems, support)
+
+
+def _is_anchored(source: Source, claim: Assertion, meaning: float | None) -> bool:
+    """Tell whether one sentence of the source stands out, by meaning and by its words: what is made up has none."""
+    shares = (source.covered(claim.stems, one.stems) for one in source.sentences)
+    return meaning is not None and meaning + max(shares, default=0.0) >= MIN_ANCHORED
 
 
 def _nearness(source: Source, claim: Assertion, chosen: Sequence[int], judges: Judges) -> Nearness | None:

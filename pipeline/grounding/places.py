@@ -106,7 +106,7 @@ class Scene:
         return self._surroundings_in(_ASIDE.sub(lambda aside: " " * len(aside[0]), self.text))
 
     def _surroundings_in(self, text: str) -> Surroundings:
-        groups = self._listed_groups()
+        groups = self.listed_groups()
         stems: list[str | int] = ["¶"]
         for token in tokens_of(text, self.assertion.language):
             if token.stem in _SLIGHT:
@@ -125,7 +125,8 @@ class Scene:
             for name in groups[one]
         }
 
-    def _listed_groups(self) -> list[list[Name]]:
+    def listed_groups(self) -> list[list[Name]]:
+        """Return the names in order, those of a list together: `China, Brazil and India`."""
         groups: list[list[Name]] = []
         for name in self.names:
             if groups and _are_listed(self.text, groups[-1][-1], name):

@@ -38,6 +38,9 @@ _PLACING = frozenset(
         *("в", "во", "на", "из", "от", "с", "со", "к", "у", "по", "для", "при"),
     ]
 )
+_BY = frozenset({"by", "par"})
+_ARTICLES = frozenset({"the", "a", "an", "le", "la", "les", "l", "un", "une"})
+_AUXILIARIES = frozenset({"has", "had", "have", "a", "ont", "avait"})
 _STRICT_PLACES = frozenset(["in", "at", "from", "à", "depuis", "в", "на", "из"])
 _TITLE = re.compile(
     r"\b(?:minister|president|head|director|chief|administrator|ambassador|chair(?:man|woman)?|founder|secretary"
@@ -203,6 +206,32 @@ def _placing_word(text: str, name: Name) -> str | None:
     before = _LAST_WORDS.search(text, max(0, name.start - 24), name.start)
     word = before["word"].lower() if before else ""
     return word if word in _PLACING else None
+
+
+def agent_problems(claim: Scene, evidence: Sequence[Scene]) -> list[str]:
+    """Say who does in the source what the claim has another one do: `built by Anna Berg`, `Karl Lund built`."""
+    theirs = [agent for scene in evidence for agent in _agents(scene)]
+    for verb, is_passive, name in _agents(claim):
+        doers = [one for stem, _, one in theirs if stem == verb]
+        is_turned = all(passive != is_passive for stem, passive, _ in theirs if stem == verb)
+        is_known = any(same_name(one, name) for scene in evidence for one in scene.names)
+        if doers and is_turned and is_known and not any(same_name(one, name) for one in doers):
+            return [f"the source has {doers[0].text} where the claim has {name.text}"]
+    return []
+
+
+def _agents(scene: Scene) -> Iterator[tuple[str, bool, Name]]:
+    """Yield each verb with the one name right before it, or right behind it with `by`, and whether it has `by`."""
+    tokens = tokens_of(scene.text, scene.assertion.language)
+    for names in scene.listed_groups():
+        if len(names) > 1 or kind_of(names[0]) != "name":
+            continue
+        left = [token for token in tokens if token.end <= names[0].start and token.stem not in _ARTICLES]
+        right = [token for token in tokens if token.start >= names[0].end and token.stem not in _AUXILIARIES]
+        if len(left) > 1 and left[-1].stem in _BY and left[-2].tells:
+            yield left[-2].stem, True, names[0]
+        elif right and right[0].tells and scene.assertion.is_done(right[0].stem):
+            yield right[0].stem, False, names[0]
 
 
 def speaker_problems(claim: Scene, sentence: Scene) -> list[str]:

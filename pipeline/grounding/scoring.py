@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.grounding.alignment import Alignment
 from pipeline.grounding.assertions import Assertion
-from pipeline.grounding.fragments import SKIP, fragment_sizes, share_together
+from pipeline.grounding.fragments import SKIP, copied_share, share_together
 from pipeline.grounding.sources import Source
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
@@ -47,12 +47,10 @@ def support_of(
     """Gather the features of a claim and its evidence."""
     shares = [source.covered(claim.stems, one.stems) for one in source.sentences]
     centre = max(range(len(shares)), key=shares.__getitem__, default=0)
-    sizes = fragment_sizes(alignment.mine, source.index)
-    count = max(1, len(alignment.mine))
     features = {
         "sentence": max(shares, default=0.0),
         "copied": _copied(source.sentences[max(0, centre - 1) : centre + 2], claim),
-        "whole": 1.0 - len(sizes) / count,
+        "whole": copied_share(alignment.mine, source.index),
         "skipping": share_together(alignment.mine, source.index, step=2, reach=SKIP),
         "problem": float(bool(problems)),
         "foreign": float(any(problem.endswith(NOT_THERE) for problem in problems)),

@@ -12,6 +12,9 @@ from pipeline.grounding.wording import are_alike, light_words, meanings_of
 
 MIN_NEARNESS = 0.34
 """From here the words of a claim that its evidence lacks are taken for other words for what it says."""
+MIN_NEARNESS_IN_PLACE = 0.45
+MANY_WORDS, MIN_NEARNESS_OF_MANY = 4, 0.42
+NEARER_IN_COPIES, MOSTLY_COPIED = 0.5, 0.7
 MIN_RUN_WORDS = 2
 MIN_RUN_SIGNS = 3
 MAX_UNSAID_SHARE = 0.34
@@ -22,12 +25,23 @@ FLANK_WORDS, FLANK_SIGNS = 2, 2
 _EDGE = "¶"
 
 
-def are_near(alignment: Alignment, nearness: Nearness | None) -> bool:
-    """Tell whether the words that the evidence lacks are near in meaning to words that it has."""
+def are_near(alignment: Alignment, nearness: Nearness | None, copied: float) -> bool:
+    """Tell whether the words that the evidence lacks are near in meaning to words that it has.
+
+    In what is else `copied`, new words are likelier to add something, and a word in the very place of another one to
+    say something else: there they must be nearer. Measures of time have no synonyms.
+    """
     if nearness is None:
         return False
     words = [token for token, is_said in zip(alignment.mine, alignment.said, strict=True) if not is_said]
-    return nearness.mean_of([(token.start, token.end) for token in words]) >= MIN_NEARNESS
+    if any(is_span_of_time(token.stem) for token in words):
+        return False
+    least = MIN_NEARNESS + NEARER_IN_COPIES * max(0.0, copied - MOSTLY_COPIED)
+    if next(alignment.replaced(), None) is not None:
+        least = max(least, MIN_NEARNESS_IN_PLACE)
+    if len(words) >= MANY_WORDS and alignment.language != "zh":
+        least = max(least, MIN_NEARNESS_OF_MANY)
+    return nearness.mean_of([(token.start, token.end) for token in words]) >= least
 
 
 def unsaid_problems(alignment: Alignment) -> list[str]:

@@ -128,7 +128,7 @@ class SummariseRunner:
         if self._wanted.generator is None:
             return extract, None
         names = self._gazetteer.spans if self._gazetteer else None
-        check = Check(names, Judges(memory, self._load().in_context, self._wanted.nli))
+        check = Check(names, Judges(memory, nli=self._wanted.nli))
         retold = retell(extract, documents, self._wanted.generator, check)
         return retold.sentences, retold.remark
 
