@@ -10,10 +10,12 @@ import argparse
 import datetime as dt
 import json
 import random
+import re
 import resource
 import statistics
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,12 +23,13 @@ from pathlib import Path
 
 import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from benchmarks.stories_sets import WRITTEN
 from models.base import key_of
 from models.fate import await_stage
-from models.tables import Article, CopyBand, Link, Page, Passage, Source, Story, Vector, Version
+from models.tables import Article, Link, Page, Passage, Source, Story, TermCount, Vector, Version
 from models.vocabulary import PassageKind, Relevance, SourceKind, Stage
 from perilune.archive import Archive, open_archive
 from perilune.config import settings_from
@@ -34,9 +37,12 @@ from perilune.dates import PartialDate
 from perilune.processing import process_due
 from perilune.seeding import seed
 from perilune.understanding import EncoderOnDemand
+from pipeline.encoding.encoder import Encoder
+from pipeline.runners.embed import ALL_DOCUMENTS
 from pipeline.runners.group import GroupRunner
 from pipeline.runners.identify import IdentifyRunner
 from pipeline.runners.runner import StageRunner
+from pipeline.stories.features import terms_in
 from pipeline.understanding.labelled import load_training_texts
 
 NOW = dt.datetime(2026, 3, 2, 7, tzinfo=dt.UTC)
@@ -44,8 +50,10 @@ DAYS_OF_ARCHIVE = 730
 CHUNK = 5_000
 BANDS = 38
 PLACED_SHARE = 0.1
-DIMENSIONS = 384
+TEXTS_MIXED, WORDS, TITLE_WORDS = 4, 90, 9
+TERMS_FROM = 3000
 ADDED = 20
+Floats = NDArray[np.float32]
 AIM_MINUTES, AIM_MILLISECONDS = 20, 50
 
 
@@ -151,10 +159,44 @@ def print_week(archive: Archive, count: int, core: int) -> None:
     print(f"  {stories} stories; memory, most at any time {_memory():.0f} MB")
 
 
+class Strangers:
+    """Articles for a full archive: near to many others in meaning and vocabulary, and no report of their events.
+
+    Their words are drawn from those of the written texts; their vectors lie as far apart as those of the texts do.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        with WRITTEN.open(encoding="utf-8") as lines:
+            rows = list(map(json.loads, lines))
+        self._vectors = encoder.encode([f"{row['title']}. {row['text']}" for row in rows])
+        self._of_language: dict[str, list[int]] = {}
+        self._words: dict[str, list[str]] = {}
+        for number, row in enumerate(rows):
+            self._of_language.setdefault(row["language"], []).append(number)
+            # Names and figures would make all of them reports of the same events.
+            plain = re.sub(r"[\W\d_]+", " ", row["text"].lower())
+            pieces = re.findall(r"\w\w", plain) if row["language"] == "zh" else plain.split()
+            self._words.setdefault(row["language"], []).extend(pieces)
+        self._languages = sorted(self._of_language)
+        self._centres = {one: self._vectors[numbers].mean(axis=0) for one, numbers in self._of_language.items()}
+
+    def draw(self, number: int) -> tuple[Text, Floats]:
+        """Put one article together, and give the vector of it, normalised, shape [dimensions]."""
+        chance = random.Random(number)
+        language = chance.choice(self._languages)
+        joint = "" if language == "zh" else " "
+        words = chance.choices(self._words[language], k=WORDS)
+        chosen = chance.sample(self._of_language[language], TEXTS_MIXED)
+        shares = np.array(chance.choices((-1, 1), k=TEXTS_MIXED), np.float32) / TEXTS_MIXED**0.5
+        vector = self._centres[language] + shares @ (self._vectors[chosen] - self._centres[language])
+        text = Text(joint.join(words[:TITLE_WORDS]), joint.join(words), language)
+        return text, vector / np.linalg.norm(vector)
+
+
 def fill(archive: Archive, count: int) -> None:
     """Fill an archive with articles of two years, a tenth of them in stories, with vectors and bands of copies."""
     chance = np.random.default_rng(7)
-    version = GroupRunner.version
+    strangers = Strangers(EncoderOnDemand(archive.settings)())
     with archive.sessions.begin() as session:
         source = Source(
             slug="old", name="Old", home="http://old.example/", kind=SourceKind.LISTING, addresses=[], created_at=NOW
@@ -162,28 +204,45 @@ def fill(archive: Archive, count: int) -> None:
         session.add(source)
         session.flush()
         source_id = source.id
+        # An index that is made at the end takes a fraction of the time of one that grows at random places.
+        session.execute(sa.text("DROP INDEX ix_copy_band_band"))
     for start in range(1, count + 1, CHUNK):
         ids = range(start, min(start + CHUNK, count + 1))
-        vectors = chance.standard_normal((len(ids), DIMENSIONS)).astype(np.float32)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        days = {one: NOW.date() - dt.timedelta(days=1 + one % DAYS_OF_ARCHIVE) for one in ids}
         placed = [one for one in ids if one % round(1 / PLACED_SHARE) == 0]
-        bands = chance.integers(-(2**62), 2**62, size=(len(ids), BANDS))
+        bands = chance.integers(-(2**62), 2**62, size=(len(ids), BANDS)).tolist()
         with archive.sessions.begin() as session:
             put = partial(_insert, session)
-            put(
-                Link,
-                [{"id": n, "source_id": source_id, "url": f"http://old.example/{n}", "found_at": NOW} for n in ids],
-            )
-            put(Story, [{"id": n, "key": key_of(f"s{n}"), "headline": f"Story {n}"} for n in placed])
+            put(Link, [_link_row(n, source_id) for n in ids])
+            put(Story, [_story_row(n) for n in placed])
             put(Page, [_page_row(n) for n in ids])
-            put(Article, [_article_row(n, source_id, version if n in set(placed) else None, days[n]) for n in ids])
-            put(Version, [_version_row(n, days[n]) for n in ids])
+            put(Article, [_article_row(n, source_id) for n in ids])
+            put(Version, [_version_row(n) for n in ids])
             session.execute(sa.update(Article).where(Article.id.in_(ids)).values(current_version_id=Article.id))
-            put(Vector, [_vector_row(n, vectors[n - start], archive.settings.encoder) for n in ids])
-            put(
-                CopyBand, [{"article_id": n, "band": int(band)} for n in ids for band in set(bands[n - start].tolist())]
-            )
+            place = sa.update(Article).where(Article.id.in_(placed))
+            session.execute(place.values(story_id=Article.id, placed_by=GroupRunner.version))
+            for n in placed:
+                text, vector = strangers.draw(n)
+                known = {"title": text.title, "text": text.text, "language": text.language}
+                session.execute(sa.update(Version).where(Version.id == n).values(relevance=Relevance.CORE, **known))
+                put(Vector, [_vector_row(n, text.language, vector, archive.settings.encoder)])
+            rows = [(n, band) for n, mine in zip(ids, bands, strict=True) for band in set(mine)]
+            session.connection().exec_driver_sql("INSERT INTO copy_band (article_id, band) VALUES (?, ?)", rows)
+    with archive.sessions.begin() as session:
+        session.execute(sa.text("CREATE INDEX ix_copy_band_band ON copy_band (band)"))
+        _count_terms(session, count)
+
+
+def _count_terms(session: Session, count: int) -> None:
+    """Count in how many articles terms occur, as if all had been written like those in stories."""
+    placed = sa.select(Version.title, Version.text, Version.language).where(Version.relevance == Relevance.CORE)
+    rows = session.execute(placed.limit(TERMS_FROM)).all()
+    counts = Counter(term for title, text, language in rows for term in set(terms_in(f"{title}\n{text}", language)))
+    found = [{"term": term, "document_count": round(n * count / len(rows))} for term, n in counts.items()]
+    _insert(session, TermCount, [*found, {"term": ALL_DOCUMENTS, "document_count": count}])
+
+
+def _day(number: int) -> dt.date:
+    return NOW.date() - dt.timedelta(days=1 + number % DAYS_OF_ARCHIVE)
 
 
 def _insert(session: Session, table: type[object], rows: Sequence[dict[str, object]]) -> None:
@@ -204,19 +263,27 @@ def _page_row(number: int) -> dict[str, object]:
     }
 
 
-def _article_row(number: int, source_id: int, placed_by: str | None, day: dt.date) -> dict[str, object]:
+def _link_row(number: int, source_id: int) -> dict[str, object]:
+    return {"id": number, "source_id": source_id, "url": f"http://old.example/{number}", "found_at": NOW}
+
+
+def _story_row(number: int) -> dict[str, object]:
+    day = _day(number)
+    return {"id": number, "key": key_of(f"s{number}"), "headline": f"Story {number}", "first_on": day, "last_on": day}
+
+
+def _article_row(number: int, source_id: int) -> dict[str, object]:
     return {
         "id": number,
         "key": key_of(f"http://old.example/{number}"),
         "url": f"http://old.example/{number}",
         "source_id": source_id,
-        "first_seen_at": dt.datetime.combine(day, dt.time(), dt.UTC),
-        "story_id": number if placed_by else None,
-        "placed_by": placed_by,
+        "first_seen_at": dt.datetime.combine(_day(number), dt.time(), dt.UTC),
     }
 
 
-def _version_row(number: int, day: dt.date) -> dict[str, object]:
+def _version_row(number: int) -> dict[str, object]:
+    day = _day(number)
     return {
         "id": number,
         "article_id": number,
@@ -227,15 +294,16 @@ def _version_row(number: int, day: dt.date) -> dict[str, object]:
         "text": f"Report {number} says that committee {number % 97} met in town {number % 89}.",
         "text_hash": f"{number:064x}",
         "language": "en",
-        "published": PartialDate.parse(day.isoformat()),
+        "published": PartialDate.of(day),
         "published_first_on": day,
         "published_last_on": day,
-        "relevance": Relevance.CORE,
+        "relevance": Relevance.OFF,
     }
 
 
-def _vector_row(number: int, vector: np.ndarray[tuple[int], np.dtype[np.float32]], model: str) -> dict[str, object]:
-    return {"version_id": number, "model": model, "language": "en", "embedding": vector.astype("<f2").tobytes()}
+def _vector_row(number: int, language: str, vector: Floats, model: str) -> dict[str, object]:
+    embedding = vector.astype("<f2").tobytes()
+    return {"version_id": number, "model": model, "language": language, "embedding": embedding}
 
 
 def print_added(archive: Archive, count: int) -> None:

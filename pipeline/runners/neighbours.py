@@ -1,15 +1,15 @@
 """Which articles one may share a story with: placed articles near in time, compared by one matrix of their vectors.
 
-Apart from grouping, because it keeps what a batch needs in memory: a comparison is a product with the matrix, and
-only articles that are near in meaning are read.
+Apart from grouping, because it keeps a batch's vectors in memory: a first comparison is a product with the matrix, and
+only of articles that it leaves anything else is read. Where those stand is read anew each time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import sqlalchemy as sa
@@ -17,13 +17,19 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from models.article import Article, Vector, Version
+from models.story import Story
 from pipeline.encoding.language_means import LanguageMeans
-from pipeline.stories.linking import MIN_COSINE
+from pipeline.stories.evidence import FULL_GAP_DAYS
+from pipeline.stories.linking import MIN_COSINE, likelihoods
 from pipeline.stories.vetoes import MAX_DAYS_APART
 
 MAX_ARTICLES = 100_000
 MAX_NEAR = 400
+_READ_AT_ONCE = 50
+# A date without its day, or without its month, begins with the first of a month.
+_MONTHS_OF_A_YEAR = 12
 
+Floats = NDArray[np.float32]
 Days = tuple[int, int]
 EVERY_DAY: Days = (dt.date.min.toordinal(), dt.date.max.toordinal())
 
@@ -35,6 +41,18 @@ class Grouping:
     model: str
     version: str
     means: LanguageMeans
+
+
+class Sight(Protocol):
+    """What a first comparison sees of an article: its language and its vector, centred and normalised."""
+
+    @property
+    def language(self) -> str | None:
+        """The language that it is in."""
+
+    @property
+    def vector(self) -> Floats:
+        """Where it stands in meaning, shape [dimensions]."""
 
 
 @dataclass(frozen=True)
@@ -62,94 +80,117 @@ class Neighbours:
 
     def __init__(self, session: Session, grouping: Grouping, batch: Iterable[Article]) -> None:
         self._grouping = grouping
-        rows = session.execute(_placed(grouping, [days_of(article) for article in batch])).all()
-        self._placed = [_placed_of(row) for row in rows]
-        self._row_of = {placed.article_id: row for row, placed in enumerate(self._placed)}
-        self._story_rows: dict[int, set[int]] = defaultdict(set)
-        for row, placed in enumerate(self._placed):
-            self._story_rows[placed.story_id].add(row)
-        self._vectors = self._centred_together([(row.embedding, row.language) for row in rows])
+        rows = session.execute(_in_stories_near(grouping, [days_of(article) for article in batch])).all()
+        self._article_ids = [row.id for row in rows]
+        self._row_of = {article_id: number for number, article_id in enumerate(self._article_ids)}
+        self._languages = np.array([row.language or "" for row in rows], dtype="U8")
+        self._days = np.array([_days_between(row.first_on, row.last_on) for row in rows], np.int32).reshape(-1, 2)
+        self._vectors = self._centred_together([row.embedding for row in rows])
 
-    def centred(self, embedding: bytes, language: str | None) -> NDArray[np.float32]:
+    def centred(self, embedding: bytes, language: str | None) -> Floats:
         """Read a stored vector, its language's mean subtracted."""
         vector = np.frombuffer(embedding, "<f2").astype(np.float32)
         return self._grouping.means.centred(vector, language)
 
-    def _centred_together(self, stored: Sequence[tuple[bytes, str | None]]) -> NDArray[np.float32]:
+    def _centred_together(self, embeddings: Sequence[bytes]) -> Floats:
         """Read many vectors at once; a language's mean is worked out once."""
-        if not stored:
+        if not embeddings:
             return np.zeros((0, 0), np.float32)
-        vectors = np.frombuffer(b"".join(embedding for embedding, _ in stored), "<f2").reshape(len(stored), -1)
-        moved = vectors.astype(np.float32)
-        languages = np.array([language or "" for _, language in stored])
-        for language in sorted(set(languages.tolist())):
-            moved[languages == language] -= self._grouping.means.mean(language or None, moved.shape[1])
+        moved = np.frombuffer(b"".join(embeddings), "<f2").reshape(len(embeddings), -1).astype(np.float32)
+        for language in sorted(set(self._languages.tolist())):
+            moved[self._languages == language] -= self._grouping.means.mean(language or None, moved.shape[1])
         return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9), np.float32)
 
-    def put(self, placed: Placed, vector: NDArray[np.float32]) -> None:
-        """Count an article that was placed just now among the neighbours of the next ones, wherever it was before."""
-        row = self._row_of.setdefault(placed.article_id, len(self._placed))
-        if row == len(self._placed):
-            self._placed.append(placed)
+    def put(self, article: Placed, seen: Sight) -> None:
+        """Count an article that was placed just now among the neighbours of the next ones."""
+        row = self._row_of.setdefault(article.article_id, len(self._article_ids))
+        if row == len(self._article_ids):
+            self._article_ids.append(article.article_id)
             if row >= len(self._vectors):
-                more = np.zeros((max(64, len(self._vectors)), len(vector)), np.float32)
-                self._vectors = np.concatenate([self._vectors, more]) if len(self._vectors) else more
-        self._story_rows[self._placed[row].story_id].discard(row)
-        self._story_rows[placed.story_id].add(row)
-        self._placed[row] = placed
-        self._vectors[row] = vector
+                self._grow(len(seen.vector))
+        self._languages[row], self._days[row], self._vectors[row] = seen.language or "", article.days, seen.vector
 
-    def members_of(self, story_id: int) -> list[Placed]:
-        """List the articles of a story that are near the batch in time, by their days."""
-        members = [self._placed[row] for row in self._story_rows.get(story_id, ())]
-        return sorted(members, key=lambda placed: (placed.days, placed.key))
+    def _grow(self, dimensions: int) -> None:
+        more = max(64, len(self._vectors))
+        self._languages = np.concatenate([self._languages, np.zeros(more, "U8")])
+        self._days = np.concatenate([self._days, np.zeros((more, 2), np.int32)])
+        vectors = self._vectors.reshape(-1, dimensions)
+        self._vectors = np.concatenate([vectors, np.zeros((more, dimensions), np.float32)])
 
-    def near(self, days: Days, vector: NDArray[np.float32]) -> Iterator[Placed]:
-        """Yield articles within 45 days, or without a date, that are near in meaning, the nearest first, at most 400.
+    def near(self, session: Session, article: Placed, seen: Sight) -> Iterator[Placed]:
+        """Yield articles within 45 days, or without a date, that may be of one story, the likeliest first, at most 400.
 
-        The cost is one product of the matrix with the vector.
+        The cost is one product of the matrix with the vector, and a statement for each fifty that are asked for.
         """
-        if not self._placed:
-            return
-        cosines = self._vectors[: len(self._placed)] @ vector
-        close = np.flatnonzero(cosines >= MIN_COSINE)
-        found = 0
-        for row in close[np.argsort(-cosines[close], kind="stable")]:
-            placed = self._placed[row]
-            if _overlap(days, placed.days):
-                yield placed
-                found += 1
-                if found == MAX_NEAR:
-                    return
+        nearest = self._shortlist(article.days, seen)
+        for start in range(0, len(nearest), _READ_AT_ONCE):
+            article_ids = [self._article_ids[row] for row in nearest[start : start + _READ_AT_ONCE]]
+            known = {one.article_id: one for one in self._placed(session, Article.id.in_(article_ids))}
+            yield from (known[one] for one in article_ids if one in known and _are_near(article.days, known[one].days))
 
+    def _shortlist(self, days: Days, seen: Sight) -> list[int]:
+        """Find the rows that vectors, stories' days and languages speak for, the likeliest first."""
+        count = len(self._article_ids)
+        if not count:
+            return []
+        cosines = self._vectors[:count] @ seen.vector
+        apart = np.maximum(self._days[:count, 0] - days[1], days[0] - self._days[:count, 1])
+        close = np.flatnonzero((cosines >= MIN_COSINE) & (apart <= MAX_DAYS_APART))
+        is_across = self._languages[close] != (seen.language or "")
+        likely = likelihoods(cosines[close], np.clip(apart[close], 0, FULL_GAP_DAYS) / FULL_GAP_DAYS, is_across)
+        found: list[int] = close[np.argsort(-likely, kind="stable")][:MAX_NEAR].tolist()
+        return found
 
-def _placed(grouping: Grouping, days: Sequence[Days]) -> sa.Select[*tuple[object, ...]]:
-    first = min(start for start, _ in days) - MAX_DAYS_APART
-    last = max(end for _, end in days) + MAX_DAYS_APART
-    is_near: sa.ColumnElement[bool] = sa.true()
-    if EVERY_DAY not in days:
-        is_near = Version.published_first_on.is_(None) | (
-            (Version.published_last_on >= dt.date.fromordinal(max(first, 1)))
-            & (Version.published_first_on <= dt.date.fromordinal(min(last, EVERY_DAY[1])))
+    def members_of(self, session: Session, story_ids: Collection[int], days: Days) -> dict[int, list[Placed]]:
+        """List the articles of stories that are near in time, by their days."""
+        members: dict[int, list[Placed]] = {story_id: [] for story_id in story_ids}
+        for one in self._placed(session, Article.story_id.in_(story_ids)):
+            if _are_near(days, one.days):
+                members[one.story_id].append(one)
+        return {story_id: sorted(found, key=lambda one: (one.days, one.key)) for story_id, found in members.items()}
+
+    def _placed(self, session: Session, condition: sa.ColumnElement[bool]) -> Iterator[Placed]:
+        """Read where articles stand now."""
+        rows = session.execute(
+            sa.select(
+                Article.id,
+                Article.key,
+                Article.current_version_id,
+                Article.story_id,
+                Article.first_seen_at,
+                Version.published_first_on,
+                Version.published_last_on,
+            )
+            .join(Version, Version.id == Article.current_version_id)
+            .where(condition, is_placed(self._grouping.version))
         )
+        for article_id, key, version_id, story_id, seen_at, first, last in rows:
+            yield Placed(article_id, key, version_id or 0, story_id or 0, _days_between(first, last), seen_at)
+
+
+def _in_stories_near(grouping: Grouping, days: Sequence[Days]) -> sa.Select[*tuple[object, ...]]:
+    """Select the articles of stories that a batch may meet, by the days of the stories, which are far fewer."""
     return (
-        sa.select(
-            Article.id,
-            Article.key,
-            Article.story_id,
-            Article.first_seen_at,
-            Version.id.label("version_id"),
-            Version.language,
-            Version.published_first_on,
-            Version.published_last_on,
-            Vector.embedding,
-        )
-        .join(Version, Version.id == Article.current_version_id)
-        .join(Vector, (Vector.version_id == Version.id) & (Vector.model == grouping.model))
-        .where(is_placed(grouping.version), is_near)
+        sa.select(Article.id, Vector.embedding, Vector.language, Story.first_on, Story.last_on)
+        .select_from(Story)
+        .join(Article, Article.story_id == Story.id)
+        .join(Vector, (Vector.version_id == Article.current_version_id) & (Vector.model == grouping.model))
+        .where(is_placed(grouping.version), _is_near(days))
         .order_by(Article.id.desc())
         .limit(MAX_ARTICLES)
     )
+
+
+def _is_near(days: Sequence[Days]) -> sa.ColumnElement[bool]:
+    """Say that a story's days, as far as they are known, are near a batch in time."""
+    if EVERY_DAY in days:
+        return sa.true()
+    first = dt.date.fromordinal(min(start for start, _ in days) - MAX_DAYS_APART)
+    last = dt.date.fromordinal(max(end for _, end in days) + MAX_DAYS_APART)
+    months = (first.year * 12 + first.month - 1 - back for back in range(_MONTHS_OF_A_YEAR))
+    vague = [dt.date(month // 12, month % 12 + 1, 1) for month in months]
+    is_after = (Story.last_on >= first) | Story.last_on.in_(vague) | Story.last_on.is_(None)
+    return is_after & ((Story.first_on <= last) | Story.first_on.is_(None))
 
 
 def is_placed(version: str) -> sa.ColumnElement[bool]:
@@ -158,14 +199,9 @@ def is_placed(version: str) -> sa.ColumnElement[bool]:
     return is_member & Article.copy_of_id.is_(None) & ~Article.is_standing
 
 
-def _placed_of(row: sa.Row[*tuple[object, ...]]) -> Placed:
-    days = _days_of_row(row.published_first_on, row.published_last_on)
-    return Placed(row.id, row.key, row.version_id, row.story_id, days, row.first_seen_at)
-
-
-def _days_of_row(first: dt.date | None, last: dt.date | None) -> Days:
+def _days_between(first: dt.date | None, last: dt.date | None) -> Days:
     return EVERY_DAY if first is None or last is None else (first.toordinal(), last.toordinal())
 
 
-def _overlap(one: Days, other: Days) -> bool:
+def _are_near(one: Days, other: Days) -> bool:
     return one[0] <= other[1] + MAX_DAYS_APART and other[0] <= one[1] + MAX_DAYS_APART

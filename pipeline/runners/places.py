@@ -24,6 +24,7 @@ from pipeline.runners.document import document_of
 from pipeline.runners.facts import leave_facts
 from pipeline.runners.story_names import name_story
 from pipeline.stories.duplicates import Copy, lead_of
+from pipeline.summaries.summarise import HEADLINE_CHARS
 from pipeline.values import Document
 
 
@@ -151,15 +152,39 @@ def drop_sentences_of_others(session: Session, story_ids: Iterable[int]) -> None
 
 def refresh_stories(session: Session, story_ids: Iterable[int], *, now: dt.datetime) -> None:
     """Bring stories' headlines and days up to their members, and summarise them; those without members go."""
-    for story in session.scalars(sa.select(Story).where(Story.id.in_(story_ids)).order_by(Story.id)):
-        session.refresh(story, ["articles"])
-        documents = story_documents(story)
-        if documents:
-            _fill_story(session, story, documents)
-            await_stage(session, Stage.SUMMARISE, [story.id], due_at=now)
+    stories = session.scalars(sa.select(Story).where(Story.id.in_(story_ids)).order_by(Story.id)).all()
+    openings = _openings_in(session, [story.id for story in stories])
+    for story in stories:
+        if story.id in openings:
+            _fill_story(session, story, openings[story.id])
         else:
             session.delete(story)
+    await_stage(session, Stage.SUMMARISE, openings, due_at=now)
     session.flush()
+
+
+def _openings_in(session: Session, story_ids: Sequence[int]) -> dict[int, list[Document]]:
+    """Read what a headline is chosen by of stories' articles, copies left out, by date and key; none of no articles."""
+    rows = session.execute(
+        sa.select(
+            Article.story_id,
+            Article.key,
+            Version.title,
+            sa.func.substr(Version.text, 1, HEADLINE_CHARS),
+            Version.language,
+            Version.published,
+            Article.url,
+            Article.first_seen_at,
+        )
+        .join(Version, Version.id == Article.current_version_id)
+        .where(Article.story_id.in_(story_ids), Article.copy_of_id.is_(None))
+    )
+    found: dict[int, list[tuple[dt.date, Document]]] = {}
+    for story_id, key, title, text, language, published, url, seen_at in rows:
+        day = published.first if published is not None else seen_at.date()
+        found.setdefault(story_id or 0, []).append((day, Document(key, title, text, language, published, url)))
+    ordered = {story_id: sorted(known, key=lambda one: (one[0], one[1].id)) for story_id, known in found.items()}
+    return {story_id: [document for _, document in known] for story_id, known in ordered.items()}
 
 
 def _fill_story(session: Session, story: Story, documents: list[Document]) -> None:

@@ -10,21 +10,21 @@ from itertools import chain
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from models.article import Article, LanguageMean, TermCount, Vector, Version
+from models.article import Article, LanguageMean, TermCount
 from pipeline.encoding.language_means import LanguageMeans, LanguageSum, prior_means
-from pipeline.runners.document import document_of, understanding_of
 from pipeline.runners.embed import ALL_DOCUMENTS
 from pipeline.runners.neighbours import Grouping, Neighbours, Placed, days_of
+from pipeline.runners.story_features import read_features
 from pipeline.stories.decisions import StoryBonds
 from pipeline.stories.evidence import WeighedArticle, weighed
-from pipeline.stories.features import StoryFeatures, TermCounts, features_of
+from pipeline.stories.features import TermCounts
 from pipeline.stories.linking import Links
 from pipeline.stories.stories import MEMBERS_COMPARED, Group, Story, parts_of, place
 
 MAX_FREE = 200
-MAX_STORIES_NEAR = 60
+MAX_STORIES_NEAR = 24
 _TERMS_AT_ONCE = 5_000
 
 
@@ -60,16 +60,17 @@ class Surroundings:
     def parts_around(self, session: Session, article: Article) -> list[list[str]]:
         """Return the parts, by the keys of their articles, into which the story of a placed article falls."""
         mine = _placed_of(article)
-        others = [one for one in self._neighbours.members_of(mine.story_id) if one.article_id != article.id]
+        placed = self._neighbours.members_of(session, [mine.story_id], mine.days)[mine.story_id]
+        others = [one for one in placed if one.article_id != article.id]
         members = [mine, *others[-MEMBERS_COMPARED + 1 :]]
         self._read(session, [one.version_id for one in members])
         return parts_of(self._articles(members), self._links)
 
     def note(self, session: Session, article: Article) -> None:
-        """Count an article among the neighbours of the next ones, where it stands now."""
-        placed = _placed_of(article)
-        if article.story_id is not None and self._read(session, [placed.version_id]):
-            self._neighbours.put(placed, self._weighed[placed.version_id].features.vector)
+        """Count an article that was placed among the neighbours of the next ones."""
+        version_id = article.current_version_id or 0
+        if self._read(session, [version_id]):
+            self._neighbours.put(_placed_of(article), self._weighed[version_id].features)
 
     def _hanging_together(
         self, session: Session, mine: Placed, bonds: StoryBonds
@@ -79,9 +80,9 @@ class Surroundings:
         waiting = [mine]
         while waiting:
             one = waiting.pop()
-            near = list(self._neighbours.near(one.days, self._weighed[one.version_id].features.vector))
+            near = self._near(session, one)
             movable = [each for each in near if _may_move(each, mine, bonds) and each.key not in free]
-            settled = self._settled(near, mine, bonds)
+            settled = self._settled(session, near, mine, bonds)
             self._read(session, [each.version_id for each in chain(movable, *settled.values())])
             for each in movable:
                 if len(free) < MAX_FREE and self._links.is_near([one.key], [each.key]):
@@ -94,13 +95,25 @@ class Surroundings:
             }
         return list(free.values()), stories
 
-    def _settled(self, near: Iterable[Placed], mine: Placed, bonds: StoryBonds) -> dict[int, list[Placed]]:
-        """List the newest settled articles of the nearest stories that have any."""
+    def _near(self, session: Session, one: Placed) -> list[Placed]:
+        """List the articles of the likeliest stories, the likeliest first."""
+        near, story_ids = list[Placed](), set[int]()
+        for each in self._neighbours.near(session, one, self._weighed[one.version_id].features):
+            near.append(each)
+            story_ids.add(each.story_id)
+            if len(story_ids) == MAX_STORIES_NEAR:
+                break
+        return near
+
+    def _settled(
+        self, session: Session, near: Iterable[Placed], mine: Placed, bonds: StoryBonds
+    ) -> dict[int, list[Placed]]:
+        """List the newest settled articles of stories that have any."""
         story_ids = dict.fromkeys(each.story_id for each in near if not _may_move(each, mine, bonds))
         found = {}
-        for story_id in list(story_ids)[:MAX_STORIES_NEAR]:
-            members = [one for one in self._neighbours.members_of(story_id) if not _may_move(one, mine, bonds)]
-            found[story_id] = [one for one in members if one.key != mine.key][-MEMBERS_COMPARED:]
+        for story_id, placed in self._neighbours.members_of(session, story_ids, mine.days).items():
+            members = [one for one in placed if not _may_move(one, mine, bonds) and one.key != mine.key]
+            found[story_id] = members[-MEMBERS_COMPARED:]
         return {story_id: members for story_id, members in found.items() if members}
 
     def _articles(self, placed: Iterable[Placed]) -> list[WeighedArticle]:
@@ -110,7 +123,7 @@ class Surroundings:
         """Read versions that were not read before; tells whether all are there, with their vectors."""
         missing = sorted(set(version_ids) - self._weighed.keys())
         if missing:
-            features = dict(_features_of(session, missing, self._model, self._neighbours))
+            features = read_features(session, missing, self._model, self._neighbours.centred)
             self._count(session, {term for one in features.values() for term in (*one.terms, *one.names)})
             background = TermCounts(self._counts.get(ALL_DOCUMENTS, 1), self._counts)
             for version_id, one in features.items():
@@ -134,27 +147,6 @@ def _placed_of(article: Article) -> Placed:
 def _may_move(one: Placed, mine: Placed, bonds: StoryBonds) -> bool:
     """Tell whether an article was first seen on the same day, and nobody decided on its story."""
     return one.first_seen_at.date() == mine.first_seen_at.date() and one.key not in bonds.decided
-
-
-def _features_of(
-    session: Session, version_ids: Sequence[int], model: str, neighbours: Neighbours
-) -> Iterable[tuple[int, StoryFeatures]]:
-    rows = session.execute(
-        sa.select(Version, Vector.embedding)
-        .join(Vector, (Vector.version_id == Version.id) & (Vector.model == model))
-        .where(Version.id.in_(version_ids))
-        .options(
-            selectinload(Version.article).selectinload(Article.source),
-            selectinload(Version.topics),
-            selectinload(Version.countries),
-            selectinload(Version.actors),
-            selectinload(Version.witnesses),
-        )
-    )
-    for version, embedding in rows:
-        vector = neighbours.centred(embedding, version.language)
-        seen_on = version.article.first_seen_at.date()
-        yield version.id, features_of(document_of(version), understanding_of(version), vector, first_seen=seen_on)
 
 
 def _means_from_rows(session: Session, model: str) -> LanguageMeans:

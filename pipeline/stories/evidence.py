@@ -28,8 +28,9 @@ class WeighedArticle:
 class Evidence:
     """What speaks for one story (`vector` to `facts`, each in about 0..1) and against it (`gap`, 0..1).
 
-    `across` is 1 where the languages differ, so that words cannot be compared; `numbers` that both name one edition
-    or craft; `facts` that both report one event or agreement.
+    `across` is 1 where the languages differ, so that words cannot be compared, and what else there is counts otherwise:
+    `vector_across` to `countries_across`, 0 within a language. `numbers` says that both name one edition or craft,
+    `facts` that both report one event or agreement.
     """
 
     vector: float
@@ -40,6 +41,10 @@ class Evidence:
     numbers: float
     facts: float
     across: float
+    vector_across: float
+    names_across: float
+    actors_across: float
+    countries_across: float
     gap: float
 
 
@@ -57,16 +62,22 @@ def weighed(article: StoryFeatures, background: TermStatistics) -> WeighedArticl
 def evidence_between(a: WeighedArticle, b: WeighedArticle) -> Evidence:
     """Measure how alike two articles are; words are compared within a language only, names across."""
     one, other = a.features, b.features
-    is_same_language = one.language == other.language
+    is_across = one.language != other.language
+    vector, names = float(one.vector @ other.vector), _overlap(a.names, b.names)
+    actors = _jaccard(one.actors, other.actors)
     return Evidence(
-        vector=float(one.vector @ other.vector),
-        terms=_dot(a.terms, b.terms) if is_same_language else 0.0,
-        titles=_dot(a.titles, b.titles) if is_same_language else 0.0,
-        names=_overlap(a.names, b.names),
-        actors=_jaccard(one.actors, other.actors),
+        vector=vector,
+        terms=0.0 if is_across else _dot(a.terms, b.terms),
+        titles=0.0 if is_across else _dot(a.titles, b.titles),
+        names=names,
+        actors=actors,
         numbers=float(_share_numbers(one, other)),
         facts=float(have_same_fact(one, other)),
-        across=float(not is_same_language),
+        across=float(is_across),
+        vector_across=is_across * vector,
+        names_across=is_across * names,
+        actors_across=is_across * actors,
+        countries_across=is_across * _jaccard(one.countries, other.countries),
         gap=_gap(one, other),
     )
 

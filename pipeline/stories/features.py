@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
@@ -18,7 +18,7 @@ from perilune.dates import PartialDate
 from perilune.stems import stem_by
 from pipeline.stories.numbers import EventNumbers, event_numbers_of
 from pipeline.understanding.gazetteer import folded
-from pipeline.values import Document, Fact, Understanding
+from pipeline.values import ActorMention, Document, Fact
 
 LEAD_CHARS = 2000
 # Chinese says in one character what takes English three.
@@ -79,30 +79,69 @@ class StoryFeatures:
     facts: tuple[Fact, ...] = field(default=())
 
 
+class Understood(Protocol):
+    """What the story rule needs to know of what was understood of an article."""
+
+    @property
+    def actors(self) -> Sequence[ActorMention]:
+        """The actors that it names."""
+
+    @property
+    def countries(self) -> Sequence[str]:
+        """The countries that take part in what it reports."""
+
+    @property
+    def facts(self) -> Sequence[Fact]:
+        """The dated events and agreements that it reports."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Words:
+    """What the words of a title and a lead show, as `StoryFeatures` says."""
+
+    terms: Mapping[str, float]
+    title_terms: frozenset[str]
+    names: frozenset[str]
+    title_numbers: EventNumbers
+    lead_numbers: EventNumbers
+
+
 def features_of(
-    document: Document, understanding: Understanding, vector: NDArray[np.float32], *, first_seen: dt.date
+    document: Document, understanding: Understood, vector: NDArray[np.float32], *, first_seen: dt.date
 ) -> StoryFeatures:
     """Read the features of one article; `vector` is centred and normalised, `first_seen` the day it was fetched."""
     lead = lead_of_text(document.text)
-    title_terms = tuple(terms_in(document.title, document.language))
-    counts = Counter(terms_in(lead, document.language))
-    counts.update(title_terms)
-    opening = f"{document.title}. {lead[:_SENTENCE_CHARS]}"
+    words = _words_of(document.title, lead, document.language)
     return StoryFeatures(
         id=document.id,
         title=document.title,
         language=document.language,
         published=document.published,
         first_seen=first_seen,
-        terms={term: 1 + math.log(count) for term, count in counts.items()},
-        title_terms=frozenset(title_terms),
-        names=frozenset(names_in(f"{document.title}. {lead}", document.language)),
-        title_numbers=event_numbers_of(document.title),
-        lead_numbers=event_numbers_of(opening),
+        terms=words.terms,
+        title_terms=words.title_terms,
+        names=words.names,
+        title_numbers=words.title_numbers,
+        lead_numbers=words.lead_numbers,
         vector=vector,
         actors=frozenset(mention.slug for mention in understanding.actors),
         countries=frozenset(understanding.countries),
         facts=tuple(fact for fact in understanding.facts if fact.span.start < len(lead)),
+    )
+
+
+# The same neighbours are met by one article after another.
+@lru_cache(maxsize=4096)
+def _words_of(title: str, lead: str, language: str | None) -> _Words:
+    title_terms = tuple(terms_in(title, language))
+    counts = Counter(terms_in(lead, language))
+    counts.update(title_terms)
+    return _Words(
+        terms={term: 1 + math.log(count) for term, count in counts.items()},
+        title_terms=frozenset(title_terms),
+        names=frozenset(names_in(f"{title}. {lead}", language)),
+        title_numbers=event_numbers_of(title),
+        lead_numbers=event_numbers_of(f"{title}. {lead[:_SENTENCE_CHARS]}"),
     )
 
 

@@ -10,6 +10,9 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.stories.evidence import Evidence, WeighedArticle, evidence_between
 from pipeline.stories.vetoes import MAX_DAYS_APART, days_apart, vetoes_of
 
@@ -21,6 +24,7 @@ FORBIDDEN = -8.0
 # A background piece among the members shall not keep the next report out.
 BEST_SHARE = 0.75
 
+Floats = NDArray[np.float64]
 Apart = Callable[[str, str], bool]
 """Tells whether people keep two articles apart, by their ids."""
 
@@ -51,6 +55,16 @@ def logit_of(evidence: Evidence) -> float:
     known = weights()
     values = zip((field.name for field in fields(evidence)), astuple(evidence), strict=True)
     return known["intercept"] + math.fsum(known[name] * value for name, value in values)
+
+
+def likelihoods(cosines: NDArray[np.float32], gaps: Floats, is_across: NDArray[np.bool_]) -> Floats:
+    """Weigh what can be said of many pairs at once, each shape [pairs]: a first guess, for the choice of whom to read.
+
+    `gaps` are days apart as `Evidence.gap` has them; `is_across` tells that the languages differ.
+    """
+    known = weights()
+    across = np.where(is_across, known["across"] + known["vector_across"] * cosines, 0.0)
+    return np.asarray(known["vector"] * cosines + known["gap"] * gaps + across)
 
 
 def link_between(one: WeighedArticle, other: WeighedArticle) -> Link:

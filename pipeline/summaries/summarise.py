@@ -32,6 +32,8 @@ from pipeline.values import Document, EvidenceSpan, SummarySentence
 
 MAX_SHARED = 0.6  # share of the shorter sentence's terms above which it says nothing new
 SAME_SHARED = 0.72  # F1 of terms from which two sentences say the same
+# What of a text a headline is chosen by.
+HEADLINE_CHARS = 2000
 MAX_TITLE_CHARS = 160
 SHORT_TITLE_CHARS = 12
 MIN_REPEATED = 2
@@ -192,7 +194,7 @@ def headline_of(documents: Sequence[Document], language: str | None = None) -> t
     offered = [(one, title) for one, title in titled if one.language == chosen]
     titles = [title for _, title in offered]
     stems = [_stems(title) for title in titles]
-    bodies = [_stems(one.text[:2000]) for one, _ in offered]
+    bodies = [_stems(one.text[:HEADLINE_CHARS]) for one, _ in offered]
     worth = [_title_worth(n, titles, stems, bodies) for n in range(len(titles))]
     best = int(np.argmax(worth))
     return titles[best], offered[best][0].id
@@ -232,7 +234,7 @@ def _repeats_itself(title: str) -> bool:
 
 def _opening(document: Document) -> str:
     """Return the first of the opening sentences that states something, or else the first that is no order."""
-    text = document.text[:2000]
+    text = document.text[:HEADLINE_CHARS]
     spans = [without_opening(text, span) for span in sentences_of(text, document.language)]
     said = [one for span in spans if not is_instruction(one := text[span.start : span.end])]
     return next(filter(is_statement, said), said[0] if said else "")
