@@ -25,6 +25,7 @@ from benchmarks.stories_baselines import (
 )
 from benchmarks.stories_scores import adjusted_rand, b_cubed, confused, pairwise
 from benchmarks.stories_sets import StorySet, load_sets, with_features
+from benchmarks.stories_week import in_one_week
 from perilune.config import settings_from
 from pipeline.encoding.encoder import load_encoder
 from pipeline.stories.evidence import WeighedArticle, weighed
@@ -108,6 +109,7 @@ def main() -> None:
     settings = settings_from({})
     knowledge, encoder = load_knowledge(), load_encoder(settings.encoder, settings.cache)
     sets = [with_features(one, knowledge, encoder) for one in load_sets(options.data)]
+    sets.append(in_one_week(sets))
     distances = {one.name: (tfidf_distances(one.documents), one.stories) for one in sets}
     for one in sets:
         tuned = tuned_threshold(distances, one.name) if len(sets) > 1 else best_threshold(*distances[one.name])
