@@ -21,7 +21,7 @@ DAYS = 7
 
 
 def in_one_week(sets: Iterable[StorySet]) -> StorySet:
-    """Let each story begin on a day of one week, by chance; within it, and within a family of look-alikes, days stay."""
+    """Let each story begin on a day of one week, by chance; within it and a family of look-alikes days stay."""
     chosen = [one for one in sets if one.name in OF]
     features = [article for one in chosen for article in one.features]
     stories = [f"{one.name} {story}" for one in chosen for story in one.stories]
