@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from models.article import Article, Version
 from models.fate import Fate, Outcome
@@ -99,7 +99,7 @@ class SummariseRunner:
                 tuple(without_orders(document) for document in story_documents(story)),
                 tuple(self._long_documents(session, story, is_anew=before.get(story.id) != self.version)),
             )
-            for story in session.scalars(sa.select(Story).where(Story.id.in_(story_ids)))
+            for story in session.scalars(sa.select(Story).where(Story.id.in_(story_ids)).options(_WITH_TEXTS))
         }
 
     def _long_documents(self, session: Session, story: Story, *, is_anew: bool) -> list[LongDocument]:
@@ -162,6 +162,11 @@ class SummariseRunner:
         store_sections(session, result.sections)
         fold_translations(session, story, result.translations)
         return Outcome(FateState.DONE, result.remark)
+
+
+_WITH_TEXTS = selectinload(Story.articles).options(
+    selectinload(Article.source), selectinload(Article.current_version).selectinload(Version.passages)
+)
 
 
 def budget_for(documents: Sequence[Document]) -> int:
