@@ -13,10 +13,17 @@ from models.vocabulary import DocType, HistoryKind, PassageKind, Relevance
 from perilune.dates import PartialDate
 
 
+def _where_set(column: str) -> sa.Index:
+    """Index what few articles have; one over all rows would seem the best way to the many that have none."""
+    is_set = sa.text(f"{column} IS NOT NULL")
+    return sa.Index(f"ix_article_{column}", column, sqlite_where=is_set, postgresql_where=is_set)
+
+
 class Article(Base):
     """What a page is understood to be; its text, title and date are those of its current version."""
 
     __tablename__ = "article"
+    __table_args__ = (_where_set("copy_of_id"), _where_set("translation_of_id"), _where_set("moved_to_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(12), unique=True)
@@ -27,15 +34,15 @@ class Article(Base):
     is_backfill: Mapped[bool] = mapped_column(default=False)
     is_standing: Mapped[bool] = mapped_column(default=False)
     current_version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("version.id", use_alter=True), index=True)
-    copy_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"), index=True)
+    copy_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"))
     """The article that this one repeats; it leads, this one is folded under it."""
-    translation_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"), index=True)
+    translation_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"))
     """The article of its story that it is in another language, sentence by sentence; it leads, this one is folded."""
     story_id: Mapped[int | None] = mapped_column(sa.ForeignKey("story.id"), index=True)
     story_reason: Mapped[str | None]
     placed_by: Mapped[str | None] = mapped_column(sa.String(80))
     """The version of the grouping that put it into its story; another version places it anew."""
-    moved_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"), index=True)
+    moved_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("article.id"))
     """The article that has all its versions now, because its address turned out to be another's."""
 
     @hybrid_property

@@ -80,11 +80,14 @@ class Neighbours:
 
     def __init__(self, session: Session, grouping: Grouping, batch: Iterable[Article]) -> None:
         self._grouping = grouping
-        rows = session.execute(_in_stories_near(grouping, [days_of(article) for article in batch])).all()
+        is_near = _is_near([days_of(article) for article in batch])
+        stories = session.execute(sa.select(Story.id, Story.first_on, Story.last_on).where(is_near))
+        days = {story_id: _days_between(first, last) for story_id, first, last in stories}
+        rows = session.execute(_placed_in(grouping, sa.select(Story.id).where(is_near))).all()
         self._article_ids = [row.id for row in rows]
         self._row_of = {article_id: number for number, article_id in enumerate(self._article_ids)}
         self._languages = np.array([row.language or "" for row in rows], dtype="U8")
-        self._days = np.array([_days_between(row.first_on, row.last_on) for row in rows], np.int32).reshape(-1, 2)
+        self._days = np.array([days[row.story_id] for row in rows], np.int32).reshape(-1, 2)
         self._vectors = self._centred_together([row.embedding for row in rows])
 
     def centred(self, embedding: bytes, language: str | None) -> Floats:
@@ -168,14 +171,12 @@ class Neighbours:
             yield Placed(article_id, key, version_id or 0, story_id or 0, _days_between(first, last), seen_at)
 
 
-def _in_stories_near(grouping: Grouping, days: Sequence[Days]) -> sa.Select[*tuple[object, ...]]:
-    """Select the articles of stories that a batch may meet, by the days of the stories, which are far fewer."""
+def _placed_in(grouping: Grouping, story_ids: sa.Select[int]) -> sa.Select[*tuple[object, ...]]:
+    """Select the articles of stories, which are far fewer than all that is near a batch in time."""
     return (
-        sa.select(Article.id, Vector.embedding, Vector.language, Story.first_on, Story.last_on)
-        .select_from(Story)
-        .join(Article, Article.story_id == Story.id)
+        sa.select(Article.id, Article.story_id, Vector.embedding, Vector.language)
         .join(Vector, (Vector.version_id == Article.current_version_id) & (Vector.model == grouping.model))
-        .where(is_placed(grouping.version), _is_near(days))
+        .where(is_placed(grouping.version), Article.story_id.in_(story_ids))
         .order_by(Article.id.desc())
         .limit(MAX_ARTICLES)
     )
@@ -190,7 +191,8 @@ def _is_near(days: Sequence[Days]) -> sa.ColumnElement[bool]:
     months = (first.year * 12 + first.month - 1 - back for back in range(_MONTHS_OF_A_YEAR))
     vague = [dt.date(month // 12, month % 12 + 1, 1) for month in months]
     is_after = (Story.last_on >= first) | Story.last_on.in_(vague) | Story.last_on.is_(None)
-    return is_after & ((Story.first_on <= last) | Story.first_on.is_(None))
+    # Most stories began before the batch: the index of their last days finds those near it, that of the first does not.
+    return is_after & (sa.func.coalesce(Story.first_on, last) <= last)
 
 
 def is_placed(version: str) -> sa.ColumnElement[bool]:
