@@ -2,8 +2,8 @@
 
 `python -m benchmarks.stories_weights --data DIR [--write]` prints B-cubed of each set grouped by weights that were
 fitted without it. `--write` puts the weights of all sets into `pipeline/stories/weights.toml`. Each set counts alike,
-the small ones and headlines half. Our own texts count a second time as if all were of one week: over years few texts
-share a day, and what is near in time seemed to be one story.
+the small ones and headlines half; the look-alikes that are held out are not among them. Our own texts count a second
+time as if all were of one week: over years few texts share a day, and what is near in time seemed to be one story.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks import stories_week
 from benchmarks.fitted_toml import with_table
 from benchmarks.stories_scores import b_cubed
-from benchmarks.stories_sets import StorySet, load_sets, with_features
+from benchmarks.stories_sets import HELD_OUT, StorySet, load_sets, with_features
 from perilune.config import settings_from
 from pipeline.encoding.encoder import load_encoder
 from pipeline.stories import linking
@@ -34,7 +34,7 @@ from pipeline.understanding.understand import load_knowledge
 HALF = frozenset({"handpicked", "wikinews", "headlines"})
 SAME_TEXTS = frozenset({*stories_week.OF, stories_week.NAME})
 PAIRS_OF_A_SET = 1000
-LEANING = 1.0
+LEANING = 0.87
 """Added to the intercept: a story is a mean over many pairs, and a mean over some weak pairs falls below nought."""
 
 
@@ -100,7 +100,7 @@ def main() -> None:
     options = parser.parse_args()
     settings = settings_from({})
     knowledge, encoder = load_knowledge(), load_encoder(settings.encoder, settings.cache)
-    sets = [with_features(one, knowledge, encoder) for one in load_sets(options.data)]
+    sets = [with_features(one, knowledge, encoder) for one in load_sets(options.data) if one.name != HELD_OUT]
     sets.append(stories_week.in_one_week(sets))
     pairs = {one.name: pairs_of(one) for one in sets}
     for one in sets:

@@ -14,9 +14,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.vocabulary import FactKind
 from perilune.dates import PartialDate
 from perilune.stems import stem_by
+from pipeline.stories.craft_stages import CraftStage, stage_of
+from pipeline.stories.named_days import named_days_in
 from pipeline.stories.numbers import EventNumbers, event_numbers_of
+from pipeline.understanding.countries import countries_in
 from pipeline.understanding.gazetteer import folded
 from pipeline.values import ActorMention, Document, Fact
 
@@ -60,7 +64,9 @@ class StoryFeatures:
 
     `terms` maps a term of title and lead to 1 + ln(count); `names` are those written with a capital inside a
     sentence, and figures; `title_numbers` and `lead_numbers` come from the title and from title and opening; `facts`
-    are those of the lead; `vector` is centred on its language and L2-normalised, shape [dimensions].
+    are those of the lead; `stage` is what is reported of a craft; `named_days` tell the age of an article without a
+    date, `title_countries` who makes the agreement that one reports; `vector` is centred on its language and
+    L2-normalised, shape [dimensions].
     """
 
     id: str
@@ -69,7 +75,6 @@ class StoryFeatures:
     published: PartialDate | None
     first_seen: dt.date
     terms: Mapping[str, float]
-    title_terms: frozenset[str]
     names: frozenset[str]
     title_numbers: EventNumbers
     lead_numbers: EventNumbers
@@ -77,6 +82,9 @@ class StoryFeatures:
     actors: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     facts: tuple[Fact, ...] = field(default=())
+    stage: CraftStage | None = None
+    named_days: frozenset[int] = frozenset()
+    title_countries: frozenset[str] = frozenset()
 
 
 class Understood(Protocol):
@@ -100,10 +108,12 @@ class _Words:
     """What the words of a title and a lead show, as `StoryFeatures` says."""
 
     terms: Mapping[str, float]
-    title_terms: frozenset[str]
     names: frozenset[str]
     title_numbers: EventNumbers
     lead_numbers: EventNumbers
+    stage: CraftStage | None
+    named_days: frozenset[int]
+    title_countries: frozenset[str]
 
 
 def features_of(
@@ -112,6 +122,8 @@ def features_of(
     """Read the features of one article; `vector` is centred and normalised, `first_seen` the day it was fetched."""
     lead = lead_of_text(document.text)
     words = _words_of(document.title, lead, document.language)
+    facts = tuple(fact for fact in understanding.facts if fact.span.start < len(lead))
+    has_agreement = any(fact.kind is FactKind.AGREEMENT for fact in facts)
     return StoryFeatures(
         id=document.id,
         title=document.title,
@@ -119,29 +131,33 @@ def features_of(
         published=document.published,
         first_seen=first_seen,
         terms=words.terms,
-        title_terms=words.title_terms,
         names=words.names,
         title_numbers=words.title_numbers,
         lead_numbers=words.lead_numbers,
         vector=vector,
         actors=frozenset(mention.slug for mention in understanding.actors),
         countries=frozenset(understanding.countries),
-        facts=tuple(fact for fact in understanding.facts if fact.span.start < len(lead)),
+        facts=facts,
+        stage=words.stage,
+        named_days=words.named_days if document.published is None else frozenset(),
+        title_countries=words.title_countries if has_agreement else frozenset(),
     )
 
 
 # The same neighbours are met by one article after another.
 @lru_cache(maxsize=4096)
 def _words_of(title: str, lead: str, language: str | None) -> _Words:
-    title_terms = tuple(terms_in(title, language))
     counts = Counter(terms_in(lead, language))
-    counts.update(title_terms)
+    counts.update(terms_in(title, language))
+    both = f"{title}. {lead}"
     return _Words(
         terms={term: 1 + math.log(count) for term, count in counts.items()},
-        title_terms=frozenset(title_terms),
-        names=frozenset(names_in(f"{title}. {lead}", language)),
+        names=frozenset(names_in(both, language)),
         title_numbers=event_numbers_of(title),
         lead_numbers=event_numbers_of(f"{title}. {lead[:_SENTENCE_CHARS]}"),
+        stage=stage_of(title, lead),
+        named_days=named_days_in(both),
+        title_countries=frozenset(mention.code for mention in countries_in(title, language)),
     )
 
 
