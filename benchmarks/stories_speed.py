@@ -16,7 +16,7 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -35,6 +35,7 @@ from models.vocabulary import PassageKind, Relevance, SourceKind, Stage
 from perilune.archive import Archive, open_archive
 from perilune.config import settings_from
 from perilune.dates import PartialDate
+from perilune.logs import configure_logging
 from perilune.processing import process_due
 from perilune.seeding import seed
 from perilune.understanding import EncoderOnDemand
@@ -53,6 +54,7 @@ BANDS = 38
 PLACED_SHARE = 0.05
 TEXTS_MIXED, WORDS, TITLE_WORDS = 12, 90, 9
 TERMS_FROM = 3000
+SENTENCES, WORDS_OF_SENTENCE = 16, 16
 ADDED = 20
 Floats = NDArray[np.float32]
 AIM_MINUTES, AIM_MILLISECONDS = 20, 50
@@ -68,7 +70,7 @@ class Text:
 
 
 def week_of(count: int, core: int) -> Iterator[Text]:
-    """Write a week: reports of this domain first, then articles put together from sentences about other things."""
+    """Write a week: reports of this domain first, then articles of words that texts about other things are made of."""
     with WRITTEN.open(encoding="utf-8") as lines:
         rows = list(map(json.loads, lines))
     for number in range(core):
@@ -76,13 +78,21 @@ def week_of(count: int, core: int) -> Iterator[Text]:
         yield Text(row["title"], row["text"], row["language"])
     chance = random.Random(7)
     others = [one.document for one in load_training_texts() if one.relevance is Relevance.OFF]
-    sentences: dict[str, list[str]] = {}
-    for one in others:
-        sentences.setdefault(one.language or "en", []).extend(part for part in one.text.split(". ") if part)
-    for number in range(count - core):
-        language = chance.choice(sorted(sentences))
-        chosen = chance.sample(sentences[language], min(8, len(sentences[language])))
-        yield Text(f"{chosen[0][:80]} {number}", ". ".join(chosen), language)
+    words = _words_by_language((one.language or "en", one.text) for one in others)
+    for _ in range(count - core):
+        language = chance.choice(sorted(words))
+        joint, end = ("", "。") if language == "zh" else (" ", ". ")
+        drawn = [joint.join(chance.choices(words[language], k=WORDS_OF_SENTENCE)) for _ in range(SENTENCES + 1)]
+        yield Text(drawn[0], end.join([*drawn[1:], ""]).strip(), language)
+
+
+def _words_by_language(texts: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """List the words of texts, two characters of Chinese at a time; no names and figures, which would tell of events."""
+    words: dict[str, list[str]] = {}
+    for language, text in texts:
+        plain = re.sub(r"[\W\d_]+", " ", text.lower())
+        words.setdefault(language, []).extend(re.findall(r"\w\w", plain) if language == "zh" else plain.split())
+    return words
 
 
 def lay(session: Session, texts: Sequence[Text], *, first: int, now: dt.datetime) -> list[int]:
@@ -170,14 +180,10 @@ class Strangers:
         with WRITTEN.open(encoding="utf-8") as lines:
             rows = list(map(json.loads, lines))
         self._vectors = encoder.encode([f"{row['title']}. {row['text']}" for row in rows])
+        self._words = _words_by_language((row["language"], row["text"]) for row in rows)
         self._of_language: dict[str, list[int]] = {}
-        self._words: dict[str, list[str]] = {}
         for number, row in enumerate(rows):
             self._of_language.setdefault(row["language"], []).append(number)
-            # Names and figures would make all of them reports of the same events.
-            plain = re.sub(r"[\W\d_]+", " ", row["text"].lower())
-            pieces = re.findall(r"\w\w", plain) if row["language"] == "zh" else plain.split()
-            self._words.setdefault(row["language"], []).extend(pieces)
         self._languages = sorted(self._of_language)
         self._centres = {one: self._vectors[numbers].mean(axis=0) for one, numbers in self._of_language.items()}
 
@@ -363,6 +369,7 @@ def main() -> None:
     parser.add_argument("--core", type=int, default=300, help="how many of them are of the domain")
     parser.add_argument("--archive", type=int, default=1_000_000, help="articles of the archive; 0 leaves it out")
     options = parser.parse_args()
+    configure_logging("warning")
     with tempfile.TemporaryDirectory() as folder:
         if options.week:
             print_week(_new_archive(Path(folder) / "week"), options.week, options.core)
