@@ -2,7 +2,7 @@
 
 `python -m benchmarks.stories_weights --data DIR [--write]` prints B-cubed of each set grouped by weights that were
 fitted without it. `--write` puts the weights of all sets into `pipeline/stories/weights.toml`. Each set counts alike,
-the small ones and headlines half.
+the small ones and headlines half; the look-alikes that are held out are not among them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.fitted_toml import with_table
 from benchmarks.stories_scores import b_cubed
-from benchmarks.stories_sets import StorySet, load_sets, with_features
+from benchmarks.stories_sets import HELD_OUT, StorySet, load_sets, with_features
 from perilune.config import settings_from
 from pipeline.encoding.encoder import load_encoder
 from pipeline.stories import linking
@@ -31,7 +31,7 @@ from pipeline.understanding.understand import load_knowledge
 
 HALF = frozenset({"handpicked", "wikinews", "headlines"})
 PAIRS_OF_A_SET = 1000
-LEANING = 1.0
+LEANING = 0.87
 """Added to the intercept: a story is a mean over many pairs, and a mean over some weak pairs falls below nought."""
 
 
@@ -97,7 +97,7 @@ def main() -> None:
     options = parser.parse_args()
     settings = settings_from({})
     knowledge, encoder = load_knowledge(), load_encoder(settings.encoder, settings.cache)
-    sets = [with_features(one, knowledge, encoder) for one in load_sets(options.data)]
+    sets = [with_features(one, knowledge, encoder) for one in load_sets(options.data) if one.name != HELD_OUT]
     pairs = {one.name: pairs_of(one) for one in sets}
     for one in sets:
         weights = fitted([known for name, known in pairs.items() if name != one.name])

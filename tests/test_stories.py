@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from models.vocabulary import DocType, FactKind, Relevance
 from perilune.dates import PartialDate
-from pipeline.stories.evidence import weighed
+from pipeline.stories.craft_stages import CraftStage, stage_of
+from pipeline.stories.evidence import evidence_between, weighed
 from pipeline.stories.features import StoryFeatures, TermCounts, features_of, names_in, terms_in
 from pipeline.stories.linking import Links
+from pipeline.stories.named_days import is_near_named_day, named_days_in
 from pipeline.stories.numbers import calendar_number, event_numbers_of, number_from_chinese
 from pipeline.stories.stories import Group, Story, group_into_stories, parts_of, place
 from pipeline.stories.vetoes import MAX_DAYS_APART, days_apart, days_between, vetoes_of
@@ -21,6 +24,7 @@ from pipeline.values import ActorMention, Document, Fact, Span, Understanding
 
 SEEN_ON = dt.date(2023, 9, 1)
 TEXT = "The agencies of China and Brazil launched a satellite together from Taiyuan and will share its pictures."
+LONG_TEXT = f"{TEXT} {TEXT} {TEXT}"
 BACKGROUND = TermCounts(
     1000, {"the": 990, "of": 980, "and": 985, "a": 970, "satellit": 200, "launch": 220, "from": 700}
 )
@@ -138,6 +142,37 @@ def test_months_and_weekdays_are_known_in_their_forms(word: str, number: int | N
             article("b", "Deal", fact(FactKind.AGREEMENT, "MoU", None, "AE", "PH")),
             "another pair of parties",
         ),
+        (
+            article("a", "Deal", fact(FactKind.AGREEMENT, "MoU", None, "asi", "ksa"), text=LONG_TEXT),
+            article(
+                "b",
+                "Deal",
+                fact(FactKind.AGREEMENT, "MoU", None, "asi", "ssa"),
+                replace(fact(FactKind.AGREEMENT, "MoU", None, "asi", "ksa"), span=Span(200, 210)),
+                text=LONG_TEXT,
+            ),
+            "another pair of parties",
+        ),
+        (
+            article("a", "Ninth round opens. The eighth round"),
+            article("b", "Call", text="The tenth round opens."),
+            "another edition",
+        ),
+        (
+            article("a", "Peru signs the accords", fact(FactKind.AGREEMENT, "accession", None, "PE", "nasa")),
+            article("b", "Словакия подписала соглашения", fact(FactKind.AGREEMENT, "MoU", None, "SK"), language="ru"),
+            "another pair of parties",
+        ),
+        (
+            article("a", "Forum", replace(fact(subkind="forum", start="2023-08-18"), place="Nanning")),
+            article("b", "Forum", replace(fact(subkind="forum", start="2023-08-20"), place="Hammamet, Tunisia")),
+            "another forum",
+        ),
+        (
+            article("a", "Camera JANUS arrives in Toulouse", actors=("juice",), published="2023-07-20"),
+            article("b", "JANUS takes first pictures", actors=("juice",)),
+            "another stage",
+        ),
     ],
 )
 def test_what_forbids_one_story(one: StoryFeatures, other: StoryFeatures, reason: str) -> None:
@@ -166,11 +201,44 @@ def test_what_forbids_one_story(one: StoryFeatures, other: StoryFeatures, reason
             article("a", "Deal", fact(FactKind.AGREEMENT, "MoU", None, "cnsa", "roscosmos")),
             article("b", "Deal", fact(FactKind.AGREEMENT, "MoU", None, "CN", "RU")),
         ),
+        (
+            article("a", "Satellite arrives at launch site", actors=("juice",), published="2023-08-14"),
+            article("b", "Satellite launched", actors=("juice",)),
+        ),
     ],
 )
 def test_what_does_not_forbid_one_story(one: StoryFeatures, other: StoryFeatures) -> None:
     assert vetoes_of(one, other) == ()
     assert len(set(group_into_stories([one, other], BACKGROUND))) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "lead", "stage"),
+    [
+        ("Camera arrives in Toulouse", "It will be launched in April.", CraftStage.DELIVERY),
+        ("A camera for Jupiter", "Engineers met. The probe reached its orbit on 14 June after delivery.", None),
+        ("Limadou flies again", "It was morning in Rome. The satellite reached its 500-km orbit.", CraftStage.LAUNCH),
+        ("埃及二号卫星交付埃及", "卫星计划年底前发射。", CraftStage.DELIVERY),
+        ("中法天文卫星在轨交付", "卫星由长征二号丙火箭发射。", CraftStage.OPERATION),
+        ("梦天实验舱完成加注", "梦天实验舱运抵文昌航天发射场以来,已完成测试。", None),
+        ("Камера сделала первые снимки", "После запуска прошло семь недель.", CraftStage.OPERATION),
+        ("MisrSat-2 lancé depuis Jiuquan", "Une fusée a décollé lundi.", CraftStage.LAUNCH),
+    ],
+)
+def test_the_stage_of_a_craft_is_what_title_or_opening_report(title: str, lead: str, stage: CraftStage | None) -> None:
+    assert stage_of(title, lead) is stage
+
+
+def test_an_article_without_a_date_is_as_old_as_the_days_it_names() -> None:
+    text = "On 14 June the satellite reached orbit; 6月14日; le 2 août; 14-го числа; 31 February; in June 2018."
+    assert named_days_in(text) == {166, 215}
+    assert is_near_named_day(dt.date(2025, 6, 17), named_days_in(text))
+    assert is_near_named_day(dt.date(2026, 1, 2), named_days_in("31 December"))
+    assert not is_near_named_day(dt.date(2025, 6, 24), named_days_in(text))
+    undated = article("a", published=None, text=f"{TEXT} It was on 18 August.")
+    near, far = article("b", published="2023-08-20"), article("b", published="2023-08-29")
+    gaps = [evidence_between(weighed(undated, BACKGROUND), weighed(one, BACKGROUND)).gap for one in (near, far)]
+    assert gaps == [0.1, 0.7]
 
 
 @pytest.mark.parametrize(

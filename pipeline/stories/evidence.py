@@ -6,21 +6,23 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from perilune.dates import Precision
 from pipeline.stories.features import StoryFeatures, TermStatistics
+from pipeline.stories.named_days import is_near_named_day
 from pipeline.stories.vetoes import have_same_fact, middle_of
 
 FULL_GAP_DAYS = 30
-_UNKNOWN_DATE_GAP = 0.5
+# Where one date is unknown, the days that its article names say whether it may report what the other does.
+_NAMED_DAY_GAP, _UNKNOWN_DATE_GAP, _OTHER_DAY_GAP = 0.1, 0.4, 0.7
 _BOTH_DATES_UNKNOWN_GAP = 0.3
 
 
 @dataclass(frozen=True, eq=False)
 class WeighedArticle:
-    """An article whose terms are weighed by rarity: `terms` and `titles` are unit vectors, `names` plain weights."""
+    """An article whose terms are weighed by rarity: `terms` is a unit vector, `names` are plain weights."""
 
     features: StoryFeatures
     terms: Mapping[str, float]
-    titles: Mapping[str, float]
     names: Mapping[str, float]
 
 
@@ -34,7 +36,6 @@ class Evidence:
 
     vector: float
     terms: float
-    titles: float
     names: float
     actors: float
     numbers: float
@@ -49,7 +50,6 @@ def weighed(article: StoryFeatures, background: TermStatistics) -> WeighedArticl
     return WeighedArticle(
         features=article,
         terms=_unit({term: weight * rarity[term] for term, weight in article.terms.items()}),
-        titles=_unit({term: rarity[term] for term in article.title_terms}),
         names={name: rarity[name] for name in article.names},
     )
 
@@ -61,7 +61,6 @@ def evidence_between(a: WeighedArticle, b: WeighedArticle) -> Evidence:
     return Evidence(
         vector=float(one.vector @ other.vector),
         terms=_dot(a.terms, b.terms) if is_same_language else 0.0,
-        titles=_dot(a.titles, b.titles) if is_same_language else 0.0,
         names=_overlap(a.names, b.names),
         actors=_jaccard(one.actors, other.actors),
         numbers=float(_share_numbers(one, other)),
@@ -111,8 +110,14 @@ def _gap(a: StoryFeatures, b: StoryFeatures) -> float:
     if a.published is None and b.published is None:
         return _BOTH_DATES_UNKNOWN_GAP
     if a.published is None or b.published is None:
-        return _UNKNOWN_DATE_GAP
+        return _gap_of_undated(a, b) if a.published is None else _gap_of_undated(b, a)
     days = abs((middle_of(a.published) - middle_of(b.published)).days)
     if a.published.first <= b.published.last and b.published.first <= a.published.last:
         days = min(days, FULL_GAP_DAYS // 4)
     return min(days, FULL_GAP_DAYS) / FULL_GAP_DAYS
+
+
+def _gap_of_undated(undated: StoryFeatures, other: StoryFeatures) -> float:
+    if other.published is None or other.published.precision is not Precision.DAY or not undated.named_days:
+        return _UNKNOWN_DATE_GAP
+    return _NAMED_DAY_GAP if is_near_named_day(other.published.first, undated.named_days) else _OTHER_DAY_GAP

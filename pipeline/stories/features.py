@@ -14,9 +14,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.vocabulary import FactKind
 from perilune.dates import PartialDate
 from perilune.stems import stem_by
+from pipeline.stories.craft_stages import CraftStage, stage_of
+from pipeline.stories.named_days import named_days_in
 from pipeline.stories.numbers import EventNumbers, event_numbers_of
+from pipeline.understanding.countries import countries_in
 from pipeline.understanding.gazetteer import folded
 from pipeline.values import Document, Fact, Understanding
 
@@ -60,7 +64,9 @@ class StoryFeatures:
 
     `terms` maps a term of title and lead to 1 + ln(count); `names` are those written with a capital inside a
     sentence, and figures; `title_numbers` and `lead_numbers` come from the title and from title and opening; `facts`
-    are those of the lead; `vector` is centred on its language and L2-normalised, shape [dimensions].
+    are those of the lead; `stage` is what is reported of a craft; `named_days` tell the age of an article without a
+    date, `title_countries` who makes the agreement that one reports; `vector` is centred on its language and
+    L2-normalised, shape [dimensions].
     """
 
     id: str
@@ -69,7 +75,6 @@ class StoryFeatures:
     published: PartialDate | None
     first_seen: dt.date
     terms: Mapping[str, float]
-    title_terms: frozenset[str]
     names: frozenset[str]
     title_numbers: EventNumbers
     lead_numbers: EventNumbers
@@ -77,6 +82,9 @@ class StoryFeatures:
     actors: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     facts: tuple[Fact, ...] = field(default=())
+    stage: CraftStage | None = None
+    named_days: frozenset[int] = frozenset()
+    title_countries: frozenset[str] = frozenset()
 
 
 def features_of(
@@ -84,9 +92,9 @@ def features_of(
 ) -> StoryFeatures:
     """Read the features of one article; `vector` is centred and normalised, `first_seen` the day it was fetched."""
     lead = lead_of_text(document.text)
-    title_terms = tuple(terms_in(document.title, document.language))
+    facts = tuple(fact for fact in understanding.facts if fact.span.start < len(lead))
     counts = Counter(terms_in(lead, document.language))
-    counts.update(title_terms)
+    counts.update(terms_in(document.title, document.language))
     opening = f"{document.title}. {lead[:_SENTENCE_CHARS]}"
     return StoryFeatures(
         id=document.id,
@@ -95,15 +103,25 @@ def features_of(
         published=document.published,
         first_seen=first_seen,
         terms={term: 1 + math.log(count) for term, count in counts.items()},
-        title_terms=frozenset(title_terms),
         names=frozenset(names_in(f"{document.title}. {lead}", document.language)),
         title_numbers=event_numbers_of(document.title),
         lead_numbers=event_numbers_of(opening),
         vector=vector,
         actors=frozenset(mention.slug for mention in understanding.actors),
         countries=frozenset(understanding.countries),
-        facts=tuple(fact for fact in understanding.facts if fact.span.start < len(lead)),
+        facts=facts,
+        stage=stage_of(document.title, lead),
+        named_days=named_days_in(f"{document.title}. {lead}") if document.published is None else frozenset(),
+        title_countries=_countries_of_title(document) if _has_agreement(facts) else frozenset(),
     )
+
+
+def _has_agreement(facts: Iterable[Fact]) -> bool:
+    return any(fact.kind is FactKind.AGREEMENT for fact in facts)
+
+
+def _countries_of_title(document: Document) -> frozenset[str]:
+    return frozenset(mention.code for mention in countries_in(document.title, document.language))
 
 
 def lead_of_text(text: str) -> str:

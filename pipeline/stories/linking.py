@@ -18,8 +18,6 @@ WEIGHTS = Path(__file__).with_name("weights.toml")
 MIN_COSINE = 0.1
 # What a veto counts among the other comparisons of two groups, and the most that any comparison counts.
 FORBIDDEN = -8.0
-# A background piece among the members shall not keep the next report out.
-BEST_SHARE = 0.75
 
 Apart = Callable[[str, str], bool]
 """Tells whether people keep two articles apart, by their ids."""
@@ -94,7 +92,7 @@ class Links:
         return any(self.between(a, b).counted > least for a, b in product(one, other))
 
     def strength(self, one: Sequence[str], other: Sequence[str]) -> float:
-        """Return the log-odds that two groups report one event: the mean of the best three quarters of comparisons.
+        """Return the log-odds that two groups report one event: the mean of all comparisons (average linkage).
 
         The days between count once, those of the two articles nearest in time, so that a story may go on for months.
         Minus infinity where people keep two of them apart, or none is near another in time.
@@ -103,8 +101,7 @@ class Links:
         near = [link.gap for link in found if link.days <= MAX_DAYS_APART]
         if not near or any(self._apart(a, b) for a, b in product(one, other)):
             return -math.inf
-        best = sorted((link.counted for link in found), reverse=True)[: math.ceil(BEST_SHARE * len(found))]
-        return math.fsum(best) / len(best) + weights()["gap"] * min(near)
+        return math.fsum(link.counted for link in found) / len(found) + weights()["gap"] * min(near)
 
     def closest(self, one: str, others: Iterable[str], *, is_vetoed: bool = False) -> str | None:
         """Find the article that one is most like, among those that may be of its story or that a veto keeps from it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeVar
@@ -19,6 +20,10 @@ MAX_MIDDLES_APART = 120
 # An event is dated by the clock of its place or of the reader, and a meeting by any of its days.
 EVENT_TOLERANCE_DAYS = 2
 DAYS_UNTIL_BACKGROUND = 21
+# Handed over and launched within these days is one story's course.
+MAX_STAGE_DAYS = 7
+# An agreement that the first words report is the news; others are its background.
+FIRST_CHARS = 150
 _PARTIES = 2
 Number = TypeVar("Number", int, str)
 # Of these an article reports one, and its date tells it from others of the series.
@@ -49,6 +54,8 @@ def _vetoes(a: StoryFeatures, b: StoryFeatures) -> Iterator[str]:
     yield from _event_vetoes(a, b)
     if _have_other_parties(a, b):
         yield "another pair of parties"
+    if _are_at_other_stages(a, b):
+        yield f"another stage: {a.stage} against {b.stage}"
 
 
 def days_apart(a: StoryFeatures, b: StoryFeatures) -> int:
@@ -71,7 +78,7 @@ def _days_after_seen(undated: StoryFeatures, other: StoryFeatures) -> int:
 
 
 def _number_vetoes(a: StoryFeatures, b: StoryFeatures) -> Iterator[str]:
-    editions = _stated(a, b, lambda numbers: numbers.editions)
+    editions = _own_editions(a), _own_editions(b)
     if all(editions) and editions[0].isdisjoint(editions[1]):
         yield f"another edition: {_listed(editions[0])} against {_listed(editions[1])}"
     for head in sorted(_heads(a) & _heads(b)):
@@ -89,6 +96,11 @@ def _stated(
     """Read numbers of the titles where both have such, else of titles and openings, which name others besides."""
     titles = numbers_in(a.title_numbers), numbers_in(b.title_numbers)
     return titles if all(titles) else (numbers_in(a.lead_numbers), numbers_in(b.lead_numbers))
+
+
+def _own_editions(article: StoryFeatures) -> frozenset[int]:
+    """Read the editions of a title where it has any: an opening names the one before besides."""
+    return article.title_numbers.editions or article.lead_numbers.editions
 
 
 def _heads(article: StoryFeatures) -> frozenset[str]:
@@ -113,7 +125,12 @@ def _event_vetoes(a: StoryFeatures, b: StoryFeatures) -> Iterator[str]:
         return  # one craft's dates move: a rehearsal, the planned day, the day itself
     for kind in sorted(_event_kinds(a) & _event_kinds(b) & _KINDS_OF_ONE_DATE):
         events = _own_events(a, kind), _own_events(b, kind)
-        if all(events) and not any(_may_coincide(one, other) for one in events[0] for other in events[1]):
+        is_read_alike = a.language == b.language
+        if all(events) and not any(
+            _may_coincide(one, other) and not (is_read_alike and _is_elsewhere(one, other))
+            for one in events[0]
+            for other in events[1]
+        ):
             yield f"another {kind}: {events[0][0].start} against {events[1][0].start}"
 
 
@@ -142,6 +159,25 @@ def _may_coincide(one: Fact, other: Fact) -> bool:
     return gap <= EVENT_TOLERANCE_DAYS
 
 
+def _is_elsewhere(one: Fact, other: Fact) -> bool:
+    """Tell whether two events begin on other days in places that share no word: each may be off, hardly both."""
+    places = _words_of(one.place), _words_of(other.place)
+    return one.start != other.start and all(places) and places[0].isdisjoint(places[1])
+
+
+def _words_of(place: str | None) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", (place or "").lower()))
+
+
+def _are_at_other_stages(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Tell whether one craft or mission is reported at two stages of its life, more than a week apart or undated."""
+    if a.stage is None or b.stage is None or a.stage is b.stage:
+        return False
+    gap = days_between(a.published, b.published)
+    is_one = bool(a.lead_numbers.crafts & b.lead_numbers.crafts or a.actors & b.actors)
+    return is_one and (gap is None or gap > MAX_STAGE_DAYS)
+
+
 def have_same_fact(a: StoryFeatures, b: StoryFeatures) -> bool:
     """Tell whether two articles report one dated event, or one agreement of the same parties."""
     events = any(
@@ -163,12 +199,21 @@ def _have_same_parties(one: Fact, other: Fact) -> bool:
 
 
 def _have_other_parties(a: StoryFeatures, b: StoryFeatures) -> bool:
-    agreements = _agreements(a), _agreements(b)
+    titles = a.title_countries, b.title_countries
+    if all(titles) and titles[0].isdisjoint(titles[1]):
+        return True
+    agreements = _own_agreements(a), _own_agreements(b)
     return all(agreements) and all(_are_other_parties(one, other) for one in agreements[0] for other in agreements[1])
 
 
 def _agreements(article: StoryFeatures) -> list[Fact]:
     return [fact for fact in article.facts if fact.kind is FactKind.AGREEMENT and len(fact.parties) > 1]
+
+
+def _own_agreements(article: StoryFeatures) -> list[Fact]:
+    """List the agreements that the first words report, else all."""
+    known = _agreements(article)
+    return [fact for fact in known if fact.span.start < FIRST_CHARS] or known
 
 
 def _are_other_parties(one: Fact, other: Fact) -> bool:
