@@ -87,7 +87,7 @@ def week_of(count: int, core: int) -> Iterator[Text]:
 
 
 def _words_by_language(texts: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """List the words of texts, two characters of Chinese at a time; no names and figures, which would tell of events."""
+    """List the words of texts, two characters of Chinese at a time; no names and figures, which tell of events."""
     words: dict[str, list[str]] = {}
     for language, text in texts:
         plain = re.sub(r"[\W\d_]+", " ", text.lower())
