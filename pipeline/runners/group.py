@@ -46,7 +46,7 @@ class GroupRunner:
     """Places articles in stories; an article that this version of the rules has placed keeps its place."""
 
     stage = Stage.GROUP
-    version = "3"
+    version = "4"
     batch_size = 1000
 
     def __init__(self, model: str) -> None:
