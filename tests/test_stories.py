@@ -275,6 +275,20 @@ def test_an_article_in_another_language_joins_by_meaning_actors_and_date() -> No
     assert "Brazil and China launch CBERS-4" in group.reasons["zh"]
 
 
+def test_a_day_and_a_likeness_are_not_enough_across_languages() -> None:
+    english = article("en", "Two candidates arrive for training", text="They come from Pakistan.")
+    chinese = article("zh", "中国发布航天白皮书", text="白皮书介绍了五年来的进展。", language="zh")
+    tilted = replace(chinese, vector=np.array([0.3, 0.954, 0, 0, 0, 0, 0, 0], np.float32))
+    (group,) = grouped([tilted], {"s": [english]})
+    assert group.stories == ()
+    told_by_both = [
+        replace(one, actors=frozenset({"cnsa", "suparco"}), countries=frozenset({"CN", "PK"}))
+        for one in (english, tilted)
+    ]
+    (group,) = grouped(told_by_both[1:], {"s": told_by_both[:1]})
+    assert group.stories == ("s",)
+
+
 def test_an_article_on_something_else_founds_a_story() -> None:
     other = article("b", "Floods mapped from orbit", text="A charter helped rescue teams in Pakistan.", direction=1)
     (group,) = grouped([other], {"s": [article()]})

@@ -26,8 +26,7 @@ from pipeline.stories.vetoes import MAX_DAYS_APART
 MAX_ARTICLES = 100_000
 MAX_NEAR = 400
 _READ_AT_ONCE = 50
-# A date without its day, or without its month, begins with the first of a month.
-_MONTHS_OF_A_YEAR = 12
+_MONTHS_OF_A_YEAR, _DAYS_OF_A_YEAR = 12, 365
 
 Floats = NDArray[np.float32]
 Days = tuple[int, int]
@@ -82,7 +81,7 @@ class Neighbours:
         self._grouping = grouping
         is_near = _is_near([days_of(article) for article in batch])
         stories = session.execute(sa.select(Story.id, Story.first_on, Story.last_on).where(is_near))
-        days = {story_id: _days_between(first, last) for story_id, first, last in stories}
+        days = {story_id: _days_of_story(first, last) for story_id, first, last in stories}
         rows = session.execute(_placed_in(grouping, sa.select(Story.id).where(is_near))).all()
         self._article_ids = [row.id for row in rows]
         self._row_of = {article_id: number for number, article_id in enumerate(self._article_ids)}
@@ -188,6 +187,7 @@ def _is_near(days: Sequence[Days]) -> sa.ColumnElement[bool]:
         return sa.true()
     first = dt.date.fromordinal(min(start for start, _ in days) - MAX_DAYS_APART)
     last = dt.date.fromordinal(max(end for _, end in days) + MAX_DAYS_APART)
+    # A date without its day, or without its month, begins with the first of a month.
     months = (first.year * 12 + first.month - 1 - back for back in range(_MONTHS_OF_A_YEAR))
     vague = [dt.date(month // 12, month % 12 + 1, 1) for month in months]
     is_after = (Story.last_on >= first) | Story.last_on.in_(vague) | Story.last_on.is_(None)
@@ -203,6 +203,12 @@ def is_placed(version: str) -> sa.ColumnElement[bool]:
 
 def _days_between(first: dt.date | None, last: dt.date | None) -> Days:
     return EVERY_DAY if first is None or last is None else (first.toordinal(), last.toordinal())
+
+
+def _days_of_story(first: dt.date | None, last: dt.date | None) -> Days:
+    """Give the days of a story; one that ends with the first of a month may have a date without its day or month."""
+    begin, end = _days_between(first, last)
+    return begin, end + _DAYS_OF_A_YEAR if last is not None and last.day == 1 else end
 
 
 def _are_near(one: Days, other: Days) -> bool:
