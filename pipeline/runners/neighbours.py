@@ -86,7 +86,7 @@ class Neighbours:
         self._article_ids = [row.id for row in rows]
         self._row_of = {article_id: number for number, article_id in enumerate(self._article_ids)}
         self._languages = np.array([row.language or "" for row in rows], dtype="U8")
-        self._days = np.array([days[row.story_id] for row in rows], np.int32).reshape(-1, 2)
+        self._days = np.array([days.get(row.story_id, EVERY_DAY) for row in rows], np.int32).reshape(-1, 2)
         self._vectors = self._centred_together([row.embedding for row in rows])
 
     def centred(self, embedding: bytes, language: str | None) -> Floats:
