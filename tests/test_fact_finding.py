@@ -13,6 +13,7 @@ from models.vocabulary import DocType, FactKind
 from perilune.dates import PartialDate
 from perilune.titles import plain_title
 from pipeline.facts.documents import documents_in
+from pipeline.facts.sentences import MAX_SENTENCE_CHARS
 from pipeline.understanding.labelled import LabelledFact
 from pipeline.understanding.understand import Knowledge, load_knowledge, understand
 from pipeline.values import Document, Fact
@@ -207,3 +208,11 @@ def test_an_agreement_that_stands_or_is_called_a_document_has_sides(
     facts = understand(Document("d", "", text, "en"), knowledge).facts
     agreements = [fact for fact in facts if fact.kind is FactKind.AGREEMENT]
     assert [(set(fact.parties), fact.start) for fact in agreements] == [(set(parties), start)]
+
+
+@pytest.mark.parametrize("start", range(MAX_SENTENCE_CHARS - 14, MAX_SENTENCE_CHARS + 2))
+def test_a_sentence_without_an_end_may_be_cut_within_any_word(knowledge: Knowledge, start: int) -> None:
+    lead = "On 3 May 2022 the agencies met "
+    text = lead + ("and talked " * 99)[: start - len(lead) - 1] + " Conference Roscosmos and went on to talk"
+    facts = understand(Document("d", "", text, "en"), knowledge).facts
+    assert all(fact.span.end <= MAX_SENTENCE_CHARS for fact in facts)

@@ -197,10 +197,13 @@ def statements_of(
     for number, span in enumerate(islice(sentences_of(text, document.language), MAX_SENTENCES)):
         end = min(span.end, span.start + MAX_SENTENCE_CHARS)
         place = Span(span.start, end)
-        here = cues[bisect_left(cue_starts, span.start) : bisect_left(cue_starts, end)]
+        # A sentence without an end is cut, perhaps within a word.
+        within = cues[bisect_left(cue_starts, span.start) : bisect_left(cue_starts, end)]
+        here = [cue for cue in within if cue.end <= end]
         named = tuple(
             Named(gazetteer.actors[slug], start - span.start, stop - span.start)
             for slug, start, stop in actors[bisect_left(starts, span.start) : bisect_left(starts, end)]
+            if stop <= end
         )
         statement = cutting.statement(number, place, here, named, setting)
         setting = _setting_after(statement, setting)

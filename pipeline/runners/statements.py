@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
@@ -43,14 +43,19 @@ def identity_of(article_key: str, kind: str, quote: str) -> str:
 
 
 class StoredStatements:
-    """The witnesses' rows as statements, read with the gazetteer that runs."""
+    """The witnesses' rows as statements, read with the gazetteer that runs, if there are any."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._gazetteer = _gazetteer_of(session)
-        self.country_of: Mapping[str, str | None] = {
-            slug: actor.country for slug, actor in self._gazetteer.actors.items()
-        }
+
+    @cached_property
+    def _gazetteer(self) -> Gazetteer:
+        return _gazetteer_of(self._session)
+
+    @cached_property
+    def country_of(self) -> Mapping[str, str | None]:
+        """The country of each actor, by its slug."""
+        return {slug: actor.country for slug, actor in self._gazetteer.actors.items()}
 
     def matching(self, condition: sa.ColumnElement[bool]) -> list[StoredStatement]:
         """Read the witnesses of a condition."""

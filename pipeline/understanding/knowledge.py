@@ -105,7 +105,9 @@ def state_of_rows(session: Session) -> str:
     """Name the state of topics and actors: the same for as long as nobody changes any of them."""
     digest = hashlib.sha256()
     for table in (rows.Topic, rows.Actor):
-        for row in session.execute(sa.select(table.__table__).order_by(table.slug)):
+        # As the driver gives them: reading the lists in them as lists takes ten times as long.
+        statement = str(sa.select(table.__table__).order_by(table.slug).compile(session.get_bind()))
+        for row in session.connection().exec_driver_sql(statement):
             digest.update(repr(tuple(row)).encode())
     return digest.hexdigest()
 
