@@ -254,10 +254,16 @@ def test_another_form_of_the_same_words_is_a_copy(old: str, new: str) -> None:
         ("сто двадцать, двадцать первый", "120, 21-й"),
         ("三亿五千万人，一万二千座，三公里", "3.5亿人，1.2万座，3千米"),
         ("five cents more", "5 cents more"),
+        ("five cents and six euros", "5 cents and 6 euros"),
     ],
 )
 def test_composed_number_words_are_figures(words: str, figures: str) -> None:
     assert words_of(words) == words_of(figures)
+
+
+@pytest.mark.parametrize("text", ["one" + " hundred and one" * 3_000, "one" + " million" * 3_000, "1" + "万" * 20_000])
+def test_number_words_without_end_are_several_numbers(text: str) -> None:
+    assert max(map(len, words_of(text))) < 40
 
 
 def test_an_update_that_quotes_half_of_a_report_is_no_copy() -> None:

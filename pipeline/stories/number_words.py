@@ -56,6 +56,9 @@ _SCALE_WORD = re.compile(rf"({'|'.join(sorted(_SCALES, key=len, reverse=True))})
 # In English a cent is money.
 _BEFORE_CENT = frozenset({"", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"})
 _JOINTS = frozenset({"and", "et"})
+MOST_HUNDREDS = 100
+MOST_SCALED = 10**15
+"""What is larger is not one number but a list of words: `hundred and one hundred and one hundred`."""
 
 _WORD = "|".join(sorted(map(re.escape, _VALUES), key=len, reverse=True))
 _MORE = "|".join([_WORD, *sorted(_TIMES_HUNDRED, reverse=True), _SCALE_WORD.pattern])
@@ -80,7 +83,7 @@ _DIGIT_ORDINAL = re.compile(
 _HAN = re.compile("[\u4e00-\u9fff]")
 _CHINESE_SIGN = "(?:[〇零一二三四五六七八九十百两]|千(?![米克瓦]))"
 _CHINESE = re.compile(f"{_CHINESE_SIGN}+(?:[万亿]+{_CHINESE_SIGN}*)*")
-_CHINESE_SCALED = re.compile(r"(\d+(?:\.\d+)?)\s?((?:千(?![米克瓦])|万|亿)+)")
+_CHINESE_SCALED = re.compile(r"(\d+(?:\.\d+)?)\s?((?:千(?![米克瓦])|万|亿){1,4})")
 _CHINESE_SCALE = re.compile(rf"(?<![\d.])(?:{_CHINESE_SCALED.pattern})+")
 _CHINESE_SCALES = {"千": 1000, "万": 10_000, "亿": 10**8}
 _CHINESE_UNITS = (("公里", "千米"), ("公斤", "千克"))
@@ -117,21 +120,26 @@ def _figures_from(words: str) -> Iterator[str]:
     for before, word in pairwise(["", *parts]):
         scale = _SCALE_WORD.fullmatch(word)
         is_joint = word in _JOINTS
-        if word in _TIMES_HUNDRED and (word == "hundred" or before in _BEFORE_CENT or _SCALE_WORD.fullmatch(before)):
+        if word in _TIMES_HUNDRED and part < MOST_HUNDREDS and _may_be_hundred(word, before):
             part = 100 * max(part, 1)
-        elif scale is not None:
+        elif scale is not None and whole < MOST_SCALED:
             whole, part = (whole + abs(part) * _SCALES[scale[1]], 0) if part else (whole * _SCALES[scale[1]], 0)
         elif is_joint and part % 10 == 0:
             continue
         elif word in _VALUES and (part < 0 or _may_follow(part, _VALUES[word], before)):
             part = max(part, 0) + _VALUES[word]
         else:
-            yield str(whole + part)
+            if part >= 0:
+                yield str(whole + part)
             whole, part = 0, _VALUES.get(word, -1)
             if word not in _VALUES:
                 yield word
     if part >= 0:
         yield str(whole + part)
+
+
+def _may_be_hundred(word: str, before: str) -> bool:
+    return word == "hundred" or before in _BEFORE_CENT or _SCALE_WORD.fullmatch(before) is not None
 
 
 def _may_follow(part: int, value: int, before: str) -> bool:
