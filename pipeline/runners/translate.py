@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, sessionmaker
+from sqlalchemy.orm import Session, aliased, selectinload, sessionmaker
 
-from models.article import Version
+from models.article import Article, Version
 from models.fate import Fate, Outcome, await_stage
 from models.story import Story, Translation, hash_of, sections_of_version, summary_in, translations_of
 from models.vocabulary import FateState, Stage
@@ -54,7 +54,7 @@ class TranslateRunner:
         """Translate what has no translation by this model yet, with no session open meanwhile."""
         with sessions() as session:
             self._gazetteer = self._gazetteer or gazetteer_from_rows(session)
-            found = session.scalars(sa.select(Story).where(Story.id.in_(item_ids)))
+            found = session.scalars(sa.select(Story).where(Story.id.in_(item_ids)).options(_WITH_QUOTATIONS))
             texts = {story.id: self._untranslated(session, story) for story in found}
         for story_id in item_ids:
             yield story_id, self._reading_aid(texts[story_id]) if story_id in texts else None
@@ -99,6 +99,9 @@ class TranslateRunner:
         if result.may_come:
             return Outcome(FateState.FAILED, result.problem, due_at=now + RETRY_AFTER)
         return Outcome(FateState.DONE, result.problem)
+
+
+_WITH_QUOTATIONS = selectinload(Story.articles).selectinload(Article.current_version).selectinload(Version.witnesses)
 
 
 def _foreign_texts(session: Session, story: Story, target: str) -> Iterator[tuple[str, str]]:
