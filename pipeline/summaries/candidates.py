@@ -170,8 +170,11 @@ def is_outline_line(sentence: str) -> bool:
 
 def _is_fit(sentence: str) -> bool:
     opens_well = not _OPENS_BADLY.match(sentence) and (not sentence[0].islower() or sentence[1:2].isupper())
-    is_aside = BOILERPLATE.search(sentence) or PICTURED.search(sentence) or CAPTIONS.match(sentence)
-    return opens_well and not is_aside and _has_fit_length(sentence) and not _is_shouted(sentence)
+    return opens_well and _has_fit_length(sentence) and not (_is_aside(sentence) or _is_shouted(sentence))
+
+
+def _is_aside(sentence: str) -> bool:
+    return any((BOILERPLATE.search(sentence), PICTURED.search(sentence), CAPTIONS.match(sentence)))
 
 
 def refers_back(sentence: str) -> bool:

@@ -60,7 +60,7 @@ _NO_TITLE = re.compile(r"=|\s\d\.\s")  # a formula, a list on one line
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{3,}|…{2,}\s*\d*$|_{4,}")
 _LETTER = re.compile(r"[^\W\d_]")
 _SIGN = re.compile(r"[^\W_]")
-_LINK = re.compile(r"\[[^\]]*\]\([^)]*\)")
+_LINK = re.compile(r"\[[^\]]{0,400}\]\([^)]{0,400}\)")
 _NAVIGATION = re.compile(r"(?:\*{3}\s*)?\[[^\]]*\]\([^)]*\)\s*\|")
 _UNTOLD = re.compile(
     r"(?:\W|\d|[IVX]+\b)*(?:table of )?(?:contents|references|bibliography|works cited|endnotes?|footnotes?|notes"

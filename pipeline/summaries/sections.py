@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from models.vocabulary import APART, PassageKind
 from pipeline.summaries.headings import (
@@ -79,7 +80,7 @@ class _Part:
     rank: int
     passages: tuple[Passage, ...]
 
-    @property
+    @cached_property
     def size(self) -> int:
         return sum(len(passage.text) for passage in self.passages)
 
