@@ -103,7 +103,7 @@ def problems_across(source: Source, scene: Scene, nearest: Sequence[int], likene
         sentences = [source.sentences[number] for number in nearest]
         problems += weekday_problems(claim.text, sentences[0].text, source.text)
         problems += _contradictions(claim, sentences[0], " ".join(one.text for one in sentences))
-        if likeness is not None and nearest[0] < len(likeness.theirs):
+        if likeness is not None:
             problems = problems or list(_turned_plans(claim, sentences[0], likeness, nearest[0]))
     return problems
 

@@ -129,15 +129,25 @@ def names_in(text: str, names: Names | None, language: str) -> list[Name]:
     Words capitalised only by opening a sentence are left out.
     """
     found = [Name(text[start:end], slug, start, end) for slug, start, end in (names(text) if names else ())]
-    for name in _countries(text, language):
-        if not _overlaps(name, found):
-            found.append(name)
+    taken = bytearray(len(text))
+    for name in found:
+        _mark(taken, name)
+    found.extend(_mark(taken, name) for name in _countries(text, language) if not _is_taken(taken, name))
     for match in _CAPITALISED.finditer(text):
         words = _POSSESSIVE.sub("", match[0])
         name = Name(words, None, match.start(), match.start() + len(words))
-        if not _overlaps(name, found) and _is_name(text, match):
-            found.append(name)
+        if not _is_taken(taken, name) and _is_name(text, match):
+            found.append(_mark(taken, name))
     return _joined(text, sorted(found, key=lambda name: name.start))
+
+
+def _mark(taken: bytearray, name: Name) -> Name:
+    taken[name.start : name.end] = b"\1" * (name.end - name.start)
+    return name
+
+
+def _is_taken(taken: bytearray, name: Name) -> bool:
+    return any(taken[name.start : name.end])
 
 
 def _joined(text: str, names: Sequence[Name]) -> list[Name]:
@@ -189,10 +199,6 @@ def _territories(locale: str) -> frozenset[str]:
 @cache
 def _country_words(locale: str, code: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(Locale(locale).territories.get(code, "").lower()))
-
-
-def _overlaps(name: Name, others: Sequence[Name]) -> bool:
-    return any(one.start < name.end and name.start < one.end for one in others)
 
 
 def _is_name(text: str, match: re.Match[str]) -> bool:

@@ -20,6 +20,7 @@ from pipeline.understanding.gazetteer import NameMatch, folded
 
 MAX_EXCHANGED_TOKENS = 8
 MAX_COMPARED_TOKENS = 160
+MAX_COMPARED_NAMES = 24
 MIN_COPIED_SHARE = 0.5
 MAX_SPEAKER_CHARS = 48
 MIN_SIGNS = 2
@@ -184,7 +185,7 @@ def _words(tokens: Sequence[Token]) -> str:
 
 def exchange_of_places(claim: Scene, evidence: Sequence[Scene]) -> list[str]:
     """Say which name has taken the words that place another one: `signed in Moriyama by Washington`."""
-    placed = [(name, _placing_word(claim.text, name)) for name in claim.names]
+    placed = [(name, _placing_word(claim.text, name)) for name in claim.names[:MAX_COMPARED_NAMES]]
     for (one, first), (other, second) in permutations(placed, 2):
         if first is None or first == second or kind_of(one) != kind_of(other) or same_name(one, other):
             continue
@@ -223,7 +224,7 @@ def agent_problems(claim: Scene, evidence: Sequence[Scene]) -> list[str]:
 def _agents(scene: Scene) -> Iterator[tuple[str, bool, Name]]:
     """Yield each verb with the one name right before it, or right behind it with `by`, and whether it has `by`."""
     tokens = tokens_of(scene.text, scene.assertion.language)
-    for names in scene.listed_groups():
+    for names in scene.listed_groups()[:MAX_COMPARED_NAMES]:
         if len(names) > 1 or kind_of(names[0]) != "name":
             continue
         left = [token for token in tokens if token.end <= names[0].start and token.stem not in _ARTICLES]
