@@ -17,6 +17,7 @@ from pipeline.grounding.alignment import tokens_of
 from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.comparisons import comparison_problems
 from pipeline.grounding.dates import date_problems, stated_dates, weekday_problems
+from pipeline.grounding.findings import not_there
 from pipeline.grounding.names import Name, name_problems
 from pipeline.grounding.nearness import MAX_CLAIM_CHARS, InContext, unit
 from pipeline.grounding.numbers import number_problems
@@ -95,7 +96,7 @@ def problems_across(source: Source, scene: Scene, nearest: Sequence[int], likene
     problems += name_problems(known, source.known, [])
     if likeness is not None and source.language != "zh":
         problems += [
-            f"the name {name.text} is not in the source"
+            not_there(f"name {name.text}")
             for name in names
             if name.slug is None and not _sounds_in(source, name) and likeness.of_names(name) < MIN_NEAR_NAME
         ]

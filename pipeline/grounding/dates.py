@@ -10,6 +10,7 @@ from functools import cache
 from babel import Locale
 
 from perilune.dates import dates_in
+from pipeline.grounding.findings import not_there
 from pipeline.grounding.numerals import cjk_value
 
 LANGUAGES = ("en", "fr", "ru", "zh")
@@ -136,9 +137,9 @@ def date_problems(claim: str, source: str, stated: Sequence[StatedDate]) -> list
         if words.isdigit() or _is_only_year(date):
             continue
         if not any(date.agrees_with(other) and _shares_finest(date, other) for other in stated):
-            problems.append(f"the date {words} is not in the source")
+            problems.append(not_there(f"date {words}"))
         elif date.year is not None and str(date.year) not in source:
-            problems.append(f"the year {date.year} is not in the source")
+            problems.append(not_there(f"year {date.year}"))
     return problems
 
 
@@ -152,7 +153,7 @@ def weekday_problems(claim: str, sentence: str, source: str) -> list[str]:
     if others:
         return [f"the source has {others[0]} there, not {next(iter(strangers.values()))}"]
     known = weekdays_in(source)
-    return [f"the day {word} is not in the source" for day, word in strangers.items() if day not in known]
+    return [not_there(f"day {word}") for day, word in strangers.items() if day not in known]
 
 
 def weekdays_in(text: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.claims import modality_problems, negation_problems
 from pipeline.grounding.comparisons import comparison_problems
 from pipeline.grounding.dates import date_problems, exchanged_dates, stated_dates, weekday_problems
+from pipeline.grounding.findings import not_there
 from pipeline.grounding.fragments import copied_share
 from pipeline.grounding.meaning import (
     Encode,
@@ -233,7 +234,7 @@ def _problems_of_parts(source: Source, scene: Scene, evidence: Assertion) -> lis
     if date_problems(claim.text, evidence.text, theirs):
         problems += date_problems(claim.text, source.text, source.dates)
     problems += [
-        f"the quotation “{quoted}” is not in the source"
+        not_there(f"quotation “{quoted}”")
         for quoted in _quotations(claim.text)
         if _plain(quoted) not in source.folded and not _is_inflected(quoted, source)
     ]

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 
 from babel import Locale
 
+from pipeline.grounding.findings import not_there
 from pipeline.grounding.words import STOP_WORDS
 from pipeline.understanding.countries import PLACE_MARK, country_matches
 from pipeline.understanding.gazetteer import folded
@@ -300,7 +301,7 @@ def name_problems(names: Sequence[Name], source: SourceNames, otherwise: Sequenc
     """Say which names the source does not have, those inside the `otherwise` spans left out."""
     missing = [name for name in names if not source.has(name)]
     kept = [name for name in missing if not any(a <= name.start and name.end <= b for a, b in otherwise)]
-    return [f"the name {name.text} is not in the source" for name in kept]
+    return [not_there(f"name {name.text}") for name in kept]
 
 
 def otherwise_named(claim: str, names: Sequence[Name], source: SourceNames) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.grounding.findings import not_there
 from pipeline.grounding.numerals import cjk_value, spelled_numbers
 from pipeline.grounding.words import is_stop, words_of
 
@@ -216,7 +217,7 @@ def number_problems(claim: Sequence[Amount], source: Sequence[Amount]) -> list[s
     for amount in claim[:MAX_AMOUNTS]:
         equal = [other for other in source if amount.may_equal(other)]
         if not equal:
-            problems.append(f"the number {amount.text} is not in the source")
+            problems.append(not_there(f"number {amount.text}"))
         elif amount.unit and equal and all(one.unit and one.unit != amount.unit for one in equal):
             problems.append(f"the source has {amount.text} in another unit than {amount.unit}")
         elif (rival := _rival(amount, equal, source)) is not None:

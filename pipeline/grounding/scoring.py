@@ -12,12 +12,12 @@ from pathlib import Path
 
 from pipeline.grounding.alignment import Alignment
 from pipeline.grounding.assertions import Assertion
+from pipeline.grounding.findings import is_from_elsewhere
 from pipeline.grounding.fragments import SKIP, copied_share, share_together
 from pipeline.grounding.sources import Source
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
 MAX_COMPARED_WORDS = 600
-NOT_THERE = "is not in the source"  # what is said of a name, a number, a date or a quotation from elsewhere
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def support_of(
         "whole": copied_share(alignment.mine, source.index),
         "skipping": share_together(alignment.mine, source.index, step=2, reach=SKIP),
         "problem": float(bool(problems)),
-        "foreign": float(any(problem.endswith(NOT_THERE) for problem in problems)),
+        "foreign": float(any(map(is_from_elsewhere, problems))),
     }
     return Support(features if meaning is None else features | {"meaning": meaning})
 
