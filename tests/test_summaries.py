@@ -13,6 +13,7 @@ from benchmarks.summaries_peers import lead_of
 from benchmarks.summaries_rouge import rouge_of
 from benchmarks.summaries_sets import our_references
 from perilune.dates import PartialDate
+from pipeline.summaries.candidates import refers_back
 from pipeline.summaries.summarise import headline_of, summarise
 from pipeline.summaries.titles import is_empty_title, title_without_site
 from pipeline.values import Document, SummarySentence
@@ -355,6 +356,7 @@ def test_captions_and_fragments_are_never_chosen(sentence: str) -> None:
         "Later phases will follow until 2035,” he said to reporters.",
         "We will build the station in three phases until 2035.",
         "In one, three phases of the station are shown until 2035.",
+        "No, the three phases of the station will not end before 2035.",
         "要坚持开放合作，分三个阶段建设国际月球科研站。",
         "随后，双方将分三个阶段建设国际月球科研站，并向各国开放。",
         "Затем станция будет построена в три этапа до 2035 года.",
@@ -364,6 +366,7 @@ def test_captions_and_fragments_are_never_chosen(sentence: str) -> None:
 def test_a_sentence_that_needs_another_does_not_open_a_summary(sentence: str) -> None:
     (first,) = summarise([_document("a", f"{sentence}\n\n{COPY}")], None, budget=1)
     assert first.text in COPY
+    assert refers_back(sentence)
 
 
 @pytest.mark.parametrize(

@@ -59,11 +59,9 @@ CONNECTIVES = re.compile(
 REFERENCES = re.compile(
     r"[\"“«'‘`\s]*(?:(?:he|she|it|they|his|her|their|its|this|these|those|such|that|both"
     r"|the (?:two|pair|latter|former|same"
-    r""
     r"|move|other|others|rest)|according to (?:him|her|it|them)|but|and|or|nor|so|yet|also|instead|still"
     r"|however|moreover"
-    r""
-    r"|which|no,|yes,|well,|in (?:one|another|both),"
+    r"|which|(?:no|yes|well|in (?:one|another|both))(?=,)"
     r"|then|here|there (?:he|she)|meanwhile|afterwards|since then|another|others|i|we|my|our|you|your|asked"
     r"|il|elle|ils|elles|ce|cela|cette|ces|cet|celui-ci|celle-ci|ceux-ci|celles-ci|son|sa|ses|leur|leurs|mais"
     r"|selon (?:lui|elle)|on y|tous deux|tous les deux|toutes deux|puis|alors|ensuite|or|donc|je|nous|notre|nos"
