@@ -313,6 +313,7 @@ def test_what_reports_in_other_languages_say_too_is_preferred(unlike: str, openi
         ("London (CNN)The storm reached the coast of Florida on Monday.", "The storm"),
         ("21:20 МСК — Ракета вывела на орбиту десять спутников связи.", "Ракета"),
         ("Space-Journal.com - The storm reached the coast of Florida.", "The storm"),
+        ("1.25 GHz receivers will fly on the next orbiter of the agency.", "1.25 GHz"),
         ("㈡ 一个从其领土上或设备发射外层空间物体的国家应保存登记册。", "一个"),
         ("European Space Agency (ESA) Director General Aschbacher signed it.", "European"),
         ("1. The parties shall carry on their activities in outer space.", "The parties"),

@@ -29,6 +29,7 @@ DATELINES = (
     # 21.20 The euro    09:15 GMT — Путин    Space-Journal.com - The storm
     re.compile(
         r"(?:[01]?\d|2[0-3])[.:][0-5]\d(?:\s?(?:GMT|UTC|BST|CET|МСК))?\s?[—–:-]?\s+(?=[A-ZÀ-ÝА-ЯЁ\"“«])"
+        r"(?!(?:[GMT](?:Hz|bit|bps|B|W|Wh|eV|Pa)|[ГМТ](?:Гц|бит|Б|Вт|эВ|Па)|USD|EUR|GBP|CNY|RUB)\b)"
         r"|[\w-]+\.(?:com|org|net|ru|fr|cn|de)\s[—–-]\s(?=[A-ZÀ-ÝА-ЯЁ\"“«])"
     ),
     # 伊斯兰堡2月28日电    酒泉10月29日电（记者 李晨）
