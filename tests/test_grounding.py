@@ -252,6 +252,11 @@ def test_what_is_not_said_is_told_in_the_words_of_the_claim() -> None:
     assert grounding.problems == ("the source does not say: months of delay",)
 
 
+@pytest.mark.parametrize(("source", "claim"), [("", "It was so."), ("Rain fell.", "!!!"), ("Rain fell.", "It is so.")])
+def test_what_says_nothing_is_not_supported(source: str, claim: str) -> None:
+    assert ground(source, claim).problems == ("the claim says nothing that could be checked",)
+
+
 def test_looser_claims_score_lower() -> None:
     source = "ESA has suspended ExoMars. The rover Rosalind Franklin was to lift off in September from Baikonur."
     copied = ground(source, "The rover Rosalind Franklin was to lift off in September.").score

@@ -121,6 +121,8 @@ def _grounded(source: Source, claim: Assertion, judges: Judges) -> Grounding:
     if folded_marks(claim.text) in source.whole_sentences:
         return Grounding(supported=True, score=1.0)
     scene = scene_of(claim, source.names)
+    if not claim.stems and not scene.names:
+        return Grounding(supported=False, score=0.0, problems=("the claim says nothing that could be checked",))
     if claim.language != source.language:
         return _grounded_across(source, scene, judges)
     examined = _examined(source, scene, judges)
