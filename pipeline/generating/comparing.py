@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 from pipeline.grounding.assertions import Assertion
 from pipeline.grounding.dates import StatedDate, stated_dates
+from pipeline.grounding.names import Names
 from pipeline.grounding.numbers import Amount, amounts_in
-
-Names = Callable[[str], Sequence[tuple[str, int, int]]]
 
 LANGUAGES = ("en", "fr", "ru", "zh")  # whose negations and number words are known
 MAX_LISTED = 60

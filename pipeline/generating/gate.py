@@ -7,20 +7,19 @@ as `ground` tells. What supports it becomes its evidence.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from perilune.languages import language_of
 from pipeline.generating.instruction_forms import CODED_RUN
 from pipeline.generating.instructions import is_instruction
 from pipeline.grounding.ground import NOBODY, Judges, ground
+from pipeline.grounding.names import Names
 from pipeline.grounding.words import terms_of
 from pipeline.summaries.candidates import is_statement
 from pipeline.summaries.sentences import sentences_of
 from pipeline.summaries.words import REFERENCES
 from pipeline.values import Document, EvidenceSpan, Span
-
-Names = Callable[[str], Sequence[tuple[str, int, int]]]
 
 MAX_SHARED = 0.6  # share of the shorter sentence's stems above which it says nothing new
 MAX_SOURCE_CHARS = 40_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,8 +13,7 @@ from pipeline.generating.instruction_forms import CODED_RUN
 from pipeline.generating.instructions import is_instruction
 from pipeline.generating.local_model import LoadedModel, ModelOnDemand, shown_name
 from pipeline.generating.prompts import harmless, translation_prompt
-
-Names = Callable[[str], Sequence[tuple[str, int, int]]]
+from pipeline.grounding.names import Names
 
 MAX_NEW_TOKENS = 400
 MAX_GROWTH, SPARE_CHARS = 8, 80  # ideographs become some four letters each, a title with its article more

@@ -5,11 +5,10 @@ Apart from summarising, which calls it because a story's articles and the encode
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from models.article import Article
@@ -18,13 +17,12 @@ from pipeline.encoding.language_means import LanguageMeans, prior_means
 from pipeline.runners.places import copy_of_article
 from pipeline.stories.duplicates import lead_of
 from pipeline.stories.translations import Rendering, is_translation, may_be_translation
+from pipeline.summaries.scores import Encode
 from pipeline.summaries.sentences import sentences_of
 from pipeline.values import Document
 
 MAX_SENTENCES = 30
 MAX_READ_CHARS = 20_000
-
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 def translated_copies(documents: Sequence[Document], encode: Encode, model: str) -> list[frozenset[str]]:
