@@ -8,6 +8,7 @@ fi
 if ! command -v chromium > /dev/null; then
     missing="$missing chromium fonts-noto-cjk"
 fi
+command -v tesseract > /dev/null || missing="$missing tesseract-ocr"
 languages=$(tesseract --list-langs 2> /dev/null || true)
 for language in eng chi_sim rus fra; do
     printf '%s\n' "$languages" | grep -qx "$language" || missing="$missing tesseract-ocr-$(echo $language | tr _ -)"
