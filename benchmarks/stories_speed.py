@@ -173,7 +173,8 @@ def print_week(archive: Archive, count: int, core: int) -> None:
 class Strangers:
     """Articles for a full archive: near to many others in meaning and vocabulary, and no report of their events.
 
-    Their words are drawn from those of the written texts; their vectors lie as far apart as those of the texts do.
+    Their words are drawn from those of the written texts; their vectors lie around the same centre as those of the
+    texts, half of the way at random, since so many a day along the texts' own directions would be taken for one story.
     """
 
     def __init__(self, encoder: Encoder) -> None:
@@ -195,7 +196,10 @@ class Strangers:
         words = chance.choices(self._words[language], k=WORDS)
         chosen = chance.sample(self._of_language[language], TEXTS_MIXED)
         shares = np.array(chance.choices((-1, 1), k=TEXTS_MIXED), np.float32) / TEXTS_MIXED**0.5
-        vector = self._centres[language] + shares @ (self._vectors[chosen] - self._centres[language])
+        apart = shares @ (self._vectors[chosen] - self._centres[language])
+        noise = np.random.default_rng(number).standard_normal(len(apart)).astype(np.float32)
+        noise *= np.linalg.norm(apart) / np.linalg.norm(noise)
+        vector = self._centres[language] + (apart + noise) / 2**0.5
         text = Text(joint.join(words[:TITLE_WORDS]), joint.join(words), language)
         return text, vector / np.linalg.norm(vector)
 

@@ -243,14 +243,3 @@ class TermCount(Base):
 
     term: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
     document_count: Mapped[int]
-
-
-class LanguageMean(Base):
-    """The sum of a model's vectors of one language (little-endian float64), for the mean that centring subtracts."""
-
-    __tablename__ = "language_mean"
-
-    model: Mapped[str] = mapped_column(primary_key=True)
-    language: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
-    text_count: Mapped[int]
-    total: Mapped[bytes]

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.article import Article, Vector
 from models.story import Story
 from perilune.dates import PartialDate
-from pipeline.encoding.language_means import LanguageMeans
 from pipeline.runners.group import GroupRunner
 from pipeline.runners.neighbours import Grouping, Neighbours, Placed, days_of
 from pipeline.runners.story_features import read_features
@@ -35,7 +34,7 @@ def placed_article(session: Session, day: str | None, cosine: float = 0.9, **sai
 
 def near(session: Session, newcomer: Article) -> list[str]:
     """Name the articles that a newcomer may share a story with, by their keys."""
-    neighbours = Neighbours(session, Grouping(MODEL, GroupRunner.version, LanguageMeans()), [newcomer])
+    neighbours = Neighbours(session, Grouping(MODEL, GroupRunner.version), [newcomer])
     version_id = newcomer.current_version_id or 0
     seen = read_features(session, [version_id], MODEL, lambda embedding, _: np.frombuffer(embedding, "<f2"))[version_id]
     mine = Placed(newcomer.id, newcomer.key, version_id, 0, days_of(newcomer), newcomer.first_seen_at)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.article import LanguageMean, TermCount, Vector, Version
+from models.article import TermCount, Vector, Version
 from models.base import insert_into
 from models.fate import Outcome, await_stage
 from models.vocabulary import Stage
@@ -42,7 +42,7 @@ class EmbedRunner:
             yield from zip(texts, self._load().encode(list(texts.values())), strict=True)
 
     def store(self, session: Session, item_id: int, result: Embedding, *, now: dt.datetime) -> Outcome:
-        """Store the vector; the first time, count the version's terms and its language's mean."""
+        """Store the vector; the first time, count the version's terms."""
         version = session.get_one(Version, item_id)
         model = self._load().model
         embedding = result.astype("<f2").tobytes()
@@ -50,7 +50,6 @@ class EmbedRunner:
         if row is None:
             session.add(Vector(version_id=version.id, model=model, language=version.language, embedding=embedding))
             _count_terms(session, version)
-            _add_to_mean(session, model, version.language, result)
         else:
             row.embedding, row.language = embedding, version.language
         await_stage(session, Stage.UNDERSTAND, [version.id], due_at=now)
@@ -71,14 +70,3 @@ def _count_terms(session: Session, version: Version) -> None:
         ),
         [{"term": term, "document_count": 1} for term in sorted(terms)],
     )
-
-
-def _add_to_mean(session: Session, model: str, language: str | None, vector: Embedding) -> None:
-    if language is None:
-        return
-    row = session.get(LanguageMean, (model, language), with_for_update=True)
-    if row is None:
-        row = LanguageMean(model=model, language=language, text_count=0, total=np.zeros(len(vector), "<f8").tobytes())
-        session.add(row)
-    row.text_count += 1
-    row.total = (np.frombuffer(row.total, "<f8") + vector).astype("<f8").tobytes()

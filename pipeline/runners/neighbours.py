@@ -7,7 +7,7 @@ only of articles that it leaves anything else is read. Where those stand is read
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from models.article import Article, Vector, Version
 from models.story import Story
-from pipeline.encoding.language_means import LanguageMeans
+from models.vocabulary import Relevance
+from pipeline.encoding.language_means import LanguageMeans, LanguageSum, prior_means
 from pipeline.stories.evidence import FULL_GAP_DAYS
 from pipeline.stories.linking import MIN_COSINE, likelihoods
 from pipeline.stories.vetoes import MAX_DAYS_APART
@@ -35,11 +36,10 @@ EVERY_DAY: Days = (dt.date.min.toordinal(), dt.date.max.toordinal())
 
 @dataclass(frozen=True)
 class Grouping:
-    """What all articles of a batch are compared by: the encoder, the version of the rules, the languages' means."""
+    """What all articles of a batch are compared by: the encoder, and the version of the rules."""
 
     model: str
     version: str
-    means: LanguageMeans
 
 
 class Sight(Protocol):
@@ -77,7 +77,7 @@ def days_of(article: Article) -> Days:
 class Neighbours:
     """The placed articles that a batch may meet; standing pages and copies are not among them."""
 
-    def __init__(self, session: Session, grouping: Grouping, batch: Iterable[Article]) -> None:
+    def __init__(self, session: Session, grouping: Grouping, batch: Sequence[Article]) -> None:
         self._grouping = grouping
         is_near = _is_near([days_of(article) for article in batch])
         stories = session.execute(sa.select(Story.id, Story.first_on, Story.last_on).where(is_near))
@@ -87,12 +87,14 @@ class Neighbours:
         self._row_of = {article_id: number for number, article_id in enumerate(self._article_ids)}
         self._languages = np.array([row.language or "" for row in rows], dtype="U8")
         self._days = np.array([days.get(row.story_id, EVERY_DAY) for row in rows], np.int32).reshape(-1, 2)
+        newcomers = session.execute(_to_be_placed(grouping, [article.id for article in batch])).all()
+        self._means = _means_of([*rows, *newcomers], prior_means(grouping.model))
         self._vectors = self._centred_together([row.embedding for row in rows])
 
     def centred(self, embedding: bytes, language: str | None) -> Floats:
         """Read a stored vector, its language's mean subtracted."""
         vector = np.frombuffer(embedding, "<f2").astype(np.float32)
-        return self._grouping.means.centred(vector, language)
+        return self._means.centred(vector, language)
 
     def _centred_together(self, embeddings: Sequence[bytes]) -> Floats:
         """Read many vectors at once; a language's mean is worked out once."""
@@ -100,7 +102,7 @@ class Neighbours:
             return np.zeros((0, 0), np.float32)
         moved = np.frombuffer(b"".join(embeddings), "<f2").reshape(len(embeddings), -1).astype(np.float32)
         for language in sorted(set(self._languages.tolist())):
-            moved[self._languages == language] -= self._grouping.means.mean(language or None, moved.shape[1])
+            moved[self._languages == language] -= self._means.mean(language or None, moved.shape[1])
         return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9), np.float32)
 
     def put(self, article: Placed, seen: Sight) -> None:
@@ -179,6 +181,30 @@ def _placed_in(grouping: Grouping, story_ids: sa.Select[int]) -> sa.Select[*tupl
         .order_by(Article.id.desc())
         .limit(MAX_ARTICLES)
     )
+
+
+def _to_be_placed(grouping: Grouping, article_ids: Sequence[int]) -> sa.Select[*tuple[object, ...]]:
+    """Select the vectors of a batch that grouping has not placed yet."""
+    return (
+        sa.select(Vector.embedding, Vector.language)
+        .join(Version, Version.id == Vector.version_id)
+        .join(Article, Article.current_version_id == Version.id)
+        .where(Vector.model == grouping.model, Article.id.in_(article_ids), Version.relevance != Relevance.OFF)
+        .where(Article.placed_by.is_distinct_from(grouping.version))
+    )
+
+
+def _means_of(rows: Iterable[sa.Row[*tuple[object, ...]]], prior: Mapping[str, Floats]) -> LanguageMeans:
+    """Work out the means of what is grouped: texts of one domain lie near each other among all that is embedded."""
+    embeddings: dict[str, list[bytes]] = {}
+    for row in rows:
+        if row.language is not None:
+            embeddings.setdefault(row.language, []).append(row.embedding)
+    sums = {}
+    for language, known in embeddings.items():
+        vectors = np.frombuffer(b"".join(known), "<f2").reshape(len(known), -1)
+        sums[language] = LanguageSum(len(known), vectors.sum(axis=0, dtype=np.float64))
+    return LanguageMeans(sums, prior)
 
 
 def _is_near(days: Sequence[Days]) -> sa.ColumnElement[bool]:

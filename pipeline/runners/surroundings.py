@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article, LanguageMean, TermCount
-from pipeline.encoding.language_means import LanguageMeans, LanguageSum, prior_means
+from models.article import Article, TermCount
 from pipeline.runners.embed import ALL_DOCUMENTS
 from pipeline.runners.neighbours import Grouping, Neighbours, Placed, days_of
 from pipeline.runners.story_features import read_features
@@ -33,7 +31,7 @@ class Surroundings:
 
     def __init__(self, session: Session, model: str, version: str, batch: Sequence[Article]) -> None:
         self._model = model
-        self._neighbours = Neighbours(session, Grouping(model, version, _means_from_rows(session, model)), batch)
+        self._neighbours = Neighbours(session, Grouping(model, version), batch)
         self._weighed: dict[int, WeighedArticle] = {}
         self._counts: dict[str, int] = {}
         self._by_key: dict[str, WeighedArticle] = {}
@@ -147,9 +145,3 @@ def _placed_of(article: Article) -> Placed:
 def _may_move(one: Placed, mine: Placed, bonds: StoryBonds) -> bool:
     """Tell whether an article was first seen on the same day, and nobody decided on its story."""
     return one.first_seen_at.date() == mine.first_seen_at.date() and one.key not in bonds.decided
-
-
-def _means_from_rows(session: Session, model: str) -> LanguageMeans:
-    rows = session.scalars(sa.select(LanguageMean).where(LanguageMean.model == model))
-    sums = {row.language: LanguageSum(row.text_count, np.frombuffer(row.total, "<f8")) for row in rows}
-    return LanguageMeans(sums, prior_means(model))

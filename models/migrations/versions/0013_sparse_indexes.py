@@ -1,7 +1,10 @@
-"""Index what few articles have only where they have it: SQLite took "has none" for a rare value, and read them all."""
+"""Index what few articles have only where they have it: SQLite took "has none" for a rare value, and read them all.
 
-from alembic import op
+The means of all embedded texts go: those of what is grouped are worked out when it is.
+"""
+
 import sqlalchemy as sa
+from alembic import op
 
 revision = "0013"
 down_revision = "0012"
@@ -16,9 +19,18 @@ def upgrade() -> None:
         op.drop_index(f"ix_article_{column}", "article")
         is_set = sa.text(f"{column} IS NOT NULL")
         op.create_index(f"ix_article_{column}", "article", [column], sqlite_where=is_set, postgresql_where=is_set)
+    op.drop_table("language_mean")
 
 
 def downgrade() -> None:
     for column in SPARSE:
         op.drop_index(f"ix_article_{column}", "article")
         op.create_index(f"ix_article_{column}", "article", [column])
+    op.create_table(
+        "language_mean",
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("text_count", sa.Integer(), nullable=False),
+        sa.Column("total", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("model", "language", name=op.f("pk_language_mean")),
+    )
