@@ -79,7 +79,7 @@ class StoredStatements:
             first_seen_at=row["first_seen_at"],
             published=row["published"],
             language=row["language"],
-            fact=_fact_of(row),
+            fact=fact_of(row),
             signs=_signs(row["name"], row["language"], self._gazetteer),
             sides=sides_of(parties, self.country_of),
             bodies=bodies_of(parties, self.country_of),
@@ -132,7 +132,8 @@ def _statements() -> sa.Select[int]:
     )
 
 
-def _fact_of(row: RowMapping) -> Fact:
+def fact_of(row: RowMapping) -> Fact:
+    """Read a witness's row as the fact that it states."""
     return Fact(
         kind=FactKind(row["kind"]),
         name=row["name"],

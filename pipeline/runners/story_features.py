@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from models.article import Article, Passage, Vector, Version, VersionActor, VersionCountry
 from models.fact import FactWitness
-from models.vocabulary import APART, FactKind
+from models.vocabulary import APART
+from pipeline.runners.statements import fact_of
 from pipeline.stories.features import LEAD_CHARS, StoryFeatures, features_of
 from pipeline.values import ActorMention, Document, Fact, Span
 
@@ -80,21 +81,9 @@ def _countries_of(session: Session, version_ids: Sequence[int]) -> Mapping[int, 
 def _facts_of(session: Session, version_ids: Sequence[int]) -> Mapping[int, list[Fact]]:
     found = defaultdict[int, list[Fact]](list)
     is_in_lead = FactWitness.version_id.in_(version_ids) & (FactWitness.start < LEAD_CHARS)
-    in_order = sa.select(FactWitness).where(is_in_lead).order_by(FactWitness.version_id, FactWitness.ordinal)
-    for row in session.scalars(in_order):
-        fact = Fact(
-            kind=FactKind(row.kind),
-            name=row.name,
-            span=Span(row.start, row.end),
-            status=row.status,
-            subkind=row.subkind,
-            start=row.start_on,
-            end=row.end_on,
-            place=row.place,
-            parties=tuple(row.parties),
-            countries=tuple(row.countries),
-        )
-        found[row.version_id].append(fact)
+    columns = sa.select(*FactWitness.__table__.columns).where(is_in_lead)
+    for row in session.execute(columns.order_by(FactWitness.version_id, FactWitness.ordinal)).mappings():
+        found[row["version_id"]].append(fact_of(row))
     return found
 
 
