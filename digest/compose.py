@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.candidates import Candidate, LedgerDecision, Material
-from digest.content import ChangeEntry, Copy, IssueContent, Item
+from digest.content import ChangeEntry, Copy, Document, IssueContent
 from digest.entries import Ranked, item_of, leads_and_noted, ranked_entries
 from digest.facts import coming_events, new_agreements
 from models.vocabulary import LedgerFate
@@ -123,12 +123,12 @@ def _older_documents(older: Sequence[Candidate]) -> tuple[list[Candidate], list[
     return [one for one in in_order if one.key not in left_out_keys], left_out
 
 
-def _documents(new: Sequence[Candidate], copies: Mapping[str, tuple[Copy, ...]]) -> tuple[Item, ...]:
+def _documents(new: Sequence[Candidate], copies: Mapping[str, tuple[Copy, ...]]) -> tuple[Document, ...]:
     documents = sorted(
         (one for one in new if one.is_document),
         key=lambda one: (-one.authority, _newest_first(one), one.key),
     )
-    return tuple(item_of(one, copies) for one in documents)
+    return tuple(Document(**dict(item_of(one, copies))) for one in documents)
 
 
 def _in_order(new: Sequence[Candidate], ranked: Sequence[Ranked]) -> list[Candidate]:

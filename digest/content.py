@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from models.vocabulary import DocType, FactKind
+from models.vocabulary import DocType, FactKind, Length
 from perilune.changes import Rewording
 
 
@@ -61,7 +61,8 @@ class Translated(Frozen):
 class Sentence(Frozen):
     """A sentence of an entry; `marks` are 1-based places in the entry's list of evidence.
 
-    `maker` is the model that wrote it, if one did.
+    `maker` is the model that wrote it, if one did; `edited_by` the editor who changed it, whose words stand then, with
+    `unsaid` naming what of it its evidence does not say.
     """
 
     text: str
@@ -69,6 +70,8 @@ class Sentence(Frozen):
     marks: tuple[int, ...]
     maker: str | None = None
     translation: Translated | None = None
+    edited_by: str | None = None
+    unsaid: tuple[str, ...] = ()
 
 
 class Copy(Frozen):
@@ -105,6 +108,15 @@ class Item(Frozen):
     tags: tuple[Tag, ...] = ()
     translation: Translated | None = None
     """Its title in the edition's language."""
+    is_late: bool = False
+    """Whether it was published before the issue's period, and found in it."""
+
+
+class Document(Item):
+    """A white paper or another document, with sentences of its summary, each with its page."""
+
+    sentences: tuple[Sentence, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 class FactEntry(Frozen):
@@ -142,6 +154,7 @@ class Entry(Frozen):
     story_key: str | None
     items: tuple[Item, ...]
     source_count: int
+    language_count: int = 1
     is_continued: bool = False
     sentences: tuple[Sentence, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -169,6 +182,22 @@ class Watch(Frozen):
     source_count: int
     checked_count: int
     failing: tuple[str, ...]
+    quiet: tuple[str, ...] = ()
+    """Sources that published nothing for longer than they do."""
+
+
+class Trend(Frozen):
+    """How many articles a topic had in each of the last twelve weeks, the oldest first."""
+
+    topic: Tag
+    counts: tuple[int, ...]
+
+
+class Introduction(Frozen):
+    """What an editor writes at the head of an issue."""
+
+    text: str
+    by: str
 
 
 class IssueContent(Frozen):
@@ -185,13 +214,16 @@ class IssueContent(Frozen):
     stories: tuple[Entry, ...] = ()
     agreements: tuple[FactEntry, ...] = ()
     events: tuple[FactEntry, ...] = ()
-    documents: tuple[Item, ...] = ()
+    documents: tuple[Document, ...] = ()
     changes: tuple[ChangeEntry, ...] = ()
     also_noted: tuple[Entry, ...] = ()
     older: tuple[Item, ...] = ()
     copy_count: int = 0
     left_out_count: int = 0
     watch: Watch
+    length: Length = Length.MEDIUM
+    introduction: Introduction | None = None
+    trends: tuple[Trend, ...] = ()
 
     @property
     def is_empty(self) -> bool:

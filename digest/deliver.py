@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session, object_session, sessionmaker
 
 from digest.content import content_from
+from digest.links import Links, ReaderLinks, mail_key_of, reader_key_of
 from digest.mail import Mailer
 from digest.message import Letter
 from digest.outbox import Claim, Outbox, Unwanted
-from digest.readers import follows_of
-from digest.render import render_html, render_text
-from models.edition import Delivery
+from digest.readers import taste_of
+from digest.render import render_mail
+from models.edition import Delivery, Issue, Reader
+from models.signing import Signer, signer_of
 from models.vocabulary import DeliveryState
 from models.watch import Notice
 
 
 @dataclass(frozen=True)
 class Post:
-    """How mail leaves this archive: its sender, the archive's address, and where a reader unsubscribes."""
+    """How mail leaves this archive: its sender and the archive's address."""
 
     sender: str
     archive_url: str
-    unsubscribe_url: Callable[[str], str] | None = None
-    """Makes the address where the reader of a delivery (by its message id) unsubscribes."""
     correct_url: str | None = None
     """Where readers say what is wrong with an article, whose key follows."""
 
@@ -48,36 +47,38 @@ def deliver_due(
 def _letter_of_issue(delivery: Delivery, post: Post) -> Letter:
     if not delivery.reader.is_active:
         raise Unwanted("the reader gets no mail any more")
-    issue = delivery.issue
-    content = content_from(issue.content)
-    unsubscribe_url = post.unsubscribe_url(delivery.message_id) if post.unsubscribe_url else None
+    issue, reader = delivery.issue, delivery.reader
     session = object_session(delivery)
     assert session is not None
-    follows = follows_of(session, delivery.reader)
+    signer = signer_of(session)
+    links = links_of(issue, signer, post, reader)
+    assert links.reader is not None
+    mail = render_mail(content_from(issue.content), links, taste_of(session, reader))
     return Letter(
         key=delivery.message_id,
         sender=post.sender,
-        address=delivery.reader.address,
-        name=delivery.reader.name,
+        address=reader.address,
+        name=reader.name,
         subject=issue.subject,
-        text=render_text(
-            content,
-            archive_url=post.archive_url,
-            correct_url=post.correct_url,
-            unsubscribe_url=unsubscribe_url,
-            follows=follows,
-        ),
-        html=render_html(
-            content,
-            archive_url=post.archive_url,
-            correct_url=post.correct_url,
-            unsubscribe_url=unsubscribe_url,
-            follows=follows,
-        ),
+        text=mail.text,
+        html=mail.html,
         written_at=issue.composed_at,
         list_slug=issue.edition.slug,
         list_name=issue.edition.name,
-        unsubscribe_url=unsubscribe_url,
+        unsubscribe_url=links.reader.unsubscribe,
+    )
+
+
+def links_of(issue: Issue, signer: Signer, post: Post, reader: Reader | None = None) -> Links:
+    """Make an issue's addresses as they are mailed: signed, and with a reader what only this one may do."""
+    archive = post.archive_url.rstrip("/")
+    root = f"{archive}/r/{reader.key}/{issue.key}/{reader_key_of(signer, reader, issue.key)}" if reader else None
+    return Links(
+        archive,
+        issue.key,
+        mail_key=mail_key_of(signer, issue),
+        correct=post.correct_url,
+        reader=ReaderLinks(root) if root else None,
     )
 
 
@@ -91,6 +92,6 @@ def _letter_of_notice(notice: Notice, post: Post) -> Letter:
         text=notice.text,
         html=notice.html,
         written_at=notice.written_at,
-        list_slug="sources",
-        list_name="Perilune's sources",
+        list_slug=notice.list_slug,
+        list_name=notice.list_name,
     )

@@ -1,4 +1,4 @@
-"""One reader's view of a frozen issue: what they follow comes first and is marked; pure.
+"""One reader's view of a frozen issue, by their taste: what they follow comes first and is marked; pure.
 
 What an editor pinned stays at the head. What is only noted is lifted among the stories where the reader follows it.
 """
@@ -6,6 +6,7 @@ What an editor pinned stays at the head. What is only noted is lifted among the 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from digest.content import Entry, IssueContent, Item, StoryState
 
@@ -17,8 +18,31 @@ Follows = tuple[str, ...]
 """Tokens of the search line, such as `topic:launch`."""
 
 
-def for_reader(content: IssueContent, follows: Follows) -> IssueContent:
-    """Order an issue for a reader who follows these tokens; all else keeps its order."""
+@dataclass(frozen=True)
+class Taste:
+    """What a reader wants: tokens that they follow and mute; topics and countries in the order of their wishes."""
+
+    follows: Follows = ()
+    mutes: Follows = ()
+    topics: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """An issue as one reader gets it; `hidden_count` entries were muted and are in the issue on screen."""
+
+    content: IssueContent
+    taste: Taste = Taste()
+    hidden_count: int = 0
+
+
+def for_reader(content: IssueContent, taste: Taste) -> View:
+    """Order an issue for a reader's taste; all else keeps its order."""
+    return View(_followed(content, taste.follows), taste)
+
+
+def _followed(content: IssueContent, follows: Follows) -> IssueContent:
     if not follows:
         return content
     wanted = [entry for entry in content.also_noted if followed_of_entry(entry, follows)]

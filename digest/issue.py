@@ -1,4 +1,4 @@
-"""Composes the issues that are due and freezes each: its row, its ledger and its deliveries in one transaction."""
+"""Composes the issues that are due and freezes each: row, ledger and (unless held) deliveries in one transaction."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from digest.compose import Composition, compose
 from digest.content import IssueContent, stored_content
+from digest.release import release
 from digest.render import subject_of
 from digest.schedule import A_WEEK, ScheduleProblem, due_moment
 from digest.selection import material_for
 from digest.translations import with_translations
 from models.base import insert_into, key_of
-from models.edition import Delivery, Edition, Issue, LedgerRow, Reader, Subscription
+from models.edition import Edition, Issue, LedgerRow
 from models.search import QueryProblem
-from models.vocabulary import DeliveryState
+from models.vocabulary import IssueState
 
 log = structlog.get_logger()
 
@@ -54,7 +55,8 @@ def compose_issue(session: Session, edition: Edition, due_at: dt.datetime, now: 
     issue.subject = subject_of(content)
     issue.content = stored_content(content)
     _store_ledger(session, issue, composition)
-    _store_deliveries(session, issue, now)
+    if edition.hold_hours == 0:
+        release(session, issue, now=now)
     session.flush()
     return issue
 
@@ -86,6 +88,9 @@ def _first_columns(session: Session, edition: Edition, due_at: dt.datetime, now:
         "composed_at": now,
         "subject": "",
         "content": {},
+        "state": IssueState.HELD,
+        "release_at": now + dt.timedelta(hours=edition.hold_hours),
+        "access_number": 1,
     }
 
 
@@ -100,23 +105,4 @@ def _store_ledger(session: Session, issue: Issue, composition: Composition) -> N
             reason=decision.reason,
         )
         for decision in composition.decisions
-    )
-
-
-def _store_deliveries(session: Session, issue: Issue, now: dt.datetime) -> None:
-    readers = session.scalars(
-        sa.select(Reader)
-        .join(Subscription, Subscription.reader_id == Reader.id)
-        .where(Subscription.edition_id == issue.edition_id, Reader.is_active)
-        .order_by(Reader.id)
-    )
-    session.add_all(
-        Delivery(
-            issue_id=issue.id,
-            reader_id=reader.id,
-            message_id=f"{issue.key}.{key_of(reader.address)}",
-            state=DeliveryState.WAITING,
-            due_at=now,
-        )
-        for reader in readers
     )

@@ -12,9 +12,11 @@ import jinja2
 
 from digest.columns import WIDTH, one_line, wrapped
 from digest.content import IssueContent
-from digest.follows import Follows, for_reader
-from digest.wording import Limits, Links, Wording, web_address
+from digest.follows import Taste, View, for_reader
+from digest.links import Links, web_address
+from digest.wording import Limits, Wording
 
+NO_TASTE = Taste()
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_HTML_BYTES = 96_000
 """Gmail cuts a message at 102 kB."""
@@ -29,51 +31,42 @@ TIERS = (
 
 
 def subject_of(content: IssueContent) -> str:
-    """Write the subject line, such as `Perilune weekly 21 Mar 2022: ...; 1 changed page`."""
-    return one_line(_environment().get_template("subject.txt").render(subject=Wording(content, TIERS[0]).subject()))
-
-
-def render_html(
-    content: IssueContent,
-    *,
-    archive_url: str,
-    correct_url: str | None = None,
-    unsubscribe_url: str | None = None,
-    follows: Follows = (),
-) -> str:
-    """Render the HTML version: styles inlined, nothing loaded from anywhere, under 100 kB.
-
-    With a `correct_url`, each item asks whether it is wrong. What a reader `follows` comes first.
-    """
-    links = Links(archive_url.rstrip("/"), correct_url)
-    view = View(for_reader(content, follows), follows)
-    return _html(view, _fitting(view, links), links, unsubscribe_url)
-
-
-def render_text(
-    content: IssueContent,
-    *,
-    archive_url: str,
-    correct_url: str | None = None,
-    unsubscribe_url: str | None = None,
-    follows: Follows = (),
-) -> str:
-    """Render the plain text version, in 72 columns; addresses alone may be longer."""
-    links = Links(archive_url.rstrip("/"), correct_url)
-    view = View(for_reader(content, follows), follows)
-    wording = Wording(view.content, _fitting(view, links), follows)
-    lines = [line.rstrip() for line in _render("body.txt", wording, links, unsubscribe_url).splitlines()]
-    # Absent sections and items leave their blank lines behind; one between two lines is enough.
-    kept = [line for before, line in pairwise(["", *lines]) if line or before]
-    return "\n".join(kept).strip("\n") + "\n"
+    """Write the subject line, such as `Agencies sign a lunar agreement; 2 deadlines`."""
+    return one_line(
+        _environment().get_template("subject.txt").render(subject=Wording(View(content), TIERS[0]).subject())
+    )
 
 
 @dataclass(frozen=True)
-class View:
-    """An issue as one reader gets it."""
+class Mail:
+    """Both versions of an issue's mail."""
 
-    content: IssueContent
-    follows: Follows
+    html: str
+    text: str
+
+
+def render_mail(content: IssueContent, links: Links, taste: Taste = NO_TASTE) -> Mail:
+    """Render both versions of a reader's mail, which print the same entries."""
+    view = for_reader(content, taste)
+    limits, html = _fitting(view, links)
+    return Mail(html, _text(view, limits, links))
+
+
+def render_html(content: IssueContent, links: Links, taste: Taste = NO_TASTE) -> str:
+    """Render the HTML version: styles inlined, nothing loaded from anywhere, under 100 kB."""
+    return _fitting(for_reader(content, taste), links)[1]
+
+
+def render_text(content: IssueContent, links: Links, taste: Taste = NO_TASTE) -> str:
+    """Render the plain text version, in 72 columns; addresses alone may be longer."""
+    return render_mail(content, links, taste).text
+
+
+def _text(view: View, limits: Limits, links: Links) -> str:
+    lines = [line.rstrip() for line in _render("body.txt", Wording(view, limits), links).splitlines()]
+    # Absent sections and items leave their blank lines behind; one between two lines is enough.
+    kept = [line for before, line in pairwise(["", *lines]) if line or before]
+    return "\n".join(kept).strip("\n") + "\n"
 
 
 def render_notice(ending: str, **given: object) -> str:
@@ -81,20 +74,24 @@ def render_notice(ending: str, **given: object) -> str:
     return _environment().get_template(f"notice.{ending}").render(**given)
 
 
-@lru_cache(maxsize=16)
-def _fitting(view: View, links: Links) -> Limits:
-    sizes = ((limits, len(_html(view, limits, links, None).encode())) for limits in TIERS)
-    return next((limits for limits, size in sizes if size <= MAX_HTML_BYTES), TIERS[-1])
+def _fitting(view: View, links: Links) -> tuple[Limits, str]:
+    """Render the HTML with the most generous limits that keep it below what mail programs show whole."""
+    found = ((limits, _html(view, limits, links)) for limits in TIERS)
+    last = None
+    for last in found:
+        if len(last[1].encode()) <= MAX_HTML_BYTES:
+            break
+    assert last is not None
+    return last
 
 
-@lru_cache(maxsize=16)
-def _html(view: View, limits: Limits, links: Links, unsubscribe_url: str | None) -> str:
-    html = _render("body.html", Wording(view.content, limits, view.follows), links, unsubscribe_url)
+def _html(view: View, limits: Limits, links: Links) -> str:
+    html = _render("body.html", Wording(view, limits), links)
     inliner = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
     return str(inliner.inline(html))
 
 
-def _render(template: str, wording: Wording, links: Links, unsubscribe_url: str | None) -> str:
+def _render(template: str, wording: Wording, links: Links) -> str:
     return (
         _environment()
         .get_template(template)
@@ -104,7 +101,6 @@ def _render(template: str, wording: Wording, links: Links, unsubscribe_url: str 
             words=wording,
             t=wording.phrases,
             headlines=list(wording.headlines())[:BRIEF_HEADLINES],
-            unsubscribe_url=unsubscribe_url,
             links=links,
             width=WIDTH,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
 
 from digest.because import headline_of_news, span_of
 from digest.columns import one_line
@@ -14,13 +13,12 @@ from digest.content import (
     Evidence,
     FactEntry,
     FactNews,
-    IssueContent,
     Item,
     Sentence,
     StoryState,
     Translated,
 )
-from digest.follows import Follows, followed_of, followed_of_entry
+from digest.follows import View, followed_of, followed_of_entry
 from digest.phrases import Phrases, phrases_for
 from models.vocabulary import DocType, FactKind
 from perilune.dates import PartialDate
@@ -46,10 +44,11 @@ class Limits:
 class Wording:
     """The words of one issue, in the language of its frame."""
 
-    def __init__(self, content: IssueContent, limits: Limits, follows: Follows = ()) -> None:
-        self.content = content
+    def __init__(self, view: View, limits: Limits) -> None:
+        self.content = content = view.content
         self.limits = limits
-        self.follows = follows
+        self.follows = view.taste.follows
+        self.hidden_count = view.hidden_count
         self.phrases: Phrases = phrases_for(content.language)
 
     def _listed(self, names: Sequence[str]) -> str:
@@ -249,47 +248,3 @@ class Wording:
             if found:
                 return self.phrases.counted(name, len(found))
         return None
-
-
-@dataclass(frozen=True)
-class Links:
-    """Addresses in the archive, made of public keys."""
-
-    archive: str
-    correct: str | None = None
-    """Where readers say what is wrong, if they can."""
-
-    def correction(self, key: str, issue_key: str, part: str = "") -> str:
-        """Return the address that asks what is wrong with an article, or with a part of what it states."""
-        assert self.correct is not None
-        address = f"{self.correct}/{quote(key, safe='')}?issue={quote(issue_key, safe='')}"
-        return f"{address}#{part}" if part else address
-
-    def article(self, key: str) -> str:
-        """Return the address of an article."""
-        return f"{self.archive}/article/{quote(key, safe='')}"
-
-    def story(self, key: str) -> str:
-        """Return the address of a story."""
-        return f"{self.archive}/story/{quote(key, safe='')}"
-
-    def issue(self, key: str) -> str:
-        """Return the address of an issue on screen."""
-        return f"{self.archive}/issue/{quote(key, safe='')}"
-
-    def passage(self, key: str, version: int, passage: int) -> str:
-        """Return the address of a passage in one version of an article."""
-        return f"{self.article(key)}/v{version}#p{passage}"
-
-    def evidence(self, place: Evidence) -> str:
-        """Return the address of the passage that says something."""
-        return self.passage(place.article_key, place.version, place.passage)
-
-
-def web_address(url: str) -> str:
-    """Return an address that may be linked, without white space; empty where it is not of the web."""
-    try:
-        is_web = urlsplit(url.strip()).scheme in {"http", "https"}
-    except ValueError:
-        return ""
-    return "".join(quote(sign) if sign.isspace() else sign for sign in url.strip()) if is_web else ""

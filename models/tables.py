@@ -13,10 +13,11 @@ from models.article import (
     VersionCountry,
 )
 from models.base import Base
-from models.edition import Delivery, Edition, Issue, LedgerRow, Reader, Subscription
+from models.edition import Bounce, Delivery, Edition, Issue, IssueEdit, LedgerRow, Reader, Subscription
 from models.fact import Fact, FactMark, FactParty, FactWitness, NamedDocument
 from models.fate import Fate
 from models.knowledge import Actor, Correction, NameDecision, Topic, TrainedModel, UnknownName
+from models.signing import Secret
 from models.source import CrawlRun, Link, Page, Source
 from models.story import DocumentSentence, Evidence, Story, StoryChange, SummarySentence, Translation
 from models.watch import Incident, Notice
@@ -26,6 +27,7 @@ __all__ = [
     "Article",
     "ArticleEvent",
     "Base",
+    "Bounce",
     "CopyBand",
     "Correction",
     "CrawlRun",
@@ -40,6 +42,7 @@ __all__ = [
     "Fate",
     "Incident",
     "Issue",
+    "IssueEdit",
     "LedgerRow",
     "Link",
     "NameDecision",
@@ -48,6 +51,7 @@ __all__ = [
     "Page",
     "Passage",
     "Reader",
+    "Secret",
     "Source",
     "Story",
     "StoryChange",

@@ -187,6 +187,36 @@ class StoryChangeKind(StrEnum):
     UNPINNED = "unpinned"
 
 
+class Frequency(StrEnum):
+    """How often an edition comes out."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class Length(StrEnum):
+    """How much of an issue its mail prints; the whole of it is on screen."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+
+
+class IssueState(StrEnum):
+    """Whether an issue still waits for an editor."""
+
+    HELD = "held"
+    RELEASED = "released"
+
+
+class BounceKind(StrEnum):
+    """Whether a mail that came back will never arrive, or may at another time."""
+
+    HARD = "hard"
+    SOFT = "soft"
+
+
 class LedgerFate(StrEnum):
     """What became of a relevant article in an edition."""
 

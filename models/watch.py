@@ -38,7 +38,7 @@ class Incident(Base):
 
 
 class Notice(OutboxRow, Base):
-    """A mail about the system itself to whoever looks after it, written once and kept until it is delivered."""
+    """A mail that is no issue, written once and kept until it is delivered: about sources, or to confirm an address."""
 
     __tablename__ = "notice"
 
@@ -48,3 +48,8 @@ class Notice(OutboxRow, Base):
     text: Mapped[str]
     html: Mapped[str]
     written_at: Mapped[dt.datetime]
+    list_slug: Mapped[str] = mapped_column(sa.String(80), default="sources", server_default="sources")
+    """What the mail's `List-Id` is made of, with its name."""
+    list_name: Mapped[str] = mapped_column(default="Perilune's sources", server_default="Perilune's sources")
+    reader_id: Mapped[int | None] = mapped_column(sa.ForeignKey("reader.id"), index=True)
+    """The reader whom it is to, if it is to one."""

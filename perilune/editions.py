@@ -95,8 +95,8 @@ def add_reader(archive: Archive, edition_slug: str, address: str, *, name: str |
             reader = Reader(address=address, name=name, created_at=now)
             session.add(reader)
             session.flush()
-        reader.is_active = True
-        session.merge(Subscription(edition_id=edition.id, reader_id=reader.id))
+        reader.is_active, reader.stopped_because = True, None
+        session.merge(Subscription(edition_id=edition.id, reader_id=reader.id, confirmed_at=now))
 
 
 def remove_reader(archive: Archive, edition_slug: str, address: str) -> None:

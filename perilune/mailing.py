@@ -12,9 +12,11 @@ from digest.content import IssueContent, content_from
 from digest.deliver import Post, deliver_due
 from digest.incidents import write_notices
 from digest.issue import compose_due_issues, compose_issue, preview_issue
+from digest.links import Links
 from digest.mail import FolderMailer, Mailer, smtp_mailer_from
 from digest.message import Letter, message_of
-from digest.render import render_html, render_text, subject_of
+from digest.release import release_due
+from digest.render import render_mail, subject_of
 from models.claimant import this_process
 from models.edition import Issue
 from perilune.archive import Archive
@@ -36,10 +38,11 @@ def mailer_of(settings: Settings) -> Mailer:
 def compose_and_send(archive: Archive, *, now: dt.datetime) -> dict[str, object]:
     """Compose the issues and the notices that are due, and send what waits in the outbox; returns what was done."""
     composed = compose_due_issues(archive.sessions, now)
+    released = release_due(archive.sessions, now)
     settings, mailer = archive.settings, mailer_of(archive.settings)
     with archive.sessions.begin() as session:
         notices = write_notices(session, owner=settings.owner, archive_url=settings.archive_url, now=now)
-    return {"composed": len(composed), "notices": notices, **_sent(archive, mailer, now=now)}
+    return {"composed": len(composed), "released": len(released), "notices": notices, **_sent(archive, mailer, now=now)}
 
 
 def send_due(archive: Archive, *, now: dt.datetime) -> dict[str, object]:
@@ -97,11 +100,8 @@ def issue_named(session: Session, key: str) -> Issue:
 
 def rendered(content: IssueContent, settings: Settings) -> dict[str, str]:
     """Render an issue in both forms, by the ending of the file each belongs in."""
-    archive_url, correct_url = settings.archive_url, settings.correct_url
-    return {
-        "html": render_html(content, archive_url=archive_url, correct_url=correct_url),
-        "txt": render_text(content, archive_url=archive_url, correct_url=correct_url),
-    }
+    mail = render_mail(content, Links(settings.archive_url, content.key, correct=settings.correct_url))
+    return {"html": mail.html, "txt": mail.text}
 
 
 def write_issue(archive: Archive, key: str, stem: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from digest.content import content_from
+from digest.links import Links
 from digest.render import render_html
 from perilune.actors import accept_name, actor_from_name, dismiss_name
 from perilune.archive import Archive, open_archive
@@ -32,9 +33,8 @@ def app_for(settings: Settings) -> FastAPI:
     archive = open_archive(settings)
 
     def render_issue(content: Mapping[str, object]) -> str:
-        return render_html(
-            content_from(dict(content)), archive_url=settings.archive_url, correct_url=settings.correct_url
-        )
+        issue = content_from(dict(content))
+        return render_html(issue, Links(settings.archive_url, issue.key, correct=settings.correct_url))
 
     return create_app(
         archive.sessions,

@@ -182,7 +182,7 @@ def a_reader(session: Session, edition: Edition, address: str = "ada@example.org
     reader = Reader(address=address, name=None, created_at=NOW)
     session.add(reader)
     session.flush()
-    session.add(Subscription(edition_id=edition.id, reader_id=reader.id))
+    session.add(Subscription(edition_id=edition.id, reader_id=reader.id, confirmed_at=NOW))
     session.flush()
     return reader
 

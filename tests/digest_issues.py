@@ -25,6 +25,7 @@ from digest.content import (
     content_from,
 )
 from digest.issue import compose_issue
+from digest.links import Links
 from models.article import Article
 from models.edition import Edition, LedgerRow
 from models.fact import FactWitness
@@ -34,6 +35,8 @@ from models.vocabulary import DocType, FactKind
 from tests.builders import ArticleDraft, a_story, an_article
 
 ARCHIVE = "https://archive.example.org"
+LINKS = Links(ARCHIVE, "c" * 12)
+LINKS_TO_CORRECT = Links(ARCHIVE, "c" * 12, correct=f"{ARCHIVE}/correct")
 A_WEEK = dt.timedelta(days=7)
 
 

@@ -21,7 +21,7 @@ from models.vocabulary import DocType, FactKind, FateState, HealthState, LedgerF
 from perilune.changes import Told, rewordings
 from perilune.dates import PartialDate
 from tests.builders import ArticleDraft, a_source, a_story, a_version, an_article, an_edition
-from tests.digest_issues import A_WEEK, ARCHIVE, add_fact, everything, frozen, ledger, titles, told_story
+from tests.digest_issues import A_WEEK, ARCHIVE, LINKS, add_fact, everything, frozen, ledger, titles, told_story
 
 
 def test_older_documents_never_lead_and_a_new_source_never_floods(
@@ -84,7 +84,7 @@ def test_copies_are_folded_and_named(sessions: sessionmaker[Session], now: dt.da
         assert [one.source for one in entry.items[0].copies] == ["Cn Xinhua", "Gb Wire", "Us Wire"]
         assert ledger(session)["Copied"] == [("folded", f"copy of {original.key}")]
         assert ledger(session)["Copied again"] == [("folded", f"copy of {original.key}")]
-        assert "Also in: Gb Wire, Us Wire" in render_text(content, archive_url=ARCHIVE)
+        assert "Also in: Gb Wire, Us Wire" in render_text(content, LINKS)
     with sessions.begin() as session:
         late = ArticleDraft(title="Copied late", is_copy_of=session.get_one(Article, original.id))
         an_article(session, late)
@@ -145,7 +145,7 @@ def test_a_changed_page_is_printed_with_old_and_new_sentences(
         ]
         assert ledger(session)["Workshops"][-1] == ("included", "changed")
         assert not content.stories
-        text = render_text(content, archive_url=ARCHIVE)
+        text = render_text(content, LINKS)
         assert "- Was: The 12th conference" in text
         assert f"{ARCHIVE}/article/{page.key}/v3#p0" in text
     with sessions.begin() as session:
@@ -284,7 +284,7 @@ def test_documents_have_their_section_and_failing_sources_are_named(
             checked_count=1,
             failing=("Fr Cnes (list page changed: 0 of the usual 12 links)", "Ru Tass"),
         )
-        text = render_text(content, archive_url=ARCHIVE)
+        text = render_text(content, LINKS)
         assert "1 of 3 sources were checked" in text
         assert "Blind spots: Fr Cnes (list page changed: 0 of the usual 12 links)" in " ".join(text.split())
         assert "The clock stands still." in text
@@ -297,8 +297,8 @@ def test_an_issue_without_news_says_so(sessions: sessionmaker[Session], now: dt.
         assert session.scalars(sa.select(Issue.subject)).one() == (
             "Weekly digest 14 Mar 2022: Nothing new in this period"
         )
-        assert "Nothing new in this period." in render_text(content, archive_url=ARCHIVE)
-        assert "Nothing new in this period." in render_html(content, archive_url=ARCHIVE)
+        assert "Nothing new in this period." in render_text(content, LINKS)
+        assert "Nothing new in this period." in render_html(content, LINKS)
 
 
 def test_the_subject_says_what_happened(sessions: sessionmaker[Session], now: dt.datetime) -> None:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from digest.content import Entry, IssueContent, StoryState, Tag
 from digest.deliver import Post, deliver_due
-from digest.follows import MAX_LIFTED, for_reader
+from digest.follows import MAX_LIFTED, Taste, for_reader
 from digest.mail import FolderMailer
 from digest.render import render_html, render_text
 from models.edition import Edition, Reader
@@ -25,7 +25,7 @@ from perilune.config import settings_from
 from perilune.editions import edition_rows, follow, reader_rows, unfollow, weigh_topics
 from perilune.problems import Problem
 from tests.builders import ArticleDraft, a_reader, a_story, an_article, an_edition
-from tests.digest_issues import ARCHIVE, an_issue, frozen, titles
+from tests.digest_issues import ARCHIVE, LINKS, an_issue, frozen, titles
 
 ADA = "ada@example.org"
 
@@ -56,20 +56,21 @@ def test_what_a_reader_follows_comes_first_and_is_lifted_from_the_notes() -> Non
             _entry("Open", "actor:cnsa", state=StoryState.STILL_OPEN),
         ],
     )
-    view = for_reader(content, ("actor:cnsa", "country:GB+CN", f"story:{'a' * 12}"))
+    view = for_reader(content, Taste(("actor:cnsa", "country:GB+CN", f"story:{'a' * 12}"))).content
     assert titles(view.stories) == ["Pinned", "Small", "Own story", "Both", "Great"]
     assert titles(view.also_noted) == ["Open", "Noted", "Only one"]
     follows = ("actor:cnsa", "country:GB+CN")
     for render in (render_html, render_text):
-        mail = render(content, archive_url=ARCHIVE, follows=follows)
+        mail = render(content, LINKS, Taste(follows))
         assert mail.count("You follow: CNSA") == 2
         assert mail.count("You follow: GB + CN") == 1
-        assert "You follow" not in render(content, archive_url=ARCHIVE)
-    assert for_reader(content, ()) is content
+        assert "You follow" not in render(content, LINKS)
+    assert for_reader(content, Taste()).content is content
 
 
 def test_a_wide_follow_list_lifts_no_flood() -> None:
-    view = for_reader(_issue([], [_entry(f"{number}", "country:CN") for number in range(20)]), ("country:CN",))
+    content = _issue([], [_entry(f"{number}", "country:CN") for number in range(20)])
+    view = for_reader(content, Taste(("country:CN",))).content
     assert len(view.stories) == MAX_LIFTED
     assert len(view.also_noted) == 20 - MAX_LIFTED
 

@@ -15,7 +15,7 @@ from models.article import Article, VersionActor
 from models.knowledge import Actor
 from models.story import Evidence, Story, SummarySentence, Translation
 from tests.builders import ArticleDraft, a_story, an_article, an_edition
-from tests.digest_issues import ARCHIVE, an_issue, frozen
+from tests.digest_issues import LINKS, an_issue, frozen
 
 CHINESE = "中国国家航天局与俄罗斯签署了合作协议。"
 ENGLISH = "CNSA and Russia signed an agreement."
@@ -52,7 +52,7 @@ def _a_chinese_story(session: Session) -> tuple[Story, Article]:
 
 
 def _plain(content: IssueContent) -> str:
-    return " ".join(render_text(content, archive_url=ARCHIVE).split())
+    return " ".join(render_text(content, LINKS).split())
 
 
 @pytest.mark.databases("sqlite")
@@ -86,7 +86,7 @@ def test_a_translation_stands_under_the_words_it_is_of_with_its_maker_and_its_pr
         text = _plain(content)
         assert f"1. {TITLE} An agreement on space (machine translation by opus)" in text
         assert f"{CHINESE} [1] {ENGLISH} (machine translation by opus; to check: no date)" in text
-        html = render_html(content, archive_url=ARCHIVE)
+        html = render_html(content, LINKS)
         assert html.index(CHINESE) < html.index(ENGLISH) < html.index("machine translation by opus; to check: no date")
 
 
@@ -142,6 +142,6 @@ def test_issues_of_before_states_and_reasons_were_kept_still_read() -> None:
                 del item[name]
             for copy in item["copies"]:
                 del copy["language"]
-    text = render_text(content_from(stored), archive_url=ARCHIVE)
+    text = render_text(content_from(stored), LINKS)
     assert "Continues an earlier issue" in text
     assert "Why here" not in text

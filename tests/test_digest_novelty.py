@@ -18,7 +18,7 @@ from models.story import Story, SummarySentence
 from models.vocabulary import FactKind
 from perilune.dates import PartialDate
 from tests.builders import ArticleDraft, a_story, an_article, an_edition
-from tests.digest_issues import A_WEEK, ARCHIVE, add_fact, everything, frozen, ledger
+from tests.digest_issues import A_WEEK, LINKS, add_fact, everything, frozen, ledger
 
 BOTH = "The two space agencies signed a memorandum on lunar exploration in Vienna on 10 March 2022."
 CARGO = "The lander will carry 1,200 kg of cargo to the Moon."
@@ -147,7 +147,7 @@ def test_a_negotiation_is_followed_and_nothing_is_told_twice(sessions: sessionma
         assert (entry.state, entry.since_issue, entry.news, entry.sentences) == (StoryState.STILL_OPEN, 1, (), ())
         assert everything(content) == {"In other words"}
         assert ledger(session)["In other words"] == [("folded", "nothing new since issue 1")]
-        assert "Still open: nothing new since issue 1" in render_text(content, archive_url=ARCHIVE)
+        assert "Still open: nothing new since issue 1" in render_text(content, LINKS)
     with sessions.begin() as session:
         signed = _told(session, session.get_one(Story, story.id), "They sign", AGREED, "signed")
         content = frozen(session, now + 2 * A_WEEK)
@@ -159,10 +159,10 @@ def test_a_negotiation_is_followed_and_nothing_is_told_twice(sessions: sessionma
         assert _sentences(entry) == ["China and Russia signed the memorandum on a lunar station."]
         assert [place.article_key for place in entry.evidence] == [signed.key]
         assert "new: Lunar memorandum (signed)" in entry.because
-        text = " ".join(render_text(content, archive_url=ARCHIVE).split())
+        text = " ".join(render_text(content, LINKS).split())
         assert "Moved on since issue 1" in text
         assert "Now signed (before: proposed): Lunar memorandum" in text
-        assert "Now signed (before: proposed)" in render_html(content, archive_url=ARCHIVE)
+        assert "Now signed (before: proposed)" in render_html(content, LINKS)
     with sessions.begin() as session:
         _told(session, session.get_one(Story, story.id), "Once more", AGREED, "signed 2022-04-01")
         (entry,) = frozen(session, now + 3 * A_WEEK).stories
@@ -205,7 +205,7 @@ def test_the_first_report_in_another_language_is_new_and_said_to_be(
         content = frozen(session, now + A_WEEK)
         (entry,) = content.stories
         assert entry.because[-1] == "the first report in Chinese"
-        assert f"In Chinese {IN_BEIJING[:12]}" in " ".join(render_text(content, archive_url=ARCHIVE).split())
+        assert f"In Chinese {IN_BEIJING[:12]}" in " ".join(render_text(content, LINKS).split())
 
 
 def _told(session: Session, story: Story, title: str, text: str, fact: str = "") -> Article:

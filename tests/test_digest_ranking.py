@@ -12,7 +12,7 @@ from digest.ranking import Merits, Score, Voice, independent_voices, score_of
 from digest.render import render_html, render_text
 from models.vocabulary import DocType, FactKind
 from tests.builders import ArticleDraft, a_source, a_story, an_article, an_edition
-from tests.digest_issues import ARCHIVE, add_fact, frozen, titles
+from tests.digest_issues import LINKS, add_fact, frozen, titles
 
 ORDINARY = Voice("wire.example", "A wire", 5)
 AGENCY = Voice("esa.int", "ESA", 9)
@@ -119,8 +119,8 @@ def test_an_entry_says_why_it_stands_where_it_does(sessions: sessionmaker[Sessio
         )
         assert white_paper.because == ("2 independent sources, among them Un Unoosa", "a white paper")
         line = f"Why here: {'; '.join(pact.because)}."
-        assert line in " ".join(render_text(content, archive_url=ARCHIVE).split())
-        assert line in render_html(content, archive_url=ARCHIVE)
+        assert line in " ".join(render_text(content, LINKS).split())
+        assert line in render_html(content, LINKS)
 
 
 @pytest.mark.databases("sqlite")

@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from digest.columns import columns_of, wrapped
+from digest.follows import Taste
 from digest.phrases import phrases_for
 from digest.render import render_html, render_text
 from perilune.dates import PartialDate
 from tests.builders import an_edition
-from tests.digest_issues import ARCHIVE, a_full_entry, an_issue, frozen, told_story
+from tests.digest_issues import ARCHIVE, LINKS, LINKS_TO_CORRECT, a_full_entry, an_issue, frozen, told_story
 
 
 def test_every_summary_sentence_links_its_evidence(sessions: sessionmaker[Session], now: dt.datetime) -> None:
@@ -25,23 +26,23 @@ def test_every_summary_sentence_links_its_evidence(sessions: sessionmaker[Sessio
         key = told_story(session).key
         content = frozen(session, now)
         article_key = content.stories[0].items[0].article_key
-        html = lxml.html.fromstring(render_html(content, archive_url=ARCHIVE))
+        html = lxml.html.fromstring(render_html(content, LINKS))
         marks = [(link.text, link.get("href")) for link in html.cssselect("a.mark")]
         assert marks == [(f"[{n + 1}]", f"{ARCHIVE}/article/{article_key}/v1#p{n}") for n in (0, 1)]
-        text = render_text(content, archive_url=ARCHIVE)
+        text = render_text(content, LINKS)
         assert "They signed a memorandum. [2]" in text
         assert f"Story: {ARCHIVE}/story/{key}" in text
-        text = render_text(content, archive_url=ARCHIVE, correct_url=f"{ARCHIVE}/correct")
-        assert f"Wrong? {ARCHIVE}/correct/{article_key}?issue={content.key}#story" in text
+        text = render_text(content, LINKS_TO_CORRECT)
+        assert f"Wrong? {ARCHIVE}/correct/{article_key}?issue={LINKS.issue_key}#story" in text
 
 
 def test_every_item_asks_whether_it_is_wrong_where_readers_can_say_so() -> None:
     content = an_issue(entries_count=10)
     asking = f"{ARCHIVE}/correct/{'a' * 12}?issue={'c' * 12}"
-    html = lxml.html.fromstring(render_html(content, archive_url=ARCHIVE, correct_url=f"{ARCHIVE}/correct"))
+    html = lxml.html.fromstring(render_html(content, LINKS_TO_CORRECT))
     assert [link.get("href") for link in html.cssselect("a") if link.text == "Wrong?"] == [asking] * 10
-    assert render_text(content, archive_url=ARCHIVE, correct_url=f"{ARCHIVE}/correct").count(f"Wrong? {asking}") == 10
-    assert "Wrong?" not in render_html(content, archive_url=ARCHIVE) + render_text(content, archive_url=ARCHIVE)
+    assert render_text(content, LINKS_TO_CORRECT).count(f"Wrong? {asking}") == 10
+    assert "Wrong?" not in render_html(content, LINKS) + render_text(content, LINKS)
 
 
 HOSTILE = 'Pact <script>alert("x")</script>\r\nBcc: all@example.org\x00\u202e & "more"'
@@ -49,7 +50,7 @@ HOSTILE = 'Pact <script>alert("x")</script>\r\nBcc: all@example.org\x00\u202e & 
 
 def test_foreign_text_is_never_markup() -> None:
     content = an_issue(headline=HOSTILE)
-    html, text = (render(content, archive_url=ARCHIVE) for render in (render_html, render_text))
+    html, text = (render(content, LINKS) for render in (render_html, render_text))
     page = lxml.html.fromstring(html)
     assert not page.cssselect("script")
     assert '<script>alert("x")</script>' in str(page.xpath("string()"))
@@ -61,20 +62,20 @@ def test_foreign_text_is_never_markup() -> None:
 def test_only_web_addresses_are_linked() -> None:
     item = an_issue().stories[0].items[0].model_copy(update={"url": "javascript:alert(1)"})
     content = an_issue().model_copy(update={"documents": (item,)})
-    assert "javascript" not in render_html(content, archive_url=ARCHIVE)
-    assert "javascript" not in render_text(content, archive_url=ARCHIVE)
+    assert "javascript" not in render_html(content, LINKS)
+    assert "javascript" not in render_text(content, LINKS)
 
 
 def test_html_asks_nothing_of_any_server() -> None:
-    page = lxml.html.fromstring(render_html(an_issue(), archive_url=ARCHIVE))
+    page = lxml.html.fromstring(render_html(an_issue(), LINKS))
     assert not page.xpath("//img | //link | //script | //iframe | //*[@src] | //*[@background]")
-    assert not re.search(r"url\(|@import", render_html(an_issue(), archive_url=ARCHIVE))
+    assert not re.search(r"url\(|@import", render_html(an_issue(), LINKS))
 
 
 @pytest.mark.parametrize("headline", ["Agencies agree on many things " * 8, "国家航天局签署合作谅解备忘录" * 20])
 def test_the_largest_issue_stays_below_what_mail_programs_show(headline: str) -> None:
     content = an_issue(entries_count=400, headline=headline)
-    html = render_html(content, archive_url=ARCHIVE)
+    html = render_html(content, LINKS)
     assert len(html.encode()) < 100_000
     assert "more in the issue on screen" in html
 
@@ -84,15 +85,15 @@ def test_fourteen_stories_with_all_that_there_may_be_stay_below_it_too() -> None
     news = entry.news * 5
     content = an_issue().model_copy(update={"stories": (entry.model_copy(update={"news": news}),) * 14})
     follows = ("actor:cnsa",)
-    assert len(render_html(content, archive_url=ARCHIVE, follows=follows).encode()) < 100_000
-    text = render_text(content, archive_url=ARCHIVE, follows=follows)
+    assert len(render_html(content, LINKS, Taste(follows)).encode()) < 100_000
+    text = render_text(content, LINKS, Taste(follows))
     assert [line for line in text.splitlines() if columns_of(line) > 72 and "://" not in line] == []
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ru", "zh", "de"])
 def test_text_keeps_to_72_columns_in_every_language(language: str) -> None:
     headline = "中俄两国航天局签署国际月球科研站合作协议 и подписали соглашение " * 4
-    text = render_text(an_issue(language, 12, headline), archive_url=ARCHIVE)
+    text = render_text(an_issue(language, 12, headline), LINKS)
     too_wide = [line for line in text.splitlines() if columns_of(line) > 72 and "://" not in line]
     assert too_wide == []
     assert "\n\n\n" not in text
@@ -144,10 +145,10 @@ def test_wrapping_never_breaks_an_address_or_starts_a_line_with_a_closing_mark()
 
 RENDERED = """
 import sys
-from tests.digest_issues import an_issue
+from tests.digest_issues import LINKS, an_issue
 from digest.render import render_html, render_text
 content = an_issue("en", 12)
-sys.stdout.write(render_html(content, archive_url="https://a.example") + render_text(content, archive_url="https://a.example"))
+sys.stdout.write(render_html(content, LINKS) + render_text(content, LINKS))
 """
 
 

@@ -1,0 +1,65 @@
+"""Releases issues: at once, when an editor approves, or by itself when the hours for review are over.
+
+Release is a conditional update with the deliveries in the same transaction, so that it happens once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.base import key_of
+from models.edition import Delivery, Issue, Reader, Subscription
+from models.vocabulary import DeliveryState, IssueState
+
+
+def release_due(sessions: sessionmaker[Session], now: dt.datetime) -> list[str]:
+    """Release every held issue whose hours for review are over; returns the issues' keys."""
+    with sessions() as session:
+        held = sa.select(Issue.id).where(Issue.state == IssueState.HELD, Issue.release_at <= now).order_by(Issue.id)
+        issue_ids = session.scalars(held).all()
+    released = []
+    for issue_id in issue_ids:
+        with sessions.begin() as session:
+            issue = session.get_one(Issue, issue_id)
+            if release(session, issue, now=now):
+                released.append(issue.key)
+    return released
+
+
+def release(session: Session, issue: Issue, *, now: dt.datetime, by: str | None = None) -> bool:
+    """Release an issue in the caller's transaction, and store its deliveries; False where it was released already."""
+    session.flush()
+    won = session.scalar(
+        sa.update(Issue)
+        .where(Issue.id == issue.id, Issue.state == IssueState.HELD)
+        .values(state=IssueState.RELEASED, released_at=now, released_by=by)
+        .returning(Issue.id)
+        .execution_options(synchronize_session=False)
+    )
+    if won is None:
+        return False
+    session.refresh(issue, ["state", "released_at", "released_by"])
+    _store_deliveries(session, issue, now)
+    return True
+
+
+def _store_deliveries(session: Session, issue: Issue, now: dt.datetime) -> None:
+    readers = session.scalars(
+        sa.select(Reader)
+        .join(Subscription, Subscription.reader_id == Reader.id)
+        .where(Subscription.edition_id == issue.edition_id, Subscription.confirmed_at.is_not(None), Reader.is_active)
+        .order_by(Reader.id)
+    )
+    session.add_all(
+        Delivery(
+            issue_id=issue.id,
+            reader_id=reader.id,
+            message_id=f"{issue.key}.{key_of(reader.key)}",
+            state=DeliveryState.WAITING,
+            due_at=now,
+        )
+        for reader in readers
+    )
