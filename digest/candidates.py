@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digest.content import Evidence, FactEntry, Sentence, Tag, Watch
-from models.vocabulary import DocType, LedgerFate
+from digest.content import Evidence, FactEntry, Sentence, Tag, Trend, Watch
+from models.vocabulary import DocType, LedgerFate, Length
 from perilune.changes import Told
 from perilune.dates import PartialDate
 
@@ -66,6 +66,8 @@ class Candidate:
     facts: tuple[NotedFact, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()
     """Its text, where earlier issues had its story."""
+    overview: tuple[Paragraph, ...] = ()
+    """Of a document: the sentences of its summary, each with its page."""
     before: Told | None = None
     after: Told | None = None
 
@@ -124,6 +126,7 @@ class IssueFrame:
     note: str | None
     period_start_on: dt.date
     due_on: dt.date
+    length: Length = Length.MEDIUM
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ class Material:
     """What the edition's readers care for, by topic slug."""
     printed: frozenset[str] = frozenset()
     """The sentences that recent issues printed."""
+    trends: tuple[Trend, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digest.candidates import Candidate, LedgerDecision, Material
-from digest.content import ChangeEntry, Copy, Document, IssueContent
-from digest.entries import Ranked, item_of, leads_and_noted, ranked_entries
+from digest.candidates import Candidate, IssueFrame, LedgerDecision, Material
+from digest.content import ChangeEntry, Copy, Document, Evidence, IssueContent, Item, Sentence
+from digest.entries import Copies, Ranked, item_of, leads_and_noted, ranked_entries
 from digest.facts import coming_events, new_agreements
 from models.vocabulary import LedgerFate
 from perilune.changes import real_rewordings
@@ -34,25 +34,26 @@ def compose(material: Material) -> Composition:
     originals = [candidate for candidate in material.candidates if candidate.key not in folds]
     copies = _copies_by_leader(material.candidates, folds)
     changed = [candidate for candidate in originals if candidate.is_changed]
-    changes = _changes(changed, copies)
+    changes = _changes(changed, copies, material.frame)
     first_time = [candidate for candidate in originals if not candidate.is_changed]
     older, left_out = _older_documents([one for one in first_time if is_older(one, due_on)])
     new = [candidate for candidate in first_time if not is_older(candidate, due_on)]
     ranked = ranked_entries(new, material, copies)
-    leads, noted = leads_and_noted(ranked)
+    leads, noted = leads_and_noted(ranked, material.frame.length)
     printed = [*_in_order(new, ranked), *(one for one in changed if one.key in changes), *older]
     content = IssueContent(
         **vars(material.frame),
         stories=tuple(each.entry for each in leads),
         agreements=new_agreements(printed, due_on, frozenset(one.key for one in older)),
         events=coming_events(printed, due_on),
-        documents=_documents(new, copies),
+        documents=_documents(new, copies, material.frame),
         changes=tuple(changes.values()),
         also_noted=tuple(each.entry for each in noted),
-        older=tuple(item_of(one, copies) for one in older),
+        older=tuple(item_of(one, copies, material.frame) for one in older),
         copy_count=len(folds),
         left_out_count=len(left_out),
         watch=material.watch,
+        trends=material.trends,
     )
     fates = _Fates(folds, {one.key for one in left_out}, set(changes), _since(ranked))
     return Composition(content, tuple(_decision(one, fates) for one in material.candidates))
@@ -89,7 +90,7 @@ def _leader(members: Iterable[Candidate], due_on: dt.date) -> Candidate:
     )
 
 
-def _copies_by_leader(candidates: Iterable[Candidate], folds: Mapping[str, str]) -> dict[str, tuple[Copy, ...]]:
+def _copies_by_leader(candidates: Iterable[Candidate], folds: Mapping[str, str]) -> Copies:
     copies: dict[str, list[Copy]] = defaultdict(list)
     for one in sorted(candidates, key=lambda one: (-one.authority, one.source, one.key)):
         if one.key in folds:
@@ -101,7 +102,7 @@ def _copy(candidate: Candidate) -> Copy:
     return Copy(article_key=candidate.key, source=candidate.source, url=candidate.url, language=candidate.language)
 
 
-def _changes(changed: Sequence[Candidate], copies: Mapping[str, tuple[Copy, ...]]) -> dict[str, ChangeEntry]:
+def _changes(changed: Sequence[Candidate], copies: Copies, frame: IssueFrame) -> dict[str, ChangeEntry]:
     entries = {}
     for one in sorted(changed, key=lambda one: (-one.authority, one.source, one.key)):
         assert one.before is not None
@@ -109,7 +110,7 @@ def _changes(changed: Sequence[Candidate], copies: Mapping[str, tuple[Copy, ...]
         if found := real_rewordings(one.before, one.after):
             more_count = max(0, len(found) - MAX_REWORDINGS)
             entries[one.key] = ChangeEntry(
-                item=item_of(one, copies), rewordings=found[:MAX_REWORDINGS], more_count=more_count
+                item=item_of(one, copies, frame), rewordings=found[:MAX_REWORDINGS], more_count=more_count
             )
     return entries
 
@@ -123,12 +124,31 @@ def _older_documents(older: Sequence[Candidate]) -> tuple[list[Candidate], list[
     return [one for one in in_order if one.key not in left_out_keys], left_out
 
 
-def _documents(new: Sequence[Candidate], copies: Mapping[str, tuple[Copy, ...]]) -> tuple[Document, ...]:
+def _documents(new: Sequence[Candidate], copies: Copies, frame: IssueFrame) -> tuple[Document, ...]:
     documents = sorted(
         (one for one in new if one.is_document),
         key=lambda one: (-one.authority, _newest_first(one), one.key),
     )
-    return tuple(Document(**dict(item_of(one, copies))) for one in documents)
+    return tuple(_document(one, item_of(one, copies, frame)) for one in documents)
+
+
+def _document(candidate: Candidate, item: Item) -> Document:
+    """Let a document say what it is about, each sentence with its page."""
+    sentences = [
+        Sentence(text=each.text, language=each.language, marks=(number,))
+        for number, each in enumerate(candidate.overview, 1)
+    ]
+    evidence = [
+        Evidence(
+            article_key=candidate.key,
+            version=candidate.version,
+            passage=each.passage,
+            source=candidate.source,
+            page_number=each.page_number,
+        )
+        for each in candidate.overview
+    ]
+    return Document(**dict(item), sentences=tuple(sentences), evidence=tuple(evidence))
 
 
 def _in_order(new: Sequence[Candidate], ranked: Sequence[Ranked]) -> list[Candidate]:

@@ -132,6 +132,8 @@ class FactEntry(Frozen):
     place: str | None
     parties: tuple[str, ...]
     evidence: Evidence
+    key: str | None = None
+    """Public name of the fact that it is a statement of; None where that is not known."""
 
 
 class FactNews(Frozen):
@@ -184,6 +186,8 @@ class Watch(Frozen):
     failing: tuple[str, ...]
     quiet: tuple[str, ...] = ()
     """Sources that published nothing for longer than they do."""
+    unvisited: tuple[str, ...] = ()
+    """Sources that nobody looked at in the period."""
 
 
 class Trend(Frozen):

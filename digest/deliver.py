@@ -79,6 +79,7 @@ def links_of(issue: Issue, signer: Signer, post: Post, reader: Reader | None = N
         mail_key=mail_key_of(signer, issue),
         correct=post.correct_url,
         reader=ReaderLinks(root) if root else None,
+        has_parts=reader is not None,
     )
 
 

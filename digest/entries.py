@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.because import WHITE_PAPER, reasons
-from digest.candidates import Candidate, Material, ToldStory
+from digest.candidates import Candidate, IssueFrame, Material, ToldStory
 from digest.content import Copy, Entry, Evidence, Item, NewsKind, Sentence, StoryState
 from digest.novelty import MAX_SENTENCES, Novelty, chosen_sentences, news_of, novelty_of
 from digest.phrases import phrases_for
 from digest.ranking import Merits, Score, Voice, independent_voices, score_of
-from models.vocabulary import DocType
+from models.vocabulary import DocType, Length
 
 MIN_LEADS = 3
-MAX_LEADS = 8
+MAX_LEADS = {Length.SHORT: 5, Length.MEDIUM: 8, Length.LONG: 14}
 TOPIC = "topic:"
 
 Copies = Mapping[str, tuple[Copy, ...]]
@@ -74,12 +75,18 @@ def _ranked(members: Sequence[Candidate], material: Material, copies: Copies) ->
         headline=told.headline if told else in_order[0].title,
         language=told.language if told else in_order[0].language,
         story_key=told.key if told else None,
-        items=tuple(item_of(one, copies) for one in in_order),
+        items=tuple(item_of(one, copies, material.frame) for one in in_order),
         source_count=len(merits.voices),
+        language_count=len(_languages(in_order, copies)),
         pinned_by=told.pinned_by if told else None,
         because=because,
     )
     return Ranked(_told(base, told, novelty, material), tuple(in_order), score)
+
+
+def _languages(members: Sequence[Candidate], copies: Copies) -> set[str]:
+    found = {one.language for one in members} | {copy.language for one in members for copy in copies.get(one.key, ())}
+    return {language for language in found if language}
 
 
 def _told(base: Entry, told: ToldStory | None, novelty: Novelty | None, material: Material) -> Entry:
@@ -154,17 +161,17 @@ def _kind_of(novelty: Novelty | None) -> str:
     return "language" if novelty.is_of_language else "sentences"
 
 
-def leads_and_noted(ranked: Sequence[Ranked]) -> tuple[list[Ranked], list[Ranked]]:
-    """Let lead what is weighty, up to eight, and at least three if there are three; the rest is noted, in its order."""
+def leads_and_noted(ranked: Sequence[Ranked], length: Length) -> tuple[list[Ranked], list[Ranked]]:
+    """Let lead what is weighty, and at least three if there are three; the rest is noted, in its order."""
     may_lead = [each for each in ranked if not each.is_still_open or each.entry.pinned_by]
-    chosen = [each for each in may_lead if each.score.is_weighty][:MAX_LEADS]
+    chosen = [each for each in may_lead if each.score.is_weighty][: MAX_LEADS[length]]
     others = [each for each in may_lead if each not in chosen]
     leads = chosen + others[: max(0, MIN_LEADS - len(chosen))]
     return [each for each in ranked if each in leads], [each for each in ranked if each not in leads]
 
 
-def item_of(candidate: Candidate, copies: Copies) -> Item:
-    """Make the line that lists an article."""
+def item_of(candidate: Candidate, copies: Copies, frame: IssueFrame) -> Item:
+    """Make the line that lists an article; late is what an edition's earlier issues could have had, and had not."""
     return Item(
         article_key=candidate.key,
         version=candidate.version,
@@ -179,4 +186,10 @@ def item_of(candidate: Candidate, copies: Copies) -> Item:
         actors=candidate.actors,
         copies=copies.get(candidate.key, ()),
         tags=candidate.tags,
+        is_late=frame.number > 1 and not candidate.is_changed and is_before(candidate, frame.period_start_on),
     )
+
+
+def is_before(candidate: Candidate, day: dt.date) -> bool:
+    """Tell whether an article was certainly published before a day."""
+    return candidate.published is not None and candidate.published.last < day

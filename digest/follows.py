@@ -35,11 +35,13 @@ class View:
     content: IssueContent
     taste: Taste = Taste()
     hidden_count: int = 0
+    whole: IssueContent | None = None
+    """The issue as it is for everybody; None where that is the content."""
 
 
 def for_reader(content: IssueContent, taste: Taste) -> View:
     """Order an issue for a reader's taste; all else keeps its order."""
-    return View(_followed(content, taste.follows), taste)
+    return View(_followed(content, taste.follows), taste, whole=content)
 
 
 def _followed(content: IssueContent, follows: Follows) -> IssueContent:

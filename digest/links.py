@@ -57,6 +57,8 @@ class Links:
     correct: str | None = None
     """Where readers say what is wrong, if they can."""
     reader: ReaderLinks | None = None
+    has_parts: bool = False
+    """Whether pictures are parts of a mail; else a page holds them itself."""
 
     @property
     def root(self) -> str:

@@ -72,6 +72,7 @@ def noted_facts(session: Session, chosen: sa.Select[int], names: Names) -> Itera
             article_key=article_key, version=number, passage=ordinal or 0, source=source, page_number=page_number
         )
         entry = _entry(fact, language, tuple(map(names.party, fact.parties)), evidence)
+        entry = entry.model_copy(update={"key": fact_key})
         yield (
             fact.version_id,
             NotedFact(entry=entry, party_slugs=tuple(fact.parties), start=fact.start_on, key=fact_key),

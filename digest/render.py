@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 
 import css_inline
 import jinja2
 
+from digest.brief import brief_lines, subject_line
 from digest.columns import WIDTH, one_line, wrapped
-from digest.content import IssueContent
+from digest.content import IssueContent, Trend
 from digest.follows import Taste, View, for_reader
 from digest.links import Links, web_address
+from digest.pictures import bars_of, inlined, picture_name
 from digest.wording import Limits, Wording
+from models.vocabulary import Length
 
 NO_TASTE = Taste()
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_HTML_BYTES = 96_000
 """Gmail cuts a message at 102 kB."""
-BRIEF_HEADLINES = 3
 # From generous to terse: the first that keeps the HTML below its limit is taken, for text and HTML alike.
 TIERS = (
     Limits(),
@@ -28,13 +30,16 @@ TIERS = (
     Limits(12, 8, 3, 3, 400, 120, news=3),
     Limits(6, 5, 2, 2, 240, 100, news=2, stories=8),
 )
+TIERS_BY_LENGTH = {
+    Length.SHORT: (Limits(12, 8, 3, 2, 400, news=3), *TIERS[-1:]),
+    Length.MEDIUM: TIERS,
+    Length.LONG: (Limits(80, 30, 8), *TIERS),
+}
 
 
 def subject_of(content: IssueContent) -> str:
     """Write the subject line, such as `Agencies sign a lunar agreement; 2 deadlines`."""
-    return one_line(
-        _environment().get_template("subject.txt").render(subject=Wording(View(content), TIERS[0]).subject())
-    )
+    return one_line(_environment().get_template("subject.txt").render(subject=subject_line(content)))
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def render_notice(ending: str, **given: object) -> str:
 
 def _fitting(view: View, links: Links) -> tuple[Limits, str]:
     """Render the HTML with the most generous limits that keep it below what mail programs show whole."""
-    found = ((limits, _html(view, limits, links)) for limits in TIERS)
+    found = ((limits, _html(view, limits, links)) for limits in TIERS_BY_LENGTH[view.content.length])
     last = None
     for last in found:
         if len(last[1].encode()) <= MAX_HTML_BYTES:
@@ -100,11 +105,18 @@ def _render(template: str, wording: Wording, links: Links) -> str:
             limits=wording.limits,
             words=wording,
             t=wording.phrases,
-            headlines=list(wording.headlines())[:BRIEF_HEADLINES],
+            brief=brief_lines(wording.content),
+            subject=subject_line(wording.content),
+            picture=partial(_picture, links),
             links=links,
             width=WIDTH,
         )
     )
+
+
+def _picture(links: Links, trend: Trend, number: int) -> str:
+    """Return the address of a trend's picture: a part of the mail, or on a page the picture itself."""
+    return f"cid:{picture_name(links.issue_key, number)}" if links.has_parts else inlined(bars_of(trend.counts))
 
 
 @lru_cache(maxsize=1)

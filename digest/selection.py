@@ -15,9 +15,11 @@ from digest.content import Tag
 from digest.earlier import Texts, before_of_stories, remembered_of, texts_of_continued
 from digest.names import Names, names_in
 from digest.noted_facts import facts_of_versions
+from digest.overviews import overviews_of
 from digest.publishers import publisher_at
 from digest.schedule import zone_of
 from digest.told_stories import told_stories
+from digest.trends import trends_of
 from digest.watch import watch_of
 from models.article import Article, Passage, TopicAssignment, Version, VersionActor, VersionCountry
 from models.edition import Edition, Issue, LedgerRow
@@ -26,7 +28,7 @@ from models.search import matching_ids, parse_query
 from models.source import Page, Source
 from models.story import Story
 from models.taxonomy import merged_topics
-from models.vocabulary import DocType, LedgerFate
+from models.vocabulary import DocType, LedgerFate, Length
 from perilune.changes import Told
 
 MAX_TOPICS = 3
@@ -57,6 +59,7 @@ def material_for(session: Session, edition: Edition, issue: Issue) -> Material:
         note=edition.note,
         period_start_on=issue.period_start_at.astimezone(zone).date(),
         due_on=issue.due_at.astimezone(zone).date(),
+        length=Length(edition.length),
     )
     return Material(
         frame=frame,
@@ -66,6 +69,7 @@ def material_for(session: Session, edition: Edition, issue: Issue) -> Material:
         watch=watch_of(session, issue),
         topic_weights=_weights(session, edition),
         printed=remembered.sentences,
+        trends=trends_of(session, edition, frame.due_on, names),
     )
 
 
@@ -109,6 +113,7 @@ class _Details:
     facts: Mapping[int, tuple[NotedFact, ...]]
     roots: Mapping[int, str]
     texts: Texts
+    overviews: Texts
     snapshots: Mapping[int, tuple[Told, Told]] = field(default_factory=dict)
 
 
@@ -135,6 +140,7 @@ def _candidates(session: Session, reading: _Reading) -> list[Candidate]:
         facts=facts_of_versions(session, chosen, previous, reading.printed_agreements, reading.names),
         roots=_copy_roots(session, chosen),
         texts=texts_of_continued(session, chosen, reading.continued),
+        overviews=overviews_of(session, chosen),
         snapshots={new: (_snapshot(session, old), _snapshot(session, new)) for new, old in previous.items()},
     )
     return [
@@ -191,6 +197,7 @@ def _candidate(article: Article, version: Version, source: Source, place: _Place
         copy_of=details.roots.get(article.id),
         facts=details.facts.get(version.id, ()),
         paragraphs=details.texts.get(version.id, ()),
+        overview=details.overviews.get(version.id, ()),
         before=before,
         after=after,
     )

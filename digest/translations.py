@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from digest.content import Entry, IssueContent, Item, Translated
+from digest.content import Document, Entry, IssueContent, Item, Sentence, Translated
 from models.story import Translation
 
 Found = Mapping[str, Translated]
@@ -37,6 +37,8 @@ def _foreign_texts(content: IssueContent) -> Iterator[str]:
         told = [(entry.headline, entry.language), *((item.title, item.language) for item in entry.items)]
         told += [(sentence.text, sentence.language) for sentence in entry.sentences]
         yield from (text for text, language in told if language != content.language)
+    sentences = (sentence for document in content.documents for sentence in document.sentences)
+    yield from (sentence.text for sentence in sentences if sentence.language != content.language)
     listed = (*content.documents, *content.older, *(change.item for change in content.changes))
     yield from (item.title for item in listed if item.language != content.language)
 
@@ -47,7 +49,7 @@ def translated(content: IssueContent, found: Found) -> IssueContent:
         update={
             "stories": tuple(_entry(entry, found) for entry in content.stories),
             "also_noted": tuple(_entry(entry, found) for entry in content.also_noted),
-            "documents": tuple(_item(item, found) for item in content.documents),
+            "documents": tuple(_document(document, found) for document in content.documents),
             "older": tuple(_item(item, found) for item in content.older),
             "changes": tuple(
                 change.model_copy(update={"item": _item(change.item, found)}) for change in content.changes
@@ -61,11 +63,18 @@ def _entry(entry: Entry, found: Found) -> Entry:
         update={
             "translation": found.get(entry.headline),
             "items": tuple(_item(item, found) for item in entry.items),
-            "sentences": tuple(
-                sentence.model_copy(update={"translation": found.get(sentence.text)}) for sentence in entry.sentences
-            ),
+            "sentences": _sentences(entry.sentences, found),
         }
     )
+
+
+def _document(document: Document, found: Found) -> Document:
+    sentences = _sentences(document.sentences, found)
+    return document.model_copy(update={"translation": found.get(document.title), "sentences": sentences})
+
+
+def _sentences(sentences: Iterable[Sentence], found: Found) -> tuple[Sentence, ...]:
+    return tuple(each.model_copy(update={"translation": found.get(each.text)}) for each in sentences)
 
 
 def _item(item: Item, found: Found) -> Item:

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from digest.content import Watch
 from models.edition import Edition, Issue
 from models.fate import Fate
-from models.health import last_health_of
+from models.health import last_health_of, state_of
 from models.source import CrawlRun, Source
-from models.vocabulary import FateState, Stage
+from models.vocabulary import FateState, HealthState, Stage
 
 
 def watch_of(session: Session, issue: Issue) -> Watch:
@@ -30,6 +30,8 @@ def watch_of(session: Session, issue: Issue) -> Watch:
         source_count=len(sources),
         checked_count=sum(source.id in visited for source in sources),
         failing=tuple(filter(None, spots)),
+        quiet=tuple(source.name for source in sources if state_of(source) == HealthState.QUIET),
+        unvisited=tuple(source.name for source in sources if source.id not in visited),
     )
 
 

@@ -9,6 +9,7 @@ from digest.because import headline_of_news, span_of
 from digest.columns import one_line
 from digest.content import (
     Copy,
+    Document,
     Entry,
     Evidence,
     FactEntry,
@@ -17,13 +18,14 @@ from digest.content import (
     Sentence,
     StoryState,
     Translated,
+    Trend,
 )
 from digest.follows import View, followed_of, followed_of_entry
 from digest.phrases import Phrases, phrases_for
-from models.vocabulary import DocType, FactKind
+from models.vocabulary import DocType, EventStatus, FactKind
 from perilune.dates import PartialDate
 
-SUBJECT_HEADLINE_CHARS = 72
+MAX_SOURCES = 12
 MAX_SUBJECTS = 6
 
 
@@ -46,6 +48,7 @@ class Wording:
 
     def __init__(self, view: View, limits: Limits) -> None:
         self.content = content = view.content
+        self.whole = view.whole or content
         self.limits = limits
         self.follows = view.taste.follows
         self.hidden_count = view.hidden_count
@@ -81,6 +84,10 @@ class Wording:
         parts += [] if is_plain else [self.phrases.word("doc_type", str(item.doc_type))]
         return " · ".join(parts)
 
+    def marks_of_listed(self, item: Item) -> str:
+        """Write the same of an item that stands for itself, and whether it was found late."""
+        return self.marks(item) + (f" · {self.phrases.text('late')}" if item.is_late else "")
+
     def is_foreign(self, language: str | None) -> bool:
         """Tell whether a text is in another language than the issue's frame."""
         return language is not None and language != self.phrases.language
@@ -115,6 +122,17 @@ class Wording:
         if copy.language is None or copy.language == item.language:
             return source
         return self.phrases.text("aside", text=source, aside=self.in_language(copy.language))
+
+    def standing(self, entry: Entry) -> str:
+        """Count an entry's sources and languages where there are several, and say if it was found late."""
+        parts = []
+        if entry.source_count > 1:
+            parts.append(self.phrases.counted("source_count", entry.source_count))
+        if entry.language_count > 1:
+            parts.append(self.phrases.counted("language_count", entry.language_count))
+        if all(item.is_late for item in entry.items):
+            parts.append(self.phrases.text("late"))
+        return " · ".join(parts)
 
     def state(self, entry: Entry) -> str:
         """Say how an entry stands to earlier issues; empty in a first issue, where all is new."""
@@ -158,8 +176,17 @@ class Wording:
         return line[:1].upper() + line[1:]
 
     def made_by(self, sentence: Sentence) -> str:
-        """Say which model wrote a sentence; empty where it is copied from its source."""
-        return self.phrases.text("written_by", model=one_line(sentence.maker)) if sentence.maker else ""
+        """Say who wrote a sentence, a model or an editor, and what its evidence lacks; empty where it is copied."""
+        if sentence.edited_by:
+            line = self.phrases.text("edited_by", name=one_line(sentence.edited_by))
+        elif sentence.maker:
+            line = self.phrases.text("written_by", model=one_line(sentence.maker))
+        else:
+            return ""
+        if not sentence.unsaid:
+            return line
+        unsaid = self.phrases.text("semicolon").join(map(one_line, sentence.unsaid))
+        return line + self.phrases.text("semicolon") + self.phrases.text("unsaid", what=unsaid)
 
     def translated_by(self, translation: Translated) -> str:
         """Say which machine made a translation, and where it and the original do not agree."""
@@ -176,8 +203,43 @@ class Wording:
             when = [span_of(fact, self.phrases)]
         elif fact.kind == FactKind.AGREEMENT:
             when = [self.phrases.text("no_date")]
-        known = (fact.place, self._listed(fact.parties), fact.subkind, self.phrases.word("status", fact.status))
+        known = (fact.place, self._listed(fact.parties), self.kind(fact), self.phrases.word("status", fact.status))
         return " · ".join([*when, *(one_line(part) for part in known if part)])
+
+    def when(self, fact: FactEntry) -> str:
+        """Write when a fact was or is, or that this is not stated."""
+        return span_of(fact, self.phrases) if fact.start else self.phrases.text("no_date")
+
+    def where(self, fact: FactEntry) -> str:
+        """Write where an event is, who takes part, what it is, and its status where that is more than announced."""
+        status = "" if fact.status == EventStatus.ANNOUNCED else self.phrases.word("status", fact.status)
+        known = (fact.place, self._listed(fact.parties), self.kind(fact), status)
+        return " · ".join(one_line(part) for part in known if part)
+
+    def kind(self, fact: FactEntry) -> str:
+        """Name the kind of an event or an agreement; empty where it has none."""
+        return self.phrases.word("subkind", fact.subkind) if fact.subkind else ""
+
+    def parties(self, fact: FactEntry) -> str:
+        """Name who takes part."""
+        return self._listed(list(map(one_line, fact.parties)))
+
+    def status(self, fact: FactEntry) -> str:
+        """Name the status of a fact."""
+        return self.phrases.word("status", fact.status)
+
+    def event_number(self, event: FactEntry) -> int:
+        """Return the place of an event among those of the whole issue, from 1."""
+        return self.whole.events.index(event) + 1
+
+    def hidden(self) -> str:
+        """Count the entries that the reader mutes; empty where there are none."""
+        return self.phrases.counted("hidden_count", self.hidden_count) if self.hidden_count else ""
+
+    def picture(self, trend: Trend) -> str:
+        """Say in words what the picture of a trend shows."""
+        counts = " ".join(map(str, trend.counts))
+        return self.phrases.text("trend_alt", topic=one_line(trend.topic.name), counts=counts)
 
     def place(self, evidence: Evidence) -> str:
         """Name where a statement stands: source, page of a document, paragraph."""
@@ -187,16 +249,16 @@ class Wording:
         where.append(self.phrases.text("paragraph", number=evidence.passage + 1))
         return self._listed(where)
 
-    def cited(self, entry: Entry) -> list[tuple[int, Evidence]]:
-        """List the evidence of the sentences that are printed, with its numbers."""
-        shown = {mark for sentence in entry.sentences[: self.limits.sentences] for mark in sentence.marks}
-        return [(number, place) for number, place in enumerate(entry.evidence, 1) if number in shown]
+    def page(self, evidence: Evidence) -> str:
+        """Name the page of a document that a sentence stands on, or its paragraph where there are no pages."""
+        if evidence.page_number:
+            return self.phrases.text("page", number=evidence.page_number)
+        return self.phrases.text("paragraph", number=evidence.passage + 1)
 
-    def headlines(self) -> Iterator[str]:
-        """Yield what the issue is about, the most important first; older documents are never among it."""
-        yield from (entry.headline for entry in self.content.stories)
-        yield from (item.title for item in self.content.documents)
-        yield from (change.item.title for change in self.content.changes)
+    def cited(self, told: Entry | Document) -> list[tuple[int, Evidence]]:
+        """List the evidence of the sentences that are printed, with its numbers."""
+        shown = {mark for sentence in told.sentences[: self.limits.sentences] for mark in sentence.marks}
+        return [(number, place) for number, place in enumerate(told.evidence, 1) if number in shown]
 
     def counts(self) -> str:
         """Count what the issue holds, section by section."""
@@ -220,31 +282,10 @@ class Wording:
         lines += [phrases.counted("copy_count", content.copy_count)] if content.copy_count else []
         lines += [phrases.counted("left_out_count", content.left_out_count)] if content.left_out_count else []
         lines.append(phrases.text("checked", checked=content.watch.checked_count, total=content.watch.source_count))
-        if content.watch.failing:
-            lines.append(phrases.text("failing", names=self._listed(list(map(one_line, content.watch.failing)))))
+        watch = content.watch
+        for name, names in (("quiet", watch.quiet), ("failing", watch.failing), ("unvisited", watch.unvisited)):
+            if names:
+                shown = list(map(one_line, names[:MAX_SOURCES]))
+                rest = f" +{len(names) - MAX_SOURCES}" if len(names) > MAX_SOURCES else ""
+                lines.append(phrases.text(name, names=self._listed(shown) + rest))
         return lines
-
-    def subject(self) -> str:
-        """Write the subject line: edition, day, the first headline and what else stands out."""
-        headline = next(self.headlines(), None)
-        what = one_line(headline, SUBJECT_HEADLINE_CHARS) if headline else self._what_little_there_is()
-        if headline and (more := self._what_stands_out()):
-            what += self.phrases.text("and_more", more=more)
-        date = self.phrases.date(PartialDate.of(self.content.due_on))
-        return one_line(self.phrases.text("subject", edition=one_line(self.content.edition_name), date=date, what=what))
-
-    def _what_little_there_is(self) -> str:
-        line = self.phrases.text("nothing_new") if self.content.is_empty else self.counts()
-        return line.rstrip(".。")
-
-    def _what_stands_out(self) -> str | None:
-        content = self.content
-        leads_otherwise = bool(content.stories or content.documents)
-        for name, found in (
-            ("change_count", content.changes if leads_otherwise else ()),
-            ("agreement_count", content.agreements),
-            ("document_count", content.documents if content.stories else ()),
-        ):
-            if found:
-                return self.phrases.counted(name, len(found))
-        return None

@@ -275,18 +275,25 @@ def test_documents_have_their_section_and_failing_sources_are_named(
             judged_at=now, state=HealthState.BROKEN, sentence="list page changed: 0 of the usual 12 links"
         )
         a_source(session, "fr_cnes").health = broken.model_dump(mode="json")
+        a_source(session, "cn_cnsa").health = broken.model_copy(update={"state": HealthState.QUIET}).model_dump(
+            mode="json"
+        )
         session.add(CrawlRun(source_id=slides.source_id, started_at=now - dt.timedelta(days=1)))
         session.flush()
         content = frozen(session, now)
         assert {item.title for item in content.documents} == {"White paper", "Slides"}
         assert content.watch == Watch(
-            source_count=3,
+            source_count=4,
             checked_count=1,
             failing=("Fr Cnes (list page changed: 0 of the usual 12 links)", "Ru Tass"),
+            quiet=("Cn Cnsa",),
+            unvisited=("Cn Cnsa", "Fr Cnes", "Ru Tass"),
         )
-        text = render_text(content, LINKS)
-        assert "1 of 3 sources were checked" in text
-        assert "Blind spots: Fr Cnes (list page changed: 0 of the usual 12 links)" in " ".join(text.split())
+        text = " ".join(render_text(content, LINKS).split())
+        assert "1 of 4 sources were checked" in text
+        assert "Quiet for longer than usual: Cn Cnsa." in text
+        assert "Failing: Fr Cnes (list page changed: 0 of the usual 12 links), Ru Tass." in text
+        assert "Blind spots, not visited in this period: Cn Cnsa, Fr Cnes, Ru Tass." in text
         assert "The clock stands still." in text
 
 
@@ -294,9 +301,7 @@ def test_an_issue_without_news_says_so(sessions: sessionmaker[Session], now: dt.
     with sessions.begin() as session:
         an_edition(session)
         content = frozen(session, now)
-        assert session.scalars(sa.select(Issue.subject)).one() == (
-            "Weekly digest 14 Mar 2022: Nothing new in this period"
-        )
+        assert session.scalars(sa.select(Issue.subject)).one() == "Nothing new in this period"
         assert "Nothing new in this period." in render_text(content, LINKS)
         assert "Nothing new in this period." in render_html(content, LINKS)
 
@@ -311,4 +316,4 @@ def test_the_subject_says_what_happened(sessions: sessionmaker[Session], now: dt
         told_story(session)
         frozen(session, now + A_WEEK)
         subject = session.scalars(sa.select(Issue.subject).where(Issue.number == 2)).one()
-        assert subject == "Weekly digest 21 Mar 2022: Agencies agree; 1 changed page"
+        assert subject == "Agencies agree; 1 changed page"
