@@ -18,7 +18,6 @@ from digest.content import (
     Sentence,
     StoryState,
     Translated,
-    Trend,
 )
 from digest.follows import View, followed_of, followed_of_entry
 from digest.phrases import Phrases, phrases_for
@@ -235,11 +234,6 @@ class Wording:
     def hidden(self) -> str:
         """Count the entries that the reader mutes; empty where there are none."""
         return self.phrases.counted("hidden_count", self.hidden_count) if self.hidden_count else ""
-
-    def picture(self, trend: Trend) -> str:
-        """Say in words what the picture of a trend shows."""
-        counts = " ".join(map(str, trend.counts))
-        return self.phrases.text("trend_alt", topic=one_line(trend.topic.name), counts=counts)
 
     def place(self, evidence: Evidence) -> str:
         """Name where a statement stands: source, page of a document, paragraph."""
