@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy.orm import Session, object_session, sessionmaker
 
+from digest.bounced import note_refusal
 from digest.content import content_from
+from digest.dkim_key import DkimKey
 from digest.links import Links, ReaderLinks, mail_key_of, reader_key_of
-from digest.mail import Mailer
-from digest.message import Letter
+from digest.mail import Envelope, Mailer
+from digest.message import Letter, message_of, recipient_of, sender_of
 from digest.outbox import Claim, Outbox, Unwanted
 from digest.readers import taste_of
 from digest.render import render_mail
+from digest.verp import return_address
 from models.edition import Delivery, Issue, Reader
 from models.signing import Signer, signer_of
 from models.vocabulary import DeliveryState
@@ -29,6 +33,11 @@ class Post:
     archive_url: str
     correct_url: str | None = None
     """Where readers say what is wrong with an article, whose key follows."""
+    bounce_address: str | None = None
+    """Where mail goes back to that cannot be delivered; None for the sender's own address."""
+    bounce_limit: int = 3
+    """After how many issues that came back a reader gets no more."""
+    dkim: DkimKey | None = field(default=None, repr=False)
 
 
 def deliver_due(
@@ -39,9 +48,36 @@ def deliver_due(
     MailProblem when the sender is impossible; nothing is claimed then.
     """
     claim = Claim(claimant, now)
-    issues = Outbox(Delivery, lambda delivery: _letter_of_issue(delivery, post))
-    notices = Outbox(Notice, lambda notice: _letter_of_notice(notice, post))
-    return issues.send_due(sessions, mailer, claim) + notices.send_due(sessions, mailer, claim)
+    refused = partial(note_refusal, limit=post.bounce_limit)
+    issues = Outbox(Delivery, lambda delivery: _envelope_of_issue(delivery, post), refused)
+    notices = Outbox(Notice, lambda notice: envelope_of(_letter_of_notice(notice, post), post))
+    with mailer.session() as sender:
+        return issues.send_due(sessions, sender, claim) + notices.send_due(sessions, sender, claim)
+
+
+def _envelope_of_issue(delivery: Delivery, post: Post) -> Envelope:
+    session = object_session(delivery)
+    assert session is not None
+    return envelope_of(_letter_of_issue(delivery, post), post, signer_of(session))
+
+
+def envelope_of(letter: Letter, post: Post, signer: Signer | None = None) -> Envelope:
+    """Build, sign and address a letter; with a signer, its return address names it.
+
+    DeliveryProblem for an impossible reader's address, MailProblem for an impossible sender.
+    """
+    sender = sender_of(letter.sender)[1]
+    domain = sender.rpartition("@")[2]
+    content = message_of(letter).as_bytes()
+    back = post.bounce_address or sender
+    if post.bounce_address and signer:
+        back = return_address(post.bounce_address, letter.key, signer)
+    return Envelope(
+        message_id=f"{letter.key}@{domain}",
+        sender=back,
+        recipient=recipient_of(letter),
+        content=post.dkim.sign(content, domain) if post.dkim else content,
+    )
 
 
 def _letter_of_issue(delivery: Delivery, post: Post) -> Letter:

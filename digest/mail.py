@@ -9,9 +9,12 @@ import contextlib
 import ipaddress
 import re
 import smtplib
+import socket
 import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -21,7 +24,14 @@ from perilune.problems import Problem
 TIMEOUT_SECONDS = 60.0
 SUBMISSION_PORT = 587
 SUBMISSIONS_PORT = 465
-OK_CLASS, PERMANENT_CLASS = 2, 5
+OK_CLASS, GO_ON, TEMPORARY_CLASS, PERMANENT_CLASS = 2, 354, 4, 5
+CLOSING = 421
+"""What a server says when it ends the connection, whatever it was asked."""
+MAX_MAILS_PER_CONNECTION = 100
+UNREACHABLE_AFTER = 3
+"""Connections in a row that came to nothing, after which a run asks this server no more."""
+ENHANCED_STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
+MINUTE_SECONDS = 60.0
 
 
 class MailProblem(Problem):
@@ -29,11 +39,15 @@ class MailProblem(Problem):
 
 
 class DeliveryProblem(MailProblem):
-    """One message was certainly not delivered; `permanent` where trying again is of no use."""
+    """One message was certainly not delivered; `permanent` where trying again is of no use.
 
-    def __init__(self, address: str, reason: str, *, permanent: bool) -> None:
+    `status` is the server's enhanced status code (RFC 3463) where the recipient was refused for good.
+    """
+
+    def __init__(self, address: str, reason: str, *, permanent: bool, status: str | None = None) -> None:
         self.address = address
         self.permanent = permanent
+        self.status = status
         super().__init__(reason)
 
 
@@ -45,11 +59,35 @@ class UncertainDelivery(MailProblem):
         super().__init__(reason)
 
 
-class Mailer(Protocol):
-    """What takes messages away."""
+class _Lost(Exception):
+    """The connection ended before the message was handed over."""
 
-    def send(self, message: EmailMessage, address: str) -> None:
+
+@dataclass(frozen=True)
+class Envelope:
+    """A message on its way: bytes with CRLF, who gets it, and where it goes back to if it cannot be delivered."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    content: bytes = field(repr=False)
+
+
+class Sender(Protocol):
+    """What takes messages away, one after the other."""
+
+    def wait(self) -> None:
+        """Wait until the next message may be sent."""
+
+    def send(self, envelope: Envelope) -> None:
         """Send to one address; DeliveryProblem or UncertainDelivery when that fails."""
+
+
+class Mailer(Protocol):
+    """Where mail is sent from."""
+
+    def session(self) -> AbstractContextManager[Sender]:
+        """Begin to send; what was opened for it is closed at the end."""
 
 
 @dataclass(frozen=True)
@@ -58,22 +96,40 @@ class FolderMailer:
 
     folder: Path
 
-    def send(self, message: EmailMessage, address: str) -> None:
+    @contextlib.contextmanager
+    def session(self) -> Iterator[FolderMailer]:
+        """Give itself: there is nothing to open."""
+        yield self
+
+    def wait(self) -> None:
+        """Never wait."""
+
+    def send(self, envelope: Envelope) -> None:
         """Write the message in one step, so that nobody sees half of it."""
-        name = re.sub(r"[^\w.@=+-]", "_", str(message["Message-ID"]).strip("<>"))
+        name = re.sub(r"[^\w.@=+-]", "_", envelope.message_id)
         path = self.folder / f"{name}.eml"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             partial = path.with_suffix(".partial")
-            partial.write_bytes(message.as_bytes())
+            partial.write_bytes(envelope.content)
             partial.replace(path)
         except OSError as error:
-            raise DeliveryProblem(address, f"{path} cannot be written: {error.strerror}", permanent=False) from error
+            reason = f"{path} cannot be written: {error.strerror}"
+            raise DeliveryProblem(envelope.recipient, reason, permanent=False) from error
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How many messages a minute are sent at the most; 0 is as many as the server takes."""
+
+    per_minute: int = 0
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True)
 class SmtpMailer:
-    """Hands each message to a mail server: TLS from the start, or STARTTLS where it is offered.
+    """Hands messages to a mail server: TLS from the start, or STARTTLS where it is offered.
 
     A password is never sent in the clear. A server on this machine is spoken to plainly unless there is a user.
     """
@@ -84,75 +140,209 @@ class SmtpMailer:
     password: str | None = field(default=None, repr=False)
     is_tls: bool = False
     timeout_seconds: float = TIMEOUT_SECONDS
+    pace: Pace = Pace()
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+    """Whom to trust, if not the authorities that this machine knows."""
 
-    def send(self, message: EmailMessage, address: str) -> None:
-        """Send over a connection of its own; what the server answers decides the kind of problem."""
-        server = self._open(address)
+    @contextlib.contextmanager
+    def session(self) -> Iterator[SmtpSession]:
+        """Begin a session; it is connected at its first message."""
+        session = SmtpSession(self)
         try:
-            self._introduce(server, message, address)
-            self._hand_over(server, message, address)
+            yield session
         finally:
-            # The message is settled by now: nothing that happens while parting may change that.
-            with contextlib.suppress(smtplib.SMTPException, OSError):
-                server.quit()
-            server.close()
+            session.part()
 
-    def _open(self, address: str) -> smtplib.SMTP:
+    def connect(self) -> smtplib.SMTP:
+        """Open a connection, secure it and log in; MailProblem says what was in the way."""
+        context = self.tls or ssl.create_default_context()
+        server: smtplib.SMTP | None = None
         try:
             if self.is_tls:
-                context = ssl.create_default_context()
-                return smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout_seconds, context=context)
-            return smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
+                server = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout_seconds, context=context)
+            else:
+                server = smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
         except (smtplib.SMTPException, OSError) as error:
-            reason = f"the mail server {self.host}:{self.port} does not answer: {error}"
-            raise DeliveryProblem(address, reason, permanent=False) from error
-
-    def _introduce(self, server: smtplib.SMTP, message: EmailMessage, address: str) -> None:
-        """Secure the connection, log in, and name sender and recipient."""
+            raise MailProblem(f"the mail server {self.host}:{self.port} does not answer: {error}") from error
         try:
+            # The final dot follows the message in a write of its own, which must not wait for an answer to the first.
+            assert server.sock is not None
+            server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server.ehlo_or_helo_if_needed()
-            self._secure(server)
+            self._secure(server, context)
             if self.user:
                 server.login(self.user, self.password or "")
-            sender = message["From"].addresses[0].addr_spec
-            _expect_acceptance(server.mail(sender), address, is_about_reader=False)
-            _expect_acceptance(server.rcpt(address), address, is_about_reader=True)
         except (smtplib.SMTPException, OSError) as error:
+            server.close()
             # Wrong passwords and certificates are the administrator's to mend: the mail can go out then.
-            raise DeliveryProblem(address, f"the mail server refused the session: {error}", permanent=False) from error
+            raise MailProblem(f"the mail server refused the session: {error}") from error
+        return server
 
-    def _secure(self, server: smtplib.SMTP) -> None:
+    def _secure(self, server: smtplib.SMTP, context: ssl.SSLContext) -> None:
         is_wanted = self.user is not None or not _is_loopback(self.host)
         if self.is_tls or not is_wanted:
             return
         if server.has_extn("starttls"):
-            server.starttls(context=ssl.create_default_context())
+            server.starttls(context=context)
             server.ehlo()
         elif self.user is not None:
             raise smtplib.SMTPException("it offers no encryption, so the password is not sent")
 
-    def _hand_over(self, server: smtplib.SMTP, message: EmailMessage, address: str) -> None:
+
+class SmtpSession:
+    """One connection for many messages, opened anew where the server has ended it.
+
+    A connection that was in use and ended before the message was handed over is replaced once; whatever ends after
+    the final dot is settled as it is.
+    """
+
+    def __init__(self, mailer: SmtpMailer) -> None:
+        self._mailer = mailer
+        self._server: smtplib.SMTP | None = None
+        self._mail_count = 0
+        self._vain_count = 0
+        self._sent_at: float | None = None
+
+    def wait(self) -> None:
+        """Wait until the next message may be sent, by the mailer's pace."""
+        pace = self._mailer.pace
+        if not pace.per_minute:
+            return
+        if self._sent_at is not None:
+            left = self._sent_at + MINUTE_SECONDS / pace.per_minute - pace.clock()
+            if left > 0:
+                pace.sleep(left)
+        self._sent_at = pace.clock()
+
+    def send(self, envelope: Envelope) -> None:
+        """Send one message; what the server answers decides the kind of problem."""
+        if self._mail_count >= MAX_MAILS_PER_CONNECTION:
+            self.part()
+        is_used = self._mail_count > 0 and self._server is not None
         try:
-            answer = server.data(message.as_bytes())
-        except smtplib.SMTPDataError as error:
-            _expect_acceptance((error.smtp_code, error.smtp_error), address, is_about_reader=True)
+            self._begin(envelope)
+        except _Lost as lost:
+            if not is_used:
+                raise DeliveryProblem(envelope.recipient, str(lost), permanent=False) from lost
+            try:
+                self._begin(envelope)
+            except _Lost as again:
+                raise DeliveryProblem(envelope.recipient, str(again), permanent=False) from again
+        self._finish(envelope)
+
+    def part(self) -> None:
+        """End the connection; every message is settled by now, and nothing that happens here changes that."""
+        server, self._server, self._mail_count = self._server, None, 0
+        if server is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                server.quit()
+            server.close()
+
+    def _begin(self, envelope: Envelope) -> None:
+        """Do all that comes before the final dot: until then, nothing is delivered."""
+        server = self._connection(envelope.recipient)
+        try:
+            options = self._options(server, envelope)
+            self._go_on(server.mail(envelope.sender, options), envelope, is_about_reader=False)
+            self._go_on(server.rcpt(envelope.recipient), envelope, is_about_reader=True)
+            self._go_on(server.docmd("DATA"), envelope, is_about_reader=True, wanted=GO_ON)
+            server.send(re.sub(rb"(?m)^\.", b"..", envelope.content))
+        except DeliveryProblem:
+            raise
         except (smtplib.SMTPException, OSError) as error:
-            raise UncertainDelivery(address, f"no answer after the message: {error}") from error
-        else:
-            _expect_acceptance(answer, address, is_about_reader=True)
+            self._drop()
+            raise _Lost(f"the connection to the mail server ended before the message: {error}") from error
+
+    def _finish(self, envelope: Envelope) -> None:
+        """Send the final dot and read what became of the message."""
+        server = self._server
+        assert server is not None
+        ending = b".\r\n" if envelope.content.endswith(b"\r\n") else b"\r\n.\r\n"
+        try:
+            server.send(ending)
+        except (smtplib.SMTPException, OSError) as error:
+            # A dot that could not be written was never read.
+            self._drop()
+            reason = f"the connection to the mail server ended before the message: {error}"
+            raise DeliveryProblem(envelope.recipient, reason, permanent=False) from error
+        try:
+            code, words = server.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise UncertainDelivery(envelope.recipient, f"no answer after the message: {error}") from error
+        self._mail_count += 1
+        if code // 100 not in {OK_CLASS, TEMPORARY_CLASS, PERMANENT_CLASS}:
+            self._drop()
+            reason = f"no clear answer after the message: {code} {_line(words)}"
+            raise UncertainDelivery(envelope.recipient, reason)
+        if code == CLOSING:
+            self._drop()
+        if code // 100 != OK_CLASS:
+            self._refuse(code, words, envelope, is_about_reader=True)
+
+    def _connection(self, address: str) -> smtplib.SMTP:
+        if self._server is None:
+            if self._vain_count >= UNREACHABLE_AFTER:
+                mailer = self._mailer
+                reason = f"the mail server {mailer.host}:{mailer.port} was not reached {UNREACHABLE_AFTER} times"
+                raise DeliveryProblem(address, reason, permanent=False)
+            self._vain_count += 1
+            try:
+                self._server = self._mailer.connect()
+            except MailProblem as problem:
+                raise DeliveryProblem(address, str(problem), permanent=False) from problem
+            self._vain_count = 0
+        return self._server
+
+    def _options(self, server: smtplib.SMTP, envelope: Envelope) -> tuple[str, ...]:
+        if (envelope.sender + envelope.recipient).isascii():
+            return ()
+        if not server.has_extn("smtputf8"):
+            reason = f"the mail server {self._mailer.host} takes only ASCII before the @ (it offers no SMTPUTF8)"
+            raise DeliveryProblem(envelope.recipient, reason, permanent=True)
+        return ("SMTPUTF8", "BODY=8BITMIME")
+
+    def _go_on(
+        self, answer: tuple[int, bytes], envelope: Envelope, *, is_about_reader: bool, wanted: int | None = None
+    ) -> None:
+        """Go on where the server agrees to a step before the message."""
+        code, words = answer
+        if code == CLOSING:
+            self._drop()
+            raise _Lost(f"{code} {_line(words)}")
+        if code != wanted and (wanted or code // 100 != OK_CLASS):
+            self._refuse(code, words, envelope, is_about_reader=is_about_reader)
+
+    def _refuse(self, code: int, words: bytes, envelope: Envelope, *, is_about_reader: bool) -> None:
+        """Raise DeliveryProblem: permanent only where the server says so, and of this reader's mail."""
+        text = f"{code} {_line(words)}"
+        self._reset()
+        is_permanent = is_about_reader and code // 100 == PERMANENT_CLASS
+        found = ENHANCED_STATUS.search(text) if is_permanent else None
+        status = found.group() if found else None
+        raise DeliveryProblem(envelope.recipient, text, permanent=is_permanent, status=status)
+
+    def _reset(self) -> None:
+        """Have the server forget the message that it refused."""
+        server = self._server
+        try:
+            if server is not None and server.rset()[0] // 100 == OK_CLASS:
+                return
+        except (smtplib.SMTPException, OSError):
+            pass
+        self._drop()
+
+    def _drop(self) -> None:
+        server, self._server, self._mail_count = self._server, None, 0
+        if server is not None:
+            server.close()
 
 
-def _expect_acceptance(answer: tuple[int, bytes | str], address: str, *, is_about_reader: bool) -> None:
-    """Raise DeliveryProblem for a refusal: permanent only where the server says so, and of this reader's mail."""
-    code, words = answer
-    if code // 100 == OK_CLASS:
-        return
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    is_permanent = is_about_reader and code // 100 == PERMANENT_CLASS
-    raise DeliveryProblem(address, f"{code} {' '.join(text.split())}", permanent=is_permanent)
+def _line(words: bytes) -> str:
+    return " ".join(words.decode("utf-8", "replace").split())
 
 
-def smtp_mailer_from(url: str, password: str | None = None) -> SmtpMailer:
+def smtp_mailer_from(url: str, password: str | None = None, pace: Pace | None = None) -> SmtpMailer:
     """Read `smtp://user@host:587` or `smtps://host:465`; MailProblem for anything else."""
     try:
         parts = urlsplit(url)
@@ -168,6 +358,7 @@ def smtp_mailer_from(url: str, password: str | None = None) -> SmtpMailer:
         user=unquote(parts.username) if parts.username else None,
         password=password or (unquote(parts.password) if parts.password else None),
         is_tls=is_tls,
+        pace=pace or Pace(),
     )
 
 

@@ -9,19 +9,16 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.message import EmailMessage
 from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from digest.mail import DeliveryProblem, Mailer, UncertainDelivery
-from digest.message import Letter, message_of
+from digest.mail import DeliveryProblem, Envelope, Sender, UncertainDelivery
 from models.claimant import is_alive
 from models.outbox import OutboxRow
 from models.vocabulary import DeliveryState
-from perilune.mail_addresses import mail_address
 
 log = structlog.get_logger()
 
@@ -46,6 +43,12 @@ class Outcome:
     state: DeliveryState
     problem: str | None = None
     due_at: dt.datetime | None = None
+    status: str | None = None
+    """The enhanced status code of a refusal for good."""
+
+
+def _recorded_nowhere(_session: Session, _row_id: int, _outcome: Outcome, _now: dt.datetime) -> None:
+    """Take no further note of a refusal."""
 
 
 class Unwanted(Exception):
@@ -54,12 +57,13 @@ class Unwanted(Exception):
 
 @dataclass(frozen=True)
 class Outbox(Generic[Row]):
-    """The mails of one table, and how each becomes a letter (which may raise Unwanted)."""
+    """The mails of one table, how each becomes a message (which may raise Unwanted), and who hears of refusals."""
 
     rows: type[Row]
-    letter_of: Callable[[Row], Letter]
+    envelope_of: Callable[[Row], Envelope]
+    note_refusal: Callable[[Session, int, Outcome, dt.datetime], None] = _recorded_nowhere
 
-    def send_due(self, sessions: sessionmaker[Session], mailer: Mailer, claim: Claim) -> Counter[DeliveryState]:
+    def send_due(self, sessions: sessionmaker[Session], sender: Sender, claim: Claim) -> Counter[DeliveryState]:
         """Send every mail that is due, once; returns how many came to which state.
 
         MailProblem when the sender is impossible; nothing is claimed then.
@@ -73,7 +77,9 @@ class Outbox(Generic[Row]):
                 .order_by(self.rows.due_at, self.rows.id)
             ).all()
         for row_id in due:
-            if state := self._deliver(sessions, mailer, row_id, claim):
+            # Before it is claimed: whoever is killed while waiting has sent nothing.
+            sender.wait()
+            if state := self._deliver(sessions, sender, row_id, claim):
                 outcomes[state] += 1
         return +outcomes
 
@@ -89,7 +95,7 @@ class Outbox(Generic[Row]):
         return marked
 
     def _deliver(
-        self, sessions: sessionmaker[Session], mailer: Mailer, row_id: int, claim: Claim
+        self, sessions: sessionmaker[Session], sender: Sender, row_id: int, claim: Claim
     ) -> DeliveryState | None:
         """Send one mail; None when another process claimed it first."""
         try:
@@ -97,17 +103,18 @@ class Outbox(Generic[Row]):
             with sessions() as session:
                 row = session.get_one(self.rows, row_id)
                 attempt_count = row.attempt_count
-                letter = self.letter_of(row)
-            message = message_of(letter)
+                envelope = self.envelope_of(row)
         except (DeliveryProblem, Unwanted) as problem:
             return self._settle(sessions, row_id, Outcome(DeliveryState.FAILED, str(problem)), claim)
         with sessions.begin() as session:
             if not self._has_claimed(session, row_id, claim):
                 return None
-        outcome = _attempt(mailer, message, letter.address, attempt_count=attempt_count, now=claim.now)
+        outcome = _attempt(sender, envelope, attempt_count=attempt_count, now=claim.now)
         with sessions.begin() as session:
             self._record(session, row_id, outcome, now=claim.now)
-        log.info("delivery attempted", delivery=letter.key, state=str(outcome.state), problem=outcome.problem)
+            if outcome.status:
+                self.note_refusal(session, row_id, outcome, claim.now)
+        log.info("delivery attempted", delivery=envelope.message_id, state=str(outcome.state), problem=outcome.problem)
         return outcome.state
 
     def _has_claimed(self, session: Session, row_id: int, claim: Claim) -> bool:
@@ -154,14 +161,14 @@ class Outbox(Generic[Row]):
         )
 
 
-def _attempt(mailer: Mailer, message: EmailMessage, address: str, *, attempt_count: int, now: dt.datetime) -> Outcome:
+def _attempt(sender: Sender, envelope: Envelope, *, attempt_count: int, now: dt.datetime) -> Outcome:
     try:
-        mailer.send(message, mail_address(address))
+        sender.send(envelope)
     except UncertainDelivery as problem:
         return Outcome(DeliveryState.UNCERTAIN, str(problem))
     except DeliveryProblem as problem:
         if problem.permanent:
-            return Outcome(DeliveryState.FAILED, str(problem))
+            return Outcome(DeliveryState.FAILED, str(problem), status=problem.status)
         if attempt_count >= len(RETRY_AFTER):
             return Outcome(DeliveryState.FAILED, f"given up after three days: {problem}")
         return Outcome(DeliveryState.WAITING, str(problem), due_at=now + RETRY_AFTER[attempt_count])

@@ -211,10 +211,11 @@ class IssueState(StrEnum):
 
 
 class BounceKind(StrEnum):
-    """Whether a mail that came back will never arrive, or may at another time."""
+    """Whether a mail that came back will never arrive, may at another time, or was reported as unwanted."""
 
     HARD = "hard"
     SOFT = "soft"
+    ABUSE = "abuse"
 
 
 class LedgerFate(StrEnum):

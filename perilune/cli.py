@@ -18,6 +18,7 @@ from perilune.commands import (
     editions,
     facts,
     learning,
+    mail,
     running,
     sources,
     stories,
@@ -43,6 +44,7 @@ app.add_typer(facts.app, name="facts")
 app.add_typer(editions.app, name="editions")
 app.add_typer(editions.readers, name="readers")
 app.add_typer(digests.app, name="digest")
+app.add_typer(mail.app, name="mail")
 app.add_typer(trying.app, name="try")
 for command in (running.run, running.crawl, running.process, running.serve, running.demo, running.status):
     app.command()(command)

@@ -139,6 +139,27 @@ class Settings(BaseModel):
         Field(description="Mail server, smtp://user@host:587 or smtps://host:465; default: a folder in home."),
     ] = None
     smtp_password: Annotated[SecretStr | None, Field(description="Password for the mail server.")] = None
+    mail_rate: Annotated[
+        int, Field(ge=0, description="Mails a minute that are sent at the most; 0: as many as the server takes.")
+    ] = 0
+    dkim_key: Annotated[
+        SecretStr | None, Field(description="Private key in PEM form (RSA or Ed25519) that mail is signed with.")
+    ] = None
+    dkim_selector: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", description="Name of that key in the DNS.")
+    ] = "perilune"
+    bounce_address: Annotated[
+        str | None,
+        Field(description="Where mail comes back to that cannot be delivered; default: the sender's address."),
+    ] = None
+    bounce_limit: Annotated[
+        int, Field(gt=0, description="Issues that come back from an address until it gets no more mail.")
+    ] = 3
+    bounce_mailbox: Annotated[
+        str | None,
+        Field(description="Its mailbox, read whenever mail is sent: a Maildir, or imaps://user@host/INBOX."),
+    ] = None
+    bounce_password: Annotated[SecretStr | None, Field(description="Password for that mailbox.")] = None
     log_level: Annotated[str, Field(description="debug, info, warning or error.")] = "info"
 
     @field_validator("owner")

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import unicodedata
 from email.errors import MessageError
 from email.headerregistry import Address
 
+MAX_LOCAL_BYTES, MAX_BYTES = 64, 254
+
 
 def mail_address(text: str) -> str:
-    """Return a bare address with its domain in ASCII; ValueError for what is no address."""
+    """Return a bare address with its domain in ASCII; ValueError for what is no address.
+
+    The part before the @ may be of any language (RFC 6531); only a server that offers SMTPUTF8 takes such mail.
+    """
     local, at, domain = text.rpartition("@")
-    if not (local and at and domain) or text != text.strip() or not text.isprintable() or not local.isascii():
+    if not (local and at and domain) or text != text.strip() or not text.isprintable():
         raise ValueError(f"{text!r} is not a mail address")
+    local = unicodedata.normalize("NFC", local)
     try:
-        address = Address(addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}")
+        host = domain.encode("idna").decode("ascii")
+        # The library knows ASCII alone; other signs may stand wherever a letter may.
+        Address(addr_spec=f"{''.join(sign if sign.isascii() else 'x' for sign in local)}@{host}")
+        address = f"{local}@{host}"
+        is_short = len(local.encode()) <= MAX_LOCAL_BYTES and len(address.encode()) <= MAX_BYTES
     except (MessageError, UnicodeError, ValueError, IndexError) as error:
         raise ValueError(f"{text!r} is not a mail address") from error
-    return address.addr_spec
+    if not is_short:
+        raise ValueError(f"{text!r} is too long for a mail address")
+    return address

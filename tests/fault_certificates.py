@@ -32,6 +32,17 @@ def context_with(kind: str, host: str) -> ssl.SSLContext:
     return context
 
 
+def trusted_pair(host: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Make the TLS settings of a host, and those of a client that trusts it and nobody else."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = _certificate("self-signed", host, key).public_bytes(serialization.Encoding.PEM)
+    forms = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "host.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *forms) + certificate)
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(folder / "host.pem")
+    return served, ssl.create_default_context(cadata=certificate.decode("ascii"))
+
+
 def _certificate(kind: str, host: str, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     issuer = ISSUERS[kind]
     signing_key = ec.generate_private_key(ec.SECP256R1()) if issuer else key

@@ -43,11 +43,11 @@ class Inbox:
 
 
 @contextmanager
-def open_inbox(inbox: Inbox) -> Iterator[int]:
-    """Open an inbox to mail; yields its port."""
+def open_inbox(inbox: Inbox, **options: object) -> Iterator[int]:
+    """Open an inbox to mail, with options of the server library; yields its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller = Controller(inbox, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:
         yield port

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from email.message import EmailMessage
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from digest.deliver import Post, deliver_due
 from digest.issue import compose_due_issues
-from digest.mail import DeliveryProblem, FolderMailer, MailProblem, SmtpMailer, smtp_mailer_from
-from digest.message import Letter, message_of
+from digest.mail import Envelope, FolderMailer, MailProblem, SmtpMailer
 from digest.outbox import RETRY_AFTER
 from models.claimant import this_process
 from models.edition import Delivery, Reader
@@ -58,8 +57,8 @@ def test_every_reader_gets_the_issue_once(
     assert [address for address, _ in inbox.messages] == ["ada@example.org", "grace@example.org"]
     message = email.message_from_bytes(inbox.messages[0][1], policy=email.policy.default)
     assert message["Subject"] == "Agencies agree"
-    assert message["From"] == "Perilune <digest@perilune.example>"
-    assert message["List-Id"] == '"Weekly digest" <weekly.perilune.example>'
+    assert message["From"] == "Weekly digest <digest@perilune.example>"
+    assert message["List-Id"] == "Weekly digest <weekly.perilune.example>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Date"] == "Mon, 14 Mar 2022 07:00:00 +0000"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
@@ -136,13 +135,19 @@ def test_a_server_that_hangs_up_after_the_message_leaves_the_delivery_uncertain(
 
 
 KILLED = """
-import os, sys, datetime as dt
+import contextlib, os, sys, datetime as dt
 from models.claimant import this_process
 from models.database import open_database
 from tests.test_mail import POST, deliver_due
 
 class Killed:
-    def send(self, message, address):
+    def session(self):
+        return contextlib.nullcontext(self)
+
+    def wait(self):
+        pass
+
+    def send(self, envelope):
         os._exit(9)
 
 moment = dt.datetime.fromisoformat(sys.argv[2])
@@ -176,9 +181,16 @@ class Interrupting:
         self.sessions = sessions
         self.seen: list[Counter[DeliveryState]] = []
 
-    def send(self, message: EmailMessage, address: str) -> None:
+    def session(self) -> AbstractContextManager[Interrupting]:
+        """Give itself."""
+        return nullcontext(self)
+
+    def wait(self) -> None:
+        """Never wait."""
+
+    def send(self, envelope: Envelope) -> None:
         """Let another process look, and succeed."""
-        del message, address
+        del envelope
         moment = dt.datetime(2022, 3, 14, 7, 1, tzinfo=dt.UTC)
         self.seen.append(deliver_due(self.sessions, self, post=POST, now=moment, claimant=ME))
 
@@ -235,81 +247,3 @@ def test_the_folder_holds_one_file_for_each_message(
     with sessions() as session:
         names = {f"{key}@perilune.example.eml" for key in session.scalars(sa.select(Delivery.message_id))}
     assert {path.name for path in (tmp_path / "mail").iterdir()} == names
-
-
-def a_letter(**changes: object) -> Letter:
-    """Make a letter with boring defaults."""
-    values: dict[str, object] = {
-        "key": "abc.def",
-        "sender": "Perilune <digest@perilune.example>",
-        "address": "ada@example.org",
-        "name": "Ada",
-        "subject": "Weekly digest",
-        "text": "Text\n",
-        "html": "<p>Text</p>",
-        "written_at": dt.datetime(2022, 3, 14, 7, tzinfo=dt.UTC),
-        "list_slug": "weekly",
-        "list_name": "Weekly digest",
-    }
-    return Letter(**(values | changes))  # type: ignore[arg-type]  # the test's own values
-
-
-@pytest.mark.parametrize("field", ["name", "subject", "list_name"])
-def test_no_header_can_be_smuggled_in(field: str) -> None:
-    hostile = 'Pact\r\nBcc: all@example.org\r\n\r\nbody\x00 <x@evil.example>, "b"'
-    message = email.message_from_bytes(message_of(a_letter(**{field: hostile})).as_bytes(), policy=email.policy.default)
-    assert message["Bcc"] is None
-    assert [one.addr_spec for one in message["To"].addresses] == ["ada@example.org"]
-    assert [one.addr_spec for one in message["From"].addresses] == ["digest@perilune.example"]
-    assert [part.get_content().strip() for part in message.iter_parts()] == ["Text", "<p>Text</p>"]
-
-
-@pytest.mark.parametrize(
-    "address", ["a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", "", "a@", "ü@b.example"]
-)
-def test_an_address_that_is_none_is_a_permanent_problem(address: str) -> None:
-    with pytest.raises(DeliveryProblem) as caught:
-        message_of(a_letter(address=address))
-    assert caught.value.permanent
-
-
-def test_a_message_is_the_same_bytes_whenever_it_is_built() -> None:
-    letter = a_letter(
-        subject="中俄签署协议 и соглашение подписано, accord signé", text="月球\n" * 200, html="<p>月球</p>" * 999
-    )
-    assert message_of(letter).as_bytes() == message_of(letter).as_bytes()
-    assert message_of(letter).as_bytes().isascii()
-    assert max(map(len, message_of(letter).as_bytes().splitlines())) <= 998
-
-
-def test_readers_can_leave_with_one_click() -> None:
-    message = message_of(a_letter(unsubscribe_url="https://archive.example.org/leave/abc"))
-    assert message["List-Unsubscribe"] == "<https://archive.example.org/leave/abc>"
-    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert message_of(a_letter())["List-Unsubscribe"] is None
-
-
-def test_a_password_is_never_sent_in_the_clear(smtp: SmtpMailer, inbox: Inbox) -> None:
-    mailer = SmtpMailer(smtp.host, smtp.port, user="ada", password="secret", timeout_seconds=10)
-    with pytest.raises(DeliveryProblem, match="no encryption") as caught:
-        mailer.send(message_of(a_letter()), "ada@example.org")
-    assert not caught.value.permanent
-    assert "secret" not in repr(mailer)
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("smtp://mail.example", SmtpMailer("mail.example", 587)),
-        ("smtp://ada%40x@mail.example:25", SmtpMailer("mail.example", 25, user="ada@x", password="secret")),
-        ("smtps://ada@mail.example", SmtpMailer("mail.example", 465, user="ada", password="secret", is_tls=True)),
-    ],
-)
-def test_mail_servers_are_given_by_address(url: str, expected: SmtpMailer) -> None:
-    assert smtp_mailer_from(url, expected.password) == expected
-
-
-@pytest.mark.parametrize("url", ["mail.example:25", "http://mail.example", "smtp://mail.example:port"])
-def test_an_address_that_is_no_mail_server_is_refused(url: str) -> None:
-    with pytest.raises(MailProblem, match="not understood"):
-        smtp_mailer_from(url)
