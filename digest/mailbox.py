@@ -128,10 +128,15 @@ class ImapMailbox:
     def unread(self) -> Iterator[Iterator[Unread]]:
         """Give the letters without the flag for seen ones; MailProblem where the server refuses."""
         try:
-            with self._connection() as server:
+            server = self._connection()
+            try:
                 server.login(self.user, self.password)
                 _expect(server.select(f'"{self.folder}"'))
                 yield self._letters(server)
+            finally:
+                # All that was read is marked by now; how the server parts changes nothing.
+                with contextlib.suppress(imaplib.IMAP4.error, OSError):
+                    server.logout()
         except (imaplib.IMAP4.error, OSError) as error:
             raise MailProblem(f"the mailbox of {self.user} on {self.host} cannot be read: {error}") from error
 

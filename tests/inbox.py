@@ -16,6 +16,8 @@ class Inbox:
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, bytes]] = []
+        self.senders: list[str] = []
+        """The return address of each message."""
         self.answers_to_data: list[str] = []
         self.answer_to_recipient = "250 OK"
         self.hangs_up = False
@@ -35,6 +37,7 @@ class Inbox:
         answer = self.answers_to_data.pop(0) if self.answers_to_data else "250 OK"
         if answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
+            self.senders.append(envelope.mail_from or "")
             self.messages.append((envelope.rcpt_tos[0], envelope.content))
         if self.hangs_up:
             assert server.transport is not None
