@@ -9,6 +9,7 @@ from web.access import AccessHere, SessionHere
 from web.api_reference import operations_of
 from web.archive_view import issue_cards, issue_of, status_of
 from web.headers import MAIL_POLICY
+from web.mail_view import mail_of
 from web.rendering import rendered
 from web.scans_view import scans_of
 
@@ -41,7 +42,7 @@ def mail_page(session: SessionHere, access: AccessHere, key: str) -> HTMLRespons
 @pages.get("/status")
 def status_page(session: SessionHere) -> HTMLResponse:
     """Show what became of everything at every stage."""
-    return rendered("status.html", work=status_of(session), scans=scans_of(session))
+    return rendered("status.html", work=status_of(session), scans=scans_of(session), mail=mail_of(session))
 
 
 @pages.get("/api")
