@@ -105,7 +105,7 @@ class Faulty:
         return answer if answer and answer[0].isdigit() else "250 OK"
 
 
-class FaultySMTP(SMTP):
+class FaultySMTP(SMTP):  # type: ignore[misc]  # the library has no types
     """Has faults between DATA and the final dot as well."""
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - the server library's name
