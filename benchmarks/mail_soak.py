@@ -213,7 +213,7 @@ def outcome_of(state: str, taken: int, *, is_refused: bool) -> str:
     if state == DeliveryState.SENT:
         return "sent once" if taken else "lost"
     if state == DeliveryState.FAILED:
-        return "refused for good" if is_refused and not taken else "given up wrongly"
+        return "refused for good" if is_refused and not taken else "failed wrongly"
     return "never settled"
 
 
@@ -233,7 +233,7 @@ def soak_naively(folder: Path, trial: Trial, send: Send) -> Verdict:
 
 OUTCOMES = (
     *("sent once", "refused for good", "uncertain, taken", "uncertain, not taken", "lost", "repeated"),
-    *("given up wrongly", "never settled"),
+    *("failed wrongly", "never settled"),
 )
 
 

@@ -73,8 +73,11 @@ class Maildir:
 
     @contextlib.contextmanager
     def unread(self) -> Iterator[Iterator[Unread]]:
-        """Give the letters without the flag, the oldest first."""
-        yield self._letters()
+        """Give the letters without the flag, the oldest first; MailProblem where the folder cannot be read."""
+        try:
+            yield self._letters()
+        except OSError as error:
+            raise MailProblem(f"the mailbox {self.folder} cannot be read: {error}") from error
 
     def _letters(self) -> Iterator[Unread]:
         found = [path for name in ("new", "cur") for path in (self.folder / name).glob("*") if path.is_file()]
@@ -83,12 +86,17 @@ class Maildir:
             if SEEN in flags or base.startswith("."):
                 continue
             marked = self.folder / "cur" / f"{base}:2,{''.join(sorted({*flags, SEEN}))}"
-            yield Unread(path.read_bytes(), lambda path=path, marked=marked: _move(path, marked))  # type: ignore[misc]
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                continue  # Somebody else reads it.
+            yield Unread(content, lambda path=path, marked=marked: _move(path, marked))  # type: ignore[misc]
 
 
 def _move(path: Path, target: Path) -> None:
     target.parent.mkdir(exist_ok=True)
-    path.rename(target)
+    with contextlib.suppress(FileNotFoundError):
+        path.rename(target)
 
 
 def _nothing() -> None:

@@ -157,7 +157,7 @@ class Settings(BaseModel):
     ] = 3
     bounce_mailbox: Annotated[
         str | None,
-        Field(description="Its mailbox, read whenever mail is sent: a Maildir, or imaps://user@host/INBOX."),
+        Field(description="Its mailbox, read every ten minutes: a Maildir, or imaps://user@host/INBOX."),
     ] = None
     bounce_password: Annotated[SecretStr | None, Field(description="Password for that mailbox.")] = None
     log_level: Annotated[str, Field(description="debug, info, warning or error.")] = "info"

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from structlog import get_logger
 
 from digest.content import IssueContent, content_from
 from digest.deliver import deliver_due
 from digest.incidents import write_notices
 from digest.issue import compose_due_issues, compose_issue, preview_issue
 from digest.links import Links
-from digest.mail import Mailer, MailProblem
+from digest.mail import Mailer
 from digest.message import Letter, message_of
 from digest.release import release_due
 from digest.render import render_mail, subject_of
@@ -23,37 +22,18 @@ from models.edition import Issue
 from perilune.archive import Archive
 from perilune.config import Settings
 from perilune.editions import edition_named
-from perilune.post import mailer_of, post_of, read_bounces
+from perilune.post import mailer_of, post_of
 from perilune.problems import Problem
-
-log = get_logger()
 
 
 def compose_and_send(archive: Archive, *, now: dt.datetime) -> dict[str, object]:
-    """Compose the issues and the notices that are due, and send what waits in the outbox; returns what was done.
-
-    What came back is read before, so that nobody who is gone gets another mail.
-    """
-    returned = _returned(archive, now=now)
+    """Compose the issues and the notices that are due, and send what waits in the outbox; returns what was done."""
     composed = compose_due_issues(archive.sessions, now)
     released = release_due(archive.sessions, now)
     settings, mailer = archive.settings, mailer_of(archive.settings)
     with archive.sessions.begin() as session:
         notices = write_notices(session, owner=settings.owner, archive_url=settings.archive_url, now=now)
-    done: dict[str, object] = {"composed": len(composed), "released": len(released), "notices": notices}
-    return done | returned | _sent(archive, mailer, now=now)
-
-
-def _returned(archive: Archive, *, now: dt.datetime) -> dict[str, object]:
-    """Read the mailbox of what came back, where one is set; that it cannot be read now keeps no mail waiting."""
-    place = archive.settings.bounce_mailbox
-    if place is None:
-        return {}
-    try:
-        return {"came_back": sum(read_bounces(archive, place, now=now).counts.values())}
-    except MailProblem as problem:
-        log.warning("what came back was not read", reason=str(problem))
-        return {"came_back": str(problem)}
+    return {"composed": len(composed), "released": len(released), "notices": notices, **_sent(archive, mailer, now=now)}
 
 
 def send_due(archive: Archive, *, now: dt.datetime) -> dict[str, object]:

@@ -26,6 +26,8 @@ from perilune.problems import Problem
 from perilune.seeding import seed
 
 TICK_SECONDS = 20
+MAILBOX_SECONDS = 600
+"""Mail servers do not like to be asked more often whether there is something to read."""
 PROCESSED = tuple(stage for stage in Stage if stage not in {Stage.CRAWL, Stage.FETCH})
 DEADLINE = dt.timedelta(hours=3)
 LEARN_AGAIN = dt.timedelta(hours=1)
@@ -65,6 +67,11 @@ class Ticker:
         """Compose and send what is due; a mail that is under way outlives us, lest nobody know of it."""
         self._run("digest", "due")
 
+    def take_back(self) -> None:
+        """Read what came back, where a mailbox of it is named."""
+        if self.archive.settings.bounce_mailbox:
+            self._run("mail", "bounces")
+
     def stop(self) -> None:
         """End the children; what they had claimed is free again at the next start."""
         for child in tuple(self.children):
@@ -98,11 +105,12 @@ class Ticker:
 def start_ticking(ticker: Ticker) -> BackgroundScheduler:
     """Start the ticks; each kind of work runs once at a time."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    for work in (ticker.crawl, ticker.process, ticker.learn, ticker.mail):
+    ticks = dict.fromkeys((ticker.crawl, ticker.process, ticker.learn, ticker.mail), TICK_SECONDS)
+    for work, seconds in (ticks | {ticker.take_back: MAILBOX_SECONDS}).items():
         scheduler.add_job(
             work,
             "interval",
-            seconds=TICK_SECONDS,
+            seconds=seconds,
             max_instances=1,
             coalesce=True,
             next_run_time=dt.datetime.now(dt.UTC),

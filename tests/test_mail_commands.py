@@ -21,13 +21,9 @@ from models.claimant import this_process
 from models.edition import Delivery, Issue, Reader
 from models.page_store import PageStore
 from models.vocabulary import DeliveryState
-from perilune.archive import Archive
 from perilune.cli import app
-from perilune.config import settings_from
-from perilune.mailing import compose_and_send
 from perilune.problems import Problem
 from tests.builders import a_reader, an_edition
-from tests.conftest import NOW
 from tests.inbox import Inbox
 from tests.letters import read_back
 from tests.returned_letters import COMPLAINT, a_report
@@ -112,7 +108,7 @@ def test_the_status_page_says_why_mail_did_not_go_out_and_never_to_whom(
     assert "@example.org" not in page
 
 
-def test_what_came_back_is_read_from_standard_input_and_whenever_mail_is_sent(
+def test_what_came_back_is_read_from_standard_input_or_the_mailbox_of_the_settings(
     perilune: Command, keys: list[str], inbox: Inbox, sessions: sessionmaker[Session], tmp_path: Path
 ) -> None:
     perilune("mail", "resend", *keys[1:])
@@ -127,11 +123,9 @@ def test_what_came_back_is_read_from_standard_input_and_whenever_mail_is_sent(
     maildir = tmp_path / "returned"
     (maildir / "new").mkdir(parents=True)
     (maildir / "new/1").write_bytes(COMPLAINT.format(to=to_grace, kind="abuse").encode())
-    settings = {"PERILUNE_BOUNCE_MAILBOX": str(maildir), "PERILUNE_HOME": str(tmp_path)}
-    archive = Archive(settings_from(settings), sessions)
-    assert compose_and_send(archive, now=NOW)["came_back"] == 1
-    away = settings_from({**settings, "PERILUNE_BOUNCE_MAILBOX": "/nowhere"})
-    assert "there is no mailbox" in str(compose_and_send(Archive(away, sessions), now=NOW)["came_back"])
+    found = json.loads(perilune("mail", "bounces", "--json", PERILUNE_BOUNCE_MAILBOX=str(maildir)))
+    assert found == {"letters": {"abuse": 1}, "stopped": ["grace@example.org"]}
+    assert perilune("mail", "bounces", PERILUNE_BOUNCE_MAILBOX=str(maildir)) == "Letters: none.\n"
     with sessions() as session:
         assert session.scalars(sa.select(Reader.address).where(Reader.is_active)).all() == ["ada@example.org"]
         states = set(session.scalars(sa.select(Delivery.state)))
