@@ -218,7 +218,7 @@ class SmtpSession:
         """Send one message; what the server answers decides the kind of problem."""
         if self._mail_count >= MAX_MAILS_PER_CONNECTION:
             self.part()
-        is_used = self._mail_count > 0 and self._server is not None
+        is_used = self._server is not None
         try:
             self._begin(envelope)
         except _Lost as lost:

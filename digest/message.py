@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import re
 from dataclasses import dataclass
 from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
@@ -18,6 +19,7 @@ from digest.columns import one_line
 from digest.mail import DeliveryProblem, MailProblem
 from perilune.mail_addresses import mail_address
 
+NO_LABEL = re.compile(r"[^A-Za-z0-9-]+")
 LINE_CHARS = 76
 WORD_BYTES = 36
 """Of text in one encoded word: 60 signs, so that it stands beside a header's name (RFC 2047 allows 75)."""
@@ -112,7 +114,7 @@ def message_of(letter: Letter) -> EmailMessage:
     message["Subject"] = _words(one_line(letter.subject, MAX_SUBJECT_CHARS))
     message["Date"] = format_datetime(letter.written_at.astimezone(dt.UTC))
     message["Message-ID"] = f"<{letter.key}@{domain}>"
-    message["List-Id"] = _mailbox(letter.list_name, f"{letter.list_slug}.{domain}")
+    message["List-Id"] = _mailbox(letter.list_name, f"{NO_LABEL.sub('-', letter.list_slug)}.{domain}")
     message["Auto-Submitted"] = "auto-generated"
     if letter.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{''.join(one_line(letter.unsubscribe_url).split())}>"

@@ -46,12 +46,13 @@ HOSTILE = st.sampled_from(
 FOREIGN = st.lists(st.one_of(st.text(max_size=60), HOSTILE), max_size=4).map("".join)
 
 
-@given(name=FOREIGN, subject=FOREIGN, list_name=FOREIGN, text=FOREIGN, html=FOREIGN)
+@given(FOREIGN, FOREIGN, st.tuples(FOREIGN, FOREIGN), FOREIGN, FOREIGN)
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_whatever_titles_and_names_say_the_message_has_its_headers_and_no_other(
-    name: str, subject: str, list_name: str, text: str, html: str
+    name: str, subject: str, of_list: tuple[str, str], text: str, html: str
 ) -> None:
-    letter = a_letter(name=name, subject=subject, list_name=list_name, text=text, html=html, **FULL)
+    list_name, slug = of_list
+    letter = a_letter(name=name, subject=subject, list_name=list_name, list_slug=slug, text=text, html=html, **FULL)
     content = message_of(letter).as_bytes()
     assert content.isascii()
     assert max(map(len, content.split(b"\r\n"))) <= 998
