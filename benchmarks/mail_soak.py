@@ -37,7 +37,6 @@ from perilune.logs import configure_logging
 NOW = dt.datetime(2022, 3, 14, 7, 0, tzinfo=dt.UTC)
 POST = Post("digest@perilune.example", "https://archive.example.org", bounce_address="bounces@perilune.example")
 TIMEOUT_SECONDS = 1.0
-LONGEST_LIFE_SECONDS = 0.7
 FORK = multiprocessing.get_context("fork")
 Send = Callable[[Path, int], None]
 
@@ -49,6 +48,7 @@ class Trial:
     reader_count: int = 1000
     share: float = 0.4
     kill_count: int = 60
+    longest_life_seconds: float = 0.7
     seed: int = 7
 
 
@@ -90,7 +90,7 @@ def send_all(folder: Path, port: int) -> None:
     """Send as the scheduler does, over and over, with a clock that goes on to the next mail that is due."""
     configure_logging("error")
     sessions = open_database(f"sqlite:///{folder}/perilune.db")
-    mailer = SmtpMailer("127.0.0.1", port, timeout_seconds=TIMEOUT_SECONDS)
+    mailer = SmtpMailer("127.0.0.1", port, timeout_seconds=TIMEOUT_SECONDS, answer_seconds=TIMEOUT_SECONDS)
     now = NOW
     while True:
         deliver_due(sessions, mailer, post=POST, now=now, claimant=this_process())
@@ -174,7 +174,8 @@ def run(folder: Path, trial: Trial, send: Send) -> tuple[Path, int, float]:
         while True:
             sender: ForkProcess = FORK.Process(target=send, args=(folder, port))
             sender.start()
-            sender.join(chance.uniform(0.02, LONGEST_LIFE_SECONDS) if killed < trial.kill_count else None)
+            life = chance.uniform(0.02, trial.longest_life_seconds)
+            sender.join(life if killed < trial.kill_count else None)
             if sender.exitcode is not None:
                 if sender.exitcode:
                     raise RuntimeError(f"the sender ended with {sender.exitcode}")

@@ -22,6 +22,8 @@ from urllib.parse import unquote, urlsplit
 from perilune.problems import Problem
 
 TIMEOUT_SECONDS = 60.0
+ANSWER_SECONDS = 600.0
+"""For the answer to the final dot (RFC 5321, 4.5.3.2.6): whoever gives up sooner leaves uncertain mail behind."""
 SUBMISSION_PORT = 587
 SUBMISSIONS_PORT = 465
 OK_CLASS, GO_ON, TEMPORARY_CLASS, PERMANENT_CLASS = 2, 354, 4, 5
@@ -140,6 +142,7 @@ class SmtpMailer:
     password: str | None = field(default=None, repr=False)
     is_tls: bool = False
     timeout_seconds: float = TIMEOUT_SECONDS
+    answer_seconds: float = ANSWER_SECONDS
     pace: Pace = Pace()
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     """Whom to trust, if not the authorities that this machine knows."""
@@ -162,7 +165,7 @@ class SmtpMailer:
                 server = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout_seconds, context=context)
             else:
                 server = smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
             raise MailProblem(f"the mail server {self.host}:{self.port} does not answer: {error}") from error
         try:
             # The final dot follows the message in a write of its own, which must not wait for an answer to the first.
@@ -172,7 +175,7 @@ class SmtpMailer:
             self._secure(server, context)
             if self.user:
                 server.login(self.user, self.password or "")
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
             server.close()
             # Wrong passwords and certificates are the administrator's to mend: the mail can go out then.
             raise MailProblem(f"the mail server refused the session: {error}") from error
@@ -266,7 +269,7 @@ class SmtpSession:
             reason = f"the connection to the mail server ended before the message: {error}"
             raise DeliveryProblem(envelope.recipient, reason, permanent=False) from error
         try:
-            code, words = server.getreply()
+            code, words = self._answer(server)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise UncertainDelivery(envelope.recipient, f"no answer after the message: {error}") from error
@@ -279,6 +282,14 @@ class SmtpSession:
             self._drop()
         if code // 100 != OK_CLASS:
             self._refuse(code, words, envelope, is_about_reader=True)
+
+    def _answer(self, server: smtplib.SMTP) -> tuple[int, bytes]:
+        """Read the answer to the final dot, for which a server may take long."""
+        assert server.sock is not None
+        server.sock.settimeout(self._mailer.answer_seconds)
+        answer = server.getreply()
+        server.sock.settimeout(self._mailer.timeout_seconds)
+        return answer
 
     def _connection(self, address: str) -> smtplib.SMTP:
         if self._server is None:

@@ -138,7 +138,7 @@ class ImapMailbox:
         try:
             server = self._connection()
             try:
-                server.login(self.user, self.password)
+                self._log_in(server)
                 _expect(server.select(f'"{self.folder}"'))
                 yield self._letters(server)
             finally:
@@ -155,6 +155,12 @@ class ImapMailbox:
         server = imaplib.IMAP4(self.host, self.port, timeout=TIMEOUT_SECONDS)
         server.starttls(context)
         return server
+
+    def _log_in(self, server: imaplib.IMAP4) -> None:
+        try:
+            server.login(self.user, self.password)
+        except UnicodeError as error:
+            raise imaplib.IMAP4.error("name and password must be ASCII") from error
 
     def _letters(self, server: imaplib.IMAP4) -> Iterator[Unread]:
         found = _expect(server.uid("SEARCH", "UNSEEN"))

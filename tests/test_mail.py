@@ -186,7 +186,8 @@ class Interrupting:
         return nullcontext(self)
 
     def wait(self) -> None:
-        """Never wait."""
+        """See that nothing is claimed by whoever waits: if they are killed, nothing is uncertain."""
+        assert the_delivery(self.sessions).state == DeliveryState.WAITING
 
     def send(self, envelope: Envelope) -> None:
         """Let another process look, and succeed."""

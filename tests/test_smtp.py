@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,12 +35,15 @@ class Moody(Inbox):
         self.connections: set[int] = set()
         self.moods: dict[str, list[str]] = {"MAIL": [], "RCPT": [], "DATA": [], "RSET": []}
 
-    def _mood(self, step: str, server: SMTP) -> str | None:
+    async def _mood(self, step: str, server: SMTP) -> str | None:
         self.connections.add(id(server))
         mood = self.moods[step].pop(0) if self.moods[step] else None
         if mood == "hang up":
             assert server.transport is not None
             server.transport.abort()
+        if mood == "think":
+            await asyncio.sleep(0.8)
+            return None
         return mood or None
 
     async def handle_MAIL(  # noqa: N802 - the server library's name and arguments
@@ -49,18 +53,18 @@ class Moody(Inbox):
         del session
         envelope.mail_from = address
         envelope.mail_options.extend(options)
-        return self._mood("MAIL", server) or "250 OK"
+        return await self._mood("MAIL", server) or "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - the server library's name and arguments
         self, server: SMTP, session: SmtpSession, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Answer the recipient."""
-        mood = self._mood("RCPT", server)
+        mood = await self._mood("RCPT", server)
         return mood or await super().handle_RCPT(server, session, envelope, address, options)
 
     async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802
         """Answer the message."""
-        mood = self._mood("DATA", server)
+        mood = await self._mood("DATA", server)
         return mood or await super().handle_DATA(server, session, envelope)
 
 
@@ -125,6 +129,17 @@ def test_a_message_whose_answer_is_lost_is_uncertain_and_not_repeated(smtp: Smtp
     assert [address for address, _ in inbox.messages] == ["first@example.org", "fourth@example.org"]
 
 
+def test_a_server_may_think_long_about_a_whole_message_and_about_nothing_else(smtp: SmtpMailer, inbox: Moody) -> None:
+    inbox.moods["DATA"] = ["think", ""]
+    hasty = replace(smtp, timeout_seconds=0.3, answer_seconds=10)
+    with hasty.session() as sender:
+        sender.send(an_envelope("first@example.org"))
+        inbox.moods["RCPT"] = ["think", "think"]
+        with pytest.raises(DeliveryProblem, match="timed out"):
+            sender.send(an_envelope("second@example.org"))
+    assert [address for address, _ in inbox.messages] == ["first@example.org"]
+
+
 def test_a_server_that_is_not_there_is_not_asked_for_every_message() -> None:
     with SmtpMailer("127.0.0.1", 9, timeout_seconds=2).session() as sender:
         reasons = []
@@ -186,6 +201,7 @@ def a_safe_server(inbox: Inbox, tls: ssl.SSLContext, *, is_tls: bool) -> Iterato
         yield port
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
 @pytest.mark.parametrize("is_tls", [False, True], ids=["starttls", "tls"])
 def test_passwords_go_to_a_server_that_shows_its_certificate(inbox: Moody, tmp_path: Path, *, is_tls: bool) -> None:
     served, trusted = trusted_pair("localhost", tmp_path)
@@ -193,8 +209,9 @@ def test_passwords_go_to_a_server_that_shows_its_certificate(inbox: Moody, tmp_p
         mailer = SmtpMailer("localhost", port, "ada", "secret", is_tls=is_tls, timeout_seconds=10, tls=trusted)
         with mailer.session() as sender:
             sender.send(an_envelope())
-        with pytest.raises(MailProblem, match="535"):
-            replace(mailer, password="wrong").connect()
+        for wrong in ("wrong", "слово"):
+            with pytest.raises(MailProblem, match="refused the session"):
+                replace(mailer, password=wrong).connect()
         with pytest.raises(MailProblem, match="certificate verify failed"):
             replace(mailer, tls=None).connect()
     assert len(inbox.messages) == 1
