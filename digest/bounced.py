@@ -56,9 +56,9 @@ def take_letter(session: Session, content: bytes, *, now: dt.datetime, limit: in
 
 def note_refusal(session: Session, delivery_id: int, outcome: Outcome, now: dt.datetime, *, limit: int) -> None:
     """Count a refusal of the mail server for a reader who is not there as what it is, a mail that came back."""
-    if not is_gone(outcome.status):
+    delivery = session.get(Delivery, delivery_id)
+    if delivery is None or not is_gone(outcome.status):
         return
-    delivery = session.get_one(Delivery, delivery_id)
     reason = outcome.problem or ""
     digest = hashlib.sha256(f"{delivery.message_id} {delivery.attempt_count} {reason}".encode()).hexdigest()
     _store(session, delivery, Report(digest, BounceKind.HARD, (), reason, outcome.status), now)

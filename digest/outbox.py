@@ -101,7 +101,9 @@ class Outbox(Generic[Row]):
         try:
             # Built before it is claimed: a fault in our own words must not leave an uncertain mail behind.
             with sessions() as session:
-                row = session.get_one(self.rows, row_id)
+                row = session.get(self.rows, row_id)
+                if row is None:  # its reader was erased meanwhile
+                    return None
                 attempt_count = row.attempt_count
                 envelope = self.envelope_of(row)
         except (DeliveryProblem, Unwanted) as problem:
