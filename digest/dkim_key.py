@@ -1,6 +1,6 @@
 """The key that mail is signed with (DKIM, RFC 6376 and 8463), and the DNS record that lets others check it.
 
-dkimpy says what is signed; the signature itself is the cryptography library's, thirty times as fast and also Ed25519.
+dkimpy writes headers as they are signed; the signature is the cryptography library's, far faster and also Ed25519.
 """
 
 from __future__ import annotations
