@@ -1,18 +1,22 @@
-"""One reader's view of a frozen issue, by their taste: what they follow comes first and is marked; pure.
+"""One reader's view of a frozen issue, by their taste: what they want comes first, what they mute is hidden; pure.
 
-What an editor pinned stays at the head. What is only noted is lifted among the stories where the reader follows it.
+What an editor pinned stays at the head; then comes what the reader follows, which is marked, then their own topics
+and countries. What is only noted is lifted among the stories where the reader follows it. Nothing that both follow
+and mute lists name is hidden.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from digest.content import Entry, IssueContent, Item, StoryState
+from digest.content import Entry, FactEntry, IssueContent, Item, StoryState
 
 MAX_LIFTED = 6
 """Who follows a country gets its news, not a mail of nothing but notes."""
 ALL_OF = "+"
+STORY = "story:"
 
 Follows = tuple[str, ...]
 """Tokens of the search line, such as `topic:launch`."""
@@ -40,34 +44,121 @@ class View:
 
 
 def for_reader(content: IssueContent, taste: Taste) -> View:
-    """Order an issue for a reader's taste; all else keeps its order."""
-    return View(_followed(content, taste.follows), taste, whole=content)
+    """Hide what a reader mutes and order the rest for their taste; all else keeps its order."""
+    shown = _without_muted(content, taste)
+    return View(_ordered(shown, taste), taste, _entry_count(content) - _entry_count(shown), whole=content)
 
 
-def _followed(content: IssueContent, follows: Follows) -> IssueContent:
-    if not follows:
+def _entry_count(content: IssueContent) -> int:
+    parts = (content.stories, content.also_noted, content.documents, content.older, content.changes)
+    return sum(map(len, (*parts, content.agreements, content.events)))
+
+
+def _without_muted(content: IssueContent, taste: Taste) -> IssueContent:
+    """Leave out each entry whose every article is muted; a fact goes with the article that states it."""
+    if not taste.mutes:
         return content
-    wanted = [entry for entry in content.also_noted if followed_of_entry(entry, follows)]
-    lifted = [entry for entry in wanted if entry.state != StoryState.STILL_OPEN][:MAX_LIFTED]
-    pinned = [entry for entry in content.stories if entry.pinned_by]
-    stories = [entry for entry in content.stories if not entry.pinned_by]
-    noted = [entry for entry in content.also_noted if entry not in lifted]
+    muted = _muted_articles(content, taste)
+    facts = {
+        part: tuple(fact for fact in getattr(content, part) if fact.evidence.article_key not in muted)
+        for part in ("agreements", "events")
+    }
     return content.model_copy(
         update={
-            "stories": (*pinned, *_followed_first([*stories, *lifted], follows)),
-            "also_noted": tuple(_followed_first(noted, follows)),
+            "stories": tuple(entry for entry in content.stories if not _is_muted(entry, taste)),
+            "also_noted": tuple(entry for entry in content.also_noted if not _is_muted(entry, taste)),
+            "documents": tuple(item for item in content.documents if item.article_key not in muted),
+            "older": tuple(item for item in content.older if item.article_key not in muted),
+            "changes": tuple(change for change in content.changes if change.item.article_key not in muted),
+            **facts,
         }
     )
 
 
-def _followed_first(entries: Iterable[Entry], follows: Follows) -> list[Entry]:
-    return sorted(entries, key=lambda entry: not followed_of_entry(entry, follows))
+def _is_muted(entry: Entry, taste: Taste) -> bool:
+    if followed_of_entry(entry, taste.follows):
+        return False
+    return _is_of_story(entry, taste.mutes) or all(followed_of(item, taste.mutes) for item in entry.items)
+
+
+def _is_muted_item(item: Item, taste: Taste) -> bool:
+    return bool(followed_of(item, taste.mutes)) and not followed_of(item, taste.follows)
+
+
+def _muted_articles(content: IssueContent, taste: Taste) -> frozenset[str]:
+    """Name the articles that are muted, by themselves or with their story, with their copies."""
+    entries = (*content.stories, *content.also_noted)
+    hidden = {item.article_key for entry in entries if _is_muted(entry, taste) for item in entry.items}
+    wanted = {item.article_key for entry in entries if followed_of_entry(entry, taste.follows) for item in entry.items}
+    muted = [
+        item
+        for item in _items_of(content)
+        if item.article_key in hidden or (item.article_key not in wanted and _is_muted_item(item, taste))
+    ]
+    return frozenset(key for item in muted for key in (item.article_key, *(copy.article_key for copy in item.copies)))
+
+
+def _items_of(content: IssueContent) -> list[Item]:
+    entries = (*content.stories, *content.also_noted)
+    listed = [item for entry in entries for item in entry.items]
+    return [*listed, *content.documents, *content.older, *(change.item for change in content.changes)]
+
+
+def _ordered(content: IssueContent, taste: Taste) -> IssueContent:
+    if taste == Taste(mutes=taste.mutes):
+        return content
+    wanted = [entry for entry in content.also_noted if followed_of_entry(entry, taste.follows)]
+    lifted = [entry for entry in wanted if entry.state != StoryState.STILL_OPEN][:MAX_LIFTED]
+    pinned = [entry for entry in content.stories if entry.pinned_by]
+    stories = [entry for entry in content.stories if not entry.pinned_by]
+    noted = [entry for entry in content.also_noted if entry not in lifted]
+    of_entry, of_item = partial(_place_of_entry, taste), partial(_place_of_item, taste)
+    of_fact = partial(_place_of_fact, taste, {item.article_key: item for item in _items_of(content)})
+    return content.model_copy(
+        update={
+            "stories": (*pinned, *sorted([*stories, *lifted], key=of_entry)),
+            "also_noted": tuple(sorted(noted, key=of_entry)),
+            "agreements": tuple(sorted(content.agreements, key=of_fact)),
+            "documents": tuple(sorted(content.documents, key=of_item)),
+            "older": tuple(sorted(content.older, key=of_item)),
+            "changes": tuple(sorted(content.changes, key=lambda change: of_item(change.item))),
+        }
+    )
+
+
+Place = tuple[bool, int, int]
+"""What orders: not followed, the place of the first of the reader's topics, and of their countries."""
+
+
+def _place_of_entry(taste: Taste, entry: Entry) -> Place:
+    return not followed_of_entry(entry, taste.follows), *_wish(taste, entry.items)
+
+
+def _place_of_item(taste: Taste, item: Item) -> Place:
+    return not followed_of(item, taste.follows), *_wish(taste, [item])
+
+
+def _place_of_fact(taste: Taste, items: Mapping[str, Item], fact: FactEntry) -> Place:
+    item = items.get(fact.evidence.article_key)
+    return _place_of_item(taste, item) if item else (True, len(taste.topics), len(taste.countries))
+
+
+def _wish(taste: Taste, items: Iterable[Item]) -> tuple[int, int]:
+    tokens = {tag.token for item in items for tag in item.tags}
+    return _first(taste.topics, "topic", tokens), _first(taste.countries, "country", tokens)
+
+
+def _first(wanted: Sequence[str], kind: str, tokens: set[str]) -> int:
+    return next((place for place, value in enumerate(wanted) if f"{kind}:{value}" in tokens), len(wanted))
+
+
+def _is_of_story(entry: Entry, tokens: Follows) -> bool:
+    return entry.story_key is not None and f"{STORY}{entry.story_key}" in tokens
 
 
 def followed_of_entry(entry: Entry, follows: Follows) -> tuple[str, ...]:
     """Name what a reader follows of an entry, each once."""
-    is_followed = entry.story_key is not None and f"story:{entry.story_key}" in follows
-    story = [entry.headline] if is_followed else []
+    story = [entry.headline] if _is_of_story(entry, follows) else []
     return tuple(dict.fromkeys([*story, *(name for item in entry.items for name in followed_of(item, follows))]))
 
 

@@ -192,7 +192,7 @@ def _candidate(article: Article, version: Version, source: Source, place: _Place
         topics=tuple(names.topics.get(slug, slug) for slug in topics[:MAX_TOPICS]),
         countries=tuple(map(names.country, countries[:MAX_COUNTRIES])),
         actors=tuple(names.actors.get(slug, slug) for slug in actors[:MAX_ACTORS]),
-        tags=_tags(topics, actors, countries, names),
+        tags=(*_tags(topics, actors, countries, names), Tag(token=f"source:{source.slug}", name=source.name)),
         story_key=place.story_key,
         copy_of=details.roots.get(article.id),
         facts=details.facts.get(version.id, ()),
