@@ -10,10 +10,11 @@ from urllib.parse import quote, urlsplit
 
 from digest.content import Evidence
 from models.edition import Issue, Reader
+from models.readers import reader_signature
 from models.signing import Signer
 
-ISSUE, READER = "issue", "reader"
-"""What a signature is for: to open the evidence of an issue; to act as the reader of one."""
+ISSUE = "issue"
+"""What a signature is for: to open the evidence of an issue."""
 
 
 def mail_key_of(signer: Signer, issue: Issue) -> str:
@@ -23,7 +24,7 @@ def mail_key_of(signer: Signer, issue: Issue) -> str:
 
 def reader_key_of(signer: Signer, reader: Reader, issue_key: str) -> str:
     """Sign what a reader may do from the mail of one issue."""
-    return signer.sign(READER, reader.key, issue_key)
+    return reader_signature(signer, reader.key, issue_key)
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,11 @@ def render_notice(ending: str, **given: object) -> str:
     return _environment().get_template(f"notice.{ending}").render(**given)
 
 
+def render_letter(ending: str, **given: object) -> str:
+    """Render a letter to one reader: `txt` or `html`."""
+    return _environment().get_template(f"letter.{ending}").render(**given)
+
+
 def _fitting(view: View, links: Links) -> tuple[Limits, str]:
     """Render the HTML with the most generous limits that keep it below what mail programs show whole."""
     found = ((limits, _html(view, limits, links)) for limits in TIERS_BY_LENGTH[view.content.length])

@@ -42,7 +42,13 @@ class Edition(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime]
 
-    readers: Mapped[list["Reader"]] = relationship(secondary="subscription", order_by="Reader.id")
+    readers: Mapped[list["Reader"]] = relationship(
+        secondary="subscription",
+        secondaryjoin="and_(Reader.id == Subscription.reader_id, Subscription.confirmed_at.is_not(None))",
+        order_by="Reader.id",
+        viewonly=True,
+    )
+    """Those that are confirmed."""
 
 
 def languages_of_editions(session: Session) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from perilune.commands import (
     facts,
     learning,
     mail,
+    readers,
     running,
     sources,
     stories,
@@ -42,7 +43,7 @@ app.add_typer(stories.app, name="stories")
 app.add_typer(corrections.app, name="corrections")
 app.add_typer(facts.app, name="facts")
 app.add_typer(editions.app, name="editions")
-app.add_typer(editions.readers, name="readers")
+app.add_typer(readers.app, name="readers")
 app.add_typer(digests.app, name="digest")
 app.add_typer(mail.app, name="mail")
 app.add_typer(trying.app, name="try")

@@ -24,6 +24,7 @@ from perilune.config import Settings
 from perilune.editions import edition_named
 from perilune.post import mailer_of, post_of
 from perilune.problems import Problem
+from perilune.readers import forget_unconfirmed
 
 
 def compose_and_send(archive: Archive, *, now: dt.datetime) -> dict[str, object]:
@@ -32,6 +33,7 @@ def compose_and_send(archive: Archive, *, now: dt.datetime) -> dict[str, object]
     released = release_due(archive.sessions, now)
     settings, mailer = archive.settings, mailer_of(archive.settings)
     with archive.sessions.begin() as session:
+        forget_unconfirmed(session, now=now)
         notices = write_notices(session, owner=settings.owner, archive_url=settings.archive_url, now=now)
     return {"composed": len(composed), "released": len(released), "notices": notices, **_sent(archive, mailer, now=now)}
 

@@ -15,6 +15,7 @@ from perilune.archive import Archive, open_archive
 from perilune.cataloguing import repair, set_retired
 from perilune.onboarding import FoundSource, add_source, find_source
 from perilune.output import console
+from perilune.serving_readers import ArchiveReadership
 from perilune.topics import add_topic, draft_from_form, edit_topic, merge_topic, switch_topic
 from web.access import Powers
 from web.app import create_app
@@ -52,6 +53,7 @@ def powers_over(archive: Archive) -> Powers:
         ArchiveCorrections(archive),
         ArchiveTaxonomy(archive),
         ArchiveNaming(archive),
+        ArchiveReadership(archive),
     )
 
 

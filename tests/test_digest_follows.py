@@ -22,8 +22,10 @@ from models.story import Story
 from perilune.archive import Archive
 from perilune.cli import app
 from perilune.config import settings_from
-from perilune.editions import edition_rows, follow, reader_rows, unfollow, weigh_topics
+from perilune.editions import edition_rows, weigh_topics
 from perilune.problems import Problem
+from perilune.readers import reader_rows
+from perilune.tastes import Wish, add_wishes, drop_wishes
 from tests.builders import ArticleDraft, a_reader, a_story, an_article, an_edition
 from tests.digest_issues import ARCHIVE, LINKS, an_issue, frozen, titles
 
@@ -108,21 +110,24 @@ def archive(sessions: sessionmaker[Session], tmp_path: Path) -> Archive:
 def test_follow_lists_are_kept_in_the_words_of_the_search_line(archive: Archive) -> None:
     with archive.sessions() as session:
         key = session.scalars(sa.select(Story.key)).one()
-    assert follow(archive, ADA, ["topic:launch", "country:fr,DE", "ACTOR:CNSA"]) == [
+    assert add_wishes(archive, ADA, Wish.FOLLOWS, ["topic:launch", "country:fr,DE", "ACTOR:CNSA"]) == [
         "topic:launch",
         "country:FR",
         "country:DE",
         "actor:cnsa",
     ]
-    assert follow(archive, ADA, [f"story:{key}", "topic:launch"])[-1] == f"story:{key}"
-    assert unfollow(archive, ADA, ["country:DE", f"story:{key}"]) == ["topic:launch", "country:FR", "actor:cnsa"]
+    assert add_wishes(archive, ADA, Wish.FOLLOWS, [f"story:{key}", "topic:launch"])[-1] == f"story:{key}"
+    left = drop_wishes(archive, ADA, Wish.FOLLOWS, ["country:DE", f"story:{key}"])
+    assert left == ["topic:launch", "country:FR", "actor:cnsa"]
     assert reader_rows(archive) == [
         {
             "reader": ADA,
             "name": None,
             "editions": ["weekly"],
+            "not_confirmed": [],
             "follows": ["topic:launch", "country:FR", "actor:cnsa"],
             "gets_mail": True,
+            "stopped_because": None,
         }
     ]
 
@@ -135,7 +140,7 @@ def test_follow_lists_are_kept_in_the_words_of_the_search_line(archive: Archive)
         ("actor:cnas", "the actor 'cnas' is unknown; did you mean cnsa?"),
         ("country:UK", "the country 'UK' is unknown; did you mean GB?"),
         ("story:ffffffffffff", "there is no story 'ffffffffffff'"),
-        ("moon", "'moon' is nothing to follow; begin with one of topic:, actor:, country:, story:"),
+        ("moon", "'moon' is nothing to follow or mute; begin with one of topic:, actor:, country:, source:, story:"),
         ("topic:launch moon", "is nothing to follow"),
         ("lang:zh", "'lang:zh' is nothing to follow"),
         ("topik:launch", "the filter 'topik' is unknown; did you mean topic?"),
@@ -143,7 +148,7 @@ def test_follow_lists_are_kept_in_the_words_of_the_search_line(archive: Archive)
 )
 def test_what_cannot_be_followed_is_refused_with_a_hint(archive: Archive, token: str, sentence: str) -> None:
     with pytest.raises(Problem) as refusal:
-        follow(archive, ADA, [token])
+        add_wishes(archive, ADA, Wish.FOLLOWS, [token])
     assert sentence in str(refusal.value)
     with archive.sessions() as session:
         assert session.scalars(sa.select(Reader.follows)).one() == []
@@ -164,10 +169,10 @@ def test_topics_are_weighed_per_edition_and_nonsense_is_refused(archive: Archive
         with pytest.raises(Problem) as refusal:
             weigh_topics(archive, "weekly", [said])
         assert sentence in str(refusal.value)
-    with pytest.raises(Problem, match="does not follow topic:launch; followed is: nothing"):
-        unfollow(archive, ADA, ["topic:launch"])
+    with pytest.raises(Problem, match="does not follow topic:launch; there is: nothing"):
+        drop_wishes(archive, ADA, Wish.FOLLOWS, ["topic:launch"])
     with pytest.raises(Problem, match="is no reader"):
-        follow(archive, "bob@example.org", ["topic:launch"])
+        add_wishes(archive, "bob@example.org", Wish.FOLLOWS, ["topic:launch"])
     with archive.sessions() as session:
         assert session.scalars(sa.select(Edition.topic_weights)).one() == {"diplomacy": 2.0}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
@@ -105,6 +105,42 @@ class Naming(Protocol):
         ...
 
 
+class Readership(Protocol):
+    """Changes who gets which mail, and what they want of it; Problem where it cannot be. Readers go by their keys."""
+
+    def ask(self, editions: Sequence[str], address: str, name: str, *, visitor: str) -> bool:
+        """Ask an address by mail whether it wants editions; False where too many were asked within the hour."""
+        ...
+
+    def confirm(self, reader_key: str, edition: str) -> None:
+        """Let an edition be sent to a reader who said yes."""
+        ...
+
+    def change(self, reader_key: str, action: str, values: Sequence[str]) -> str:
+        """Do what a button of a reader's page says, such as `follow` or `leave`, and answer in words."""
+        ...
+
+    def send_own_link(self, reader_key: str) -> str:
+        """Mail a reader the link to their data, and answer in words."""
+        ...
+
+    def exported(self, reader_key: str) -> Mapping[str, object]:
+        """Read everything that is kept about a reader."""
+        ...
+
+    def erase(self, reader_key: str) -> None:
+        """Delete everything that is kept about a reader."""
+        ...
+
+    def enrol(self, edition: str, address: str, name: str, *, is_asked: bool) -> str:
+        """Add a reader to an edition, at once or once they said yes by mail, and answer in words."""
+        ...
+
+    def remove(self, edition: str, address: str) -> str:
+        """Take a reader off an edition, and answer in words."""
+        ...
+
+
 @dataclass(frozen=True)
 class Powers:
     """What visitors may change; without any, the archive only reads."""
@@ -114,6 +150,7 @@ class Powers:
     corrections: Corrections | None = None
     taxonomy: Taxonomy | None = None
     naming: Naming | None = None
+    readership: Readership | None = None
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,15 @@ from web import (
     pages_calendar,
     pages_corrections,
     pages_matrix,
+    pages_own,
+    pages_reader,
+    pages_reader_actions,
+    pages_readers,
     pages_register,
     pages_search,
     pages_sources,
     pages_stories,
+    pages_subscribe,
     pages_topics,
 )
 from web.access import Access, Powers
@@ -46,6 +51,11 @@ PARTS = (
     pages_sources,
     pages_actors,
     pages_corrections,
+    pages_subscribe,
+    pages_reader,
+    pages_reader_actions,
+    pages_own,
+    pages_readers,
 )
 
 

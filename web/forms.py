@@ -35,6 +35,14 @@ def refuse_other_sites(request: Request) -> None:
         raise HTTPException(403, "This archive is changed from its own pages only.")
 
 
+async def body_of(request: Request) -> bytes:
+    """Read the whole body of a request, for a page that is no coroutine itself."""
+    return await request.body()
+
+
+BodyHere = Annotated[bytes, Depends(body_of)]
+
+
 def form_of(body: bytes, *, most: int = MAX_FORM_BYTES, with_empty: bool = False) -> dict[str, str]:
     """Read the fields of a form, those left empty only where they are wanted; HTTP 413 where it is too large."""
     if len(body) > most:

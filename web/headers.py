@@ -27,6 +27,14 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+PRIVATE_PATHS = ("/r/", "/confirm/", "/own/", "/readers")
+PRIVATE_HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+"""For pages whose address is a key, or that show people: nobody keeps, lists or is told of them."""
+
 
 class SecurityHeaders:
     """ASGI middleware that adds the headers which a response does not set itself."""
@@ -40,7 +48,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
+                is_private = scope["path"].startswith(PRIVATE_PATHS)
+                for name, value in (SECURITY_HEADERS | (PRIVATE_HEADERS if is_private else {})).items():
                     headers.setdefault(name, value)
             await send(message)
 

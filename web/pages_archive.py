@@ -19,9 +19,10 @@ pages = APIRouter(include_in_schema=False)
 
 
 @pages.get("/issues")
-def issues_page(session: SessionHere) -> HTMLResponse:
+def issues_page(session: SessionHere, access: AccessHere) -> HTMLResponse:
     """List the issues of all digests."""
-    return rendered("issues.html", issues=issue_cards(session))
+    may_subscribe = access.powers.readership is not None
+    return rendered("issues.html", issues=issue_cards(session), may_subscribe=may_subscribe)
 
 
 @pages.get("/issue/{key}")

@@ -1,4 +1,4 @@
-"""Commands about editions and their readers."""
+"""Commands about editions."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ import typer
 from perilune.commands import options
 
 app = typer.Typer(no_args_is_help=True, help="Digests that recur: list, make and weigh editions.")
-readers = typer.Typer(no_args_is_help=True, help="People who get mail: their editions, and what they follow.")
 Slug = Annotated[str, typer.Argument(help="The edition's short name.")]
-Address = Annotated[str, typer.Argument(help="The reader's mail address.")]
-Tokens = Annotated[
-    list[str], typer.Argument(help="As in the search line: topic:launch actor:cnsa country:FR story:KEY.")
-]
 
 
 @app.command("list")
@@ -64,56 +59,3 @@ def weigh(
         return
     rows = [{"topic": topic, "weight": f"{weight:g}"} for topic, weight in found.items()]
     print_rows(rows, as_json=False, empty=f"All topics count as usual in {slug}.")
-
-
-@readers.command("list")
-def list_readers(*, as_json: options.Json = False) -> None:
-    """List the readers with their editions and what they follow."""
-    from perilune.editions import reader_rows
-    from perilune.output import print_rows
-
-    empty = "There is no reader yet; add one with `perilune readers add EDITION ADDRESS`."
-    print_rows(reader_rows(options.archive()), as_json=as_json, empty=empty)
-
-
-@readers.command()
-def follow(address: Address, tokens: Tokens, *, as_json: options.Json = False) -> None:
-    """Let a reader follow topics, actors, countries or stories: their mail puts these first and marks them."""
-    from perilune.editions import follow as take
-
-    _print_follows(address, take(options.archive(), address, tokens), as_json=as_json)
-
-
-@readers.command()
-def unfollow(address: Address, tokens: Tokens, *, as_json: options.Json = False) -> None:
-    """Let a reader follow something no more."""
-    from perilune.editions import unfollow as drop
-
-    _print_follows(address, drop(options.archive(), address, tokens), as_json=as_json)
-
-
-def _print_follows(address: str, follows: list[str], *, as_json: bool) -> None:
-    from perilune.output import print_json
-
-    if as_json:
-        print_json({"reader": address, "follows": follows})
-    else:
-        typer.echo(f"{address} follows {', '.join(follows) or 'nothing'}.")
-
-
-@readers.command("add")
-def add_reader(
-    edition: Slug, address: Address, *, name: Annotated[str | None, typer.Option(help="Their name.")] = None
-) -> None:
-    """Add a reader to an edition."""
-    from perilune.editions import add_reader as add
-
-    add(options.archive(), edition, address, name=name, now=options.now())
-
-
-@readers.command("remove")
-def remove_reader(edition: Slug, address: Address) -> None:
-    """Take a reader off an edition."""
-    from perilune.editions import remove_reader as remove
-
-    remove(options.archive(), edition, address)
