@@ -6,13 +6,15 @@ button needs nothing else, and opening a page changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from web.access import AccessHere, SessionHere
+from perilune.problems import Problem
+from web.access import AccessHere, Readership, SessionHere
 from web.forms import BodyHere, form_of, given
 from web.mailed import MAILED, Mailed, MailedHere, settings_link
 from web.pages_subscribe import INSTEAD
@@ -36,6 +38,7 @@ SECTIONS = {
     "unfollow": "follows",
     "mute": "mutes",
     "unmute": "mutes",
+    "send_link": "data",
 }
 """What buttons do, each with the section of the page that it belongs to."""
 MAX_DONE_CHARS = 400
@@ -63,15 +66,20 @@ def change_settings(access: AccessHere, mailed: MailedHere, body: BodyHere) -> R
     readership = given(access.powers.readership, INSTEAD)
     form = form_of(body)
     key = mailed.reader.key
-    if "send_link" in form:
-        section, words = "data", readership.send_own_link(key)
-    else:
-        action = next((name for name in SECTIONS if name in form), None)
-        if action is None:
-            raise HTTPException(422, "Nothing was chosen.")
-        section, words = SECTIONS[action], readership.change(key, action, [form[action]])
+    section = next((section for name, section in SECTIONS.items() if name in form), None)
+    if section is None:
+        raise HTTPException(422, "Nothing was chosen.")
+    try:
+        words = readership.send_own_link(key) if "send_link" in form else _changed(readership, key, form)
+    except Problem as problem:  # told beside the field, where it is mended
+        words = str(problem)[:1].upper() + str(problem)[1:MAX_DONE_CHARS]
     shown = urlencode({"done": words, "at": section})
     return RedirectResponse(f"{mailed.root}?{shown}#{section}", status_code=303)
+
+
+def _changed(readership: Readership, key: str, form: Mapping[str, str]) -> str:
+    action = next(name for name in SECTIONS if name in form)
+    return readership.change(key, action, [form[action]])
 
 
 @pages.get(f"{MAILED}/unsubscribe")
