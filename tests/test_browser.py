@@ -9,21 +9,34 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from crawler.rendering import chromium_arguments
 from models.database import open_database
+from models.edition import Edition
 from models.page_store import PageStore
+from models.readers import reader_path
+from models.signing import signer_of
 from perilune.archive import Archive
 from perilune.config import settings_from
 from perilune.serving import powers_over
+from tests.builders import a_reader
 from tests.long_story import a_long_story
 from tests.web_archive import QUOTE, Keys, fill_archive, mail_of
 from web.app import create_app
 
 CHROMIUM = Path("/usr/bin/chromium")
 NARROW = {"width": 360, "height": 740}
+OF_READERS = (
+    "/subscribe",
+    "/readers",
+    "{reader}",
+    "{reader}/unsubscribe",
+    "{reader}/follow/story/{long_story}",
+    "{reader}/wrong-topic/story/{long_story}",
+)
 PATHS = (
     "/",
     "/?q=memorandum",
@@ -48,6 +61,7 @@ PATHS = (
     "/story/{story}",
     "/story/{long_story}",
     "/issue/{issue}",
+    *OF_READERS,
 )
 
 
@@ -58,10 +72,12 @@ class Site:
     base: str
     keys: Keys
     long_story: str
+    reader: str
+    """What the addresses in a reader's mail begin with."""
 
     def path(self, pattern: str) -> str:
         """Put the keys of what the archive holds into an address."""
-        return pattern.format(**vars(self.keys), long_story=self.long_story)
+        return pattern.format(**vars(self.keys), long_story=self.long_story, reader=self.reader)
 
 
 @dataclass
@@ -86,13 +102,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with sessions.begin() as session:
         keys = fill_archive(session, pages)
         long_story = a_long_story(session).key
+        reader = a_reader(session, session.scalars(sa.select(Edition)).one())
+        page = reader_path(signer_of(session), reader.key, keys.issue)
     powers = powers_over(Archive(settings_from({"PERILUNE_HOME": str(folder)}), sessions))
     app = create_app(sessions, pages=pages, render_issue=mail_of, powers=powers)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", keys, long_story)
+        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", keys, long_story, page)
         server.should_exit = True
         thread.join()
 
@@ -221,15 +239,40 @@ def test_the_keyboard_reaches_the_content_first(visit: Visit) -> None:
 
 
 def test_every_page_names_its_parts(visit: Visit) -> None:
-    for path in ("/", "/article/{article}", "/story/{long_story}", "/sources", "/topics", "/topics/lunar-exploration"):
+    topic = "/topics/lunar-exploration"
+    for path in ("/", "/article/{article}", "/story/{long_story}", "/sources", "/topics", topic, *OF_READERS):
         page = visit.open(path)
         for role in ("banner", "main", "contentinfo"):
             expect(page.get_by_role(role)).to_have_count(1)
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         unlabelled = page.evaluate(
-            "[...document.querySelectorAll('input, select, textarea')].filter(each => !each.labels.length).length"
+            "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]"
+            ".filter(each => !each.labels.length).length"
         )
         assert unlabelled == 0
+
+
+def test_a_reader_chooses_what_comes_first_without_a_script(browser: Browser, site: Site) -> None:
+    context = browser.new_context(viewport=NARROW, java_script_enabled=False)  # type: ignore[arg-type]  # plain values do
+    page = context.new_page()
+    page.goto(site.base + site.reader)
+    for name in ("Lunar exploration", "Planetary defence"):
+        page.get_by_label("Another topic").select_option(name)
+        page.locator("#topics").get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Move Planetary defence up").click()
+    expect(page.locator("#topics li").first).to_contain_text("1 Planetary defence")
+    expect(page.locator("#topics").get_by_role("status")).to_have_text("Kept; it holds from the next issue on.")
+    page.get_by_label("Mute a topic").fill("country:RU")
+    page.get_by_label("Mute a topic").press("Enter")
+    expect(page.locator("#mutes li")).to_contain_text("Russia")
+    page.get_by_role("button", name="Remove Russia").click()
+    expect(page.locator("#mutes")).to_contain_text("Nothing yet.")
+    page.goto(f"{site.base}{site.reader}/unsubscribe")
+    page.get_by_role("button", name="Leave").click()
+    page.get_by_role("link", name="open your own page").click()
+    page.get_by_role("button", name="Get Weekly digest").click()
+    expect(page.get_by_role("button", name="Leave Weekly digest")).to_be_visible()
+    context.close()
 
 
 def test_dark_and_light_are_both_drawn(browser: Browser, site: Site) -> None:

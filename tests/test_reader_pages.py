@@ -122,7 +122,7 @@ def test_one_click_leaves_the_edition_of_the_mail_and_twice_is_once(bench: Bench
     assert links.reader is not None
     address = links.reader.unsubscribe.removeprefix(ARCHIVE)
     assert address == f"{page}/unsubscribe"
-    assert "Leave <span>“Weekly digest”</span>?" in bench.visitor.get(address).text
+    assert "Leave this edition?" in bench.visitor.get(address).text
     assert len(bench.subscriptions()) == 2
     click = {"List-Unsubscribe": "One-Click"}
     foreign = {"Origin": "https://mail.example"}
@@ -223,7 +223,7 @@ def test_a_reader_corrects_from_the_mail_and_takes_it_back(bench: Bench) -> None
         return session.scalars(rows.where(Article.key == key)).one()
 
     address = f"{page}/wrong-topic/story/{bench.keys.story}"
-    assert "It bears the name ada, and can be undone" in bench.visitor.get(address).text
+    assert "What you say bears the name ada, and can be undone" in bench.visitor.get(address).text
     form = {"article": bench.keys.article, "remove": "lunar-exploration", "add": "planetary-defence"}
     done = press(bench, address, **form)
     assert "topic lunar-exploration is wrong" in done

@@ -62,7 +62,7 @@ def test_an_address_gets_an_edition_once_its_owner_said_yes_by_the_link_in_the_m
         assert bench.visitor.request(method, link).status_code == 200
     assert bench.subscriptions() == [("weekly", False)]
     done = bench.visitor.post(link)
-    assert "The next issue comes by mail" in done.text
+    assert "It comes by mail" in done.text
     assert bench.subscriptions() == [("weekly", True)]
     settings = done.text.partition('href="/r/')[2].partition('"')[0]
     assert "Your mail" in bench.visitor.get(f"/r/{settings}").text

@@ -70,7 +70,13 @@ def ask_page(session: SessionHere, access: AccessHere, asked: AskedHere) -> HTML
     topics = topics_of(session, subject)
     others = {slug: name for slug, name in active_topic_names(session).items() if slug not in topics}
     return rendered(
-        "reader_correct.html", mailed=mailed, action=action, subject=subject, topics=topics, other_topics=others
+        "reader_correct.html",
+        mailed=mailed,
+        action=action,
+        subject=subject,
+        topics=topics,
+        other_topics=others,
+        mute=f"{mailed.root}/mute/{asked.what}/{asked.key}",
     )
 
 
