@@ -7,7 +7,7 @@ and mute lists name is hidden.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -58,15 +58,16 @@ def _without_muted(content: IssueContent, taste: Taste) -> IssueContent:
     """Leave out each entry whose every article is muted; a fact goes with the article that states it."""
     if not taste.mutes:
         return content
-    muted = _muted_articles(content, taste)
+    hidden = {id(entry) for entry in (*content.stories, *content.also_noted) if _is_muted(entry, taste)}
+    muted = _muted_articles(content, taste, hidden)
     facts = {
         part: tuple(fact for fact in getattr(content, part) if fact.evidence.article_key not in muted)
         for part in ("agreements", "events")
     }
     return content.model_copy(
         update={
-            "stories": tuple(entry for entry in content.stories if not _is_muted(entry, taste)),
-            "also_noted": tuple(entry for entry in content.also_noted if not _is_muted(entry, taste)),
+            "stories": tuple(entry for entry in content.stories if id(entry) not in hidden),
+            "also_noted": tuple(entry for entry in content.also_noted if id(entry) not in hidden),
             "documents": tuple(item for item in content.documents if item.article_key not in muted),
             "older": tuple(item for item in content.older if item.article_key not in muted),
             "changes": tuple(change for change in content.changes if change.item.article_key not in muted),
@@ -85,15 +86,15 @@ def _is_muted_item(item: Item, taste: Taste) -> bool:
     return bool(followed_of(item, taste.mutes)) and not followed_of(item, taste.follows)
 
 
-def _muted_articles(content: IssueContent, taste: Taste) -> frozenset[str]:
+def _muted_articles(content: IssueContent, taste: Taste, hidden: Collection[int]) -> frozenset[str]:
     """Name the articles that are muted, by themselves or with their story, with their copies."""
     entries = (*content.stories, *content.also_noted)
-    hidden = {item.article_key for entry in entries if _is_muted(entry, taste) for item in entry.items}
+    gone = {item.article_key for entry in entries if id(entry) in hidden for item in entry.items}
     wanted = {item.article_key for entry in entries if followed_of_entry(entry, taste.follows) for item in entry.items}
     muted = [
         item
         for item in _items_of(content)
-        if item.article_key in hidden or (item.article_key not in wanted and _is_muted_item(item, taste))
+        if item.article_key in gone or (item.article_key not in wanted and _is_muted_item(item, taste))
     ]
     return frozenset(key for item in muted for key in (item.article_key, *(copy.article_key for copy in item.copies)))
 
@@ -111,7 +112,8 @@ def _ordered(content: IssueContent, taste: Taste) -> IssueContent:
     lifted = [entry for entry in wanted if entry.state != StoryState.STILL_OPEN][:MAX_LIFTED]
     pinned = [entry for entry in content.stories if entry.pinned_by]
     stories = [entry for entry in content.stories if not entry.pinned_by]
-    noted = [entry for entry in content.also_noted if entry not in lifted]
+    up = {id(entry) for entry in lifted}
+    noted = [entry for entry in content.also_noted if id(entry) not in up]
     of_entry, of_item = partial(_place_of_entry, taste), partial(_place_of_item, taste)
     of_fact = partial(_place_of_fact, taste, {item.article_key: item for item in _items_of(content)})
     return content.model_copy(
@@ -164,11 +166,13 @@ def followed_of_entry(entry: Entry, follows: Follows) -> tuple[str, ...]:
 
 def followed_of(item: Item, follows: Follows) -> tuple[str, ...]:
     """Name what a reader follows of an article; `country:GB+CN` asks for both."""
-    names = {tag.token: tag.name for tag in item.tags}
-    found = []
-    for token in follows:
-        kind, _, value = token.partition(":")
-        parts = [names.get(f"{kind}:{part}") for part in value.split(ALL_OF)]
-        if all(parts):
-            found.append(f" {ALL_OF} ".join(map(str, parts)))
-    return tuple(dict.fromkeys(found))
+    names = {tag.token: tag.name for tag in item.tags} if follows else {}
+    return tuple(dict.fromkeys(name for token in follows if (name := _name_in(names, token))))
+
+
+def _name_in(names: Mapping[str, str], token: str) -> str:
+    if ALL_OF not in token:
+        return names.get(token, "")
+    kind, _, value = token.partition(":")
+    parts = [names.get(f"{kind}:{part}", "") for part in value.split(ALL_OF)]
+    return f" {ALL_OF} ".join(parts) if all(parts) else ""

@@ -26,8 +26,13 @@ MOMENT = re.compile(r"[0-9]{1,11}")
 
 
 def find_reader(session: Session, address: str) -> Reader | None:
-    """Find the reader at a mail address, however it is written."""
-    return session.scalar(sa.select(Reader).where(sa.func.lower(Reader.address) == address.lower()))
+    """Find the reader at a mail address, in capitals or not."""
+    return session.scalar(sa.select(Reader).where(is_address(Reader.address, address)))
+
+
+def is_address(column: sa.orm.InstrumentedAttribute[str], address: str) -> sa.ColumnElement[bool]:
+    """Say that a column has this mail address; SQLite makes only Latin letters small, so the same is asked for too."""
+    return (column == address) | (sa.func.lower(column) == address.lower())
 
 
 def reader_with(session: Session, key: str) -> Reader | None:

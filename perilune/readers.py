@@ -21,6 +21,7 @@ from models.readers import (
     confirmation_of,
     editions_of,
     find_reader,
+    is_address,
     own_link_of,
     reader_with,
 )
@@ -135,8 +136,8 @@ def forget(session: Session, reader: Reader) -> None:
     """Delete a reader and all that is kept about them; a mail that is being sent may still arrive."""
     # Held first, so that no issue is released to them meanwhile.
     session.execute(sa.select(Reader.id).where(Reader.id == reader.id).with_for_update())
-    to_them = (Notice.reader_id == reader.id) | (sa.func.lower(Notice.address) == reader.address.lower())
-    session.execute(sa.delete(Notice).where(to_them))
+    is_to_them = (Notice.reader_id == reader.id) | is_address(Notice.address, reader.address)
+    session.execute(sa.delete(Notice).where(is_to_them))
     for table in (Bounce, Delivery, Subscription):
         session.execute(sa.delete(table).where(table.reader_id == reader.id))
     session.delete(reader)
