@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from typer.testing import CliRunner
 
 from digest.deliver import Post, deliver_due, links_of
+from digest.issue import compose_issue
 from digest.mail import SmtpMailer
 from models.article import Article, Version
-from models.edition import Bounce, Delivery, Issue, Reader
+from models.edition import Bounce, Delivery, Edition, Issue, Reader
 from models.knowledge import Correction
 from models.page_store import PageStore
 from models.readers import OWN, Passing, own_link_of, reader_path
@@ -30,11 +31,13 @@ from perilune.config import settings_from
 from perilune.reader_data import erase_reader
 from perilune.serving import app_for
 from tests.builders import an_edition
+from tests.conftest import NOW as WHEN_FILLED
 from tests.inbox import Inbox
 from tests.readers import ADA, ARCHIVE, FORM, Bench, everything_stored
 from tests.web_archive import ISSUE_KEY, UNKNOWN_KEY, fill_archive
 
 NOW = dt.datetime.now(dt.UTC)
+WEEK_AFTER = WHEN_FILLED + dt.timedelta(days=7)
 
 
 @pytest.fixture
@@ -339,14 +342,23 @@ def test_the_commands_do_the_same(bench: Bench, settings: dict[str, str], monkey
     assert bench.reader() is None
 
 
-def test_the_links_of_a_mail_are_those_of_the_pages(bench: Bench) -> None:
-    page = bench.enrol()
-    with bench.sessions() as session:
-        reader, issue = session.scalars(sa.select(Reader)).one(), session.scalars(sa.select(Issue)).one()
-        links = links_of(issue, signer_of(session), Post("p@example.org", ARCHIVE), reader).reader
-        assert reader_path(signer_of(session), reader.key, issue.key) == page
-    assert links is not None
-    for action in ("follow", "mute", "wrong-topic", "not-relevant"):
-        address = links.act(action, "story", bench.keys.story).removeprefix(ARCHIVE)
-        assert bench.visitor.get(address).status_code == 200
-    assert bench.visitor.get(links.settings.removeprefix(ARCHIVE)).status_code == 200
+def test_every_link_of_a_mail_to_its_reader_opens_and_what_they_mute_is_counted(bench: Bench) -> None:
+    bench.enrol()
+    with bench.sessions.begin() as session:
+        reader = session.scalars(sa.select(Reader)).one()
+        reader.mutes = ["source:slides"]
+        edition = session.scalars(sa.select(Edition).where(Edition.slug == "weekly")).one()
+        session.execute(sa.delete(Issue))  # the one that the pages show has no real content
+        issue = compose_issue(session, edition, WEEK_AFTER, WEEK_AFTER)
+        assert issue is not None
+        root = f"{ARCHIVE}{reader_path(signer_of(session), reader.key, issue.key)}"
+    (mail,) = bench.letters()
+    plain, html = (part.get_content() for part in mail.walk() if part.get_content_maintype() == "text")
+    assert "Workshop slides" not in plain
+    assert "1 entry" in plain
+    assert mail["List-Unsubscribe"] == f"<{root}/unsubscribe>"
+    links = {link.removeprefix(root) for link in re.findall(rf'"({re.escape(root)}[^"]*)"', html)}
+    assert {link.split("/")[1] for link in links if link} >= {"unsubscribe", "follow", "mute", "wrong-topic"}
+    for link in links:
+        assert bench.visitor.get(root.removeprefix(ARCHIVE) + link).status_code == 200, link
+    assert bench.subscriptions() == [("weekly", True)]
