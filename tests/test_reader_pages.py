@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 
 from digest.deliver import Post, deliver_due, links_of
 from digest.issue import compose_issue
-from digest.mail import SmtpMailer
+from digest.mail import Envelope, SmtpMailer
 from models.article import Article, Version
 from models.edition import Bounce, Delivery, Edition, Issue, Reader
 from models.knowledge import Correction
@@ -282,10 +283,16 @@ class ErasingMailer:
         self.archive = archive
         self.sent: list[str] = []
 
-    def send(self, message: object, address: str) -> None:
+    def session(self) -> AbstractContextManager[ErasingMailer]:
+        """Give itself."""
+        return nullcontext(self)
+
+    def wait(self) -> None:
+        """Never wait."""
+
+    def send(self, envelope: Envelope) -> None:
         """Take the first mail, and erase everybody to whom others wait."""
-        del message
-        self.sent.append(address)
+        self.sent.append(envelope.recipient)
         for known in (ADA, "eve@example.org"):
             erase_reader(self.archive, known)
 
