@@ -57,6 +57,11 @@ def ranked_entries(new: Sequence[Candidate], material: Material, copies: Copies)
     return sorted((_ranked(members, material, copies) for members in stories), key=lambda each: each.order)
 
 
+def entry_of(members: Sequence[Candidate], material: Material) -> Entry:
+    """Make the entry of one story or article, as an editor adds it, whatever it weighs."""
+    return _ranked(members, material, {}).entry
+
+
 def _ranked(members: Sequence[Candidate], material: Material, copies: Copies) -> Ranked:
     language = material.frame.language
     in_order = sorted(members, key=lambda one: (-one.authority, one.language != language, one.day, one.key))

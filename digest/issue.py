@@ -12,7 +12,7 @@ from digest.compose import Composition, compose
 from digest.content import IssueContent, stored_content
 from digest.release import release
 from digest.render import subject_of
-from digest.schedule import A_WEEK, ScheduleProblem, due_moment
+from digest.schedule import ScheduleProblem, due_moment, first_period_start, is_awaited
 from digest.selection import material_for
 from digest.translations import with_translations
 from models.base import insert_into, key_of
@@ -27,7 +27,8 @@ def compose_due_issues(sessions: sessionmaker[Session], now: dt.datetime) -> lis
     """Compose the issue of every active edition whose latest due moment has none yet; returns the issues' ids.
 
     After a pause of several weeks there is one issue, which takes everything. An edition's first issue is that of
-    the first due moment after it was made. An edition that cannot be composed is logged and holds up no other.
+    the first due moment after it was made, or after its schedule was changed. An edition that cannot be composed is
+    logged and holds up no other.
     """
     with sessions() as session:
         edition_ids = session.scalars(sa.select(Edition.id).where(Edition.is_active).order_by(Edition.id)).all()
@@ -37,7 +38,7 @@ def compose_due_issues(sessions: sessionmaker[Session], now: dt.datetime) -> lis
             with sessions.begin() as session:
                 edition = session.get_one(Edition, edition_id)
                 due_at = due_moment(edition, now)
-                if due_at >= edition.created_at and (issue := compose_issue(session, edition, due_at, now)):
+                if is_awaited(edition, due_at) and (issue := compose_issue(session, edition, due_at, now)):
                     composed.append(issue.id)
                     log.info("issue composed", edition=edition.slug, issue=issue.key, subject=issue.subject)
         except (ScheduleProblem, QueryProblem) as problem:
@@ -82,7 +83,7 @@ def _first_columns(session: Session, edition: Edition, due_at: dt.datetime, now:
         "key": key_of(f"{edition.slug} {due_at.astimezone(dt.UTC).isoformat()}"),
         "edition_id": edition.id,
         "number": last.number + 1 if last else 1,
-        "period_start_at": last.period_end_at if last else due_at - A_WEEK,
+        "period_start_at": last.period_end_at if last else first_period_start(edition, due_at),
         "period_end_at": due_at,
         "due_at": due_at,
         "composed_at": now,

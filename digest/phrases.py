@@ -82,3 +82,9 @@ def country_name(code: str, language: str) -> str:
     except (UnknownLocaleError, ValueError):
         territories = Locale.parse(FALLBACK).territories
     return str(territories.get(code, code))
+
+
+def frame_languages() -> tuple[str, ...]:
+    """Name the languages in which there is a frame, English first."""
+    codes = (path.name.split(".")[1] for path in FOLDER.glob("phrases.*.toml"))
+    return tuple(sorted(codes, key=lambda code: (code != FALLBACK, code)))

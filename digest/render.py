@@ -74,9 +74,9 @@ def _text(view: View, limits: Limits, links: Links) -> str:
     return "\n".join(kept).strip("\n") + "\n"
 
 
-def render_notice(ending: str, **given: object) -> str:
-    """Render a notice about sources: `txt` or `html`."""
-    return _environment().get_template(f"notice.{ending}").render(**given)
+def render_notice(ending: str, name: str = "notice", **given: object) -> str:
+    """Render a mail that is no issue as `txt` or `html`: `notice` is about sources, `held` about an issue."""
+    return _environment().get_template(f"{name}.{ending}").render(**given)
 
 
 def render_letter(ending: str, **given: object) -> str:

@@ -41,10 +41,13 @@ Chosen = sa.Select[int]
 Slugs = Mapping[int, tuple[str, ...]]
 
 
-def material_for(session: Session, edition: Edition, issue: Issue) -> Material:
-    """Read everything that composing `issue` decides on; the issue need not be stored."""
+def material_for(session: Session, edition: Edition, issue: Issue, chosen: Chosen | None = None) -> Material:
+    """Read everything that composing `issue` decides on; the issue need not be stored.
+
+    `chosen` selects the versions instead of the edition's search and ledger: what an editor adds.
+    """
     zone = zone_of(edition)
-    chosen = _chosen_versions(session, edition)
+    chosen = _chosen_versions(session, edition) if chosen is None else chosen
     story_ids = sa.select(Article.story_id).where(Article.current_version_id.in_(chosen), Article.story_id.is_not(None))
     names = names_in(session, edition.language)
     remembered = remembered_of(session, edition)

@@ -1,5 +1,6 @@
 """Tables of the digest: edition, reader, subscription, issue, its edits, ledger row, delivery, bounce; all primary."""
 
+import calendar
 import datetime as dt
 import secrets
 
@@ -41,6 +42,8 @@ class Edition(Base):
     """A line printed in every issue, such as the clock that the demo runs on."""
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime]
+    scheduled_at: Mapped[dt.datetime | None]
+    """Since when the present schedule holds; None while it is the first. No issue is made for a moment before."""
 
     readers: Mapped[list["Reader"]] = relationship(
         secondary="subscription",
@@ -49,6 +52,16 @@ class Edition(Base):
         viewonly=True,
     )
     """Those that are confirmed."""
+
+    @property
+    def rhythm(self) -> str:
+        """When it goes out, in words: `every Monday at 07:00, Europe/Vienna time`."""
+        days = {
+            Frequency.DAILY: "every day",
+            Frequency.WEEKLY: f"every {calendar.day_name[self.weekday]}",
+            Frequency.MONTHLY: f"on day {self.month_day} of each month",
+        }
+        return f"{days[Frequency(self.frequency)]} at {self.hour:02d}:00, {self.timezone} time"
 
 
 def languages_of_editions(session: Session) -> tuple[str, ...]:
@@ -153,6 +166,8 @@ class IssueEdit(Base):
     """What was changed, in words that a person finds it by, such as the headline of a story."""
     before: Mapped[str | None]
     after: Mapped[str | None]
+    ledger_before: Mapped[list[dict[str, object]]] = mapped_column(PortableJson, default=list, server_default="[]")
+    """The ledger rows that it changed as they were, by version; one that there was not has no fate."""
 
 
 class LedgerRow(Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from digest.content import IssueContent, content_from
 from digest.deliver import deliver_due
+from digest.desk_notice import tell_of_held_issues
 from digest.incidents import write_notices
 from digest.issue import compose_due_issues, compose_issue, preview_issue
 from digest.links import Links
@@ -19,6 +20,7 @@ from digest.release import release_due
 from digest.render import render_mail, subject_of
 from models.claimant import this_process
 from models.edition import Issue
+from models.vocabulary import IssueState
 from perilune.archive import Archive
 from perilune.config import Settings
 from perilune.editions import edition_named
@@ -34,7 +36,9 @@ def compose_and_send(archive: Archive, *, now: dt.datetime) -> dict[str, object]
     settings, mailer = archive.settings, mailer_of(archive.settings)
     with archive.sessions.begin() as session:
         forget_unconfirmed(session, now=now)
-        notices = write_notices(session, owner=settings.owner, archive_url=settings.archive_url, now=now)
+        owner, url = settings.owner, settings.archive_url
+        notices = write_notices(session, owner=owner, archive_url=url, now=now)
+        notices += tell_of_held_issues(session, owner=owner, archive_url=url, now=now)
     return {"composed": len(composed), "released": len(released), "notices": notices, **_sent(archive, mailer, now=now)}
 
 
@@ -77,6 +81,9 @@ def issue_rows(archive: Archive) -> list[dict[str, object]]:
                 "edition": issue.edition.slug,
                 "number": issue.number,
                 "composed": issue.composed_at,
+                "state": str(issue.state),
+                "goes_out": issue.release_at if issue.state == IssueState.HELD else issue.released_at,
+                "released_by": issue.released_by,
                 "subject": issue.subject,
             }
             for issue in session.scalars(sa.select(Issue).order_by(Issue.due_at.desc(), Issue.key))

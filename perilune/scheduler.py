@@ -121,7 +121,7 @@ def start_ticking(ticker: Ticker) -> BackgroundScheduler:
 
 def run_everything(settings: Settings) -> None:
     """Crawl, process and mail when due, and serve the archive, until stopped."""
-    from perilune.editions import make_default_edition
+    from perilune.edition_settings import make_default_edition
     from perilune.serving import serve_archive
 
     archive = open_archive(settings)

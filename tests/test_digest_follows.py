@@ -22,11 +22,13 @@ from models.story import Story
 from perilune.archive import Archive
 from perilune.cli import app
 from perilune.config import settings_from
-from perilune.editions import edition_rows, weigh_topics
+from perilune.edition_settings import edition_rows
+from perilune.editions import weigh_topics
 from perilune.problems import Problem
 from perilune.readers import reader_rows
 from perilune.tastes import Wish, add_wishes, drop_wishes
 from tests.builders import ArticleDraft, a_reader, a_story, an_article, an_edition
+from tests.conftest import NOW
 from tests.digest_issues import ARCHIVE, LINKS, an_issue, frozen, titles
 
 ADA = "ada@example.org"
@@ -158,7 +160,7 @@ def test_what_cannot_be_followed_is_refused_with_a_hint(archive: Archive, token:
 def test_topics_are_weighed_per_edition_and_nonsense_is_refused(archive: Archive) -> None:
     assert weigh_topics(archive, "weekly", ["launch=0.5", "diplomacy=2"]) == {"diplomacy": 2.0, "launch": 0.5}
     assert weigh_topics(archive, "weekly", ["launch=1"]) == {"diplomacy": 2.0}
-    assert edition_rows(archive)[0]["topic_weights"] == ["diplomacy=2"]
+    assert edition_rows(archive, now=NOW)[0]["topic_weights"] == ["diplomacy=2"]
     for said, sentence in (
         ("lanch=2", "there is no topic 'lanch'; did you mean launch?"),
         ("launch", "'' is no number; write TOPIC=NUMBER, as in launch=2."),

@@ -9,8 +9,9 @@ import typer
 
 from perilune.commands import options
 
-app = typer.Typer(no_args_is_help=True, help="The digest: preview, compose, send and read issues.")
+app = typer.Typer(no_args_is_help=True, help="The digest: preview, compose, review, send and read issues.")
 Edition = Annotated[str, typer.Argument(help="The edition's short name.")]
+COMMAND_LINE = "the command line"
 Key = Annotated[str, typer.Argument(help="The issue's key.")]
 
 
@@ -58,6 +59,54 @@ def compose(edition: Edition = "weekly", *, as_json: options.Json = False) -> No
         typer.echo("There is an issue of this moment already.")
     else:
         typer.echo(f"Composed issue {key}; `perilune digest send` sends it.")
+
+
+@app.command()
+def approve(key: Key, *, by: options.By) -> None:
+    """Release an issue that is held for review; its mails go out at the next look at what is due."""
+    _at_the_desk(key, "approve", {}, by=by)
+
+
+@app.command()
+def hold(
+    key: Key,
+    *,
+    hours: Annotated[int, typer.Option(min=1, help="How many hours longer.")],
+    by: options.By = COMMAND_LINE,
+) -> None:
+    """Hold an issue longer than it would be."""
+    _at_the_desk(key, "hold", {"hours": str(hours)}, by=by)
+
+
+@app.command()
+def drop(
+    key: Key,
+    named: Annotated[str, typer.Argument(help="The key of a story or article; article/KEY is the article alone.")],
+    *,
+    by: options.By = COMMAND_LINE,
+) -> None:
+    """Take a story or an article out of an issue that is held; the ledger says by whom."""
+    _at_the_desk(key, "drop", {"key": named}, by=by)
+
+
+def _at_the_desk(key: str, action: str, said: dict[str, str], *, by: str) -> None:
+    from perilune.serving_desk import ArchiveDesk
+
+    typer.echo(ArchiveDesk(options.archive(), now=options.now).change(key, action, said, by=by))
+
+
+@app.command()
+def record(key: Key, *, as_json: options.Json = False) -> None:
+    """Show what editors changed in an issue; as JSON, with the machine's version beside theirs."""
+    from perilune.output import print_json, print_rows
+    from perilune.serving_desk import ArchiveDesk
+
+    found = ArchiveDesk(options.archive()).record(key)
+    if as_json:
+        print_json(found)
+        return
+    edits = found["edits"]
+    print_rows(edits if isinstance(edits, list) else [], as_json=False, empty="No editor changed this issue.")
 
 
 @app.command()

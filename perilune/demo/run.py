@@ -25,7 +25,7 @@ from perilune.config import settings_from
 from perilune.crawling import crawl_in_child
 from perilune.demo.clock import FIRST_MOMENT, SECOND_MOMENT
 from perilune.demo.web import DemoWeb
-from perilune.editions import EditionDraft, make_edition
+from perilune.edition_settings import EditionDraft, make_edition
 from perilune.logs import configure_logging
 from perilune.mailing import compose_and_send, write_issue
 from perilune.output import stage_progress

@@ -40,6 +40,7 @@ def _change_editions() -> None:
     op.add_column("edition", sa.Column("month_day", sa.Integer(), nullable=False, server_default="1"))
     op.add_column("edition", sa.Column("length", sa.String(8), nullable=False, server_default="medium"))
     op.add_column("edition", sa.Column("hold_hours", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("edition", sa.Column("scheduled_at", TIME))
 
 
 def _change_readers() -> None:
@@ -95,6 +96,7 @@ def _create_issue_edit() -> None:
         sa.Column("target", sa.String(), nullable=False),
         sa.Column("before", sa.String()),
         sa.Column("after", sa.String()),
+        sa.Column("ledger_before", JSON, nullable=False, server_default="[]"),
         sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name="fk_issue_edit_issue_id_issue"),
         sa.PrimaryKeyConstraint("id", name="pk_issue_edit"),
     )
@@ -136,5 +138,5 @@ def downgrade() -> None:
         batch.drop_constraint("uq_reader_key", type_="unique")
         for name in (*LISTS, "stopped_because", "key"):
             batch.drop_column(name)
-    for name in ("frequency", "month_day", "length", "hold_hours"):
+    for name in ("frequency", "month_day", "length", "hold_hours", "scheduled_at"):
         op.drop_column("edition", name)
