@@ -35,6 +35,9 @@ SCHEDULE = {
 }
 """What decides when an edition is due."""
 
+NEW = "new"
+"""Is no short name: it is where the form of a new edition is."""
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 Said = Mapping[str, str]
 
@@ -61,7 +64,7 @@ class EditionDraft:
 
 def make_edition(archive: Archive, draft: EditionDraft, *, now: dt.datetime) -> None:
     """Store a new edition; Problem when its short name cannot be used."""
-    if not _SLUG.fullmatch(draft.slug):
+    if not _SLUG.fullmatch(draft.slug) or draft.slug == NEW:
         raise Problem(f"{draft.slug!r} is no short name; use small letters, digits and hyphens, as in weekly-launch.")
     with archive.sessions.begin() as session:
         if find_edition(session, draft.slug) is not None:

@@ -15,6 +15,7 @@ from perilune.archive import Archive, open_archive
 from perilune.cataloguing import repair, set_retired
 from perilune.onboarding import FoundSource, add_source, find_source
 from perilune.output import console
+from perilune.serving_desk import ArchiveDesk, ArchiveEditions
 from perilune.serving_readers import ArchiveReadership
 from perilune.topics import add_topic, draft_from_form, edit_topic, merge_topic, switch_topic
 from web.access import Powers
@@ -54,6 +55,8 @@ def powers_over(archive: Archive) -> Powers:
         ArchiveTaxonomy(archive),
         ArchiveNaming(archive),
         ArchiveReadership(archive),
+        ArchiveEditions(archive),
+        ArchiveDesk(archive),
     )
 
 

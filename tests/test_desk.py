@@ -62,7 +62,8 @@ def test_what_an_editor_drops_is_left_out_by_name_with_what_it_states(
     act(desk, held, "drop", key=held.document)
     content = content_of(sessions, held.issue)
     assert "Agencies agree" not in titles([*content.stories, *content.also_noted])
-    assert content.agreements == content.documents == ()
+    assert not content.agreements
+    assert not content.documents
     dropped = {key for key, row in ledger_of(sessions).items() if row == ("left-out", "dropped by Ada", 1)}
     assert dropped == {held.document, *(item.article_key for item in composed.stories[0].items)}
     assert [edit[:2] for edit in edits_of(sessions)] == [("drop", "Agencies agree"), ("drop", "A white paper")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol
@@ -141,6 +142,42 @@ class Readership(Protocol):
         ...
 
 
+class Editions(Protocol):
+    """Makes and changes editions; Problem where what is said cannot be."""
+
+    def next_due(self, slug: str) -> dt.datetime:
+        """Say when an edition is due next."""
+        ...
+
+    def make(self, slug: str, said: Mapping[str, str]) -> str:
+        """Make an edition as a form says it, by the names that `perilune editions new` has for its options."""
+        ...
+
+    def change(self, slug: str, said: Mapping[str, str]) -> str:
+        """Change what a form says of an edition."""
+        ...
+
+
+class Desk(Protocol):
+    """Does what an editor says to an issue that is held; Problem where it cannot be."""
+
+    def change(self, key: str, action: str, said: Mapping[str, str], *, by: str, revision: int | None = None) -> str:
+        """Do one thing to an issue as it was at a revision, and say in a sentence what was done."""
+        ...
+
+    def check(self, key: str, said: Mapping[str, str]) -> Sequence[str]:
+        """Name what of a sentence its cited passages do not say."""
+        ...
+
+    def mail(self, key: str, reader_key: str) -> str:
+        """Render the mail as a reader gets it, or, without one, as it is for everybody."""
+        ...
+
+    def record(self, key: str) -> Mapping[str, object]:
+        """Read what editors changed, and the machine's issue beside theirs."""
+        ...
+
+
 @dataclass(frozen=True)
 class Powers:
     """What visitors may change; without any, the archive only reads."""
@@ -151,6 +188,8 @@ class Powers:
     taxonomy: Taxonomy | None = None
     naming: Naming | None = None
     readership: Readership | None = None
+    editions: Editions | None = None
+    desk: Desk | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from web import (
     pages_article,
     pages_calendar,
     pages_corrections,
+    pages_desk,
+    pages_editions,
     pages_matrix,
     pages_own,
     pages_reader,
@@ -56,6 +58,8 @@ PARTS = (
     pages_reader_actions,
     pages_own,
     pages_readers,
+    pages_editions,
+    pages_desk,
 )
 
 

@@ -14,7 +14,7 @@ from models.edition import Edition, Issue
 from models.fate import counts_by_state
 from models.source import Page, Source
 from models.story import Story, SummarySentence
-from models.vocabulary import FateState, Relevance, Stage
+from models.vocabulary import FateState, IssueState, Relevance, Stage
 from perilune.dates import PartialDate
 from web.links import issue_link, story_link
 from web.problems import checked_key, missing
@@ -131,6 +131,8 @@ class IssueCard:
     period_end_at: dt.datetime
     composed_at: dt.datetime
     link: str
+    held_until: dt.datetime | None = None
+    """When it goes out by itself, while it is held for review."""
 
 
 def issue_cards(session: Session) -> tuple[IssueCard, ...]:
@@ -159,6 +161,7 @@ def _issue_card(issue: Issue, edition: Edition) -> IssueCard:
         period_end_at=issue.period_end_at,
         composed_at=issue.composed_at,
         link=issue_link(issue.key),
+        held_until=issue.release_at if issue.state == IssueState.HELD else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The day of a request: the one place where pages and API read the clock."""
+"""The day and the moment of a request: the one place where pages and API read the clock."""
 
 from __future__ import annotations
 
@@ -13,4 +13,10 @@ def today_here() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
 
 
+def now_here() -> dt.datetime:
+    """Read the clock to the microsecond."""
+    return dt.datetime.now(dt.UTC)
+
+
 Today = Annotated[dt.date, Depends(today_here)]
+Now = Annotated[dt.datetime, Depends(now_here)]

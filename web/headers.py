@@ -9,6 +9,8 @@ PAGE_POLICY = (
     "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'self'"
 )
+SCRIPTED = {"Content-Security-Policy": PAGE_POLICY.replace("script-src 'none'", "script-src 'self'")}
+"""For the few pages on which a script of ours helps; none is needed anywhere."""
 ARCHIVED_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """For bytes that others wrote: nothing runs, nothing is loaded, and the document has an origin of its own."""
 DOCUMENT_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; img-src data:"

@@ -40,13 +40,17 @@ def _environment() -> Environment:
         "outward": links.outward_link,
         "search_link": links.search_link,
     }
-    environment.globals |= {"period": labels.period_in_words, "style_version": _style_version()}
+    environment.globals |= {
+        "period": labels.period_in_words,
+        "style_version": _version("style.css"),
+        "htmx_version": _version("htmx.min.js"),
+    }
     return environment
 
 
-def _style_version() -> str:
-    """Make a mark of the style sheet's bytes, so that browsers may keep it for as long as it stays the same."""
-    return hashlib.sha256((STATIC / "style.css").read_bytes()).hexdigest()[:12]
+def _version(name: str) -> str:
+    """Make a mark of a file's bytes, so that browsers may keep it for as long as it stays the same."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 
 def rendered(template: str, *, status: int = 200, **values: object) -> HTMLResponse:

@@ -1,0 +1,194 @@
+"""What an editor sees of an issue: the draft with the passages that it cites, what was left out, and who reads it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models.article import Article, Passage, Version, find_article
+from models.edition import Issue, IssueEdit, LedgerRow, Reader, Subscription
+from models.search import Query, parse_query, search, vocabulary_of
+from models.source import Source
+from models.story import Story, find_story
+from models.vocabulary import IssueState, LedgerFate
+from perilune.dates import PartialDate
+from web.desk_draft import Draft, Place
+from web.links import story_or_article_in
+from web.problems import KEY, checked_key, missing
+
+MAX_LEFT_OUT = 60
+MAX_FOUND = 12
+
+
+@dataclass(frozen=True)
+class DeskView:
+    """An issue at the desk; `revision` counts its edits, `quotes` are the cited passages by their place."""
+
+    key: str
+    edition_slug: str
+    edition_name: str
+    number: int
+    language: str
+    subject: str
+    timezone: str
+    is_held: bool
+    is_changed: bool
+    composed_at: dt.datetime
+    release_at: dt.datetime | None
+    released_at: dt.datetime | None
+    released_by: str | None
+    reader_count: int
+    revision: int
+    draft: Draft
+    quotes: Mapping[tuple[str, int, int], str]
+    left_out: Sequence[Listed]
+    left_out_count: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A story or an article that could be added; `fate` is what the edition's ledger says of it."""
+
+    key: str
+    title: str
+    language: str | None
+    source: str
+    published: PartialDate | None
+    fate: str | None
+    article_count: int = 1
+
+
+def desk_view(session: Session, key: str) -> DeskView:
+    """Read an issue for the desk; NotInArchive where there is none."""
+    issue = issue_at(session, key)
+    draft = Draft.model_validate(issue.content)
+    left_out = _left_out(session, issue, draft)
+    return DeskView(
+        key=issue.key,
+        edition_slug=issue.edition.slug,
+        edition_name=issue.edition.name,
+        number=issue.number,
+        language=issue.edition.language,
+        subject=issue.subject,
+        timezone=issue.edition.timezone,
+        is_held=issue.state == IssueState.HELD,
+        is_changed=issue.composed_content is not None,
+        composed_at=issue.composed_at,
+        release_at=issue.release_at,
+        released_at=issue.released_at,
+        released_by=issue.released_by,
+        reader_count=len(readers_of(session, issue)),
+        revision=session.scalar(sa.select(sa.func.count()).where(IssueEdit.issue_id == issue.id)) or 0,
+        draft=draft,
+        quotes=_quotes(session, draft.places()),
+        left_out=left_out[:MAX_LEFT_OUT],
+        left_out_count=len(left_out),
+    )
+
+
+def issue_at(session: Session, key: str) -> Issue:
+    """Find an issue by its public key."""
+    issue = session.scalar(sa.select(Issue).where(Issue.key == checked_key(key, "issue")))
+    if issue is None:
+        raise missing("issue", key)
+    return issue
+
+
+def readers_of(session: Session, issue: Issue) -> list[Reader]:
+    """Read who gets the issue's mail."""
+    is_sent = (Subscription.edition_id == issue.edition_id) & Subscription.confirmed_at.is_not(None) & Reader.is_active
+    chosen = sa.select(Reader).join(Subscription, Subscription.reader_id == Reader.id).where(is_sent)
+    return list(session.scalars(chosen.order_by(Reader.address)))
+
+
+def _quotes(session: Session, places: Iterable[Place]) -> dict[tuple[str, int, int], str]:
+    wanted = list({place.id for place in places})
+    rows = session.execute(
+        sa.select(Article.key, Version.number, Passage.ordinal, Passage.text)
+        .join(Version, Version.article_id == Article.id)
+        .join(Passage, Passage.version_id == Version.id)
+        .where(sa.tuple_(Article.key, Version.number, Passage.ordinal).in_(wanted))
+    )
+    return {(key, number, ordinal): text for key, number, ordinal, text in rows}
+
+
+def _left_out(session: Session, issue: Issue, draft: Draft) -> list[Listed]:
+    rows = session.execute(
+        sa.select(Article.key, Version.title, Version.language, Source.name, Version.published, LedgerRow.reason)
+        .join(LedgerRow, LedgerRow.version_id == Version.id)
+        .join(Article, Article.id == Version.article_id)
+        .join(Source, Source.id == Article.source_id)
+        .where(LedgerRow.issue_id == issue.id, LedgerRow.fate == LedgerFate.LEFT_OUT)
+        .order_by(LedgerRow.reason.startswith("dropped").desc(), Version.published_first_on.desc(), Article.key)
+    )
+    present = draft.article_keys()
+    return [
+        Listed(f"article/{key}", title, language, source, published, reason)
+        for key, title, language, source, published, reason in rows
+        if key not in present
+    ]
+
+
+def found_for(session: Session, issue: Issue, line: str) -> list[Listed]:
+    """Find what a key, an address or a search line names in the archive, to be added; QueryProblem for a bad line."""
+    named = story_or_article_in(line.strip())
+    what, _, key = named.rpartition("/")
+    if KEY.fullmatch(key):
+        articles, stories = _named(session, what, key)
+    else:
+        articles, stories = _matching(session, line.strip())
+    fates = _fates(session, issue, [article.id for article in articles])
+    listed = [_story_listed(session, story) for story in stories]
+    return listed + [_article_listed(session, article, fates.get(article.id)) for article in articles]
+
+
+def _named(session: Session, what: str, key: str) -> tuple[list[Article], list[Story]]:
+    story = find_story(session, key) if what != "article" else None
+    article = find_article(session, key) if what != "story" else None
+    return [article] if article and article.current_version_id else [], [story] if story else []
+
+
+def _matching(session: Session, line: str) -> tuple[list[Article], list[Story]]:
+    if line.startswith(("http://", "https://")):
+        return list(session.scalars(sa.select(Article).where(Article.url == line))), []
+    query = parse_query(line, vocabulary_of(session))
+    hits = search(session, query, limit=MAX_FOUND).hits if query != Query() else ()
+    wanted = sa.select(Article).where(Article.key.in_([hit.key for hit in hits]))
+    articles = {article.key: article for article in session.scalars(wanted)}
+    story_ids = {article.story_id for article in articles.values() if article.story_id}
+    several = (
+        sa.select(Article.story_id)
+        .where(Article.story_id.in_(story_ids), Article.repeats_id.is_(None))
+        .group_by(Article.story_id)
+        .having(sa.func.count() > 1)
+    )
+    stories = session.scalars(sa.select(Story).where(Story.id.in_(several)).order_by(Story.key))
+    return [articles[one.key] for one in hits], list(stories)
+
+
+def _story_listed(session: Session, story: Story) -> Listed:
+    count = session.scalar(sa.select(sa.func.count()).where(Article.story_id == story.id, Article.repeats_id.is_(None)))
+    return Listed(f"story/{story.key}", story.headline, story.headline_language, "", None, None, count or 0)
+
+
+def _article_listed(session: Session, article: Article, fate: str | None) -> Listed:
+    version = article.current_version
+    source = session.get_one(Source, article.source_id).name
+    assert version is not None
+    return Listed(f"article/{article.key}", version.title, version.language, source, version.published, fate)
+
+
+def _fates(session: Session, issue: Issue, article_ids: Sequence[int]) -> dict[int, str]:
+    """Say what the edition's ledger has of articles, the latest of each."""
+    rows = session.execute(
+        sa.select(LedgerRow, Issue.number)
+        .join(Issue, Issue.id == LedgerRow.issue_id)
+        .where(LedgerRow.edition_id == issue.edition_id, LedgerRow.article_id.in_(article_ids))
+        .order_by(Issue.number)
+    )
+    words = {LedgerFate.INCLUDED: "in", LedgerFate.FOLDED: "folded in", LedgerFate.LEFT_OUT: "left out of"}
+    return {row.article_id: f"{words[LedgerFate(row.fate)]} issue {number}: {row.reason}" for row, number in rows}
