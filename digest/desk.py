@@ -268,7 +268,9 @@ def add(content: IssueContent, entry: Entry, *, is_lead: bool) -> Edited:
 def restore(content: IssueContent, composed: IssueContent, key: str) -> Edited:
     """Give one story, article or document back as the machine composed it, in the place it had."""
     told = find_told(composed, key)
-    if told is None:
+    listed = next((item for item in items_of(composed) if item.article_key == key), None)
+    title = title_of(told) if told else listed.title if listed else None
+    if title is None:
         raise DeskProblem("the machine's version has no such story; drop it instead.")
     back = {item.article_key for item in told.items} if isinstance(told, Entry) else {key}
     stated = back | {item.article_key for item in items_of(content)}
@@ -284,7 +286,7 @@ def restore(content: IssueContent, composed: IssueContent, key: str) -> Edited:
         sections[name] = tuple(one for one in facts if one in present or one.evidence.article_key in back) + tuple(
             one for one in present if one not in facts and one.evidence.article_key in stated
         )
-    return Edited(content.model_copy(update=sections), "restore", title_of(told), None, title_of(told))
+    return Edited(content.model_copy(update=sections), "restore", title, None, title)
 
 
 def _merged(present: Sequence[Printed], composed: Sequence[Printed], *keys: str) -> tuple[Printed, ...]:

@@ -20,6 +20,7 @@ from digest.desk_additions import entry_named
 from digest.desk_ledger import Change, settle
 from digest.release import release
 from digest.render import subject_of
+from digest.translations import with_translations
 from models.edition import Issue, IssueEdit
 from models.vocabulary import IssueState
 
@@ -50,7 +51,10 @@ def add_named(session: Session, key: str, hand: Hand, named: str, *, is_lead: bo
     """Add a story or article of the archive to a held issue."""
     issue = _held(session, key, hand)
     before = content_from(issue.content)
-    edited = add(before, entry_named(session, issue, named), is_lead=is_lead)
+    entry = entry_named(session, issue, named)
+    alone = {name: () for name in ("also_noted", "documents", "changes", "older")} | {"stories": (entry,)}
+    (entry,) = with_translations(session, before.model_copy(update=alone)).stories
+    edited = add(before, entry, is_lead=is_lead)
     _store(session, issue, hand, edited, Change(before, edited.content, hand.by))
     return edited
 

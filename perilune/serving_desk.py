@@ -212,7 +212,7 @@ def _hold(session: Session, key: str, hand: Hand, said: Said) -> str:
 
 def _approve(session: Session, key: str, hand: Hand, _said: Said) -> str:
     issue = approve(session, key, hand)
-    return f"Approved by {issue.released_by}; its mails go out now."
+    return f"Approved by {issue.released_by}; its mails are sent next."
 
 
 def _cited(session: Session, places: Sequence[Evidence]) -> list[str]:

@@ -199,6 +199,10 @@ def test_the_machines_version_comes_back_with_its_ledger_whole_or_in_part(
     content = content_of(sessions, held.issue)
     assert content.stories[0] == composed.stories[0]
     assert content.agreements == composed.agreements
+    old = content.older[0].article_key
+    act(desk, held, "drop", key=old)
+    act(desk, held, "restore", key=old)
+    assert content_of(sessions, held.issue) == content
     with pytest.raises(Problem, match="drop it instead"):
         act(desk, held, "restore", key=late)
     assert act(desk, held, "restore") == "The whole issue is as the machine composed it."
@@ -301,7 +305,7 @@ def test_an_issue_is_reviewed_by_command(sessions: sessionmaker[Session], tmp_pa
     assert run("drop", held.issue, held.plain) == "“A launch” is dropped.\n"
     assert run("hold", held.issue, "--hours", "48").startswith("It is held until ")
     assert "A launch" in run("record", held.issue)
-    assert run("approve", held.issue, "--by", "Eve") == "Approved by Eve; its mails go out now.\n"
+    assert run("approve", held.issue, "--by", "Eve") == "Approved by Eve; its mails are sent next.\n"
     assert json.loads(run("list", "--json"))[0]["released_by"] == "Eve"
     record = json.loads(run("record", held.issue, "--json"))
     assert [edit["action"] for edit in record["edits"]] == ["drop", "hold", "approve"]

@@ -47,6 +47,10 @@ class DeskView:
     quotes: Mapping[tuple[str, int, int], str]
     left_out: Sequence[Listed]
     left_out_count: int
+    changed_keys: frozenset[str]
+    """The stories and articles that the machine composed otherwise."""
+    dropped: Sequence[Listed]
+    """What the machine composed and the draft has no more; their keys are those to restore by."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +64,17 @@ class Listed:
     published: PartialDate | None
     fate: str | None
     article_count: int = 1
+    is_present: bool = False
+    """Whether the issue has it already."""
 
 
 def desk_view(session: Session, key: str) -> DeskView:
     """Read an issue for the desk; NotInArchive where there is none."""
     issue = issue_at(session, key)
     draft = Draft.model_validate(issue.content)
-    left_out = _left_out(session, issue, draft)
+    composed = Draft.model_validate(issue.composed_content or issue.content)
+    dropped = _dropped(composed, draft)
+    left_out = _left_out(session, issue, draft.article_keys() | composed.article_keys())
     return DeskView(
         key=issue.key,
         edition_slug=issue.edition.slug,
@@ -87,6 +95,8 @@ def desk_view(session: Session, key: str) -> DeskView:
         quotes=_quotes(session, draft.places()),
         left_out=left_out[:MAX_LEFT_OUT],
         left_out_count=len(left_out),
+        changed_keys=_changed_keys(composed, draft),
+        dropped=dropped,
     )
 
 
@@ -116,7 +126,27 @@ def _quotes(session: Session, places: Iterable[Place]) -> dict[tuple[str, int, i
     return {(key, number, ordinal): text for key, number, ordinal, text in rows}
 
 
-def _left_out(session: Session, issue: Issue, draft: Draft) -> list[Listed]:
+def _changed_keys(composed: Draft, draft: Draft) -> frozenset[str]:
+    was = {entry.key: entry for entry in (*composed.stories, *composed.also_noted)}
+    return frozenset(
+        entry.key
+        for entry in (*draft.stories, *draft.also_noted)
+        if entry.key in was and (was[entry.key] != entry or (entry in draft.stories) != (entry in composed.stories))
+    )
+
+
+def _dropped(composed: Draft, draft: Draft) -> list[Listed]:
+    keys = {entry.key for entry in (*draft.stories, *draft.also_noted)}
+    entries = [entry for entry in (*composed.stories, *composed.also_noted) if entry.key not in keys]
+    present = draft.article_keys() | {item.article_key for entry in entries for item in entry.items}
+    listed = (*composed.documents, *(change.item for change in composed.changes), *composed.older)
+    items = [item for item in listed if item.article_key not in present]
+    return [Listed(entry.key, entry.headline, entry.language, "", None, None) for entry in entries] + [
+        Listed(item.article_key, item.title, item.language, item.source, None, None) for item in items
+    ]
+
+
+def _left_out(session: Session, issue: Issue, shown: frozenset[str]) -> list[Listed]:
     rows = session.execute(
         sa.select(Article.key, Version.title, Version.language, Source.name, Version.published, LedgerRow.reason)
         .join(LedgerRow, LedgerRow.version_id == Version.id)
@@ -125,11 +155,10 @@ def _left_out(session: Session, issue: Issue, draft: Draft) -> list[Listed]:
         .where(LedgerRow.issue_id == issue.id, LedgerRow.fate == LedgerFate.LEFT_OUT)
         .order_by(LedgerRow.reason.startswith("dropped").desc(), Version.published_first_on.desc(), Article.key)
     )
-    present = draft.article_keys()
     return [
         Listed(f"article/{key}", title, language, source, published, reason)
         for key, title, language, source, published, reason in rows
-        if key not in present
+        if key not in shown
     ]
 
 
@@ -142,8 +171,9 @@ def found_for(session: Session, issue: Issue, line: str) -> list[Listed]:
     else:
         articles, stories = _matching(session, line.strip())
     fates = _fates(session, issue, [article.id for article in articles])
-    listed = [_story_listed(session, story) for story in stories]
-    return listed + [_article_listed(session, article, fates.get(article.id)) for article in articles]
+    present = Draft.model_validate(issue.content).article_keys()
+    listed = [_story_listed(session, story, present) for story in stories]
+    return listed + [_article_listed(session, article, fates.get(article.id), present) for article in articles]
 
 
 def _named(session: Session, what: str, key: str) -> tuple[list[Article], list[Story]]:
@@ -170,16 +200,28 @@ def _matching(session: Session, line: str) -> tuple[list[Article], list[Story]]:
     return [articles[one.key] for one in hits], list(stories)
 
 
-def _story_listed(session: Session, story: Story) -> Listed:
-    count = session.scalar(sa.select(sa.func.count()).where(Article.story_id == story.id, Article.repeats_id.is_(None)))
-    return Listed(f"story/{story.key}", story.headline, story.headline_language, "", None, None, count or 0)
+def _story_listed(session: Session, story: Story, present: frozenset[str]) -> Listed:
+    of_story = sa.select(Article.key).where(Article.story_id == story.id, Article.repeats_id.is_(None))
+    keys = set(session.scalars(of_story))
+    return Listed(
+        f"story/{story.key}", story.headline, story.headline_language, "", None, None, len(keys), keys <= present
+    )
 
 
-def _article_listed(session: Session, article: Article, fate: str | None) -> Listed:
+def _article_listed(session: Session, article: Article, fate: str | None, present: frozenset[str]) -> Listed:
     version = article.current_version
     source = session.get_one(Source, article.source_id).name
     assert version is not None
-    return Listed(f"article/{article.key}", version.title, version.language, source, version.published, fate)
+    is_present = article.key in present
+    return Listed(
+        f"article/{article.key}",
+        version.title,
+        version.language,
+        source,
+        version.published,
+        fate,
+        is_present=is_present,
+    )
 
 
 def _fates(session: Session, issue: Issue, article_ids: Sequence[int]) -> dict[int, str]:

@@ -62,6 +62,7 @@ class Form:
     said: Said
     problem: Problem | None = None
     done: str = ""
+    due: str = ""
 
 
 @pages.get("/editions/new")
@@ -80,8 +81,9 @@ def edition_page(
     done: Annotated[str, Query(max_length=MAX_DONE_CHARS)] = "",
 ) -> HTMLResponse:
     """Show an edition as a form; `done` says what was saved just now."""
-    given(access.powers.editions, BY_COMMAND)
-    return _form_page(session, Form(slug, values_of_form(edition_at(session, slug)), done=done), now)
+    editions, edition = given(access.powers.editions, BY_COMMAND), edition_at(session, slug)
+    due = moment_in(editions.next_due(slug), edition.timezone, now) if edition.is_active else ""
+    return _form_page(session, Form(slug, values_of_form(edition), done=done, due=due), now)
 
 
 def _form_page(session: Session, form: Form, now: dt.datetime) -> HTMLResponse:
@@ -96,6 +98,7 @@ def _form_page(session: Session, form: Form, now: dt.datetime) -> HTMLResponse:
         fault=fault,
         counts=counts,
         done=form.done,
+        due=form.due,
         choices=CHOICES,
         timezones=timezones(),
     )

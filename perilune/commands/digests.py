@@ -58,7 +58,7 @@ def compose(edition: Edition = "weekly", *, as_json: options.Json = False) -> No
     elif key is None:
         typer.echo("There is an issue of this moment already.")
     else:
-        typer.echo(f"Composed issue {key}; `perilune digest send` sends it.")
+        typer.echo(f"Composed issue {key}; `perilune digest send` sends it, unless it is held for review.")
 
 
 @app.command()
