@@ -52,7 +52,7 @@ def add_named(session: Session, key: str, hand: Hand, named: str, *, is_lead: bo
     issue = _held(session, key, hand)
     before = content_from(issue.content)
     entry = entry_named(session, issue, named)
-    alone = {name: () for name in ("also_noted", "documents", "changes", "older")} | {"stories": (entry,)}
+    alone = dict.fromkeys(("also_noted", "documents", "changes", "older"), ()) | {"stories": (entry,)}
     (entry,) = with_translations(session, before.model_copy(update=alone)).stories
     edited = add(before, entry, is_lead=is_lead)
     _store(session, issue, hand, edited, Change(before, edited.content, hand.by))
