@@ -127,15 +127,14 @@ class ArchiveDesk:
             return record_of(session, _issue(session, key))
 
     def _reword(self, session: Session, key: str, hand: Hand, said: Said) -> str:
-        text = _text(said, MAX_SENTENCE_CHARS)
-        number = _number(said, "number")
+        text, named, number = _text(said, MAX_SENTENCE_CHARS), said.get("key", ""), _number(said, "number")
+        # Checked before the issue is held, for a model may be loaded: whoever changes it meanwhile is another revision.
+        unsaid = self.check(key, said)
 
         def change(content: IssueContent) -> desk.Edited:
-            _, before = desk.sentence_of(content, said.get("key", ""), number)
-            unsaid = self._unsaid(session, content, said) if text else ()
-            return desk.reword(
-                content, said.get("key", ""), number, desk.edited_sentence(before, text, by=hand.by, unsaid=unsaid)
-            )
+            _, before = desk.sentence_of(content, named, number)
+            changed = desk.edited_sentence(before, text, by=hand.by, unsaid=unsaid)
+            return desk.reword(content, named, number, changed)
 
         edited = edit(session, key, hand, change)
         return f"The sentence of “{edited.target}” is {'changed' if text else 'taken out'}."
@@ -150,7 +149,7 @@ class ArchiveDesk:
         if not source:
             return ("no passage is cited for it",)
         is_across = language_by_words(text, "en") != language_by_words(source, "en")
-        judges = Judges(self._encoder().encode) if is_across else NOBODY
+        judges = Judges(self._encoder().encode, self._encoder().in_context) if is_across else NOBODY
         return ground(source, text, names=self._names_in(session), judges=judges).problems
 
     def _names_in(self, session: Session) -> Names:

@@ -16,6 +16,7 @@ from digest.desk import key_of_entry
 from digest.desk_notice import tell_of_held_issues
 from digest.issue import compose_issue
 from digest.release import release_due
+from models.article import Article, Passage, Version
 from models.edition import Delivery, Edition, Issue, IssueEdit
 from models.watch import Notice
 from perilune.archive import Archive
@@ -166,6 +167,25 @@ def test_an_edited_sentence_keeps_its_evidence_and_says_what_that_does_not(
         act(desk, held, "reword", key=held.told, number="9", text="Any")
 
 
+@pytest.mark.databases("sqlite")
+def test_a_sentence_in_another_language_is_compared_by_meaning(
+    sessions: sessionmaker[Session], desk: ArchiveDesk, held: Held
+) -> None:
+    with sessions.begin() as session:
+        place = content_of(sessions, held.issue).stories[0].evidence[0]
+        passage = session.scalars(
+            sa.select(Passage)
+            .join(Version, Version.id == Passage.version_id)
+            .join(Article, Article.id == Version.article_id)
+            .where(Article.key == place.article_key, Passage.ordinal == place.passage)
+        ).one()
+        passage.text = "中国和俄罗斯签署了月球探测谅解备忘录。"
+    said = {"key": held.told, "number": "1"}
+    text = "China and Russia signed a memorandum of understanding on lunar exploration."
+    assert desk.check(held.issue, said | {"text": text}) == ()
+    assert desk.check(held.issue, said | {"text": "Brazil opens a museum of whales in 2031."})
+
+
 def test_a_subject_of_the_editors_own_stays_until_it_is_given_back(
     sessions: sessionmaker[Session], desk: ArchiveDesk, held: Held
 ) -> None:
@@ -286,7 +306,7 @@ def test_the_owner_is_told_once_when_and_where(sessions: sessionmaker[Session], 
         assert sum(pool.map(tell, range(3))) == 1
     with sessions() as session:
         notice = session.scalars(sa.select(Notice)).one()
-    assert notice.subject.startswith("To review: Weekly digest 14 Mar 2022")
+    assert notice.subject.startswith("To review: Agencies agree")
     for part in (notice.text, notice.html):
         assert f"https://a.example/desk/{held.issue}" in part
         assert "Tuesday 15 March 2022 at 07:00 (UTC)" in " ".join(part.split())

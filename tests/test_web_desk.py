@@ -63,6 +63,11 @@ def test_an_editor_reviews_an_issue_by_forms(editor: TestClient, held: Held, ses
     page = editor.post(f"/desk/{held.issue}/add", data={"revision": revision_in(found), "key": key, "where": "noted"})
     assert "“A docking of late” is added." in page.text
     assert ledger_of(sessions)[key.removeprefix("article/")][:2] == ("included", "added by Ada")
+    for address in (f"https://archive.example/story/{held.told}?x=1", held.told):
+        found = editor.get(f"/desk/{held.issue}", params={"find": address}).text
+        assert "story of 2 articles" in found
+        assert "in this issue" in found
+    assert "did you mean topic?" in editor.get(f"/desk/{held.issue}", params={"find": "topik:launch"}).text
     record = editor.get(f"/desk/{held.issue}/record").text
     assert "2 changes" in record
     page = editor.post(f"/desk/{held.issue}/approve", data={"revision": "2"})
