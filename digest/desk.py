@@ -195,8 +195,10 @@ def cited_by(told: Told, sentence: Sentence) -> list[Evidence]:
 
 
 def reword(content: IssueContent, key: str, number: int, changed: Sentence) -> Edited:
-    """Put an editor's sentence for one; an empty one takes it out."""
+    """Put an editor's sentence for one; an empty one takes it out, and the same words change nothing."""
     told, before = sentence_of(content, key, number)
+    if changed.text == before.text:
+        return Edited(content, "reword", title_of(told), before.text, before.text)
     kept = (changed,) if changed.text else ()
     sentences = (*told.sentences[: number - 1], *kept, *told.sentences[number:])
     edited = _put(content, key, lambda one: one.model_copy(update={"sentences": sentences}))

@@ -137,7 +137,8 @@ class ArchiveDesk:
             return desk.reword(content, named, number, changed)
 
         edited = edit(session, key, hand, change)
-        return f"The sentence of “{edited.target}” is {'changed' if text else 'taken out'}."
+        done = "as it was" if edited.after == edited.before else "changed" if text else "taken out"
+        return f"The sentence of “{edited.target}” is {done}."
 
     def _unsaid(self, session: Session, content: IssueContent, said: Said) -> tuple[str, ...]:
         """Check by words, which is quick; a sentence in another language than its passages by meaning too."""

@@ -150,6 +150,8 @@ def test_an_edited_sentence_keeps_its_evidence_and_says_what_that_does_not(
     assert desk.check(held.issue, supported) == ()
     unsaid = tuple(desk.check(held.issue, invented))
     assert unsaid
+    act(desk, held, "reword", **supported)
+    assert edits_of(sessions) == []
     act(desk, held, "reword", **invented)
     entry = content_of(sessions, held.issue).stories[0]
     assert entry.sentences[1].text == "They signed a memorandum about 40 satellites."
