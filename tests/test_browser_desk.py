@@ -111,6 +111,7 @@ def test_the_evidence_state_changes_while_typing_and_the_mail_says_what_was_appr
     parts = email.message_from_bytes(message, policy=email.policy.default).iter_parts()
     for text in (" ".join(part.get_content().split()) for part in parts if part.get_content_maintype() == "text"):
         assert "They signed a memorandum about 40 satellites." in text
+        assert "edited by Ada; not in the evidence: the number 40 is not in the source" in text
         assert "A launch" not in text
         assert text.rindex("A landing") < text.index("They signed")
 
