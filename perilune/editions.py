@@ -46,8 +46,6 @@ def topic_weight(session: Session, said: str) -> tuple[str, float]:
     return merged_topics(session).get(slug, slug), weight
 
 
-
-
 def edition_named(session: Session, slug: str) -> Edition:
     """Find an edition; Problem names the ones there are."""
     edition = find_edition(session, slug)
