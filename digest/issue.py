@@ -69,8 +69,16 @@ def preview_issue(session: Session, edition: Edition, due_at: dt.datetime) -> Is
 
 
 def _claimed_issue(session: Session, edition: Edition, due_at: dt.datetime, now: dt.datetime) -> Issue | None:
-    """Take the due moment before anything is read: a second process waits here and then finds it taken."""
-    claim = insert_into(session, Issue).values(_first_columns(session, edition, due_at, now))
+    """Take the due moment before anything is read: a second process waits here and then finds it taken.
+
+    None too for a moment before the last issue's end, such as an edition's new hours have in a week that had its issue.
+    """
+    columns = _first_columns(session, edition, due_at, now)
+    start = columns["period_start_at"]
+    assert isinstance(start, dt.datetime)
+    if start >= due_at:
+        return None
+    claim = insert_into(session, Issue).values(columns)
     issue_id = session.scalar(claim.on_conflict_do_nothing().returning(Issue.id))
     return session.get_one(Issue, issue_id) if issue_id is not None else None
 

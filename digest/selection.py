@@ -51,7 +51,7 @@ def material_for(session: Session, edition: Edition, issue: Issue, chosen: Chose
     story_ids = sa.select(Article.story_id).where(Article.current_version_id.in_(chosen), Article.story_id.is_not(None))
     names = names_in(session, edition.language)
     remembered = remembered_of(session, edition)
-    before = before_of_stories(session, edition, story_ids, names, remembered.leading)
+    before = before_of_stories(session, edition, story_ids, names, remembered)
     reading = _Reading(edition, chosen, zone, names, remembered.agreements, frozenset(before))
     frame = IssueFrame(
         key=issue.key,

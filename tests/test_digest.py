@@ -112,6 +112,19 @@ def test_an_edition_waits_for_its_first_due_moment_and_catches_up_in_one_issue(
     assert compose_due_issues(sessions, now + dt.timedelta(days=30)) == []
 
 
+def test_new_hours_give_no_second_issue_to_days_that_had_one(sessions: sessionmaker[Session], now: dt.datetime) -> None:
+    with sessions.begin() as session:
+        edition = an_edition(session)
+    assert len(compose_due_issues(sessions, now)) == 1
+    with sessions.begin() as session:
+        session.get_one(Edition, edition.id).weekday = 5
+    assert compose_due_issues(sessions, now + dt.timedelta(days=4)) == []
+    assert len(compose_due_issues(sessions, now + dt.timedelta(days=6))) == 1
+    with sessions() as session:
+        first, second = session.scalars(sa.select(Issue).order_by(Issue.number))
+        assert second.period_start_at == first.period_end_at < second.period_end_at
+
+
 def test_an_edition_that_cannot_be_composed_holds_up_no_other(
     sessions: sessionmaker[Session], now: dt.datetime
 ) -> None:

@@ -15,7 +15,7 @@ from digest.said_before import Memory, signs_of
 from models.article import Article
 from models.story import Evidence as EvidenceRow
 from models.story import Story, SummarySentence
-from models.vocabulary import FactKind
+from models.vocabulary import FactKind, Relevance
 from perilune.dates import PartialDate
 from tests.builders import ArticleDraft, a_story, an_article, an_edition
 from tests.digest_issues import A_WEEK, LINKS, add_fact, everything, frozen, ledger
@@ -191,6 +191,27 @@ def test_sentences_that_were_printed_are_not_printed_again(sessions: sessionmake
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.databases("sqlite")
+def test_a_story_is_known_by_what_was_printed_of_it_whatever_left_it(
+    sessions: sessionmaker[Session], now: dt.datetime
+) -> None:
+    with sessions.begin() as session:
+        an_edition(session)
+        story, other = a_story(session, "A lander"), a_story(session, "Another")
+        first = _told(session, story, "A lander is planned", CARGO)
+        off_topic = an_article(session, ArticleDraft(text=BOTH, relevance=Relevance.SPACE, story=story))
+        _summarise(session, story, off_topic, BOTH, 0)
+        (entry,) = frozen(session, now).stories
+        assert _sentences(entry) == [BOTH]
+        first.story_id = other.id
+        session.delete(story.sentences[0])
+        assert off_topic.current_version
+        off_topic.current_version.relevance = Relevance.CORE
+        _told(session, story, "A lander again", CARGO)
+        content = frozen(session, now + A_WEEK)
+        assert [(each.state, each.since_issue) for each in content.also_noted] == [(StoryState.STILL_OPEN, 1)]
+
+
 def test_the_first_report_in_another_language_is_new_and_said_to_be(
     sessions: sessionmaker[Session], now: dt.datetime
 ) -> None:
