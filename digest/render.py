@@ -29,6 +29,8 @@ TIERS = (
     Limits(24, 10, 4, news=4),
     Limits(12, 8, 3, 3, 400, 120, news=3),
     Limits(6, 5, 2, 2, 240, 100, news=2, stories=8),
+    Limits(4, 4, 1, 2, 200, 90, news=1, stories=6),
+    Limits(2, 2, 1, 1, 160, 80, news=1, stories=3),
 )
 TIERS_BY_LENGTH = {
     Length.SHORT: (Limits(12, 8, 3, 2, 400, news=3), *TIERS[-1:]),

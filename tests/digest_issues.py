@@ -9,11 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from digest.content import (
+    ChangeEntry,
     Copy,
+    Document,
     Entry,
     Evidence,
     FactEntry,
     FactNews,
+    Introduction,
     IssueContent,
     Item,
     NewsKind,
@@ -21,22 +24,28 @@ from digest.content import (
     StoryState,
     Tag,
     Translated,
+    Trend,
     Watch,
     content_from,
 )
 from digest.issue import compose_issue
-from digest.links import Links
+from digest.links import Links, ReaderLinks
 from models.article import Article
 from models.edition import Edition, LedgerRow
 from models.fact import FactWitness
 from models.story import Evidence as EvidenceRow
 from models.story import Story, SummarySentence
 from models.vocabulary import DocType, FactKind
+from perilune.changes import Rewording
 from tests.builders import ArticleDraft, a_story, an_article
 
 ARCHIVE = "https://archive.example.org"
 LINKS = Links(ARCHIVE, "c" * 12)
 LINKS_TO_CORRECT = Links(ARCHIVE, "c" * 12, correct=f"{ARCHIVE}/correct")
+FULL_LINKS = Links(
+    ARCHIVE, "c" * 12, mail_key="k" * 22, correct=f"{ARCHIVE}/correct", reader=ReaderLinks(f"{ARCHIVE}/r/ada/c/s")
+)
+"""Links as they are mailed."""
 A_WEEK = dt.timedelta(days=7)
 
 
@@ -180,4 +189,31 @@ def a_full_entry(
         because=("kept at the head by Ada", "3 independent sources, among them CNSA", "new: 备忘录 (signed)"),
         pinned_by="Ada",
         translation=translation,
+    )
+
+
+def a_full_issue(language: str = "en", entry: Entry | None = None) -> IssueContent:
+    """Make an issue with everything that there may be, in the numbers of a usual week."""
+    entry = entry or a_full_entry()
+    item = entry.items[0].model_copy(update={"is_late": True})
+    fact, event = (each.fact for each in entry.news)
+    rewording = Rewording(("It is held in Vienna.",), ("It is held in Beijing.",), 2)
+    noted = entry.model_copy(update={"pinned_by": None, "state": StoryState.STILL_OPEN, "sentences": (), "news": ()})
+    document = Document(**dict(item), sentences=entry.sentences, evidence=entry.evidence)
+    return an_issue(language).model_copy(
+        update={
+            "note": "The clock stands still.",
+            "introduction": Introduction(text="A quiet week.", by="Ada"),
+            "stories": (entry,) * 8,
+            "agreements": (fact,) * 5,
+            "events": (event,) * 5,
+            "documents": (document,) * 5,
+            "changes": (ChangeEntry(item=item, rewordings=(rewording,) * 2, more_count=3),) * 2,
+            "also_noted": (noted,) * 30,
+            "older": (item,) * 5,
+            "copy_count": 4,
+            "left_out_count": 3,
+            "watch": Watch(source_count=21, checked_count=20, failing=("CNES",), quiet=("ISRO",)),
+            "trends": (Trend(topic=entry.items[0].tags[0], counts=tuple(range(12))),),
+        }
     )
