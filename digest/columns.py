@@ -16,7 +16,8 @@ BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 
 def one_line(text: str, max_chars: int | None = None) -> str:
     """Put foreign text on one line, without control characters, and cut it at a word where it is too long."""
-    line = " ".join("".join(_visible(sign) for sign in text).split())
+    # What is printable has no sign to take out or replace, and nearly all text is.
+    line = " ".join((text if text.isprintable() else "".join(map(_visible, text))).split())
     if max_chars is None or len(line) <= max_chars:
         return line
     cut = line[: max_chars - 1]
@@ -31,7 +32,7 @@ def _visible(sign: str) -> str:
 
 def columns_of(text: str) -> int:
     """Count the columns that a text takes on a terminal or in a fixed-width font."""
-    return sum(_columns_of_sign(sign) for sign in text)
+    return len(text) if text.isascii() else sum(map(_columns_of_sign, text))
 
 
 def _columns_of_sign(sign: str) -> int:
@@ -43,12 +44,11 @@ def _columns_of_sign(sign: str) -> int:
 def wrapped(text: str, first: str = "", rest: str | None = None) -> str:
     """Wrap a text to 72 columns; `first` opens its first line and `rest` the others. Addresses are never broken."""
     margin = " " * columns_of(first) if rest is None else rest
-    lines, line, is_empty = [], first, True
+    lines, line, width, is_empty = [], first, columns_of(first), True
     for unit in UNIT.finditer(one_line(text)):
-        space = " " if unit["space"] and not is_empty else ""
-        if not is_empty and columns_of(line + space + unit["word"]) > WIDTH:
+        word = f" {unit['word']}" if unit["space"] and not is_empty else unit["word"]
+        if not is_empty and width + columns_of(word) > WIDTH:
             lines.append(line)
-            line, space = margin, ""
-        line += space + unit["word"]
-        is_empty = False
+            line, width, word = margin, columns_of(margin), unit["word"]
+        line, width, is_empty = line + word, width + columns_of(word), False
     return "\n".join([*lines, line])

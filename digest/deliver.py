@@ -10,14 +10,13 @@ from functools import partial
 from sqlalchemy.orm import Session, object_session, sessionmaker
 
 from digest.bounced import note_refusal
-from digest.content import content_from
 from digest.dkim_key import DkimKey
 from digest.links import Links, ReaderLinks, mail_key_of, reader_key_of
 from digest.mail import Envelope, Mailer
 from digest.message import Letter, message_of, recipient_of, sender_of
 from digest.outbox import Claim, Outbox, Unwanted
+from digest.press import Press
 from digest.readers import taste_of
-from digest.render import render_mail
 from digest.verp import return_address
 from models.edition import Delivery, Issue, Reader
 from models.signing import Signer, signer_of
@@ -49,16 +48,17 @@ def deliver_due(
     """
     claim = Claim(claimant, now)
     refused = partial(note_refusal, limit=post.bounce_limit)
-    issues = Outbox(Delivery, lambda delivery: _envelope_of_issue(delivery, post), refused)
+    press = Press()
+    issues = Outbox(Delivery, lambda delivery: _envelope_of_issue(delivery, post, press), refused)
     notices = Outbox(Notice, lambda notice: envelope_of(_letter_of_notice(notice, post), post))
     with mailer.session() as sender:
         return issues.send_due(sessions, sender, claim) + notices.send_due(sessions, sender, claim)
 
 
-def _envelope_of_issue(delivery: Delivery, post: Post) -> Envelope:
+def _envelope_of_issue(delivery: Delivery, post: Post, press: Press) -> Envelope:
     session = object_session(delivery)
     assert session is not None
-    return envelope_of(_letter_of_issue(delivery, post), post, signer_of(session))
+    return envelope_of(_letter_of_issue(delivery, post, press), post, signer_of(session))
 
 
 def envelope_of(letter: Letter, post: Post, signer: Signer | None = None) -> Envelope:
@@ -80,7 +80,7 @@ def envelope_of(letter: Letter, post: Post, signer: Signer | None = None) -> Env
     )
 
 
-def _letter_of_issue(delivery: Delivery, post: Post) -> Letter:
+def _letter_of_issue(delivery: Delivery, post: Post, press: Press) -> Letter:
     if not delivery.reader.is_active:
         raise Unwanted("the reader gets no mail any more")
     issue, reader = delivery.issue, delivery.reader
@@ -89,7 +89,7 @@ def _letter_of_issue(delivery: Delivery, post: Post) -> Letter:
     signer = signer_of(session)
     links = links_of(issue, signer, post, reader)
     assert links.reader is not None
-    mail = render_mail(content_from(issue.content), links, taste_of(session, reader))
+    mail = press.mail(issue, links, taste_of(session, reader))
     return Letter(
         key=delivery.message_id,
         sender=post.sender,

@@ -33,7 +33,7 @@ TIERS = (
     Limits(2, 2, 1, 1, 160, 80, news=1, stories=3),
 )
 TIERS_BY_LENGTH = {
-    Length.SHORT: (Limits(12, 8, 3, 2, 400, news=3), *TIERS[-1:]),
+    Length.SHORT: (Limits(12, 8, 3, 2, 400, news=3), *TIERS[3:]),
     Length.MEDIUM: TIERS,
     Length.LONG: (Limits(80, 30, 8), *TIERS),
 }
@@ -52,16 +52,28 @@ class Mail:
     text: str
 
 
-def render_mail(content: IssueContent, links: Links, taste: Taste = NO_TASTE) -> Mail:
-    """Render both versions of a reader's mail, which print the same entries."""
+def render_mail(content: IssueContent, links: Links, taste: Taste = NO_TASTE, *, tier: int | None = None) -> Mail:
+    """Render both versions of a reader's mail, which print the same entries.
+
+    `tier` is the issue's by `tier_of`, where it is known already.
+    """
     view = for_reader(content, taste)
-    limits, html = _fitting(view, links)
+    limits, html = _fitting(view, links, _first_tier(content, links, taste) if tier is None else tier)
     return Mail(html, _text(view, limits, links))
 
 
 def render_html(content: IssueContent, links: Links, taste: Taste = NO_TASTE) -> str:
     """Render the HTML version: styles inlined, nothing loaded from anywhere, under 100 kB."""
-    return _fitting(for_reader(content, taste), links)[1]
+    return _fitting(for_reader(content, taste), links, _first_tier(content, links, taste))[1]
+
+
+def tier_of(content: IssueContent, links: Links) -> int:
+    """Find the place of the limits that keep a whole issue below what mail programs show; its readers' begin there."""
+    return TIERS_BY_LENGTH[content.length].index(_fitting(View(content), links, 0)[0])
+
+
+def _first_tier(content: IssueContent, links: Links, taste: Taste) -> int:
+    return 0 if taste == NO_TASTE else tier_of(content, links)
 
 
 def render_text(content: IssueContent, links: Links, taste: Taste = NO_TASTE) -> str:
@@ -86,9 +98,9 @@ def render_letter(ending: str, **given: object) -> str:
     return _environment().get_template(f"letter.{ending}").render(**given)
 
 
-def _fitting(view: View, links: Links) -> tuple[Limits, str]:
-    """Render the HTML with the most generous limits that keep it below what mail programs show whole."""
-    found = ((limits, _html(view, limits, links)) for limits in TIERS_BY_LENGTH[view.content.length])
+def _fitting(view: View, links: Links, first: int) -> tuple[Limits, str]:
+    """Render the HTML with the most generous limits from `first` that keep it below what mail programs show whole."""
+    found = ((limits, _html(view, limits, links)) for limits in TIERS_BY_LENGTH[view.content.length][first:])
     last = None
     for last in found:
         if len(last[1].encode()) <= MAX_HTML_BYTES:
@@ -98,9 +110,12 @@ def _fitting(view: View, links: Links) -> tuple[Limits, str]:
 
 
 def _html(view: View, limits: Limits, links: Links) -> str:
-    html = _render("body.html", Wording(view, limits), links)
-    inliner = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
-    return str(inliner.inline(html))
+    return str(_inliner().inline(_render("body.html", Wording(view, limits), links)))
+
+
+@lru_cache(maxsize=1)
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
 
 
 def _render(template: str, wording: Wording, links: Links) -> str:

@@ -28,9 +28,9 @@ def uses_of(html: str) -> set[str]:
     page = lxml.html.document_fromstring(html)
     found = {"element doctype"} if html.lstrip().lower().startswith("<!doctype html>") else set()
     for element in page.iter(lxml.html.etree.Element):
-        found.add("element " + str(element.tag))
+        found.add(f"element {element.tag}")
         for name, value in element.items():
-            found.add(f"attribute {name}")
+            found.add(f"attribute {name!r}".replace("'", ""))
             if name == "style":
                 found |= set(_uses_of_declarations(tinycss2.parse_declaration_list(value)))
         if element.tag == "meta":

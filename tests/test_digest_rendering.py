@@ -13,10 +13,12 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from digest.columns import columns_of, wrapped
-from digest.content import Document, Tag, Trend
+from digest.content import Document, Tag, Trend, stored_content
 from digest.follows import Taste
 from digest.phrases import phrases_for
-from digest.render import render_html, render_text
+from digest.press import Press
+from digest.render import render_html, render_mail, render_text
+from models.edition import Issue
 from perilune.dates import PartialDate
 from tests.builders import an_edition
 from tests.digest_issues import ARCHIVE, LINKS, LINKS_TO_CORRECT, a_full_entry, an_issue, frozen, told_story
@@ -154,7 +156,8 @@ def test_wrapping_never_breaks_an_address_or_starts_a_line_with_a_closing_mark()
 RENDERED = """
 import sys
 from tests.digest_issues import LINKS, an_issue
-from digest.render import render_html, render_text
+from digest.press import Press
+from digest.render import render_html, render_mail, render_text
 content = an_issue("en", 12)
 sys.stdout.write(render_html(content, LINKS) + render_text(content, LINKS))
 """
@@ -171,3 +174,11 @@ def test_equal_content_gives_equal_bytes_in_every_process() -> None:
         for seed in ("1", "2")
     }
     assert len(outputs) == 1
+
+
+def test_a_reader_s_mail_is_the_same_whoever_else_gets_the_issue() -> None:
+    content = an_issue(entries_count=60)
+    issue = Issue(id=1, content=stored_content(content))
+    press, taste = Press(), Taste(("actor:cnsa",))
+    press.mail(issue, LINKS, Taste())
+    assert press.mail(issue, LINKS, taste) == Press().mail(issue, LINKS, taste) == render_mail(content, LINKS, taste)
