@@ -8,7 +8,7 @@ TORCH := torch==2.13.0
 PRODUCT := $(VENV)/.product-installed
 DEV := $(VENV)/.dev-installed
 SOURCES := crawler pipeline models digest web perilune tests benchmarks docs
-BENCHMARKS := foundation onboarding_sites feeds refusals health politeness throughput changes ocr dates extraction pdf understanding stories duplicates summaries grounding digest_weeks
+BENCHMARKS := foundation onboarding_sites feeds refusals health politeness throughput changes ocr dates extraction pdf understanding stories duplicates summaries grounding digest_weeks mail_speed
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve ocr test test-long test-tools check lint format types contracts migrations docs screenshots classifier bench lock clean
