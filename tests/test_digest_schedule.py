@@ -61,12 +61,16 @@ def _is_due_on(edition: Edition, day: dt.date) -> bool:
 
 
 def _expected(edition: Edition, zone: zoneinfo.ZoneInfo, year: int) -> set[dt.datetime]:
-    """Read the moments off a clock on the wall: the first time that it shows the hour of a day, or is past it."""
+    """Read the moments off a clock on the wall: the first time that it shows the hour of a day, or is past it.
+
+    A day that never was has its hour on the next one.
+    """
     found = set()
     now, end = dt.datetime(year - 1, 12, 30, tzinfo=dt.UTC), dt.datetime(year + 3, 1, 1, tzinfo=dt.UTC)
     wanted = next(day for day in _days(now.date()) if _is_due_on(edition, day))
     while now < end:
         shown = now.astimezone(zone).replace(tzinfo=None)
+        wanted = max(wanted, shown.date())
         if shown >= dt.datetime.combine(wanted, dt.time(edition.hour)):
             found.add(now)
             wanted = next(day for day in _days(wanted + A_DAY) if _is_due_on(edition, day))
