@@ -43,7 +43,12 @@ ARCHIVE = "https://archive.example.org"
 LINKS = Links(ARCHIVE, "c" * 12)
 LINKS_TO_CORRECT = Links(ARCHIVE, "c" * 12, correct=f"{ARCHIVE}/correct")
 FULL_LINKS = Links(
-    ARCHIVE, "c" * 12, mail_key="k" * 22, correct=f"{ARCHIVE}/correct", reader=ReaderLinks(f"{ARCHIVE}/r/ada/c/s")
+    ARCHIVE,
+    "c" * 12,
+    mail_key="k" * 22,
+    correct=f"{ARCHIVE}/correct",
+    reader=ReaderLinks(f"{ARCHIVE}/r/ada/c/s"),
+    has_parts=True,
 )
 """Links as they are mailed."""
 A_WEEK = dt.timedelta(days=7)
