@@ -9,14 +9,15 @@ import fastapi
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from models.vocabulary import EventStatus
 from perilune.dates import PartialDate, Precision
+from perilune.icalendar import MEDIA_TYPE, CalendarEvent, calendar_of
 from web.access import SessionHere
 from web.clock import Today
 from web.fact_options import fact_fields
 from web.fact_tables import COLUMNS, rows_matching
 from web.facts_form import CalendarForm
 from web.facts_view import FactLine, lines_matching
-from web.icalendar import MEDIA_TYPE, CalendarEvent, calendar_of
 from web.labels import date_in_words, words_of
 from web.rendering import rendered
 from web.search_view import paging_of
@@ -87,7 +88,7 @@ def calendar_file(lines: Sequence[FactLine], *, address: str) -> bytes:
     description = "Events of international space cooperation, each with the passages that say so."
     if left_out:
         description += f" {left_out} more state only a month or a year and are on the calendar's page alone."
-    return calendar_of(events, name=CALENDAR_NAME, description=description)
+    return calendar_of(events, name=CALENDAR_NAME, description=description, is_feed=True)
 
 
 def _events(lines: Sequence[FactLine], address: str) -> Iterator[CalendarEvent]:
@@ -97,7 +98,7 @@ def _events(lines: Sequence[FactLine], address: str) -> Iterator[CalendarEvent]:
         has_last_day = line.end_on is not None and line.end_on.precision is Precision.DAY
         yield CalendarEvent(
             key=line.key,
-            name=line.name,
+            name=("Postponed: " if line.status == EventStatus.POSTPONED else "") + line.name,
             first=line.start_on.first,
             last=line.end_on.first if has_last_day and line.end_on else line.start_on.first,
             status=line.status,

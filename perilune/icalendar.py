@@ -1,4 +1,4 @@
-"""Events as an iCalendar file (RFC 5545), to subscribe to or to import; pure.
+"""Events as an iCalendar file (RFC 5545), to subscribe to or to import; pure, and a leaf for the archive and the mail.
 
 Every event is of whole days, so no time is ever stated that no source gave.
 """
@@ -11,20 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.vocabulary import EventStatus
-
 if TYPE_CHECKING:
     from icalendar import Event
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 REFRESH = dt.timedelta(hours=12)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_STATUS = {EventStatus.CANCELLED: "CANCELLED", EventStatus.POSTPONED: "TENTATIVE"}
+_STATUS = {"cancelled": "CANCELLED", "postponed": "TENTATIVE"}
 
 
 @dataclass(frozen=True)
 class CalendarEvent:
-    """An event of whole days; `last` is its last day, which iCalendar's exclusive end follows."""
+    """An event of whole days; `last` is its last day, which iCalendar's exclusive end follows.
+
+    `changed_at` is when what is said of it was known, `address` the page that says so.
+    """
 
     key: str
     name: str
@@ -38,8 +39,8 @@ class CalendarEvent:
     description: str = ""
 
 
-def calendar_of(events: Sequence[CalendarEvent], *, name: str, description: str) -> bytes:
-    """Write a calendar."""
+def calendar_of(events: Sequence[CalendarEvent], *, name: str, description: str, is_feed: bool = False) -> bytes:
+    """Write a calendar; a feed says how often it may be asked for."""
     from icalendar import Calendar
 
     calendar = Calendar()
@@ -51,10 +52,11 @@ def calendar_of(events: Sequence[CalendarEvent], *, name: str, description: str)
         ("x-wr-calname", _plain(name)),
         ("description", _plain(description)),
         ("x-wr-caldesc", _plain(description)),
-        ("refresh-interval", REFRESH),
-        ("x-published-ttl", "PT12H"),
+        ("refresh-interval", is_feed and REFRESH),
+        ("x-published-ttl", is_feed and "PT12H"),
     ):
-        calendar.add(field, value)
+        if value:
+            calendar.add(field, value)
     for event in events:
         calendar.add_component(_component(event))
     content: bytes = calendar.to_ical()
@@ -64,15 +66,14 @@ def calendar_of(events: Sequence[CalendarEvent], *, name: str, description: str)
 def _component(event: CalendarEvent) -> Event:
     from icalendar import Event
 
-    put_off = "Postponed: " if event.status == EventStatus.POSTPONED else ""
     component = Event()
     for field, value in (
         ("uid", f"{event.key}@perilune"),
         ("dtstamp", event.changed_at.astimezone(dt.UTC)),
         ("dtstart", event.first),
         ("dtend", event.last + dt.timedelta(days=1)),
-        ("summary", _plain(put_off + event.name)),
-        ("status", _STATUS.get(EventStatus(event.status), "CONFIRMED")),
+        ("summary", _plain(event.name)),
+        ("status", _STATUS.get(event.status, "CONFIRMED")),
         ("transp", "TRANSPARENT"),
         ("location", event.place and _plain(event.place)),
         ("categories", event.kind and [_plain(event.kind)]),
