@@ -42,7 +42,7 @@ serve: $(PRODUCT) ## open the demo's archive (or, before any demo, your own) at 
 ocr: ## install Tesseract with its languages, so that scanned documents are read (Debian, Ubuntu)
 	@requirements/install-ocr.sh
 
-test-tools: ## install what the tests need beside Python packages: PostgreSQL, Chromium and Tesseract
+test-tools: ## install what the tests need beside Python packages: PostgreSQL, Chromium, Tesseract, Pango
 	@tests/install-tools.sh
 
 # Tests start hundreds of processes: without cached bytecode each would compile all modules anew.

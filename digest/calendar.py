@@ -14,31 +14,30 @@ from perilune.dates import PartialDate, Precision
 from perilune.icalendar import CalendarEvent, calendar_of
 
 
-def has_day(event: FactEntry) -> bool:
-    """Tell whether the day on which an event begins is stated; any other would be invented, so it has no file."""
-    return event.start is not None and PartialDate.parse(event.start).precision == Precision.DAY
-
-
 def events_of(content: IssueContent, links: Links) -> bytes:
     """Write all events of an issue whose day is stated as one calendar; the same bytes whenever it is written."""
-    return _calendar(content, links, tuple(filter(has_day, content.events)))
+    return _calendar(content, links, content.events)
 
 
 def event_of(content: IssueContent, links: Links, number: int) -> bytes | None:
     """Write one event, by its place among the issue's from 1; None where there is none, or its day is not stated."""
     chosen = content.events[number - 1 : number] if number > 0 else ()
-    return _calendar(content, links, chosen) if chosen and has_day(chosen[0]) else None
+    return _calendar(content, links, chosen) if any(map(_words_of(content).has_day, chosen)) else None
 
 
 def uid_of(event: FactEntry) -> str:
-    """Name an event by what states it and what it states, so that a calendar keeps it once."""
-    return key_of(f"{event.evidence.article_key} {event.name} {event.start}")
+    """Name an event as the archive's calendar does, else by what states it and what; so that it is kept once."""
+    return event.key or key_of(f"{event.evidence.article_key} {event.name} {event.start}")
+
+
+def _words_of(content: IssueContent) -> Wording:
+    return Wording(View(content), Limits())
 
 
 def _calendar(content: IssueContent, links: Links, events: tuple[FactEntry, ...]) -> bytes:
-    words = Wording(View(content), Limits())
+    words = _words_of(content)
     return calendar_of(
-        [_event(content, links, words, event) for event in events],
+        [_event(content, links, words, event) for event in events if words.has_day(event)],
         name=content.edition_name,
         description=words.period(),
     )
@@ -58,7 +57,7 @@ def _event(content: IssueContent, links: Links, words: Wording, event: FactEntry
         status=event.status,
         changed_at=dt.datetime.combine(content.due_on, dt.time(), dt.UTC),
         address=links.evidence(event.evidence),
-        kind=event.subkind,
+        kind=words.kind(event) or None,
         place=event.place,
         description="\n".join((words.fact(event), words.place(event.evidence))),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, object_session, sessionmaker
 
 from digest.bounced import note_refusal
 from digest.dkim_key import DkimKey
-from digest.links import Links, ReaderLinks, mail_key_of, reader_key_of
+from digest.links import Links, ReaderLinks, reader_key_of
 from digest.mail import Envelope, Mailer
 from digest.message import Letter, message_of, recipient_of, sender_of
 from digest.outbox import Claim, Outbox, Unwanted
@@ -19,7 +19,7 @@ from digest.press import Press
 from digest.readers import taste_of
 from digest.verp import return_address
 from models.edition import Delivery, Issue, Reader
-from models.signing import Signer, signer_of
+from models.signing import Signer, mail_key_of, signer_of
 from models.vocabulary import DeliveryState
 from models.watch import Notice
 

@@ -9,17 +9,9 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from digest.content import Evidence
-from models.edition import Issue, Reader
+from models.edition import Reader
 from models.readers import reader_signature
 from models.signing import Signer
-
-ISSUE = "issue"
-"""What a signature is for: to open the evidence of an issue."""
-
-
-def mail_key_of(signer: Signer, issue: Issue) -> str:
-    """Sign the read-only key that opens an issue's evidence until it is revoked."""
-    return signer.sign(ISSUE, issue.key, str(issue.access_number))
 
 
 def reader_key_of(signer: Signer, reader: Reader, issue_key: str) -> str:

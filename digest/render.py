@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, fields
 from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
@@ -44,6 +45,10 @@ def subject_of(content: IssueContent) -> str:
     return one_line(_environment().get_template("subject.txt").render(subject=subject_line(content)))
 
 
+WHOLE = Limits(**dict.fromkeys((each.name for each in fields(Limits)), sys.maxsize))
+"""Everything, for those who have the issue on screen, in a file or on paper."""
+
+
 @dataclass(frozen=True)
 class Mail:
     """Both versions of an issue's mail."""
@@ -60,6 +65,12 @@ def render_mail(content: IssueContent, links: Links, taste: Taste = NO_TASTE, *,
     view = for_reader(content, taste)
     limits, html = _fitting(view, links, _first_tier(content, links, taste) if tier is None else tier)
     return Mail(html, _text(view, limits, links))
+
+
+def render_whole(content: IssueContent, links: Links) -> Mail:
+    """Render all of an issue in both forms, whatever mail programs would show of it."""
+    view = View(content)
+    return Mail(_html(view, WHOLE, links), _text(view, WHOLE, links))
 
 
 def render_html(content: IssueContent, links: Links, taste: Taste = NO_TASTE) -> str:

@@ -22,7 +22,7 @@ from digest.content import (
 from digest.follows import View, followed_of, followed_of_entry
 from digest.phrases import Phrases, phrases_for
 from models.vocabulary import DocType, EventStatus, FactKind
-from perilune.dates import PartialDate
+from perilune.dates import PartialDate, Precision
 
 MAX_SOURCES = 12
 MAX_SUBJECTS = 6
@@ -226,6 +226,10 @@ class Wording:
     def status(self, fact: FactEntry) -> str:
         """Name the status of a fact."""
         return self.phrases.word("status", fact.status)
+
+    def has_day(self, event: FactEntry) -> bool:
+        """Tell whether the day on which an event begins is stated; without it no calendar can hold the event."""
+        return event.start is not None and PartialDate.parse(event.start).precision == Precision.DAY
 
     def event_number(self, event: FactEntry) -> int:
         """Return the place of an event among those of the whole issue, from 1."""

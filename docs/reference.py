@@ -198,12 +198,31 @@ def api_page() -> str:
     for name, schema in definitions.items():
         if isinstance(schema, Mapping) and "properties" in schema:
             lines += [f"### {name}", "", *_answer_lines(schema, definitions)]
+    lines += _issue_file_lines()
     introduction = (
         "The archive answers programs in JSON beside its pages; nothing but corrections can be changed. Problems are "
         "told as RFC 9457 says (`application/problem+json`). The OpenAPI document itself is served at "
         "`/api/openapi.json`, a page about it at `/api`."
     )
     return page("JSON API", introduction, lines)
+
+
+def _issue_file_lines() -> list[str]:
+    """Describe the JSON file of an issue."""
+    from digest.exports.structured import IssueDocument
+
+    schema = IssueDocument.model_json_schema()
+    definitions = mapping_in(schema, "$defs")
+    lines = [
+        "## The JSON file of an issue",
+        "",
+        "What `/issue/{key}.json` sends and `perilune digest write` writes. New fields may come, none changes.",
+        "",
+    ]
+    named = {name: part for name, part in definitions.items() if isinstance(part, Mapping) and "properties" in part}
+    for name, part in {"IssueDocument": schema, **named}.items():
+        lines += [f"### {name}", "", *_answer_lines(part, definitions)]
+    return lines
 
 
 def _openapi() -> Schema:

@@ -16,10 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, insert_into
+from models.edition import Issue
 
 SECRET_BYTES = 32
 SIGNATURE_BYTES = 16
 LINKS = "links"
+ISSUE = "issue"
+"""What a signature is for: to open an issue and what it cites."""
 
 
 class Secret(Base):
@@ -59,3 +62,13 @@ def signer_of(session: Session) -> Signer:
         session.execute(insert_into(session, Secret).values(drawn).on_conflict_do_nothing())
         value = session.scalars(chosen).one()
     return Signer(value)
+
+
+def mail_key_of(signer: Signer, issue: Issue) -> str:
+    """Sign the read-only key that opens an issue and what it cites until it is revoked."""
+    return signer.sign(ISSUE, issue.key, str(issue.access_number))
+
+
+def was_revoked(signer: Signer, issue: Issue, mail_key: str) -> bool:
+    """Tell whether a key opened an issue once and does so no more."""
+    return any(signer.has_signed(mail_key, ISSUE, issue.key, str(number)) for number in range(1, issue.access_number))

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from digest.content import IssueContent, content_from
+from digest.content import IssueContent
 from digest.deliver import deliver_due
 from digest.desk_notice import tell_of_held_issues
 from digest.incidents import write_notices
 from digest.issue import compose_due_issues, compose_issue, preview_issue
 from digest.links import Links
 from digest.mail import Mailer
-from digest.message import Letter, message_of
 from digest.release import release_due
-from digest.render import render_mail, subject_of
+from digest.render import render_mail
 from models.claimant import this_process
 from models.edition import Issue
 from models.vocabulary import IssueState
@@ -25,7 +22,6 @@ from perilune.archive import Archive
 from perilune.config import Settings
 from perilune.editions import edition_named
 from perilune.post import mailer_of, post_of
-from perilune.problems import Problem
 from perilune.readers import forget_unconfirmed
 
 
@@ -90,44 +86,7 @@ def issue_rows(archive: Archive) -> list[dict[str, object]]:
         ]
 
 
-def issue_named(session: Session, key: str) -> Issue:
-    """Find an issue by its key; Problem when there is none."""
-    issue = session.scalar(sa.select(Issue).where(Issue.key == key))
-    if issue is None:
-        raise Problem(f"there is no issue {key!r}; `perilune digest list` prints the keys.")
-    return issue
-
-
 def rendered(content: IssueContent, settings: Settings) -> dict[str, str]:
     """Render an issue in both forms, by the ending of the file each belongs in."""
     mail = render_mail(content, Links(settings.archive_url, content.key, correct=settings.correct_url))
     return {"html": mail.html, "txt": mail.text}
-
-
-def write_issue(archive: Archive, key: str, stem: Path) -> list[Path]:
-    """Write an issue as STEM.html, STEM.txt and STEM.eml; returns the files."""
-    settings = archive.settings
-    with archive.sessions() as session:
-        issue = issue_named(session, key)
-        content = content_from(issue.content)
-        forms = rendered(content, settings)
-        letter = Letter(
-            key=issue.key,
-            sender=settings.mail_from,
-            address="reader@example.org",
-            name=None,
-            subject=subject_of(content),
-            text=forms["txt"],
-            html=forms["html"],
-            written_at=issue.composed_at,
-            list_slug=issue.edition.slug,
-            list_name=issue.edition.name,
-        )
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    bodies = {ending: text.encode() for ending, text in forms.items()} | {"eml": message_of(letter).as_bytes()}
-    paths = []
-    for ending, body in bodies.items():
-        path = stem.with_name(f"{stem.name}.{ending}")
-        path.write_bytes(body)
-        paths.append(path)
-    return paths

@@ -13,6 +13,7 @@ from digest.render import render_html
 from perilune.actors import accept_name, actor_from_name, dismiss_name
 from perilune.archive import Archive, open_archive
 from perilune.cataloguing import repair, set_retired
+from perilune.issues import ArchiveIssues
 from perilune.onboarding import FoundSource, add_source, find_source
 from perilune.output import console
 from perilune.serving_desk import ArchiveDesk, ArchiveEditions
@@ -43,6 +44,7 @@ def app_for(settings: Settings) -> FastAPI:
         pages=archive.pages,
         render_issue=render_issue,
         powers=Powers() if settings.read_only else powers_over(archive),
+        issues=ArchiveIssues(archive),
     )
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need beside Python packages: PostgreSQL's server, Chromium and Tesseract, from Debian's packages.
+# Installs what the tests need beside Python packages: PostgreSQL's server, Chromium, Tesseract and Pango, from Debian's packages.
 set -eu
 missing=""
 if ! command -v initdb > /dev/null && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1; then
@@ -17,6 +17,11 @@ done
 if ! ls /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc > /dev/null 2>&1; then
     missing="$missing fonts-noto-cjk"
 fi
+# PDF files are set with Pango.
+libraries=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2> /dev/null || true)
+for library in libpango-1.0-0:libpango-1.0 libpangoft2-1.0-0:libpangoft2-1.0 libharfbuzz-subset0:libharfbuzz-subset; do
+    printf '%s\n' "$libraries" | grep -q "${library#*:}" || missing="$missing ${library%%:*}"
+done
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
     echo "Installing for the tests: $missing"

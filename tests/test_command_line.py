@@ -140,7 +140,12 @@ def test_an_edition_is_made_filled_and_sent_into_a_folder(
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 1
     assert [row["issue"] for row in json.loads(perilune("digest", "list", "--json", **settings).stdout)] == [key]
     assert perilune("digest", "write", key, str(tmp_path / "out"), **settings).returncode == 0
-    assert {path.suffix for path in tmp_path.glob("out.*")} == {".html", ".txt", ".eml"}
+    assert {path.suffix for path in tmp_path.glob("out.*")} == {".html", ".txt", ".eml", ".pdf", ".md", ".json"}
+    address = perilune("digest", "link", key, **settings).stdout.strip()
+    assert f"/m/{key}/" in address
+    revoked = perilune("digest", "revoke", key, **settings).stdout
+    assert perilune("digest", "link", key, **settings).stdout.strip() != address
+    assert address not in revoked
 
 
 def test_real_mail_needs_an_address_for_its_links(sessions: sessionmaker[Session], database_url: str) -> None:

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.page_store import PageStore
+from web.issue_forms import IssueForms
 
 IssueRenderer = Callable[[Mapping[str, object]], str]
 
@@ -200,6 +201,7 @@ class Access:
     pages: PageStore
     render_issue: IssueRenderer
     powers: Powers = Powers()
+    issues: IssueForms | None = None
 
 
 def access_of(request: Request) -> Access:

@@ -17,6 +17,7 @@ from web import (
     pages_corrections,
     pages_desk,
     pages_editions,
+    pages_issues,
     pages_matrix,
     pages_own,
     pages_reader,
@@ -24,6 +25,7 @@ from web import (
     pages_readers,
     pages_register,
     pages_search,
+    pages_shared,
     pages_sources,
     pages_stories,
     pages_subscribe,
@@ -36,6 +38,7 @@ from web.api_corrections import corrections_api
 from web.api_facts import facts_api
 from web.failures import tell_failures
 from web.headers import HeadRequests, SecurityHeaders
+from web.issue_forms import IssueForms
 from web.rendering import STATIC
 
 READ_ONLY = Powers()
@@ -45,6 +48,8 @@ PARTS = (
     pages_search,
     pages_article,
     pages_archive,
+    pages_issues,
+    pages_shared,
     pages_stories,
     pages_calendar,
     pages_register,
@@ -69,8 +74,9 @@ def create_app(
     pages: PageStore,
     render_issue: Callable[[Mapping[str, object]], str],
     powers: Powers = READ_ONLY,
+    issues: IssueForms | None = None,
 ) -> FastAPI:
-    """Make the application; `render_issue` turns an issue's content into the whole HTML of its mail."""
+    """Make the application; `render_issue` turns an issue's content into the HTML of its mail, `issues` into more."""
     app = FastAPI(
         title="Perilune archive",
         description=DESCRIPTION,
@@ -78,7 +84,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.access = Access(sessions, pages, render_issue, powers)
+    app.state.access = Access(sessions, pages, render_issue, powers, issues)
     app.add_middleware(HeadRequests)
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -14,9 +14,10 @@ from models.search import QueryProblem
 from perilune.problems import Problem
 from web.api import PROBLEM_TYPE
 from web.api_models import Problem as ProblemAnswer
-from web.headers import SECURITY_HEADERS
+from web.headers import SHARED_PATHS, headers_for
 from web.problems import NotInArchive
 from web.rendering import rendered
+from web.shared import Shared
 
 
 def tell_failures(app: FastAPI) -> None:
@@ -35,7 +36,8 @@ def _told(request: Request, status: int, detail: str, *, position: int | None = 
     if request.url.path.startswith("/api/"):
         problem = ProblemAnswer(title=title, status=status, detail=detail, position=position)
         return JSONResponse(problem.model_dump(exclude_none=True), status, media_type=PROBLEM_TYPE)
-    return rendered("problem.html", status=status, code=status, title=title, detail=detail)
+    shared = Shared() if request.url.path.startswith(SHARED_PATHS) else None
+    return rendered("problem.html", status=status, code=status, title=title, detail=detail, shared=shared)
 
 
 def _tell_missing(request: Request, error: Exception) -> Response:
@@ -72,5 +74,5 @@ def _tell_http_failure(request: Request, error: Exception) -> Response:
 def _tell_fault(request: Request, _error: Exception) -> Response:
     """Tell of a fault of ours; it is raised again for the server's log, outside of all middleware."""
     response = _told(request, 500, "Something went wrong here; the fault has been written to the server's log.")
-    response.headers.update(SECURITY_HEADERS)
+    response.headers.update(headers_for(request.url.path))
     return response

@@ -19,6 +19,11 @@ MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; default-src 'none'; "
     "style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 )
+SHARED_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""For an issue in full: nothing runs and nothing is loaded."""
 SECURITY_HEADERS = {
     "Content-Security-Policy": PAGE_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -36,6 +41,16 @@ PRIVATE_HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 """For pages whose address is a key, or that show people: nobody keeps, lists or is told of them."""
+SHARED_PATHS = ("/m/",)
+SHARED_HEADERS = PRIVATE_HEADERS | {"Cache-Control": "private, no-cache"}
+"""For issues that open without an account: a browser may keep what it asks for again."""
+
+
+def headers_for(path: str) -> dict[str, str]:
+    """Return the headers of every response at a path."""
+    if path.startswith(SHARED_PATHS):
+        return SECURITY_HEADERS | SHARED_HEADERS
+    return SECURITY_HEADERS | (PRIVATE_HEADERS if path.startswith(PRIVATE_PATHS) else {})
 
 
 class SecurityHeaders:
@@ -46,12 +61,12 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and the response back."""
+        wanted = headers_for(str(scope.get("path", "")))
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                is_private = scope["path"].startswith(PRIVATE_PATHS)
-                for name, value in (SECURITY_HEADERS | (PRIVATE_HEADERS if is_private else {})).items():
+                for name, value in wanted.items():
                     headers.setdefault(name, value)
             await send(message)
 

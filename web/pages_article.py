@@ -20,7 +20,7 @@ from web.labels import date_in_words
 from web.passages import blocks_of, span_within
 from web.problems import NotInArchive
 from web.reading_language import ReaderLanguage, by_language
-from web.rendering import rendered
+from web.rendering import html_of, rendered
 
 Place = Annotated[str | None, Query(max_length=20)]
 
@@ -49,12 +49,15 @@ def told_in(
     return Told(corrector, language, *lines, is_old_news=corrected == ALREADY)
 
 
-def marked_in(start: Annotated[Place, Query(alias="from")] = None, to: Place = None) -> tuple[int | None, int | None]:
+Places = tuple[int | None, int | None]
+
+
+def marked_in(start: Annotated[Place, Query(alias="from")] = None, to: Place = None) -> Places:
     """Read from an address which code points are to be marked."""
     return _code_point(start), _code_point(to)
 
 
-MarkedHere = Annotated[tuple[int | None, int | None], Depends(marked_in)]
+MarkedHere = Annotated[Places, Depends(marked_in)]
 ToldHere = Annotated[Told, Depends(told_in)]
 
 pages = APIRouter(include_in_schema=False)
@@ -69,10 +72,10 @@ def article_page(session: SessionHere, told: ToldHere, marked: MarkedHere, key: 
 @pages.get("/article/{key}/v{number}")
 def version_page(session: SessionHere, told: ToldHere, marked: MarkedHere, key: str, number: str) -> HTMLResponse:
     """Show one version of an article."""
-    return _version_page(session, key, _number(number), marked, told)
+    return _version_page(session, key, number_of(number), marked, told)
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
     """Read a version's number; NotInArchive for anything that is none."""
     if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004 - nothing has so many versions
         raise NotInArchive(f"{text[:40]!r} is no number of a version.")
@@ -83,29 +86,32 @@ def _code_point(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() else None
 
 
-def _version_page(
-    session: Session, key: str, number: int | None, places: tuple[int | None, int | None], told: Told
-) -> HTMLResponse:
-    article = article_view(session, key, number, reader_language=told.language)
+def _version_page(session: Session, key: str, number: int | None, places: Places, told: Told) -> HTMLResponse:
+    return by_language(HTMLResponse(html_of("article.html", values_of_version(session, (key, number), places, told))))
+
+
+def values_of_version(
+    session: Session, version: tuple[str, int | None], places: Places, told: Told
+) -> dict[str, object]:
+    """Read what the template of an article shows of a version, the current one where no number is given."""
+    article = article_view(session, *version, reader_language=told.language)
     marked = span_within(article.text, *places)
     may_correct = told.corrector.may_correct and article.is_current
-    page = rendered(
-        "article.html",
-        article=article,
-        blocks=blocks_of(article.passages, marked),
-        is_marked=marked is not None,
-        corrector=told.corrector,
-        told=told,
-        choices=choices_of_article(session, article) if may_correct else None,
-    )
-    return by_language(page)
+    return {
+        "article": article,
+        "blocks": blocks_of(article.passages, marked),
+        "is_marked": marked is not None,
+        "corrector": told.corrector,
+        "told": told,
+        "choices": choices_of_article(session, article) if may_correct else None,
+    }
 
 
 @pages.get("/article/{key}/v{number}/changes")
 def changes_page(session: SessionHere, key: str, number: str) -> HTMLResponse:
     """Show what changed from the version before."""
     article = article_of(session, key)
-    version = version_of(article, _number(number))
+    version = version_of(article, number_of(number))
     place = article.versions.index(version)
     if place == 0:
         raise NotInArchive("The first version of an article changed nothing.")
@@ -129,6 +135,6 @@ def changes_page(session: SessionHere, key: str, number: str) -> HTMLResponse:
 @pages.get("/article/{key}/v{number}/page")
 def archived_page(session: SessionHere, access: AccessHere, key: str, number: str) -> Response:
     """Send the bytes that a version was read from, disarmed."""
-    version = version_of(article_of(session, key), _number(number))
+    version = version_of(article_of(session, key), number_of(number))
     body = access.pages.read(version.page.content_hash)
     return Response(body, headers=archived_headers(version.page.content_type, f"{key}-v{version.number}"))

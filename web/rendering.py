@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -55,4 +56,9 @@ def _version(name: str) -> str:
 
 def rendered(template: str, *, status: int = 200, **values: object) -> HTMLResponse:
     """Render a template with these values."""
-    return HTMLResponse(_environment().get_template(template).render(**values), status_code=status)
+    return HTMLResponse(html_of(template, values), status_code=status)
+
+
+def html_of(template: str, values: Mapping[str, object]) -> str:
+    """Render a template as text; with `shared` among the values, the page has no navigation."""
+    return _environment().get_template(template).render({"shared": None} | dict(values))

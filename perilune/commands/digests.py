@@ -131,10 +131,34 @@ def due(*, as_json: options.Json = False) -> None:
 @app.command()
 def write(
     key: Key,
-    stem: Annotated[Path, typer.Argument(help="Files are named after it: STEM.html, STEM.txt, STEM.eml.")],
+    stem: Annotated[Path, typer.Argument(help="Files are named after it: STEM.html, STEM.txt and so on.")],
+    *,
+    form: Annotated[str, typer.Option("--format", help="Forms, by commas.")] = "html,txt,eml,pdf,md,json",
 ) -> None:
-    """Write an issue to files."""
-    from perilune.mailing import write_issue
+    """Write all of an issue to files; a form that cannot be made here is said, and the others are written."""
+    from perilune.issues import write_issue
 
-    for path in write_issue(options.archive(), key, stem):
+    paths, problems = write_issue(options.archive(), key, stem, [name.strip() for name in form.split(",")])
+    for path in paths:
         typer.echo(str(path))
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def link(key: Key) -> None:
+    """Print the address that opens an issue and what it cites without an account."""
+    from perilune.issues import signed_address
+
+    typer.echo(signed_address(options.archive(), key))
+
+
+@app.command()
+def revoke(key: Key) -> None:
+    """Have the addresses in mails of an issue open nothing more; what was mailed stays as it is."""
+    from perilune.issues import revoke
+
+    address = revoke(options.archive(), key)
+    typer.echo(f"Links in mails of issue {key} that were sent already open nothing more. The new address is {address}")

@@ -26,8 +26,9 @@ from perilune.crawling import crawl_in_child
 from perilune.demo.clock import FIRST_MOMENT, SECOND_MOMENT
 from perilune.demo.web import DemoWeb
 from perilune.edition_settings import EditionDraft, make_edition
+from perilune.issues import write_issue
 from perilune.logs import configure_logging
-from perilune.mailing import compose_and_send, write_issue
+from perilune.mailing import compose_and_send
 from perilune.output import stage_progress
 from perilune.processing import process_due
 from perilune.readers import add_reader
@@ -102,7 +103,7 @@ def _one_week(archive: Archive, folder: Path, environment: Mapping[str, str], mo
     with archive.sessions() as session:
         key = session.scalar(sa.select(Issue.key).where(Issue.due_at == moment))
     if key is not None:
-        write_issue(archive, key, folder / FILES[moment])
+        write_issue(archive, key, folder / FILES[moment], ("html", "txt", "eml"))
 
 
 def _say_what_was_found(archive: Archive, folder: Path, out: Console) -> None:
