@@ -21,7 +21,7 @@ from web.access import AccessHere, Desk, SessionHere
 from web.desk_view import desk_view, found_for, issue_at, readers_of
 from web.forms import NAME_COOKIE, CorrectorHere, form_of, given, refuse_other_sites, remember_name
 from web.headers import MAIL_POLICY, SCRIPTED
-from web.pages_archive import FRAMED_HEAD
+from web.pages_issues import FRAMED_HEAD
 from web.rendering import rendered
 
 BY_COMMAND = "review issues with `perilune digest approve`, `hold`, `drop`"

@@ -22,8 +22,8 @@ pages = APIRouter(include_in_schema=False)
 @pages.get("/issues")
 def issues_page(session: SessionHere, access: AccessHere) -> HTMLResponse:
     """List the issues of all digests."""
-    may_subscribe = access.powers.readership is not None
-    return rendered("issues.html", issues=issue_cards(session), may_subscribe=may_subscribe)
+    may_subscribe, may_edit = access.powers.readership is not None, access.powers.desk is not None
+    return rendered("issues.html", issues=issue_cards(session), may_subscribe=may_subscribe, may_edit=may_edit)
 
 
 @pages.get("/issue/{key}.{ending}")
