@@ -89,7 +89,7 @@ def _letter_of_issue(delivery: Delivery, post: Post, press: Press) -> Letter:
     signer = signer_of(session)
     links = links_of(issue, signer, post, reader)
     assert links.reader is not None
-    mail = press.mail(issue, links, taste_of(session, reader))
+    mail, plate = press.mail(issue, links, taste_of(session, reader)), press.plate(issue, links)
     return Letter(
         key=delivery.message_id,
         sender=post.sender,
@@ -102,6 +102,8 @@ def _letter_of_issue(delivery: Delivery, post: Post, press: Press) -> Letter:
         list_slug=issue.edition.slug,
         list_name=issue.edition.name,
         unsubscribe_url=links.reader.unsubscribe,
+        attachments=plate.attachments,
+        related=plate.pictures,
     )
 
 

@@ -5,9 +5,14 @@ Nothing of it depends on who else gets the issue, so that a mail which is built 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
+from digest.calendar import events_of
 from digest.content import IssueContent, content_from
 from digest.follows import Taste
 from digest.links import Links
+from digest.message import Attachment, Picture
+from digest.pictures import pictures_of
 from digest.render import Mail, render_mail, tier_of
 from models.edition import Issue
 
@@ -15,18 +20,52 @@ KEPT_ISSUES = 4
 """Deliveries come issue by issue; a few editions may be due at once."""
 
 
+CALENDAR_TYPE = "text/calendar; method=PUBLISH; charset=utf-8"
+PICTURE_TYPE = "image/png"
+
+
+@dataclass(frozen=True)
+class Plate:
+    """What all mails of an issue share: its content, the place of the limits that fit, its calendar and pictures."""
+
+    content: IssueContent
+    tier: int
+    attachments: tuple[Attachment, ...]
+    pictures: tuple[Picture, ...]
+
+
+def attachments_of(content: IssueContent, links: Links) -> tuple[Attachment, ...]:
+    """Make the calendar file that a mail carries; nothing where no event has its day stated."""
+    calendar = events_of(content, links)
+    return (Attachment("events.ics", CALENDAR_TYPE, calendar),) if b"BEGIN:VEVENT" in calendar else ()
+
+
+def related_of(content: IssueContent) -> tuple[Picture, ...]:
+    """Make the pictures that a mail's HTML shows."""
+    return tuple(Picture(name, PICTURE_TYPE, picture) for name, picture in pictures_of(content).items())
+
+
 class Press:
-    """Keeps the issues that are being sent, and how much of each fits into a mail."""
+    """Keeps the issues that are being sent, with what their readers' mails share."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, tuple[IssueContent, int]] = {}
+        self._plates: dict[int, Plate] = {}
 
     def mail(self, issue: Issue, links: Links, taste: Taste) -> Mail:
         """Render a reader's mail of a released issue, which nobody changes any more."""
-        if issue.id not in self._kept:
-            if len(self._kept) == KEPT_ISSUES:
-                del self._kept[next(iter(self._kept))]
+        plate = self.plate(issue, links)
+        return render_mail(plate.content, links, taste, tier=plate.tier)
+
+    def plate(self, issue: Issue, links: Links) -> Plate:
+        """Return what the mails of an issue share; whose links are given makes no difference."""
+        if issue.id not in self._plates:
+            if len(self._plates) == KEPT_ISSUES:
+                del self._plates[next(iter(self._plates))]
             content = content_from(issue.content)
-            self._kept[issue.id] = content, tier_of(content, links)
-        content, tier = self._kept[issue.id]
-        return render_mail(content, links, taste, tier=tier)
+            self._plates[issue.id] = Plate(
+                content,
+                tier_of(content, links),
+                attachments_of(content, replace(links, reader=None)),
+                related_of(content),
+            )
+        return self._plates[issue.id]

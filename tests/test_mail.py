@@ -61,7 +61,7 @@ def test_every_reader_gets_the_issue_once(
     assert message["List-Id"] == "Weekly digest <weekly.perilune.example>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Date"] == "Mon, 14 Mar 2022 07:00:00 +0000"
-    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "multipart/related"]
     assert "Agencies agree" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     with sessions() as session:
         assert set(session.scalars(sa.select(Delivery.state))) == {DeliveryState.SENT}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digest.content import IssueContent
 from digest.exports.markdown import markdown_of
@@ -14,6 +14,7 @@ from digest.exports.printed import printed_html
 from digest.exports.structured import json_of
 from digest.links import Links
 from digest.message import Letter, message_of
+from digest.press import attachments_of, related_of
 from digest.render import render_mail, render_whole, subject_of
 
 SOMEBODY = "reader@example.org"
@@ -41,7 +42,7 @@ class Form:
 
 
 def _mail(export: Export) -> bytes:
-    mail = render_mail(export.content, export.links)
+    mail = render_mail(export.content, replace(export.links, has_parts=True))
     letter = Letter(
         key=export.content.key,
         sender=export.sender,
@@ -53,6 +54,8 @@ def _mail(export: Export) -> bytes:
         written_at=export.composed_at,
         list_slug=export.list_slug,
         list_name=export.content.edition_name,
+        attachments=attachments_of(export.content, export.links),
+        related=related_of(export.content),
     )
     return message_of(letter).as_bytes()
 
