@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,11 +12,14 @@ from rich.console import Console
 from rich.markup import escape
 
 Row = Mapping[str, object]
+PIPE_WIDTH = 160
+"""Columns of a table that goes into a file or another program."""
 
 
 def console() -> Console:
     """Give the console for people; colours only where it is a terminal."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    is_terminal = sys.stdout.isatty()
+    return Console(highlight=False, soft_wrap=not is_terminal, width=None if is_terminal else PIPE_WIDTH)
 
 
 def print_json(value: object) -> None:
@@ -39,17 +43,21 @@ def print_rows(rows: Sequence[Row], *, as_json: bool, empty: str) -> None:
         return
     from rich.table import Table
 
+    cells = {column: [_cell(row[column]) for row in rows] for column in rows[0]}
+    shown = {column: texts for column, texts in cells.items() if any(texts)}
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in rows[0]:
+    for column in shown:
         table.add_column(column.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(_cell(value)) for value in row.values()))
+    for row in zip(*shown.values(), strict=True):
+        table.add_row(*map(escape, row))
     console().print(table)
 
 
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, dt.datetime):
+        return f"{value.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
     text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
     return "".join(character if character.isprintable() else " " for character in text)
 
