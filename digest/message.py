@@ -143,6 +143,8 @@ def _fill(message: EmailMessage, letter: Letter) -> None:
     for number, part in enumerate(multiparts):
         # The library would draw a boundary by lot.
         part.set_boundary(f"=_{letter.key}.{number}")
+        if part.get_content_subtype() == "related":
+            part.set_param("type", "text/html")  # RFC 2387, section 3.1
 
 
 def recipient_of(letter: Letter) -> str:

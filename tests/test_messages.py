@@ -83,6 +83,8 @@ def test_names_and_subjects_arrive_as_they_are(name: str) -> None:
 def test_files_and_pictures_arrive_as_they_are() -> None:
     message = read_back(message_of(a_letter(**FULL)).as_bytes())
     calendar, picture = list(message.walk())[-1], list(message.walk())[-2]
+    related = [part for part in message.walk() if part.get_content_type() == "multipart/related"]
+    assert [part.get_param("type") for part in related] == ["text/html"]
     assert calendar.get_filename() == "события.ics"
     assert calendar["Content-Type"].params["method"] == "PUBLISH"
     assert calendar.get_payload(decode=True) == b"BEGIN:VCALENDAR\r\n"
