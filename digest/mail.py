@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import re
+import selectors
 import smtplib
 import socket
 import ssl
@@ -81,8 +82,12 @@ class Sender(Protocol):
     def wait(self) -> None:
         """Wait until the next message may be sent."""
 
-    def send(self, envelope: Envelope) -> None:
-        """Send to one address; DeliveryProblem or UncertainDelivery when that fails."""
+    def send(self, envelope: Envelope, before_the_end: Callable[[], None]) -> None:
+        """Send to one address; DeliveryProblem or UncertainDelivery when that fails.
+
+        `before_the_end` is called once, when all but the end is handed over: nothing is out until it returns, or ever
+        if it raises.
+        """
 
 
 class Mailer(Protocol):
@@ -106,14 +111,15 @@ class FolderMailer:
     def wait(self) -> None:
         """Never wait."""
 
-    def send(self, envelope: Envelope) -> None:
-        """Write the message in one step, so that nobody sees half of it."""
+    def send(self, envelope: Envelope, before_the_end: Callable[[], None]) -> None:
+        """Write the message and give it its name in one step, so that nobody sees half of it, or two."""
         name = re.sub(r"[^\w.@=+-]", "_", envelope.message_id)
         path = self.folder / f"{name}.eml"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             partial = path.with_suffix(".partial")
             partial.write_bytes(envelope.content)
+            before_the_end()
             partial.replace(path)
         except OSError as error:
             reason = f"{path} cannot be written: {error.strerror}"
@@ -217,7 +223,7 @@ class SmtpSession:
                 pace.sleep(left)
         self._sent_at = pace.clock()
 
-    def send(self, envelope: Envelope) -> None:
+    def send(self, envelope: Envelope, before_the_end: Callable[[], None] = lambda: None) -> None:
         """Send one message; what the server answers decides the kind of problem."""
         if self._mail_count >= MAX_MAILS_PER_CONNECTION:
             self.part()
@@ -231,6 +237,10 @@ class SmtpSession:
                 self._begin(envelope)
             except _Lost as again:
                 raise DeliveryProblem(envelope.recipient, str(again), permanent=False) from again
+        with contextlib.ExitStack() as unless_told_to:
+            unless_told_to.callback(self._drop)
+            before_the_end()
+            unless_told_to.pop_all()
         self._finish(envelope)
 
     def part(self) -> None:
@@ -262,9 +272,10 @@ class SmtpSession:
         assert server is not None
         ending = b".\r\n" if envelope.content.endswith(b"\r\n") else b"\r\n.\r\n"
         try:
+            _check_that_it_waits(server)
             server.send(ending)
         except (smtplib.SMTPException, OSError) as error:
-            # A dot that could not be written was never read.
+            # A dot that was not written, or could not be, was never read.
             self._drop()
             reason = f"the connection to the mail server ended before the message: {error}"
             raise DeliveryProblem(envelope.recipient, reason, permanent=False) from error
@@ -347,6 +358,15 @@ class SmtpSession:
         server, self._server, self._mail_count = self._server, None, 0
         if server is not None:
             server.close()
+
+
+def _check_that_it_waits(server: smtplib.SMTP) -> None:
+    """Raise where the server hung up or spoke before its turn: what it closed can still be written to, unread."""
+    assert server.sock is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(server.sock, selectors.EVENT_READ)
+        if selector.select(0):
+            raise smtplib.SMTPServerDisconnected("it did not wait for the end")
 
 
 def _line(words: bytes) -> str:

@@ -1,6 +1,8 @@
 """The outbox: each mail is claimed by a conditional update, handed over, and its outcome recorded.
 
-A claim that is found with nobody behind it is uncertain: the mail may have gone out, so it is never sent again.
+Whoever dies between the claim and `handed_over_at`, which is written when only the final dot is missing and only while
+the claim is still one's own, leaves a mail that certainly is not out: it waits again. Whoever dies from then on until
+the outcome is recorded leaves an uncertain mail, which is never sent again by itself.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ log = structlog.get_logger()
 # Tried again over three days: what is down on Friday evening is mended on Monday.
 RETRY_AFTER = tuple(dt.timedelta(minutes=minutes) for minutes in (10, 30, 60, 120, 240, 480, 720, 720, 720, 720, 480))
 CLAIM_LASTS = dt.timedelta(hours=6)
+DIED_BEFORE = "the process that was sending it ended before the mail was handed over"
+DIED_AFTER = "the process that was sending it ended before the outcome was recorded"
 Row = TypeVar("Row", bound=OutboxRow)
 
 
@@ -34,6 +38,11 @@ class Claim:
 
     claimant: str
     now: dt.datetime
+
+    @property
+    def until(self) -> dt.datetime:
+        """Say until when it lasts."""
+        return self.now + CLAIM_LASTS
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,10 @@ class Unwanted(Exception):
     """A mail that nobody wants any more; the message says why."""
 
 
+class _ClaimGone(Exception):
+    """The claim expired, and was taken from us before the mail was out."""
+
+
 @dataclass(frozen=True)
 class Outbox(Generic[Row]):
     """The mails of one table, how each becomes a message (which may raise Unwanted), and who hears of refusals."""
@@ -70,7 +83,7 @@ class Outbox(Generic[Row]):
         """
         outcomes: Counter[DeliveryState] = Counter()
         with sessions.begin() as session:
-            outcomes[DeliveryState.UNCERTAIN] = self.mark_uncertain(session, now=claim.now)
+            outcomes[DeliveryState.UNCERTAIN] = self._settle_dead_claims(session, now=claim.now)
             due = session.scalars(
                 sa.select(self.rows.id)
                 .where(self.rows.state == DeliveryState.WAITING, self.rows.due_at <= claim.now)
@@ -83,16 +96,28 @@ class Outbox(Generic[Row]):
                 outcomes[state] += 1
         return +outcomes
 
-    def mark_uncertain(self, session: Session, *, now: dt.datetime) -> int:
-        """Mark mails whose process died, or that have been claimed for six hours, as uncertain; returns how many."""
-        marked = 0
-        for row in session.scalars(sa.select(self.rows).where(self.rows.state == DeliveryState.SENDING)):
-            if row.due_at > now and row.claimed_by and is_alive(row.claimed_by):
-                continue
-            reason = "the process that was sending it ended before the outcome was recorded"
-            self._record(session, row.id, Outcome(DeliveryState.UNCERTAIN, reason), now=now)
-            marked += 1
-        return marked
+    def _settle_dead_claims(self, session: Session, *, now: dt.datetime) -> int:
+        """Take claims from processes that died, or have had them for six hours; returns how many are uncertain."""
+        rows = self.rows
+        claims = session.execute(
+            sa.select(rows.id, rows.claimed_by, rows.due_at).where(rows.state == DeliveryState.SENDING)
+        ).all()
+        dead = [row_id for row_id, claimant, until in claims if not (until > now and claimant and is_alive(claimant))]
+        # How far a mail came is asked in the update itself: its process may live, and be handing it over.
+        is_in_hand = rows.handed_over_at.is_(None)
+        settled = session.scalars(
+            sa.update(rows)
+            .where(rows.id.in_(dead), rows.state == DeliveryState.SENDING)
+            .values(
+                state=sa.case((is_in_hand, DeliveryState.WAITING), else_=DeliveryState.UNCERTAIN),
+                problem=sa.case((is_in_hand, DIED_BEFORE), else_=DIED_AFTER),
+                due_at=sa.case((is_in_hand, now), else_=rows.due_at),
+                claimed_by=None,
+            )
+            .returning(rows.state)
+            .execution_options(synchronize_session=False)
+        )
+        return sum(state == DeliveryState.UNCERTAIN for state in settled)
 
     def _deliver(
         self, sessions: sessionmaker[Session], sender: Sender, row_id: int, claim: Claim
@@ -111,9 +136,17 @@ class Outbox(Generic[Row]):
         with sessions.begin() as session:
             if not self._has_claimed(session, row_id, claim):
                 return None
-        outcome = _attempt(sender, envelope, attempt_count=attempt_count, now=claim.now)
+
+        def hand_over() -> None:
+            self._hand_over(sessions, row_id, claim, envelope)
+
+        try:
+            outcome = _attempt(lambda: sender.send(envelope, hand_over), attempt_count=attempt_count, now=claim.now)
+        except _ClaimGone:
+            log.warning("claim expired", delivery=envelope.message_id)
+            return None
         with sessions.begin() as session:
-            self._record(session, row_id, outcome, now=claim.now)
+            self._record(session, row_id, outcome, claim)
             if outcome.status:
                 self.note_refusal(session, row_id, outcome, claim.now)
         log.info("delivery attempted", delivery=envelope.message_id, state=str(outcome.state), problem=outcome.problem)
@@ -126,7 +159,8 @@ class Outbox(Generic[Row]):
             .values(
                 state=DeliveryState.SENDING,
                 claimed_by=claim.claimant,
-                due_at=claim.now + CLAIM_LASTS,
+                due_at=claim.until,
+                handed_over_at=None,
                 attempt_count=self.rows.attempt_count + 1,
             )
             .returning(self.rows.id)
@@ -141,31 +175,54 @@ class Outbox(Generic[Row]):
         with sessions.begin() as session:
             if not self._has_claimed(session, row_id, claim):
                 return None
-            self._record(session, row_id, outcome, now=claim.now)
+            self._record(session, row_id, outcome, claim)
         log.warning("mail given up", mail=row_id, table=self.rows.__name__, problem=outcome.problem)
         return outcome.state
 
-    def _record(self, session: Session, row_id: int, outcome: Outcome, *, now: dt.datetime) -> None:
+    def _is_ours(self, row_id: int, claim: Claim) -> sa.ColumnElement[bool]:
+        is_claimed = (self.rows.id == row_id) & (self.rows.state == DeliveryState.SENDING)
+        return is_claimed & (self.rows.claimed_by == claim.claimant) & (self.rows.due_at == claim.until)
+
+    def _hand_over(self, sessions: sessionmaker[Session], row_id: int, claim: Claim, envelope: Envelope) -> None:
+        """Note that the mail may be out from now on; raises where it must not go out."""
+        noted = (
+            sa.update(self.rows)
+            .where(self._is_ours(row_id, claim))
+            .values(handed_over_at=claim.now)
+            .returning(self.rows.id)
+            .execution_options(synchronize_session=False)
+        )
+        try:
+            with sessions.begin() as session:
+                is_noted = session.scalar(noted) is not None
+        except sa.exc.DBAPIError as error:
+            reason = f"not handed over, since the database failed: {error.orig}"
+            raise DeliveryProblem(envelope.recipient, reason, permanent=False) from error
+        if not is_noted:
+            raise _ClaimGone
+
+    def _record(self, session: Session, row_id: int, outcome: Outcome, claim: Claim) -> None:
         """Record the outcome of a claimed mail; that it was sent is recorded even if it was taken for uncertain."""
         is_sent = outcome.state == DeliveryState.SENT
-        from_states = [DeliveryState.SENDING, *([DeliveryState.UNCERTAIN] if is_sent else [])]
+        is_doubted = (self.rows.id == row_id) & (self.rows.state == DeliveryState.UNCERTAIN)
+        is_ours = self._is_ours(row_id, claim)
         session.execute(
             sa.update(self.rows)
-            .where(self.rows.id == row_id, self.rows.state.in_(from_states))
+            .where(is_ours | is_doubted if is_sent else is_ours)
             .values(
                 state=outcome.state,
                 problem=outcome.problem,
                 claimed_by=None,
                 due_at=outcome.due_at or self.rows.due_at,
-                sent_at=now if is_sent else None,
+                sent_at=claim.now if is_sent else None,
             )
             .execution_options(synchronize_session=False)
         )
 
 
-def _attempt(sender: Sender, envelope: Envelope, *, attempt_count: int, now: dt.datetime) -> Outcome:
+def _attempt(send: Callable[[], None], *, attempt_count: int, now: dt.datetime) -> Outcome:
     try:
-        sender.send(envelope)
+        send()
     except UncertainDelivery as problem:
         return Outcome(DeliveryState.UNCERTAIN, str(problem))
     except DeliveryProblem as problem:

@@ -18,5 +18,7 @@ class OutboxRow:
     due_at: Mapped[dt.datetime]
     """When it may be tried; while it is being sent, until when its claim lasts."""
     claimed_by: Mapped[str | None] = mapped_column(sa.String(120))
+    handed_over_at: Mapped[dt.datetime | None]
+    """When, in the attempt at hand, the mail server had all but the end: until then the mail certainly is not out."""
     sent_at: Mapped[dt.datetime | None]
     problem: Mapped[str | None]

@@ -130,7 +130,7 @@ def _wait_again(
     update = (
         sa.update(rows)
         .where(which, rows.state.in_(RESENDABLE))
-        .values(state=DeliveryState.WAITING, due_at=now, attempt_count=0, problem=None)
+        .values(state=DeliveryState.WAITING, due_at=now, attempt_count=0, handed_over_at=None, problem=None)
         .returning(rows.message_id)
         .execution_options(synchronize_session=False)
     )
@@ -195,7 +195,7 @@ def send_test(archive: Archive, address: str, *, now: dt.datetime) -> str:
     envelope = envelope_of(letter, post_of(settings))
     mailer = mailer_of(settings)
     with mailer.session() as sender:
-        sender.send(envelope)
+        sender.send(envelope, lambda: None)
     if isinstance(mailer, FolderMailer):
         return f"Written into {mailer.folder}; set PERILUNE_SMTP to send it."
     signed = "signed" if settings.dkim_key else "not signed (PERILUNE_DKIM_KEY is not set)"

@@ -9,9 +9,12 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from digest.deliver import Post, deliver_due
 from digest.issue import compose_due_issues
-from digest.mail import Envelope, FolderMailer, MailProblem, SmtpMailer
+from digest.mail import DeliveryProblem, Envelope, FolderMailer, MailProblem, Sender, SmtpMailer
 from digest.outbox import RETRY_AFTER
 from models.claimant import this_process
 from models.edition import Delivery, Reader
@@ -30,6 +33,7 @@ from tests.inbox import Inbox
 ME = this_process()
 POST = Post(sender="Perilune <digest@perilune.example>", archive_url="https://archive.example.org")
 A_DEAD_PROCESS = f"{ME.split('/', maxsplit=1)[0]}/1/0.00"
+ANOTHER_MACHINE = "elsewhere/1/0.00"
 
 
 def an_outbox(sessions: sessionmaker[Session], now: dt.datetime, *addresses: str) -> None:
@@ -136,80 +140,161 @@ def test_a_server_that_hangs_up_after_the_message_leaves_the_delivery_uncertain(
 
 KILLED = """
 import contextlib, os, sys, datetime as dt
+from digest.mail import SmtpMailer
 from models.claimant import this_process
 from models.database import open_database
-from tests.test_mail import POST, deliver_due
+from tests.test_mail import POST, Meddling, deliver_due
 
-class Killed:
-    def session(self):
-        return contextlib.nullcontext(self)
+def die():
+    os._exit(9)
 
-    def wait(self):
-        pass
-
-    def send(self, envelope):
-        os._exit(9)
-
-moment = dt.datetime.fromisoformat(sys.argv[2])
-deliver_due(open_database(sys.argv[1]), Killed(), post=POST, now=moment, claimant=this_process())
+url, moment, port, when = sys.argv[1:]
+mailer = Meddling(SmtpMailer("127.0.0.1", int(port)), die, when)
+deliver_due(open_database(url), mailer, post=POST, now=dt.datetime.fromisoformat(moment), claimant=this_process())
 """
 
 
-def test_a_delivery_whose_process_was_killed_is_uncertain_and_never_sent_again(
-    sessions: sessionmaker[Session], database_url: str, now: dt.datetime, smtp: SmtpMailer, inbox: Inbox
+@dataclass(frozen=True)
+class Meddling:
+    """A mailer, in each of whose mails something happens before or after it is noted that only the end is missing."""
+
+    mailer: SmtpMailer | FolderMailer
+    happens: Callable[[], None]
+    when: str
+
+    @contextmanager
+    def session(self) -> Iterator[Sender]:
+        """Begin to send."""
+        with self.mailer.session() as sender:
+            yield MeddlingSender(sender, self.happens, self.when)
+
+
+@dataclass(frozen=True)
+class MeddlingSender:
+    """A sender in whose work something happens."""
+
+    sender: Sender
+    happens: Callable[[], None]
+    when: str
+
+    def wait(self) -> None:
+        """Wait as it would."""
+        self.sender.wait()
+
+    def send(self, envelope: Envelope, before_the_end: Callable[[], None]) -> None:
+        """Send, and let it happen."""
+
+        def meddle() -> None:
+            if self.when == "before":
+                self.happens()
+            before_the_end()
+            if self.when == "after":
+                self.happens()
+
+        self.sender.send(envelope, meddle)
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_mail_whose_process_was_killed_goes_out_if_it_certainly_did_not_and_never_otherwise(
+    sessions: sessionmaker[Session], now: dt.datetime, smtp: SmtpMailer, inbox: Inbox, when: str
 ) -> None:
     an_outbox(sessions, now)
+    url = sessions.kw["bind"].url.render_as_string(hide_password=False)
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, database_url, now.isoformat()],
+        [sys.executable, "-c", KILLED, url, now.isoformat(), str(smtp.port), when],
         check=False,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
     )
     assert killed.returncode == 9
-    assert the_delivery(sessions).state == DeliveryState.SENDING
-    assert deliver_due(sessions, smtp, post=POST, now=now, claimant=ME) == {DeliveryState.UNCERTAIN: 1}
+    delivery = the_delivery(sessions)
+    assert (delivery.state, delivery.handed_over_at) == (DeliveryState.SENDING, now if when == "after" else None)
+    outcome = DeliveryState.SENT if when == "before" else DeliveryState.UNCERTAIN
+    assert deliver_due(sessions, smtp, post=POST, now=now, claimant=ME) == {outcome: 1}
     assert not deliver_due(sessions, smtp, post=POST, now=now + dt.timedelta(days=9), claimant=ME)
     delivery = the_delivery(sessions)
-    assert delivery.state == DeliveryState.UNCERTAIN
-    assert delivery.problem == "the process that was sending it ended before the outcome was recorded"
-    assert inbox.messages == []
+    assert (delivery.state, delivery.attempt_count) == (outcome, 2 if when == "before" else 1)
+    if when == "after":
+        assert delivery.problem == "the process that was sending it ended before the outcome was recorded"
+    assert len(inbox.messages) == (1 if when == "before" else 0)
 
 
-class Interrupting:
-    """A mailer during whose work another process looks at the outbox."""
+class Case(NamedTuple):
+    """Who sends a mail, after how many hours and at which point another looks, and what that one comes to."""
 
-    def __init__(self, sessions: sessionmaker[Session]) -> None:
-        self.sessions = sessions
-        self.seen: list[Counter[DeliveryState]] = []
-
-    def session(self) -> AbstractContextManager[Interrupting]:
-        """Give itself."""
-        return nullcontext(self)
-
-    def wait(self) -> None:
-        """See that nothing is claimed by whoever waits: if they are killed, nothing is uncertain."""
-        assert the_delivery(self.sessions).state == DeliveryState.WAITING
-
-    def send(self, envelope: Envelope) -> None:
-        """Let another process look, and succeed."""
-        del envelope
-        moment = dt.datetime(2022, 3, 14, 7, 1, tzinfo=dt.UTC)
-        self.seen.append(deliver_due(self.sessions, self, post=POST, now=moment, claimant=ME))
+    claimant: str
+    hours: int
+    when: str
+    seen: dict[DeliveryState, int]
 
 
-@pytest.mark.parametrize(
-    ("claimant", "seen"),
-    [(ME, Counter()), (A_DEAD_PROCESS, Counter({DeliveryState.UNCERTAIN: 1}))],
-    ids=["alive", "dead"],
-)
-def test_what_a_living_process_sends_is_left_alone(
-    sessions: sessionmaker[Session], now: dt.datetime, claimant: str, seen: Counter[DeliveryState]
+CASES = {
+    "alive": Case(ME, 0, "before", {}),
+    "dead": Case(A_DEAD_PROCESS, 0, "before", {DeliveryState.SENT: 1}),
+    "dead, handed over": Case(A_DEAD_PROCESS, 0, "after", {DeliveryState.UNCERTAIN: 1}),
+    "elsewhere": Case(ANOTHER_MACHINE, 5, "before", {}),
+    "elsewhere, expired": Case(ANOTHER_MACHINE, 6, "before", {DeliveryState.SENT: 1}),
+    "elsewhere, expired, handed over": Case(ANOTHER_MACHINE, 6, "after", {DeliveryState.UNCERTAIN: 1}),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("place", ["server", "folder"])
+def test_two_processes_send_a_mail_once_whosever_claim_is_taken_for_dead(
+    sessions: sessionmaker[Session], now: dt.datetime, place: str, case: Case, request: pytest.FixtureRequest
 ) -> None:
     an_outbox(sessions, now)
-    mailer = Interrupting(sessions)
-    deliver_due(sessions, mailer, post=POST, now=now, claimant=claimant)
-    assert mailer.seen == [seen]
-    # That it was sent is known by now, whatever was thought meanwhile.
+    folder: Path = request.getfixturevalue("tmp_path") / "mail"
+    mailer = FolderMailer(folder) if place == "folder" else request.getfixturevalue("smtp")
+    found: list[Counter[DeliveryState]] = []
+
+    def look() -> None:
+        moment = now + dt.timedelta(hours=case.hours)
+        found.append(deliver_due(sessions, mailer, post=POST, now=moment, claimant=ME))
+
+    ours = deliver_due(sessions, Meddling(mailer, look, case.when), post=POST, now=now, claimant=case.claimant)
+    assert found == [Counter(case.seen)]
+    # That it was sent is known by now, whatever was thought meanwhile; who lost the claim has sent nothing.
     assert the_delivery(sessions).state == DeliveryState.SENT
+    assert ours == ({} if DeliveryState.SENT in case.seen else {DeliveryState.SENT: 1})
+    assert len(list(folder.iterdir()) if place == "folder" else request.getfixturevalue("inbox").messages) == 1
+
+
+def test_who_lost_the_claim_leaves_the_mail_to_whoever_has_it(
+    sessions: sessionmaker[Session], now: dt.datetime, smtp: SmtpMailer
+) -> None:
+    an_outbox(sessions, now)
+
+    def lose() -> None:
+        with sessions.begin() as session:
+            delivery = session.scalars(sa.select(Delivery)).one()
+            delivery.claimed_by, delivery.handed_over_at = ME, now
+        raise DeliveryProblem("ada@example.org", "450 later", permanent=False)
+
+    deliver_due(sessions, Meddling(smtp, lose, "before"), post=POST, now=now, claimant=ANOTHER_MACHINE)
+    delivery = the_delivery(sessions)
+    assert (delivery.state, delivery.claimed_by) == (DeliveryState.SENDING, ME)
+
+
+def test_where_the_hand_over_cannot_be_noted_nothing_goes_out(
+    sessions: sessionmaker[Session], now: dt.datetime, smtp: SmtpMailer, inbox: Inbox
+) -> None:
+    an_outbox(sessions, now)
+    engine = sessions.kw["bind"]
+
+    def fail(*given: object) -> None:
+        if str(given[2]).startswith("UPDATE delivery SET handed_over_at"):
+            raise sa.exc.OperationalError("update", None, OSError("the disk is full"))
+
+    sa.event.listen(engine, "before_cursor_execute", fail)
+    deliver_due(sessions, smtp, post=POST, now=now, claimant=ME)
+    delivery = the_delivery(sessions)
+    assert (delivery.state, delivery.handed_over_at) == (DeliveryState.WAITING, None)
+    assert delivery.problem == "not handed over, since the database failed: the disk is full"
+    assert inbox.messages == []
+    sa.event.remove(engine, "before_cursor_execute", fail)
+    deliver_due(sessions, smtp, post=POST, now=delivery.due_at, claimant=ME)
+    assert len(inbox.messages) == 1
 
 
 def test_impossible_addresses_and_readers_who_left_get_no_mail(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -127,6 +128,17 @@ def test_a_message_whose_answer_is_lost_is_uncertain_and_not_repeated(smtp: Smtp
             sender.send(an_envelope("third@example.org"))
         sender.send(an_envelope("fourth@example.org"))
     assert [address for address, _ in inbox.messages] == ["first@example.org", "fourth@example.org"]
+
+
+def test_a_server_that_hangs_up_before_the_final_dot_has_certainly_not_taken_the_message(
+    smtp: SmtpMailer, inbox: Moody
+) -> None:
+    with open_inbox(inbox, timeout=0.3) as port, replace(smtp, port=port).session() as sender:
+        with pytest.raises(DeliveryProblem, match="did not wait") as caught:
+            sender.send(an_envelope(), lambda: time.sleep(0.8))
+        assert not caught.value.permanent
+        sender.send(an_envelope())
+    assert len(inbox.messages) == 1
 
 
 def test_a_server_may_think_long_about_a_whole_message_and_about_nothing_else(smtp: SmtpMailer, inbox: Moody) -> None:

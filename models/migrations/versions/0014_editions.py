@@ -15,6 +15,7 @@ depends_on = None
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 TIME = sa.DateTime(timezone=True)
 LISTS = ("topics", "countries", "mutes")
+OUTBOXES = ("delivery", "notice")
 
 
 def upgrade() -> None:
@@ -22,6 +23,7 @@ def upgrade() -> None:
     _change_readers()
     _change_issues()
     _change_notices()
+    _change_outboxes()
     _create_issue_edit()
     _create_bounce()
     secret = op.create_table(
@@ -85,6 +87,13 @@ def _change_notices() -> None:
     op.create_index("ix_notice_reader_id", "notice", ["reader_id"])
 
 
+def _change_outboxes() -> None:
+    for table in OUTBOXES:
+        op.add_column(table, sa.Column("handed_over_at", TIME))
+        # Of what was being sent nobody noted how far it came: it may be out.
+        op.execute(f"UPDATE {table} SET handed_over_at = due_at WHERE state = 'sending'")
+
+
 def _create_issue_edit() -> None:
     op.create_table(
         "issue_edit",
@@ -126,6 +135,8 @@ def _create_bounce() -> None:
 def downgrade() -> None:
     for table in ("bounce", "issue_edit", "secret"):
         op.drop_table(table)
+    for table in OUTBOXES:
+        op.drop_column(table, "handed_over_at")
     op.drop_index("ix_notice_reader_id", "notice")
     for name in ("reader_id", "list_slug", "list_name"):
         op.drop_column("notice", name)
