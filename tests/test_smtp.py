@@ -141,6 +141,18 @@ def test_a_server_that_hangs_up_before_the_final_dot_has_certainly_not_taken_the
     assert len(inbox.messages) == 1
 
 
+def test_a_message_that_must_not_end_leaves_nothing_to_the_next(smtp: SmtpMailer, inbox: Moody) -> None:
+    def refuse() -> None:
+        raise LookupError
+
+    with smtp.session() as sender:
+        with pytest.raises(LookupError):
+            sender.send(an_envelope("first@example.org"), refuse)
+        sender.send(an_envelope("second@example.org"))
+    assert [address for address, _ in inbox.messages] == ["second@example.org"]
+    assert len(inbox.connections) == 2
+
+
 def test_a_server_may_think_long_about_a_whole_message_and_about_nothing_else(smtp: SmtpMailer, inbox: Moody) -> None:
     inbox.moods["DATA"] = ["think", ""]
     hasty = replace(smtp, timeout_seconds=0.3, answer_seconds=10)
