@@ -35,8 +35,10 @@ def due_moment(edition: Edition, now: dt.datetime) -> dt.datetime:
     """
     zone = zone_of(edition)
     day = _scheduled_day(edition, now.astimezone(zone).date())
-    moment = _moment(edition, day, zone)
-    return moment if moment <= now else _moment(edition, _scheduled_day(edition, day - A_DAY), zone)
+    # Twice back where a day never was, whose hour is that of the next.
+    while (moment := _moment(edition, day, zone)) > now:
+        day = _scheduled_day(edition, day - A_DAY)
+    return moment
 
 
 def next_due_moment(edition: Edition, now: dt.datetime) -> dt.datetime:

@@ -7,6 +7,7 @@ import datetime as dt
 import itertools
 import zoneinfo
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -16,9 +17,8 @@ from models.vocabulary import Frequency
 
 A_DAY = dt.timedelta(days=1)
 AN_HOUR = dt.timedelta(hours=1)
-A_TICK = dt.timedelta(minutes=20)
+A_TICK = dt.timedelta(minutes=30)
 A_QUARTER = dt.timedelta(minutes=15)
-A_WEEK = dt.timedelta(days=7)
 MONTH_DAY = 31
 ZONES = {
     "Europe/Vienna": 2022,
@@ -35,21 +35,21 @@ ZONES = {
 """Each with the first of three years in which its clocks change, if they do."""
 
 
-def _offsets(zone: zoneinfo.ZoneInfo, year: int) -> Iterator[tuple[dt.datetime, dt.datetime]]:
-    """Yield the hours within which the clocks of a zone change, from a year on."""
+@cache
+def _changes(zone: zoneinfo.ZoneInfo, year: int) -> list[dt.datetime]:
+    """List the hours within which the clocks of a zone change, from a year on."""
     start = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
-    hours = (start + number * AN_HOUR for number in range(3 * 365 * 24))
-    for before, after in itertools.pairwise(hours):
-        if before.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset():
-            yield before, after
+    hours = [start + number * AN_HOUR for number in range(3 * 365 * 24)]
+    offsets = [hour.astimezone(zone).utcoffset() for hour in hours]
+    return [hour for hour, (before, after) in zip(hours, itertools.pairwise(offsets), strict=False) if before != after]
 
 
 def _ticks(changes: list[dt.datetime], year: int) -> Iterator[dt.datetime]:
-    """Yield moments of three years: every 20 minutes in the week about each change of the clocks, else twice a day."""
+    """Yield moments of three years: every half an hour about each change of the clocks, else twice a day."""
     now, end = dt.datetime(year, 1, 1, tzinfo=dt.UTC), dt.datetime(year + 3, 1, 1, tzinfo=dt.UTC)
     while now < end:
         yield now
-        is_near = any(abs(now - change) < A_WEEK / 2 for change in changes)
+        is_near = any(abs(now - change) < 1.5 * A_DAY for change in changes)
         now += A_TICK if is_near else A_DAY / 2
 
 
@@ -74,23 +74,30 @@ def _expected(edition: Edition, zone: zoneinfo.ZoneInfo, year: int) -> set[dt.da
         if shown >= dt.datetime.combine(wanted, dt.time(edition.hour)):
             found.add(now)
             wanted = next(day for day in _days(wanted + A_DAY) if _is_due_on(edition, day))
-        is_close = wanted - shown.date() <= A_DAY
-        now += A_QUARTER if is_close else A_DAY / 2
+        now += _unchanged(now, dt.datetime.combine(wanted, dt.time(edition.hour)) - shown, zone)
     return found
+
+
+def _unchanged(now: dt.datetime, away: dt.timedelta, zone: zoneinfo.ZoneInfo) -> dt.timedelta:
+    """Return how long nobody need look at the clock: until just before an hour, unless it is changed meanwhile."""
+    leaps = (min(away // A_QUARTER * A_QUARTER - AN_HOUR, most) for most in (away, A_DAY, 4 * AN_HOUR))
+    offset = now.astimezone(zone).utcoffset()
+    steady = (leap for leap in leaps if leap > A_QUARTER and (now + leap).astimezone(zone).utcoffset() == offset)
+    return next(steady, A_QUARTER)
 
 
 def _days(first: dt.date) -> Iterator[dt.date]:
     return (first + number * A_DAY for number in itertools.count())
 
 
-@pytest.mark.parametrize("frequency", [Frequency.WEEKLY])
+@pytest.mark.parametrize("frequency", list(Frequency))
 @pytest.mark.parametrize("name", ZONES)
 def test_each_local_hour_is_due_once_whatever_the_clocks_do(name: str, frequency: Frequency) -> None:
     zone, year = zoneinfo.ZoneInfo(name), ZONES[name]
-    changes = list(_offsets(zone, year))
-    weekday = changes[-1][0].astimezone(zone).weekday() if changes else 6
-    ticks = list(_ticks([before for before, _ in changes], year))
-    for hour in (0, 2, 3, 7, 23):
+    changes = _changes(zone, year)
+    weekday = changes[-1].astimezone(zone).weekday() if changes else 6
+    ticks = list(_ticks(changes, year))
+    for hour in (0, 2, 3, 23):
         columns: dict[str, object] = {"weekday": weekday, "month_day": MONTH_DAY, "hour": hour, "timezone": name}
         edition = Edition(slug=name, frequency=frequency, **columns)
         due = [due_moment(edition, now) for now in ticks]
