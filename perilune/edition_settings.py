@@ -13,6 +13,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from digest.columns import one_line
 from digest.phrases import frame_languages
 from digest.schedule import next_due_moment, schedule_start
 from models.edition import Edition, Issue, Reader, Subscription
@@ -26,6 +27,7 @@ from perilune.problems import Problem
 MAX_NAME_CHARS = 120
 MAX_NOTE_CHARS = 500
 MAX_HOLD_HOURS = 168
+MAX_DIGITS = 6
 LAST_HOUR, LAST_WEEKDAY, LAST_MONTH_DAY = 23, 6, 31
 IS_ON = {"yes": True, "on": True, "no": False, "off": False}
 SCHEDULE = {
@@ -130,7 +132,7 @@ def _query(session: Session, text: str) -> str:
 def _note(_session: Session, text: str) -> str | None:
     if len(text) > MAX_NOTE_CHARS:
         raise Problem(f"a note has at most {MAX_NOTE_CHARS} characters, this one has {len(text)}.")
-    return " ".join(text.split()) or None
+    return one_line(text) or None
 
 
 def _weekday(_session: Session, text: str) -> int:
@@ -165,8 +167,8 @@ def _is_on(_session: Session, text: str) -> bool:
 
 def _number(what: str, least: int, most: int) -> Callable[[Session, str], int]:
     def read(_session: Session, text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            raise Problem(f"the {what} is a number from {least} to {most}, not {text!r}.")
+        if not text.isascii() or not text.isdigit() or len(text) > MAX_DIGITS or not least <= int(text) <= most:
+            raise Problem(f"the {what} is a number from {least} to {most}, not {text[:20]!r}.")
         return int(text)
 
     return read

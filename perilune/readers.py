@@ -10,6 +10,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from digest.columns import one_line
 from digest.letters import confirmation_letter, own_link_letter
 from models.base import insert_into
 from models.edition import Bounce, Delivery, Issue, Reader, Subscription
@@ -93,7 +94,7 @@ def _known_reader(session: Session, address: str, name: str | None, now: dt.date
     """Find the reader at an address, stored if there is none; who enters an address renames nobody."""
     reader = find_reader(session, address)
     if reader is None:
-        values = {"address": address, "name": (name or "").strip()[:MAX_NAME_CHARS] or None, "created_at": now}
+        values = {"address": address, "name": one_line(name or "", MAX_NAME_CHARS) or None, "created_at": now}
         session.execute(insert_into(session, Reader).values(values).on_conflict_do_nothing())
         reader = find_reader(session, address)
         assert reader is not None

@@ -107,7 +107,7 @@ def _line(session: Session, edition: Edition) -> EditionLine:
 
 def edition_at(session: Session, slug: str) -> Edition:
     """Find an edition; NotInArchive where there is none."""
-    edition = session.scalar(sa.select(Edition).where(Edition.slug == slug))
+    edition = session.scalar(sa.select(Edition).where(Edition.slug == slug)) if slug.isprintable() else None
     if edition is None:
         raise missing("edition", slug)
     return edition

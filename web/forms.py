@@ -47,14 +47,20 @@ def form_of(body: bytes, *, most: int = MAX_FORM_BYTES, with_empty: bool = False
     """Read the fields of a form, those left empty only where they are wanted; HTTP 413 where it is too large."""
     if len(body) > most:
         raise HTTPException(413, "The form is larger than any that this page sends.")
-    fields: Mapping[str, list[str]] = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=with_empty)
+    fields = _fields(body, with_empty=with_empty)
     return {name: values[0].strip() for name, values in fields.items() if with_empty or values[0].strip()}
 
 
 def values_in(body: bytes, name: str) -> list[str]:
     """Read all values that a form has of one field, such as boxes that are ticked; each once."""
-    values = parse_qs(body.decode("utf-8", "replace")).get(name, [])
+    values = _fields(body, with_empty=False).get(name, [])
     return list(dict.fromkeys(value.strip() for value in values if value.strip()))
+
+
+def _fields(body: bytes, *, with_empty: bool) -> Mapping[str, list[str]]:
+    """Read the fields of a form without the sign that PostgreSQL takes in no text."""
+    text = body.decode("utf-8", "replace").replace("%00", "").replace("\0", "")
+    return parse_qs(text, keep_blank_values=with_empty)
 
 
 @dataclass(frozen=True)

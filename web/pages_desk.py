@@ -28,6 +28,7 @@ BY_COMMAND = "review issues with `perilune digest approve`, `hold`, `drop`"
 MAX_DONE_CHARS = 1000
 MAX_LINE_CHARS = 500
 CONFLICT = 409
+MAX_DIGITS = 6
 ACTIONS = frozenset(
     ("drop", "drop-fact", "add", "move", "reword", "retitle", "introduce", "subject", "restore", "hold", "approve")
 )
@@ -142,7 +143,7 @@ async def change_issue(
 
 def _revision(form: Mapping[str, str]) -> int:
     text = form.get("revision", "")
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > MAX_DIGITS:
         raise Problem("this form names no revision; open the desk again.")
     return int(text)
 
