@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from digest.content import IssueContent, Item
-from digest.desk import items_of
-from models.article import Article, Version
+from digest.desk import DeskProblem, items_of
+from models.article import Article, Version, find_article
 from models.edition import Issue, IssueEdit, LedgerRow
 from models.vocabulary import LedgerFate
 
@@ -31,19 +31,26 @@ class Change:
 
 
 def settle(session: Session, issue: Issue, change: Change) -> list[Saved]:
-    """Make the ledger say what an edit did, in the caller's transaction; returns the rows as they were."""
+    """Make the ledger say what an edit did, in the caller's transaction; returns the rows as they were.
+
+    DeskProblem where an edit would let two issues print the same for the first time.
+    """
     was, now = set(_places(change.before)), set(_places(change.after))
-    ids = _ids(session, was ^ now)
+    ids = _ids(session, issue, was ^ now)
     first = _first_saved(session, issue) if change.is_reverting else {}
     saved = []
-    for place in sorted(was ^ now):
+    for place in sorted(ids):
         article_id, version_id = ids[place]
+        is_in = place in now
         row = session.get(LedgerRow, (issue.edition_id, version_id))
+        is_of_another = row is not None and row.issue_id != issue.id and row.fate == LedgerFate.INCLUDED
+        if row is not None and is_of_another and is_in:
+            _refuse_twice(session, issue, row, change)
         saved.append(_saved(article_id, version_id, row))
         if version_id in first:
-            _give_back(session, issue, row, first[version_id])
+            if not is_of_another:
+                _give_back(session, issue, row, first[version_id])
         else:
-            is_in = place in now
             fate = LedgerFate.INCLUDED if is_in else LedgerFate.LEFT_OUT
             reason = f"{'added' if is_in else 'dropped'} by {change.by}"
             _decide(session, issue, row, _Decision(article_id, version_id, fate, reason))
@@ -65,6 +72,15 @@ def _decide(session: Session, issue: Issue, row: LedgerRow | None, decision: _De
         session.add(LedgerRow(edition_id=issue.edition_id, issue_id=issue.id, **vars(decision)))
     elif row.issue_id == issue.id or row.fate != LedgerFate.INCLUDED:
         row.issue_id, row.fate, row.reason = issue.id, decision.fate, decision.reason
+
+
+def _refuse_twice(session: Session, issue: Issue, row: LedgerRow, change: Change) -> None:
+    """Refuse what another issue has by now; what an earlier one had is added with a word of that."""
+    other = session.get_one(Issue, row.issue_id)
+    if change.is_reverting or other.number > issue.number:
+        titles = (item.title for item in items_of(change.after) if item.article_key == row.article.key)
+        title = next(titles, row.article.url)
+        raise DeskProblem(f"issue {other.number} has “{title}” by now; drop it there first.")
 
 
 def _give_back(session: Session, issue: Issue, row: LedgerRow | None, saved: Saved) -> None:
@@ -99,18 +115,27 @@ def _places(content: IssueContent) -> Iterator[Place]:
     yield from ((item.article_key, item.version) for item in items_of(content))
 
 
-def _ids(session: Session, places: Iterable[Place]) -> dict[Place, tuple[int, int]]:
-    """Map versions to the ids of article and version."""
+def _ids(session: Session, issue: Issue, places: set[Place]) -> dict[Place, tuple[int, int]]:
+    """Map versions to the ids of article and version, also of one that belongs to another article by now."""
     rows = session.execute(
         sa.select(Article.key, Version.number, Article.id, Version.id)
         .join(Version, Version.article_id == Article.id)
         .where(sa.tuple_(Article.key, Version.number).in_(list(places)))
     )
-    return {(key, number): (article_id, version_id) for key, number, article_id, version_id in rows}
+    found = {(key, number): (article_id, version_id) for key, number, article_id, version_id in rows}
+    for place in places - set(found):
+        if (article := find_article(session, place[0])) and (row := _row_of(session, issue, article)):
+            found[place] = (article.id, row.version_id)
+    return found
+
+
+def _row_of(session: Session, issue: Issue, article: Article) -> LedgerRow | None:
+    rows = sa.select(LedgerRow).where(LedgerRow.issue_id == issue.id, LedgerRow.article_id == article.id)
+    return session.scalars(rows.order_by(LedgerRow.version_id.desc()).limit(1)).first()
 
 
 def earlier_issue(session: Session, issue: Issue, items: Iterable[Item]) -> int | None:
-    """Return the number of the last other issue of the edition that included one of these articles, if one did."""
+    """Return the number of the last earlier issue of the edition that included one of these articles, if one did."""
     keys = [item.article_key for item in items]
     return session.scalar(
         sa.select(sa.func.max(Issue.number))
@@ -119,7 +144,7 @@ def earlier_issue(session: Session, issue: Issue, items: Iterable[Item]) -> int 
         .where(
             LedgerRow.edition_id == issue.edition_id,
             LedgerRow.fate == LedgerFate.INCLUDED,
-            LedgerRow.issue_id != issue.id,
+            Issue.number < issue.number,
             Article.key.in_(keys),
         )
     )

@@ -30,11 +30,15 @@ def release_due(sessions: sessionmaker[Session], now: dt.datetime) -> list[str]:
 
 
 def release(session: Session, issue: Issue, *, now: dt.datetime, by: str | None = None) -> bool:
-    """Release an issue in the caller's transaction, and store its deliveries; False where it was released already."""
+    """Release an issue in the caller's transaction, and store its deliveries; False where it was released already.
+
+    Without anybody's approval it goes out when its hours are over, not when an editor prolonged them just now.
+    """
     session.flush()
+    is_free = Issue.release_at <= now if by is None else sa.true()
     won = session.scalar(
         sa.update(Issue)
-        .where(Issue.id == issue.id, Issue.state == IssueState.HELD)
+        .where(Issue.id == issue.id, Issue.state == IssueState.HELD, is_free)
         .values(state=IssueState.RELEASED, released_at=now, released_by=by)
         .returning(Issue.id)
         .execution_options(synchronize_session=False)

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from digest.desk import key_of_entry
 from digest.desk_notice import tell_of_held_issues
 from digest.issue import compose_issue
-from digest.release import release_due
+from digest.release import release, release_due
 from models.article import Article, Passage, Version
-from models.edition import Delivery, Edition, Issue, IssueEdit
+from models.edition import Delivery, Edition, Issue, IssueEdit, LedgerRow
 from models.watch import Notice
 from perilune.archive import Archive
 from perilune.cli import app
@@ -26,7 +26,7 @@ from perilune.problems import Problem
 from perilune.serving_desk import ArchiveDesk
 from tests.builders import ArticleDraft, a_story, an_article
 from tests.desk_issues import EDITOR, Held, content_of, hold_an_issue, ledger_of
-from tests.digest_issues import titles
+from tests.digest_issues import A_WEEK, titles
 
 
 @pytest.fixture
@@ -121,6 +121,40 @@ def test_what_an_earlier_issue_had_says_so_when_it_is_added_again(
     (entry,) = content_of(sessions, third.key).stories
     assert (entry.headline, entry.is_continued, entry.since_issue) == ("Of before", True, second.number)
     assert ledger_of(sessions)[earlier][2] == second.number
+
+
+def test_what_another_issue_has_by_now_does_not_come_back(
+    sessions: sessionmaker[Session], desk: ArchiveDesk, held: Held, now: dt.datetime
+) -> None:
+    act(desk, held, "drop", key=held.plain)
+    with sessions.begin() as session:
+        following = compose_issue(session, session.scalars(sa.select(Edition)).one(), now + A_WEEK, now + A_WEEK)
+        assert following is not None
+    desk.change(following.key, "add", {"key": held.plain}, by=EDITOR)
+    for action, said in (("add", {"key": held.plain}), ("restore", {"key": held.plain}), ("restore", {})):
+        with pytest.raises(Problem, match="issue 2 has “A launch” by now; drop it there first"):
+            act(desk, held, action, **said)
+    assert ledger_of(sessions)[held.plain] == ("included", "added by Ada", 2)
+    desk.change(following.key, "drop", {"key": held.plain}, by=EDITOR)
+    act(desk, held, "restore", key=held.plain)
+    desk.change(following.key, "restore", {}, by=EDITOR)
+    fate, _, number = ledger_of(sessions)[held.plain]
+    assert (fate, number) == ("included", 1)
+
+
+def test_an_article_that_moved_meanwhile_can_be_dropped(
+    sessions: sessionmaker[Session], desk: ArchiveDesk, held: Held
+) -> None:
+    with sessions.begin() as session:
+        former = session.scalars(sa.select(Article).where(Article.key == held.plain)).one()
+        other = an_article(session, ArticleDraft(title="At its new address"))
+        row = session.scalars(sa.select(LedgerRow).where(LedgerRow.article_id == former.id)).one()
+        version = session.get_one(Version, row.version_id)
+        row.article_id = version.article_id = former.moved_to_id = other.id
+        version.number, former.current_version_id = 2, None
+        key = other.key
+    act(desk, held, "drop", key=held.plain)
+    assert ledger_of(sessions)[key][:2] == ("left-out", "dropped by Ada")
 
 
 def test_entries_are_moved_within_and_between_their_sections(
@@ -258,7 +292,10 @@ def test_an_issue_is_released_once_and_then_nothing_changes(
     act(desk, held, "hold", hours="48")
     assert release_due(sessions, later) == []
 
-    def release(number: int) -> int:
+    with sessions.begin() as session:
+        assert not release(session, session.scalars(sa.select(Issue)).one(), now=later)
+
+    def let_go(number: int) -> int:
         if number % 2:
             return len(release_due(sessions, now + dt.timedelta(hours=73)))
         try:
@@ -268,7 +305,7 @@ def test_an_issue_is_released_once_and_then_nothing_changes(
         return 1
 
     with ThreadPoolExecutor(4) as pool:
-        assert sum(pool.map(release, range(4))) == 1
+        assert sum(pool.map(let_go, range(4))) == 1
     with sessions() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == 1
     for action in ("drop", "approve", "hold"):
