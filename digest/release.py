@@ -56,6 +56,8 @@ def _store_deliveries(session: Session, issue: Issue, now: dt.datetime) -> None:
         .join(Subscription, Subscription.reader_id == Reader.id)
         .where(Subscription.edition_id == issue.edition_id, Subscription.confirmed_at.is_not(None), Reader.is_active)
         .order_by(Reader.id)
+        # Whoever is being erased is waited for, and then is no reader.
+        .with_for_update(read=True, key_share=True, of=Reader)
     )
     session.add_all(
         Delivery(

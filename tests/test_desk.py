@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,12 +18,13 @@ from digest.desk_notice import tell_of_held_issues
 from digest.issue import compose_issue
 from digest.release import release, release_due
 from models.article import Article, Passage, Version
-from models.edition import Delivery, Edition, Issue, IssueEdit, LedgerRow
+from models.edition import Delivery, Edition, Issue, IssueEdit, LedgerRow, Reader
 from models.watch import Notice
 from perilune.archive import Archive
 from perilune.cli import app
 from perilune.config import settings_from
 from perilune.problems import Problem
+from perilune.readers import forget
 from perilune.serving_desk import ArchiveDesk
 from tests.builders import ArticleDraft, a_story, an_article
 from tests.desk_issues import EDITOR, Held, content_of, hold_an_issue, ledger_of
@@ -311,6 +313,20 @@ def test_an_issue_is_released_once_and_then_nothing_changes(
     for action in ("drop", "approve", "hold"):
         with pytest.raises(Problem, match=r"this issue was released on 1\d March 2022 .*nothing in it can be changed"):
             act(desk, held, action, key=held.plain, hours="1")
+
+
+def test_a_reader_who_is_erased_while_an_issue_goes_out_holds_nobody_up(
+    sessions: sessionmaker[Session], held: Held, now: dt.datetime
+) -> None:
+    with sessions() as erasing, ThreadPoolExecutor(1) as pool:
+        forget(erasing, erasing.scalars(sa.select(Reader)).one())
+        erasing.flush()
+        released = pool.submit(release_due, sessions, now + dt.timedelta(days=1))
+        time.sleep(0.2)
+        erasing.commit()
+        assert released.result() == [held.issue]
+    with sessions() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == 0
 
 
 @pytest.mark.databases("sqlite")
