@@ -137,6 +137,11 @@ def test_nothing_is_changed_without_a_name_from_elsewhere_or_where_the_archive_o
         for path in (f"/desk/{held.issue}", "/editions/new", "/editions/weekly"):
             assert visitor.get(path).status_code == 501
         assert "Every Monday at 07:00" in visitor.get("/editions").text
+        for path in (f"/issue/{held.issue}", f"/issue/{held.issue}.json", f"/api/issues/{held.issue}"):
+            assert (editor.get(path).status_code, visitor.get(path).status_code) == (200, 404)
+        for path in ("/issues", "/editions", "/api/issues"):
+            assert held.issue not in visitor.get(path).text
+        assert held.issue in editor.get("/issues").text
 
 
 def test_an_edition_is_made_and_changed_by_a_form(editor: TestClient, sessions: sessionmaker[Session]) -> None:

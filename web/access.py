@@ -219,3 +219,11 @@ def session_of(request: Request) -> Iterator[Session]:
 
 SessionHere = Annotated[Session, Depends(session_of)]
 AccessHere = Annotated[Access, Depends(access_of)]
+
+
+def sees_held(access: AccessHere) -> bool:
+    """Tell whether issues are shown that are held for review: not where there is no desk, as in a public archive."""
+    return access.powers.desk is not None
+
+
+SeesHeld = Annotated[bool, Depends(sees_held)]

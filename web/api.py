@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from models.search import parse_query, search, vocabulary_of
 from models.search.words import MAX_LINE_CHARS
-from web.access import SessionHere
+from web.access import SeesHeld, SessionHere
 from web.api_models import (
     ArticleAnswer,
     HitAnswer,
@@ -102,15 +102,15 @@ def api_topic(session: SessionHere, slug: str) -> TaxonomyTopicAnswer:
 
 
 @api.get("/issues")
-def api_issues(session: SessionHere) -> list[IssueCardAnswer]:
+def api_issues(session: SessionHere, held: SeesHeld) -> list[IssueCardAnswer]:
     """List the issues of all digests, the newest first."""
-    return [IssueCardAnswer.model_validate(card) for card in issue_cards(session)]
+    return [IssueCardAnswer.model_validate(card) for card in issue_cards(session, with_held=held)]
 
 
 @api.get("/issues/{key}", responses={404: UNKNOWN})
-def api_issue(session: SessionHere, key: str) -> IssueAnswer:
+def api_issue(session: SessionHere, held: SeesHeld, key: str) -> IssueAnswer:
     """Read an issue with its content as it was frozen."""
-    card, content = issue_of(session, key)
+    card, content = issue_of(session, key, with_held=held)
     return IssueAnswer.model_validate(asdict(card) | {"content": content})
 
 

@@ -135,16 +135,18 @@ class IssueCard:
     """When it goes out by itself, while it is held for review."""
 
 
-def issue_cards(session: Session) -> tuple[IssueCard, ...]:
-    """Read all issues, the newest first."""
+def issue_cards(session: Session, *, with_held: bool) -> tuple[IssueCard, ...]:
+    """Read all issues, the newest first; those that are held for review where they are wanted."""
     select = sa.select(Issue, Edition).join(Edition).order_by(Issue.due_at.desc(), Edition.slug)
+    if not with_held:
+        select = select.where(Issue.state == IssueState.RELEASED)
     return tuple(_issue_card(issue, edition) for issue, edition in session.execute(select))
 
 
-def issue_of(session: Session, key: str) -> tuple[IssueCard, Mapping[str, object]]:
-    """Read an issue and its content; NotInArchive where there is none."""
+def issue_of(session: Session, key: str, *, with_held: bool) -> tuple[IssueCard, Mapping[str, object]]:
+    """Read an issue and its content; NotInArchive where there is none, or it is held and is not to be seen yet."""
     issue = session.scalar(sa.select(Issue).where(Issue.key == checked_key(key, "issue")))
-    if issue is None:
+    if issue is None or (issue.state == IssueState.HELD and not with_held):
         raise missing("issue", key)
     return _issue_card(issue, issue.edition), issue.content
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.article import Article
 from models.edition import Edition, Issue, Reader, Subscription
 from models.search import matching_ids, parse_query, vocabulary_of
-from models.vocabulary import Frequency, Length
+from models.vocabulary import Frequency, IssueState, Length
 from web.labels import date_in_words
 from web.links import issue_link
 from web.problems import missing
@@ -74,7 +74,7 @@ class EditionLine:
 
 @dataclass(frozen=True)
 class LastIssue:
-    """The last issue of an edition."""
+    """The last issue of an edition that went out."""
 
     number: int
     subject: str
@@ -90,8 +90,8 @@ def edition_lines(session: Session) -> list[EditionLine]:
 def _line(session: Session, edition: Edition) -> EditionLine:
     is_sent = (Subscription.edition_id == edition.id) & Subscription.confirmed_at.is_not(None) & Reader.is_active
     readers = sa.select(sa.func.count()).select_from(Subscription).join(Reader).where(is_sent)
-    newest = sa.select(Issue).where(Issue.edition_id == edition.id).order_by(Issue.number.desc()).limit(1)
-    issue = session.scalars(newest).first()
+    is_out = (Issue.edition_id == edition.id) & (Issue.state == IssueState.RELEASED)
+    issue = session.scalars(sa.select(Issue).where(is_out).order_by(Issue.number.desc()).limit(1)).first()
     last = LastIssue(issue.number, issue.subject, issue.composed_at, issue_link(issue.key)) if issue else None
     return EditionLine(
         edition.slug,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from web.access import AccessHere, SessionHere
-from web.archive_view import issue_cards, issue_of
+from web.access import AccessHere, SeesHeld, SessionHere
+from web.archive_view import IssueCard, issue_cards, issue_of
 from web.headers import ARCHIVED_POLICY, DOCUMENT_POLICY, MAIL_POLICY, SHARED_POLICY
 from web.issue_forms import calendar_answer, forms_given
 from web.problems import NotInArchive
@@ -14,23 +17,30 @@ from web.rendering import rendered
 from web.shared import shared_link
 
 POLICIES = {"pdf": DOCUMENT_POLICY, "html": SHARED_POLICY}
+ISSUE = "/issue/{key}"
 FRAMED_HEAD = '<head><base target="_top">'
 
 pages = APIRouter(include_in_schema=False)
 
 
+def _issue(session: SessionHere, held: SeesHeld, key: str) -> tuple[IssueCard, Mapping[str, object]]:
+    return issue_of(session, key, with_held=held)
+
+
+IssueHere = Annotated[tuple[IssueCard, Mapping[str, object]], Depends(_issue)]
+
+
 @pages.get("/issues")
-def issues_page(session: SessionHere, access: AccessHere) -> HTMLResponse:
+def issues_page(session: SessionHere, access: AccessHere, held: SeesHeld) -> HTMLResponse:
     """List the issues of all digests."""
-    may_subscribe, may_edit = access.powers.readership is not None, access.powers.desk is not None
-    return rendered("issues.html", issues=issue_cards(session), may_subscribe=may_subscribe, may_edit=may_edit)
+    issues = issue_cards(session, with_held=held)
+    return rendered("issues.html", issues=issues, may_subscribe=access.powers.readership is not None, may_edit=held)
 
 
-@pages.get("/issue/{key}.{ending}")
-def issue_file(request: Request, session: SessionHere, access: AccessHere, key: str, ending: str) -> Response:
+@pages.get(f"{ISSUE}.{{ending}}")
+def issue_file(request: Request, issue: IssueHere, access: AccessHere, ending: str) -> Response:
     """Send an issue as a file."""
-    issue_of(session, key)
-    file = forms_given(access.issues).file(key, ending)
+    file = forms_given(access.issues).file(issue[0].key, ending)
     if file is None:
         raise NotInArchive(f"An issue has no form {ending[:20]!r}.")
     etag = f'"{file.etag}"'
@@ -45,29 +55,28 @@ def issue_file(request: Request, session: SessionHere, access: AccessHere, key: 
     return Response(file.write(), headers=headers | {"Content-Type": file.media_type})
 
 
-@pages.get("/issue/{key}")
-def issue_page(session: SessionHere, access: AccessHere, key: str) -> HTMLResponse:
+@pages.get(ISSUE)
+def issue_page(session: SessionHere, issue: IssueHere, access: AccessHere) -> HTMLResponse:
     """Show an issue within the archive."""
-    card, _ = issue_of(session, key)
+    card, _ = issue
     endings = access.issues.endings if access.issues else {}
-    return rendered("issue.html", issue=card, shared_link=shared_link(session, key), endings=endings)
+    return rendered("issue.html", issue=card, shared_link=shared_link(session, card.key), endings=endings)
 
 
-@pages.get("/issue/{key}/events.ics")
-def issue_calendar(session: SessionHere, access: AccessHere, key: str) -> Response:
+@pages.get(f"{ISSUE}/events.ics")
+def issue_calendar(issue: IssueHere, access: AccessHere) -> Response:
     """Send an issue's events as one calendar."""
-    return calendar_answer(forms_given(access.issues), issue_of(session, key)[1])
+    return calendar_answer(forms_given(access.issues), issue[1])
 
 
-@pages.get("/issue/{key}/event/{number}.ics")
-def event_file(session: SessionHere, access: AccessHere, key: str, number: str) -> Response:
+@pages.get(f"{ISSUE}/event/{{number}}.ics")
+def event_file(issue: IssueHere, access: AccessHere, number: str) -> Response:
     """Send one of an issue's events."""
-    return calendar_answer(forms_given(access.issues), issue_of(session, key)[1], number=number)
+    return calendar_answer(forms_given(access.issues), issue[1], number=number)
 
 
-@pages.get("/issue/{key}/mail")
-def mail_page(session: SessionHere, access: AccessHere, key: str) -> HTMLResponse:
+@pages.get(f"{ISSUE}/mail")
+def mail_page(issue: IssueHere, access: AccessHere) -> HTMLResponse:
     """Show an issue as it was mailed; its links leave the frame that it may stand in."""
-    _, content = issue_of(session, key)
-    html = access.render_issue(content).replace("<head>", FRAMED_HEAD, 1)
+    html = access.render_issue(issue[1]).replace("<head>", FRAMED_HEAD, 1)
     return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
