@@ -118,7 +118,9 @@ def confirm(archive: Archive, reader_key: str, edition_slug: str, *, now: dt.dat
         row = session.get(Subscription, (edition.id, reader.id)) if reader else None
         if reader is None or row is None:
             raise Problem("nobody asks for this any more; enter the address again.")
-        row.confirmed_at = row.confirmed_at or now
+        if row.confirmed_at is None or not reader.is_active:
+            # What came back before they said yes again counts no more.
+            row.confirmed_at = now
         reader.is_active, reader.stopped_because = True, None
 
 

@@ -29,6 +29,7 @@ from tests.readers import ADA, ARCHIVE, FORM, Bench
 from tests.web_archive import fill_archive
 
 NOW = dt.datetime.now(dt.UTC)
+LONG_AGO = NOW - dt.timedelta(days=99)
 
 
 @pytest.fixture
@@ -90,12 +91,17 @@ def test_the_page_answers_alike_whether_an_address_is_known_or_not_and_asks_once
     with bench.sessions.begin() as session:
         session.execute(sa.update(Notice).values(written_at=NOW - dt.timedelta(hours=25)))
         session.execute(sa.update(Reader).values(is_active=False, stopped_because="mail came back"))
+        session.execute(sa.update(Subscription).where(Subscription.asked_at.is_(None)).values(confirmed_at=LONG_AGO))
     bench.ask("new@example.org")
     bench.ask("known@example.org")
     assert [letter["To"] for letter in bench.letters()][1:] == ["new@example.org", "known@example.org"]
     bench.visitor.post(bench.last_link())
     assert (reader := bench.reader("known@example.org")) is not None
     assert (reader.is_active, reader.stopped_because) == (True, None)
+    with bench.sessions() as session:  # what came back before counts no more
+        (row,) = session.scalars(sa.select(Subscription).where(Subscription.reader_id == reader.id))
+        assert row.confirmed_at is not None
+        assert row.confirmed_at > LONG_AGO
 
 
 @pytest.mark.databases("sqlite")
