@@ -28,13 +28,14 @@ from digest.readers import taste_of
 from digest.render import NO_TASTE, render_html
 from digest.schedule import next_due_moment
 from models.article import Article, Passage, Version
-from models.edition import Issue, Reader
+from models.edition import Reader
 from models.signing import signer_of
 from models.vocabulary import FactKind
 from perilune.archive import Archive
 from perilune.correcting.said import name_of_person
 from perilune.edition_settings import change_edition, new_edition
 from perilune.editions import edition_named
+from perilune.issues import issue_named
 from perilune.problems import Problem
 from perilune.understanding import EncoderOnDemand
 from pipeline.grounding.ground import NOBODY, Judges, ground
@@ -108,14 +109,14 @@ class ArchiveDesk:
     def check(self, key: str, said: Said) -> Sequence[str]:
         """Name what of a sentence its cited passages do not say; nothing where they support it."""
         with self._archive.sessions() as session:
-            content = content_from(_issue(session, key).content)
+            content = content_from(issue_named(session, key).content)
             return self._unsaid(session, content, said)
 
     def mail(self, key: str, reader_key: str) -> str:
         """Render an issue's mail as one reader gets it, or as everybody does; a reader's own links are left out."""
         settings = self._archive.settings
         with self._archive.sessions.begin() as session:
-            issue = _issue(session, key)
+            issue = issue_named(session, key)
             reader = session.scalar(sa.select(Reader).where(Reader.key == reader_key)) if reader_key else None
             post = Post(settings.mail_from, settings.archive_url, correct_url=settings.correct_url)
             taste = taste_of(session, reader) if reader else NO_TASTE
@@ -124,7 +125,7 @@ class ArchiveDesk:
     def record(self, key: str) -> Mapping[str, object]:
         """Read what editors changed, and the issue of the machine beside theirs."""
         with self._archive.sessions() as session:
-            return record_of(session, _issue(session, key))
+            return record_of(session, issue_named(session, key))
 
     def _reword(self, session: Session, key: str, hand: Hand, said: Said) -> str:
         text, named, number = _text(said, MAX_SENTENCE_CHARS), said.get("key", ""), _number(said, "number")
@@ -249,10 +250,3 @@ def _choice(said: Said, name: str, choices: type[Choice]) -> Choice:
     if text not in list(choices):
         raise Problem(f"{name} is one of {', '.join(choices)}, not {text[:20]!r}.")
     return choices(text)
-
-
-def _issue(session: Session, key: str) -> Issue:
-    issue = session.scalar(sa.select(Issue).where(Issue.key == key))
-    if issue is None:
-        raise Problem(f"there is no issue {key!r}; `perilune digest list` prints the keys.")
-    return issue

@@ -96,9 +96,11 @@ def test_the_page_answers_alike_whether_an_address_is_known_or_not_and_asks_once
     bench.ask("known@example.org")
     assert [letter["To"] for letter in bench.letters()][1:] == ["new@example.org", "known@example.org"]
     bench.visitor.post(bench.last_link())
-    assert (reader := bench.reader("known@example.org")) is not None
+    reader = bench.reader("known@example.org")
+    assert reader is not None
     assert (reader.is_active, reader.stopped_because) == (True, None)
-    with bench.sessions() as session:  # what came back before counts no more
+    # What came back before counts no more.
+    with bench.sessions() as session:
         (row,) = session.scalars(sa.select(Subscription).where(Subscription.reader_id == reader.id))
         assert row.confirmed_at is not None
         assert row.confirmed_at > LONG_AGO
