@@ -18,7 +18,7 @@ from digest.outbox import Claim, Outbox, Unwanted
 from digest.press import Press
 from digest.readers import taste_of
 from digest.verp import return_address
-from models.edition import Delivery, Issue, Reader
+from models.edition import Delivery, Issue, Reader, Subscription
 from models.signing import Signer, mail_key_of, signer_of
 from models.vocabulary import DeliveryState
 from models.watch import Notice
@@ -81,15 +81,19 @@ def envelope_of(letter: Letter, post: Post, signer: Signer | None = None) -> Env
 
 
 def _letter_of_issue(delivery: Delivery, post: Post, press: Press) -> Letter:
-    if not delivery.reader.is_active:
-        raise Unwanted("the reader gets no mail any more")
     issue, reader = delivery.issue, delivery.reader
+    if not reader.is_active:
+        raise Unwanted("the reader gets no mail any more")
     session = object_session(delivery)
     assert session is not None
+    subscription = session.get(Subscription, (issue.edition_id, reader.id))
+    if subscription is None or subscription.confirmed_at is None:
+        raise Unwanted("the reader has left the edition")
     signer = signer_of(session)
     links = links_of(issue, signer, post, reader)
     assert links.reader is not None
-    mail, plate = press.mail(issue, links, taste_of(session, reader)), press.plate(issue, links)
+    taste = taste_of(session, reader)
+    mail = press.mail(issue, links, taste)
     return Letter(
         key=delivery.message_id,
         sender=post.sender,
@@ -102,8 +106,8 @@ def _letter_of_issue(delivery: Delivery, post: Post, press: Press) -> Letter:
         list_slug=issue.edition.slug,
         list_name=issue.edition.name,
         unsubscribe_url=links.reader.unsubscribe,
-        attachments=plate.attachments,
-        related=plate.pictures,
+        attachments=press.attachments(issue, links, taste),
+        related=press.pictures(issue, links),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from digest.calendar import events_of
 from digest.content import IssueContent, content_from
-from digest.follows import Taste
+from digest.follows import Taste, for_reader
 from digest.links import Links
 from digest.message import Attachment, Picture
 from digest.pictures import pictures_of
@@ -53,10 +53,21 @@ class Press:
 
     def mail(self, issue: Issue, links: Links, taste: Taste) -> Mail:
         """Render a reader's mail of a released issue, which nobody changes any more."""
-        plate = self.plate(issue, links)
+        plate = self._plate(issue, links)
         return render_mail(plate.content, links, taste, tier=plate.tier)
 
-    def plate(self, issue: Issue, links: Links) -> Plate:
+    def attachments(self, issue: Issue, links: Links, taste: Taste) -> tuple[Attachment, ...]:
+        """Make the files of a reader's mail, without what they mute."""
+        plate = self._plate(issue, links)
+        if not taste.mutes:
+            return plate.attachments
+        return attachments_of(for_reader(plate.content, taste).content, links)
+
+    def pictures(self, issue: Issue, links: Links) -> tuple[Picture, ...]:
+        """Return the pictures of an issue's mails."""
+        return self._plate(issue, links).pictures
+
+    def _plate(self, issue: Issue, links: Links) -> Plate:
         """Return what the mails of an issue share; whose links are given makes no difference."""
         if issue.id not in self._plates:
             if len(self._plates) == KEPT_ISSUES:

@@ -43,22 +43,25 @@ def app_for(settings: Settings) -> FastAPI:
         archive.sessions,
         pages=archive.pages,
         render_issue=render_issue,
-        powers=Powers() if settings.read_only else powers_over(archive),
+        # Whoever gets mail may leave, whatever else the pages let be changed.
+        powers=Powers(readership=ArchiveReadership(archive)) if settings.read_only else powers_over(archive),
         issues=ArchiveIssues(archive),
     )
 
 
 def powers_over(archive: Archive) -> Powers:
     """Give visitors all that may be changed in the browser."""
+    readership = ArchiveReadership(archive)
     return Powers(
-        ArchiveOnboarding(archive),
-        ArchiveUpkeep(archive),
-        ArchiveCorrections(archive),
-        ArchiveTaxonomy(archive),
-        ArchiveNaming(archive),
-        ArchiveReadership(archive),
-        ArchiveEditions(archive),
-        ArchiveDesk(archive),
+        onboarding=ArchiveOnboarding(archive),
+        upkeep=ArchiveUpkeep(archive),
+        corrections=ArchiveCorrections(archive),
+        taxonomy=ArchiveTaxonomy(archive),
+        naming=ArchiveNaming(archive),
+        readership=readership,
+        enrolment=readership,
+        editions=ArchiveEditions(archive),
+        desk=ArchiveDesk(archive),
     )
 
 

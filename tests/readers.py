@@ -47,8 +47,8 @@ class Bench:
 
     def letters(self) -> list[EmailMessage]:
         """Send what waits, and open all that ever arrived."""
-        now = dt.datetime.now(dt.UTC)
-        deliver_due(self.sessions, self.smtp, post=Post("p@example.org", ARCHIVE), now=now, claimant=this_process())
+        now, post = dt.datetime.now(dt.UTC), Post("p@example.org", ARCHIVE, correct_url=f"{ARCHIVE}/correct")
+        deliver_due(self.sessions, self.smtp, post=post, now=now, claimant=this_process())
         return [email.message_from_bytes(raw, policy=email.policy.default) for _, raw in self.inbox.messages]
 
     def last_link(self) -> str:

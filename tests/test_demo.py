@@ -154,7 +154,7 @@ def test_every_summary_sentence_stands_where_its_evidence_says(demo: Demo) -> No
 
 def test_the_mail_is_a_readable_message(demo: Demo) -> None:
     message = message_from_bytes((demo.folder / "digest.eml").read_bytes(), policy=policy.default)
-    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "multipart/related"]
     assert "ExoMars" in str(message["Subject"]) + message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert len(list((demo.folder / "mail").glob("*.eml"))) == 2
 

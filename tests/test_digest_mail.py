@@ -21,9 +21,10 @@ from models.knowledge import Topic
 from models.story import DocumentSentence
 from models.vocabulary import DocType, FactKind, Length
 from tests.builders import ArticleDraft, a_story, an_article, an_edition
-from tests.digest_issues import A_WEEK, LINKS, a_full_entry, add_fact, an_issue, frozen, titles
+from tests.digest_issues import A_WEEK, LINKS, LINKS_TO_CORRECT, a_full_entry, add_fact, an_issue, frozen, titles
 
-MAILED = replace(LINKS, mail_key="k" * 22, reader=ReaderLinks(f"{LINKS.archive}/r/{'e' * 24}/{'c' * 12}/{'s' * 22}"))
+READER = ReaderLinks(f"{LINKS.archive}/r/{'e' * 24}/{'c' * 12}/{'s' * 22}")
+MAILED = replace(LINKS_TO_CORRECT, mail_key="k" * 22, reader=READER)
 
 
 def _in_words(content: IssueContent) -> str:
@@ -161,6 +162,11 @@ def test_a_reader_can_say_what_they_think_of_every_story() -> None:
         )
     }
     assert not lxml.html.fromstring(render_html(an_issue(), LINKS)).cssselect(".acts a")
+    of_archive_that_only_shows = render_html(an_issue(), replace(MAILED, correct=None))
+    assert [link.text for link in lxml.html.fromstring(of_archive_that_only_shows).cssselect(".acts a")] == [
+        "Follow",
+        "Mute",
+    ]
 
 
 def test_what_an_editor_wrote_is_marked_with_what_its_evidence_lacks() -> None:

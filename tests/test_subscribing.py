@@ -180,10 +180,13 @@ def test_a_command_asks_or_adds_and_the_list_says_who_answered(bench: Bench, set
 
 
 @pytest.mark.databases("sqlite")
-def test_a_read_only_archive_offers_no_mail(bench: Bench, settings: dict[str, str]) -> None:
+def test_a_read_only_archive_offers_no_mail_but_lets_whoever_gets_it_leave(bench: Bench, settings: dict[str, str]) -> None:
     assert 'href="/subscribe"' in bench.visitor.get("/issues").text
     page = bench.enrol()
     with TestClient(app_for(settings_from(settings | {"PERILUNE_READ_ONLY": "true"}))) as visitor:
         assert 'href="/subscribe"' not in visitor.get("/issues").text
-        for path in ("/subscribe", "/readers", page):
+        for path in ("/subscribe", "/readers"):
             assert visitor.get(path).status_code == 501
+        assert visitor.get(page).status_code == 200
+        assert visitor.post(f"{page}/unsubscribe", content="List-Unsubscribe=One-Click").status_code == 200
+    assert bench.subscriptions() == []

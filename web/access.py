@@ -189,6 +189,9 @@ class Powers:
     taxonomy: Taxonomy | None = None
     naming: Naming | None = None
     readership: Readership | None = None
+    """What readers may do by links that are signed for them, in archives that only show as well."""
+    enrolment: Readership | None = None
+    """Who may ask for mail on a page, or add and remove readers."""
     editions: Editions | None = None
     desk: Desk | None = None
 

@@ -34,7 +34,7 @@ IssueHere = Annotated[tuple[IssueCard, Mapping[str, object]], Depends(_issue)]
 def issues_page(session: SessionHere, access: AccessHere, held: SeesHeld) -> HTMLResponse:
     """List the issues of all digests."""
     issues = issue_cards(session, with_held=held)
-    return rendered("issues.html", issues=issues, may_subscribe=access.powers.readership is not None, may_edit=held)
+    return rendered("issues.html", issues=issues, may_subscribe=access.powers.enrolment is not None, may_edit=held)
 
 
 @pages.get(f"{ISSUE}.{{ending}}")

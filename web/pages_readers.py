@@ -23,7 +23,7 @@ def readers_page(
     session: SessionHere, access: AccessHere, done: Annotated[str, Query(max_length=600)] = ""
 ) -> HTMLResponse:
     """List the readers of each edition; `done` says what a button did just now."""
-    given(access.powers.readership, BY_COMMAND)
+    given(access.powers.enrolment, BY_COMMAND)
     return rendered("readers.html", editions=editions_with_readers(session), done=done)
 
 
@@ -31,7 +31,7 @@ def readers_page(
 def change_readers(request: Request, access: AccessHere, action: str, body: BodyHere) -> RedirectResponse:
     """Add a reader, ask one by mail, or take one off an edition."""
     refuse_other_sites(request)
-    readership = given(access.powers.readership, BY_COMMAND)
+    readership = given(access.powers.enrolment, BY_COMMAND)
     form = form_of(body)
     edition, address = form.get("edition", ""), form.get("address", "")
     if action in {"add", "invite"}:

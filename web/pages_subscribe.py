@@ -24,7 +24,7 @@ pages = APIRouter(include_in_schema=False)
 @pages.get("/subscribe")
 def subscribe_page(session: SessionHere, access: AccessHere, edition: str = "", *, asked: bool = False) -> HTMLResponse:
     """Offer the editions; with `asked`, say where the answer comes."""
-    given(access.powers.readership, INSTEAD)
+    given(access.powers.enrolment, INSTEAD)
     return rendered("subscribe.html", editions=edition_lines(session), chosen=edition, asked=asked)
 
 
@@ -32,7 +32,7 @@ def subscribe_page(session: SessionHere, access: AccessHere, edition: str = "", 
 def subscribe(request: Request, access: AccessHere, body: BodyHere) -> RedirectResponse:
     """Ask an address by mail whether it wants editions; the answer tells nobody whether the address is known."""
     refuse_other_sites(request)
-    readership = given(access.powers.readership, INSTEAD)
+    readership = given(access.powers.enrolment, INSTEAD)
     form, editions = form_of(body), values_in(body, "edition")
     address = form.get("address", "")
     if not editions:
