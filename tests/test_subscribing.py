@@ -180,9 +180,7 @@ def test_a_command_asks_or_adds_and_the_list_says_who_answered(bench: Bench, set
 
 
 @pytest.mark.databases("sqlite")
-def test_a_read_only_archive_offers_no_mail_and_lets_readers_leave(
-    bench: Bench, settings: dict[str, str]
-) -> None:
+def test_a_read_only_archive_offers_no_mail_and_lets_readers_leave(bench: Bench, settings: dict[str, str]) -> None:
     assert 'href="/subscribe"' in bench.visitor.get("/issues").text
     page = bench.enrol()
     with TestClient(app_for(settings_from(settings | {"PERILUNE_READ_ONLY": "true"}))) as visitor:
