@@ -57,7 +57,7 @@ def drop_wishes(archive: Archive, who: str, wish: Wish, said: Iterable[str]) -> 
         for value in dropped:
             if value not in kept:
                 listed = ", ".join(kept) or "nothing"
-                raise Problem(f"{who} does not {VERBS[wish]} {value}; there is: {listed}.")
+                raise Problem(f"{reader.address} does not {VERBS[wish]} {value}; there is: {listed}.")
         return _keep(reader, wish, (value for value in kept if value not in dropped))
 
 

@@ -178,15 +178,16 @@ def test_a_search_says_how_much_it_would_have_found(editor: TestClient, sessions
         assert session.scalar(sa.select(sa.func.count()).select_from(Issue)) == 1
 
 
-def test_what_no_database_takes_is_left_out_or_refused(
+def test_what_no_database_takes_is_refused_and_what_breaks_a_line_is_left_out(
     editor: TestClient, held: Held, sessions: sessionmaker[Session]
 ) -> None:
     endless = "9" * 5000
     assert editor.post(f"/desk/{held.issue}/approve", data={"revision": endless}).status_code == 409
     assert editor.post("/editions/new", data={"slug": "daily", "name": "Daily", "hour": endless}).status_code == 422
     assert editor.get("/editions/%00").status_code == 404
-    assert editor.post("/editions/weekly", data={"note": "A\0 note\r\nof \u202etwo lines"}).status_code == 200
-    reader = {"edition": "weekly", "address": "eve@example.org", "name": "Eve\0\r\nBcc: ada@example.org"}
+    assert editor.post("/editions/weekly", data={"note": "A\0 note"}).status_code == 422
+    assert editor.post("/editions/weekly", data={"note": "A note\r\nof \u202etwo lines"}).status_code == 200
+    reader = {"edition": "weekly", "address": "eve@example.org", "name": "Eve\r\nBcc: ada@example.org"}
     assert "eve@example.org gets weekly" in editor.post("/readers/add", data=reader).text
     with sessions() as session:
         assert session.scalars(sa.select(Edition.note)).one() == "A note of two lines"

@@ -58,9 +58,11 @@ def values_in(body: bytes, name: str) -> list[str]:
 
 
 def _fields(body: bytes, *, with_empty: bool) -> Mapping[str, list[str]]:
-    """Read the fields of a form without the sign that PostgreSQL takes in no text."""
-    text = body.decode("utf-8", "replace").replace("%00", "").replace("\0", "")
-    return parse_qs(text, keep_blank_values=with_empty)
+    """Read the fields of a form; HTTP 422 where one has the sign that PostgreSQL takes in no text."""
+    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=with_empty)
+    if any("\0" in value for values in fields.values() for value in values):
+        raise HTTPException(422, "The form has a sign (U+0000) that no text can hold; leave it out.")
+    return fields
 
 
 @dataclass(frozen=True)
