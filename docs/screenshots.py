@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Scheme = Literal["light", "dark"]
 PICTURES = Path(__file__).parent / "pictures"
 SEARCH_LINE = "lunar OR 月球 OR лунный"
-DIGEST_SIZES = {"": (700, 1150), "-narrow": (375, 1150)}
+DIGEST_SIZES = {"": (700, 1150), "-narrow": (375, 1900)}
 SCHEMES: dict[str, Scheme] = {"": "light", "-dark": "dark"}
 MAIL_WIDTH = 700
 ARCHIVE_SIZE = (1200, 1000)
