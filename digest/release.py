@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.base import key_of
-from models.edition import Delivery, Issue, Reader, Subscription
+from models.edition import Delivery, Issue, Reader
+from models.readers import who_gets
 from models.vocabulary import DeliveryState, IssueState
 
 
@@ -52,9 +53,7 @@ def release(session: Session, issue: Issue, *, now: dt.datetime, by: str | None 
 
 def _store_deliveries(session: Session, issue: Issue, now: dt.datetime) -> None:
     readers = session.scalars(
-        sa.select(Reader)
-        .join(Subscription, Subscription.reader_id == Reader.id)
-        .where(Subscription.edition_id == issue.edition_id, Subscription.confirmed_at.is_not(None), Reader.is_active)
+        who_gets(issue.edition_id)
         .order_by(Reader.id)
         # Whoever is being erased is waited for, and then is no reader.
         .with_for_update(read=True, key_share=True, of=Reader)

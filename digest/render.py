@@ -87,11 +87,6 @@ def _first_tier(content: IssueContent, links: Links, taste: Taste) -> int:
     return 0 if taste == NO_TASTE else tier_of(content, links)
 
 
-def render_text(content: IssueContent, links: Links, taste: Taste = NO_TASTE) -> str:
-    """Render the plain text version, in 72 columns; addresses alone may be longer."""
-    return render_mail(content, links, taste).text
-
-
 def _text(view: View, limits: Limits, links: Links) -> str:
     lines = [line.rstrip() for line in _render("body.txt", Wording(view, limits), links).splitlines()]
     # Absent sections and items leave their blank lines behind; one between two lines is enough.

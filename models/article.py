@@ -1,6 +1,7 @@
 """Tables of what pages are understood to be: article, version, passage and what is derived from them."""
 
 import datetime as dt
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -243,3 +244,14 @@ class TermCount(Base):
 
     term: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
     document_count: Mapped[int]
+
+
+def texts_at(session: Session, places: Collection[tuple[str, int, int]]) -> dict[tuple[str, int, int], str]:
+    """Read passages by article key, version number (from 1) and place (from 0); without what is not there."""
+    rows = session.execute(
+        sa.select(Article.key, Version.number, Passage.ordinal, Passage.text)
+        .join(Version, Version.article_id == Article.id)
+        .join(Passage, Passage.version_id == Version.id)
+        .where(sa.tuple_(Article.key, Version.number, Passage.ordinal).in_(list(places)))
+    )
+    return {(key, number, ordinal): text for key, number, ordinal, text in rows}

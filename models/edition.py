@@ -45,14 +45,6 @@ class Edition(Base):
     scheduled_at: Mapped[dt.datetime | None]
     """Since when the present schedule holds; None while it is the first. No issue is made for a moment before."""
 
-    readers: Mapped[list["Reader"]] = relationship(
-        secondary="subscription",
-        secondaryjoin="and_(Reader.id == Subscription.reader_id, Subscription.confirmed_at.is_not(None))",
-        order_by="Reader.id",
-        viewonly=True,
-    )
-    """Those that are confirmed."""
-
     @property
     def rhythm(self) -> str:
         """When it goes out, in words: `every Monday at 07:00, Europe/Vienna time`."""

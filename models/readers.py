@@ -40,6 +40,12 @@ def reader_with(session: Session, key: str) -> Reader | None:
     return session.scalar(sa.select(Reader).where(Reader.key == key))
 
 
+def who_gets(edition_id: int) -> sa.Select[Reader]:
+    """Select the readers to whom an edition is mailed: confirmed, and not switched off."""
+    is_sent = (Subscription.edition_id == edition_id) & Subscription.confirmed_at.is_not(None) & Reader.is_active
+    return sa.select(Reader).join(Subscription, Subscription.reader_id == Reader.id).where(is_sent)
+
+
 def editions_of(session: Session, reader: Reader) -> list[tuple[Edition, Subscription]]:
     """Read the editions that a reader gets or was asked about, by name."""
     rows = sa.select(Edition, Subscription).join(Subscription).where(Subscription.reader_id == reader.id)

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from digest.columns import one_line
 from digest.phrases import frame_languages
 from digest.schedule import next_due_moment, schedule_start
-from models.edition import Edition, Issue, Reader, Subscription
+from models.edition import Edition, Issue, Reader
+from models.readers import who_gets
 from models.search import parse_query, vocabulary_of
 from models.search.problem import likely_right
 from models.vocabulary import Frequency, Length
@@ -245,6 +246,4 @@ def _weight_words(edition: Edition) -> list[str]:
 
 def _readers(session: Session, edition: Edition) -> list[str]:
     """List the addresses to which mail goes."""
-    chosen = sa.select(Reader.address).join(Subscription, Subscription.reader_id == Reader.id)
-    is_sent = (Subscription.edition_id == edition.id) & Subscription.confirmed_at.is_not(None) & Reader.is_active
-    return list(session.scalars(chosen.where(is_sent).order_by(Reader.address)))
+    return list(session.scalars(who_gets(edition.id).with_only_columns(Reader.address).order_by(Reader.address)))

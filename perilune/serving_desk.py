@@ -27,7 +27,7 @@ from digest.desk_store import (
 from digest.readers import taste_of
 from digest.render import NO_TASTE, render_html
 from digest.schedule import next_due_moment
-from models.article import Article, Passage, Version
+from models.article import texts_at
 from models.edition import Reader
 from models.signing import signer_of
 from models.vocabulary import FactKind
@@ -219,13 +219,7 @@ def _approve(session: Session, key: str, hand: Hand, _said: Said) -> str:
 def _cited(session: Session, places: Sequence[Evidence]) -> list[str]:
     """Read the passages of some evidence."""
     wanted = [(place.article_key, place.version, place.passage) for place in places]
-    rows = session.execute(
-        sa.select(Article.key, Version.number, Passage.ordinal, Passage.text)
-        .join(Version, Version.article_id == Article.id)
-        .join(Passage, Passage.version_id == Version.id)
-        .where(sa.tuple_(Article.key, Version.number, Passage.ordinal).in_(wanted))
-    )
-    texts = {(key, number, ordinal): text for key, number, ordinal, text in rows}
+    texts = texts_at(session, wanted)
     return [texts[place] for place in dict.fromkeys(wanted) if place in texts]
 
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from pytest_httpserver import HTTPServer
 from sqlalchemy.orm import Session, sessionmaker
 
+from crawler.rendering import chromium_arguments
 from digest.mail import SmtpMailer
 from models.database import open_database
 from models.page_store import PageStore
@@ -27,8 +28,11 @@ from tests.inbox import Inbox, open_inbox
 from tests.postgres import private_cluster
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.bench import Bench
 
+CHROMIUM = Path("/usr/bin/chromium")
 NOW = dt.datetime(2022, 3, 14, 7, 0, tzinfo=dt.UTC)
 ON_BOTH = pytest.mark.databases("sqlite", "postgresql").mark
 LONGEST = ("demo", "onboarding_quality", "crawler", "faults", "article_history", "rendering", "watching", "scheduler")
@@ -40,6 +44,19 @@ LONG = ("places", "command_line", "health_faults", "onboarding", "pipeline", "en
 def quiet_logs() -> None:
     """Logs as the product writes them, warnings and worse."""
     configure_logging("warning")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    if not CHROMIUM.exists():
+        pytest.fail(f"these tests need {CHROMIUM}: run `make test-tools`, or apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=chromium_arguments())
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

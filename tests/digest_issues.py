@@ -28,8 +28,10 @@ from digest.content import (
     Watch,
     content_from,
 )
+from digest.follows import Taste
 from digest.issue import compose_issue
 from digest.links import Links, ReaderLinks
+from digest.render import NO_TASTE, render_mail
 from models.article import Article
 from models.edition import Edition, LedgerRow
 from models.fact import FactWitness
@@ -70,6 +72,11 @@ def ledger(session: Session) -> dict[str, list[tuple[str, str]]]:
         assert row.article.current_version
         found.setdefault(row.article.current_version.title, []).append((row.fate, row.reason))
     return found
+
+
+def render_text(content: IssueContent, links: Links, taste: Taste = NO_TASTE) -> str:
+    """Render the plain text of an issue's mail."""
+    return render_mail(content, links, taste).text
 
 
 def titles(entries: Sequence[Entry]) -> list[str]:

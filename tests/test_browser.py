@@ -6,14 +6,12 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from crawler.rendering import chromium_arguments
 from models.database import open_database
 from models.edition import Edition
 from models.page_store import PageStore
@@ -27,7 +25,6 @@ from tests.long_story import a_long_story
 from tests.web_archive import QUOTE, Keys, fill_archive, mail_of
 from web.app import create_app
 
-CHROMIUM = Path("/usr/bin/chromium")
 NARROW = {"width": 360, "height": 740}
 OF_READERS = (
     "/subscribe",
@@ -113,17 +110,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", keys, long_story, page)
         server.should_exit = True
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    if not CHROMIUM.exists():
-        pytest.fail(f"the browser tests need {CHROMIUM}: run `make test-tools`, or apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=chromium_arguments())
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

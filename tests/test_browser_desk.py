@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session, sessionmaker
 
-from crawler.rendering import chromium_arguments
 from digest.deliver import Post, deliver_due
 from digest.mail import SmtpMailer
 from models.claimant import this_process
@@ -26,7 +25,6 @@ from perilune.config import settings_from
 from perilune.serving import powers_over
 from tests.desk_issues import Held, hold_an_issue
 from tests.inbox import Inbox
-from tests.test_browser import CHROMIUM
 from tests.web_archive import mail_of
 from web.app import create_app
 
@@ -61,15 +59,6 @@ def site(sessions: sessionmaker[Session], page_store: PageStore, now: dt.datetim
         yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", held)
         server.should_exit = True
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=chromium_arguments())
-        yield chromium
-        chromium.close()
 
 
 def open_desk(browser: Browser, site: Site, *, has_script: bool = True) -> Page:

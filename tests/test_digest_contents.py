@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from digest.content import Watch
-from digest.render import render_html, render_text
+from digest.render import render_html
 from models.article import Article
 from models.edition import Issue, LedgerRow
 from models.fate import Fate
@@ -21,7 +21,18 @@ from models.vocabulary import DocType, FactKind, FateState, HealthState, LedgerF
 from perilune.changes import Told, rewordings
 from perilune.dates import PartialDate
 from tests.builders import ArticleDraft, a_source, a_story, a_version, an_article, an_edition
-from tests.digest_issues import A_WEEK, ARCHIVE, LINKS, add_fact, everything, frozen, ledger, titles, told_story
+from tests.digest_issues import (
+    A_WEEK,
+    ARCHIVE,
+    LINKS,
+    add_fact,
+    everything,
+    frozen,
+    ledger,
+    render_text,
+    titles,
+    told_story,
+)
 
 
 def test_older_documents_never_lead_and_a_new_source_never_floods(

@@ -17,7 +17,7 @@ from digest.content import Entry, IssueContent, StoryState, Tag
 from digest.deliver import Post, deliver_due
 from digest.follows import MAX_LIFTED, Taste, for_reader
 from digest.mail import FolderMailer
-from digest.render import render_html, render_text
+from digest.render import render_html
 from models.edition import Edition, Reader
 from models.knowledge import Actor, Topic
 from models.story import Story
@@ -31,7 +31,7 @@ from perilune.readers import reader_rows
 from perilune.tastes import Wish, add_wishes, drop_wishes
 from tests.builders import ArticleDraft, a_reader, a_story, an_article, an_edition
 from tests.conftest import NOW
-from tests.digest_issues import ARCHIVE, LINKS, an_issue, frozen, titles
+from tests.digest_issues import ARCHIVE, LINKS, an_issue, frozen, render_text, titles
 
 ADA = "ada@example.org"
 

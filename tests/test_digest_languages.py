@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from digest.content import IssueContent, content_from, stored_content
 from digest.issue import preview_issue
-from digest.render import render_html, render_text
+from digest.render import render_html
 from models.article import Article, VersionActor
 from models.knowledge import Actor
 from models.story import Evidence, Story, SummarySentence, Translation
 from tests.builders import ArticleDraft, a_story, an_article, an_edition
-from tests.digest_issues import LINKS, an_issue, frozen
+from tests.digest_issues import LINKS, an_issue, frozen, render_text
 
 CHINESE = "中国国家航天局与俄罗斯签署了合作协议。"
 ENGLISH = "CNSA and Russia signed an agreement."

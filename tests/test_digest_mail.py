@@ -15,13 +15,23 @@ from digest.brief import brief_lines, subject_line
 from digest.content import FactEntry, Introduction, IssueContent, Sentence, Translated
 from digest.links import ReaderLinks
 from digest.pictures import bars_of, pictures_of
-from digest.render import render_html, render_text
+from digest.render import render_html
 from models.edition import Edition
 from models.knowledge import Topic
 from models.story import DocumentSentence
 from models.vocabulary import DocType, FactKind, Length
 from tests.builders import ArticleDraft, a_story, an_article, an_edition
-from tests.digest_issues import A_WEEK, LINKS, LINKS_TO_CORRECT, a_full_entry, add_fact, an_issue, frozen, titles
+from tests.digest_issues import (
+    A_WEEK,
+    LINKS,
+    LINKS_TO_CORRECT,
+    a_full_entry,
+    add_fact,
+    an_issue,
+    frozen,
+    render_text,
+    titles,
+)
 
 READER = ReaderLinks(f"{LINKS.archive}/r/{'e' * 24}/{'c' * 12}/{'s' * 22}")
 MAILED = replace(LINKS_TO_CORRECT, mail_key="k" * 22, reader=READER)

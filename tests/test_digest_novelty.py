@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from digest.candidates import NotedFact
 from digest.content import Entry, Evidence, FactEntry, NewsKind, StoryState
 from digest.novelty import news_of
-from digest.render import render_html, render_text
+from digest.render import render_html
 from digest.said_before import Memory, signs_of
 from models.article import Article
 from models.story import Evidence as EvidenceRow
@@ -18,7 +18,7 @@ from models.story import Story, SummarySentence
 from models.vocabulary import FactKind, Relevance
 from perilune.dates import PartialDate
 from tests.builders import ArticleDraft, a_story, an_article, an_edition
-from tests.digest_issues import A_WEEK, LINKS, add_fact, everything, frozen, ledger
+from tests.digest_issues import A_WEEK, LINKS, add_fact, everything, frozen, ledger, render_text
 
 BOTH = "The two space agencies signed a memorandum on lunar exploration in Vienna on 10 March 2022."
 CARGO = "The lander will carry 1,200 kg of cargo to the Moon."

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from digest.publishers import publisher_at
 from digest.ranking import Merits, Score, Voice, independent_voices, score_of
-from digest.render import render_html, render_text
+from digest.render import render_html
 from models.vocabulary import DocType, FactKind
 from tests.builders import ArticleDraft, a_source, a_story, an_article, an_edition
-from tests.digest_issues import LINKS, add_fact, frozen, titles
+from tests.digest_issues import LINKS, add_fact, frozen, render_text, titles
 
 ORDINARY = Voice("wire.example", "A wire", 5)
 AGENCY = Voice("esa.int", "ESA", 9)

@@ -17,11 +17,20 @@ from digest.content import Document, Tag, Trend, stored_content
 from digest.follows import Taste
 from digest.phrases import phrases_for
 from digest.press import Press
-from digest.render import render_html, render_mail, render_text
+from digest.render import render_html, render_mail
 from models.edition import Issue
 from perilune.dates import PartialDate
 from tests.builders import an_edition
-from tests.digest_issues import ARCHIVE, LINKS, LINKS_TO_CORRECT, a_full_entry, an_issue, frozen, told_story
+from tests.digest_issues import (
+    ARCHIVE,
+    LINKS,
+    LINKS_TO_CORRECT,
+    a_full_entry,
+    an_issue,
+    frozen,
+    render_text,
+    told_story,
+)
 
 
 def test_every_summary_sentence_links_its_evidence(sessions: sessionmaker[Session], now: dt.datetime) -> None:
@@ -155,9 +164,9 @@ def test_wrapping_never_breaks_an_address_or_starts_a_line_with_a_closing_mark()
 
 RENDERED = """
 import sys
-from tests.digest_issues import LINKS, an_issue
+from tests.digest_issues import LINKS, an_issue, render_text
 from digest.press import Press
-from digest.render import render_html, render_mail, render_text
+from digest.render import render_html, render_mail
 content = an_issue("en", 12)
 sys.stdout.write(render_html(content, LINKS) + render_text(content, LINKS))
 """

@@ -18,10 +18,10 @@ from digest.content import (
     stored_content,
 )
 from digest.follows import Taste, for_reader
-from digest.render import render_html, render_text
+from digest.render import render_html
 from models.vocabulary import FactKind
 from tests.builders import ArticleDraft, an_article, an_edition
-from tests.digest_issues import LINKS, an_issue, frozen, titles
+from tests.digest_issues import LINKS, an_issue, frozen, render_text, titles
 
 PLAIN = an_issue().stories[0]
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
 from itertools import pairwise
 
 import lxml.html
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from crawler.rendering import chromium_arguments
 from digest.message import Letter, message_of
 from digest.render import render_html, render_mail
 from tests.conftest import NOW
 from tests.digest_issues import FULL_LINKS, a_full_entry, a_full_issue, an_issue
 from tests.mail_clients import CLIENTS, DEGRADATIONS, LANGUAGES, TABLE, feature_of, full_html, used_in_issues
 from tests.mail_uses import HEADINGS, Looks
-from tests.test_browser import CHROMIUM
 
 GMAIL_CUTS_AT = 102 * 1024
 MIN_CONTRAST, MIN_CONTRAST_OF_LARGE = 4.5, 3.0
@@ -115,17 +112,6 @@ def test_foreign_text_has_a_direction_of_its_own() -> None:
             around = next(each for each in (element, *element.iterancestors()) if each.get("dir") or each.tag == "bdi")
             assert around.tag == "bdi" or around.get("dir") == "auto", lxml.html.tostring(element)[:400]
     assert found > 10
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    if not CHROMIUM.exists():
-        pytest.fail(f"these tests need {CHROMIUM}: run `make test-tools`, or apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=chromium_arguments())
-        yield chromium
-        chromium.close()
 
 
 def test_no_screen_scrolls_sideways(browser: Browser) -> None:

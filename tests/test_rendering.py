@@ -20,8 +20,8 @@ from models.page_store import PageStore
 from models.source import CrawlRun, Page, Source
 from perilune.config import settings_from
 from perilune.serving import app_for
+from tests.conftest import CHROMIUM
 from tests.crawl_bench import PAGE, TEXT, Crawl, a_feed
-from tests.test_browser import CHROMIUM
 
 pytestmark = pytest.mark.databases("sqlite")  # what is tested does not depend on it
 

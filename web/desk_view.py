@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article, Passage, Version, find_article
-from models.edition import Issue, IssueEdit, LedgerRow, Reader, Subscription
+from models.article import Article, Version, find_article, texts_at
+from models.edition import Issue, IssueEdit, LedgerRow, Reader
+from models.readers import who_gets
 from models.search import Query, parse_query, search, vocabulary_of
 from models.source import Source
 from models.story import Story, find_story
@@ -110,20 +111,11 @@ def issue_at(session: Session, key: str) -> Issue:
 
 def readers_of(session: Session, issue: Issue) -> list[Reader]:
     """Read who gets the issue's mail."""
-    is_sent = (Subscription.edition_id == issue.edition_id) & Subscription.confirmed_at.is_not(None) & Reader.is_active
-    chosen = sa.select(Reader).join(Subscription, Subscription.reader_id == Reader.id).where(is_sent)
-    return list(session.scalars(chosen.order_by(Reader.address)))
+    return list(session.scalars(who_gets(issue.edition_id).order_by(Reader.address)))
 
 
 def _quotes(session: Session, places: Iterable[Place]) -> dict[tuple[str, int, int], str]:
-    wanted = list({place.id for place in places})
-    rows = session.execute(
-        sa.select(Article.key, Version.number, Passage.ordinal, Passage.text)
-        .join(Version, Version.article_id == Article.id)
-        .join(Passage, Passage.version_id == Version.id)
-        .where(sa.tuple_(Article.key, Version.number, Passage.ordinal).in_(wanted))
-    )
-    return {(key, number, ordinal): text for key, number, ordinal, text in rows}
+    return texts_at(session, {place.id for place in places})
 
 
 def _changed_keys(composed: Draft, draft: Draft) -> frozenset[str]:

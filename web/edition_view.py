@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article
-from models.edition import Edition, Issue, Reader, Subscription
+from models.edition import Edition, Issue
+from models.readers import who_gets
 from models.search import matching_ids, parse_query, vocabulary_of
 from models.vocabulary import Frequency, IssueState, Length
 from web.labels import date_in_words
@@ -88,8 +89,7 @@ def edition_lines(session: Session) -> list[EditionLine]:
 
 
 def _line(session: Session, edition: Edition) -> EditionLine:
-    is_sent = (Subscription.edition_id == edition.id) & Subscription.confirmed_at.is_not(None) & Reader.is_active
-    readers = sa.select(sa.func.count()).select_from(Subscription).join(Reader).where(is_sent)
+    readers = sa.select(sa.func.count()).select_from(who_gets(edition.id).subquery())
     is_out = (Issue.edition_id == edition.id) & (Issue.state == IssueState.RELEASED)
     issue = session.scalars(sa.select(Issue).where(is_out).order_by(Issue.number.desc()).limit(1)).first()
     last = LastIssue(issue.number, issue.subject, issue.composed_at, issue_link(issue.key)) if issue else None
