@@ -165,8 +165,7 @@ def test_wrapping_never_breaks_an_address_or_starts_a_line_with_a_closing_mark()
 RENDERED = """
 import sys
 from tests.digest_issues import LINKS, an_issue, render_text
-from digest.press import Press
-from digest.render import render_html, render_mail
+from digest.render import render_html
 content = an_issue("en", 12)
 sys.stdout.write(render_html(content, LINKS) + render_text(content, LINKS))
 """
