@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.base import Base, Strings
+from models.base import Base, PortableJson, Strings
 from models.fact import FactWitness, NamedDocument
 from models.source import Page, Source
 from models.vocabulary import DocType, HistoryKind, PassageKind, Relevance
@@ -226,6 +226,18 @@ class Vector(Base):
     model: Mapped[str] = mapped_column(primary_key=True)
     language: Mapped[str | None] = mapped_column(sa.String(8))
     embedding: Mapped[bytes]
+
+
+class PassageVectors(Base):
+    """A version's passages as embeddings of one model: a matrix of little-endian float16, a row for each."""
+
+    __tablename__ = "passage_vectors"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True)
+    ordinals: Mapped[list[int]] = mapped_column(PortableJson)
+    """Which passage each row begins with."""
+    embeddings: Mapped[bytes]
 
 
 class CopyBand(Base):

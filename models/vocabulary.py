@@ -23,6 +23,8 @@ class Stage(StrEnum):
     EMBED = "embed"
     UNDERSTAND = "understand"
     GROUP = "group"
+    MATCH = "match"
+    """Which saved searches an article answers."""
     SUMMARISE = "summarise"
     TRANSLATE = "translate"
     """The reading aid of a story; nothing waits for it where no translator is named."""
@@ -234,3 +236,25 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+
+
+class Role(StrEnum):
+    """What an account may do; each may do what those before it may."""
+
+    READER = "reader"
+    """Reads, and keeps searches, stars, notes and collections."""
+    ANALYST = "analyst"
+    """Corrects, adds sources, shares notes and collections."""
+    EDITOR = "editor"
+    """Works on issues, editions and readers."""
+    ADMINISTRATOR = "administrator"
+    """Gives accounts, takes articles down."""
+
+
+class AlertPace(StrEnum):
+    """How often a saved search tells by mail."""
+
+    NEVER = "never"
+    INSTANT = "instant"
+    DAILY = "daily"
+    WEEKLY = "weekly"
