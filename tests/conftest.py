@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tests.bench import Bench
 
 CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE_MS = 30_000
+"""How long a page may take to show what is expected of it, on a machine that is busy."""
 NOW = dt.datetime(2022, 3, 14, 7, 0, tzinfo=dt.UTC)
 ON_BOTH = pytest.mark.databases("sqlite", "postgresql").mark
 LONGEST = ("demo", "onboarding_quality", "crawler", "faults", "article_history", "rendering", "watching", "scheduler")
@@ -49,8 +51,9 @@ def quiet_logs() -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     if not CHROMIUM.exists():
         pytest.fail(f"these tests need {CHROMIUM}: run `make test-tools`, or apt-get install chromium")
     with sync_playwright() as playwright:
