@@ -13,6 +13,9 @@ from models.vocabulary import Role
 LOCAL = "local"
 """The login of whoever uses an archive that has no accounts, alone on their machine."""
 
+RANKS = {role: rank for rank, role in enumerate(Role)}
+"""How much each role may do: whatever is done by those of a lower rank."""
+
 
 def new_key() -> str:
     """Draw the public key of something that a person makes: 12 hexadecimal characters."""

@@ -11,6 +11,7 @@ import typer
 
 from perilune import __version__
 from perilune.commands import (
+    accounts,
     actors,
     articles,
     corrections,
@@ -45,6 +46,7 @@ app.add_typer(facts.app, name="facts")
 app.add_typer(editions.app, name="editions")
 app.add_typer(readers.app, name="readers")
 app.add_typer(digests.app, name="digest")
+app.add_typer(accounts.app, name="accounts")
 app.add_typer(mail.app, name="mail")
 app.add_typer(trying.app, name="try")
 for command in (running.run, running.crawl, running.process, running.serve, running.demo, running.status):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -126,6 +127,32 @@ class Settings(BaseModel):
     read_only: Annotated[
         bool, Field(description="Whether the pages only show: nobody adds sources or corrects anything there.")
     ] = False
+    visitors: Annotated[
+        Literal["nothing", "read"] | None,
+        Field(
+            description="What is shown to those who are not signed in once there are accounts: nothing, or read;"
+            " default: nothing, and read where PERILUNE_READ_ONLY is set."
+        ),
+    ] = None
+    proxy_user_header: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[A-Za-z0-9-]+$",
+            description="Header in which a web server before the archive says who is logged in there, such as"
+            " Remote-User; default: none, people sign in with passwords.",
+        ),
+    ] = None
+    proxy_name_header: Annotated[
+        str | None,
+        Field(pattern=r"^[A-Za-z0-9-]+$", description="Header in which it says their name; default: none, the login."),
+    ] = None
+    proxy_addresses: Annotated[
+        str, Field(description="Networks that the web server's header is believed from, separated by commas.")
+    ] = "127.0.0.0/8, ::1"
+    proxy_role: Annotated[
+        Literal["reader", "analyst", "editor", "administrator"],
+        Field(description="Role of the account that somebody gets whom the web server names for the first time."),
+    ] = "reader"
     public_url: Annotated[
         str | None, Field(description="Address readers open the archive at; required before mail is sent.")
     ] = None
@@ -167,6 +194,13 @@ class Settings(BaseModel):
     def _is_a_mail_address(cls, value: str | None) -> str | None:
         return value and mail_address(value)
 
+    @field_validator("proxy_addresses")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for each in value.split(","):
+            ipaddress.ip_network(each.strip(), strict=False)
+        return value
+
     @field_validator("generator", "translator")
     @classmethod
     def _is_no_half_address(cls, value: str | None) -> str | None:
@@ -205,6 +239,19 @@ class Settings(BaseModel):
     def archive_url(self) -> str:
         """Where links into the archive point: `public_url`, or the loopback address while none is set."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the archive is served to this machine alone."""
+        try:
+            return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def lets_visitors_read(self) -> bool:
+        """Whether those who are not signed in may read."""
+        return self.visitors == "read" or (self.visitors is None and self.read_only)
 
     @property
     def correct_url(self) -> str | None:

@@ -122,9 +122,10 @@ def start_ticking(ticker: Ticker) -> BackgroundScheduler:
 def run_everything(settings: Settings) -> None:
     """Crawl, process and mail when due, and serve the archive, until stopped."""
     from perilune.edition_settings import make_default_edition
-    from perilune.serving import serve_archive
+    from perilune.serving import door_of, serve_archive
 
     archive = open_archive(settings)
+    door_of(archive)
     now = dt.datetime.now(dt.UTC)
     for problem in seed(archive, now=now):
         log.warning("source left out", reason=str(problem))

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.content import content_from
 from digest.links import Links
 from digest.render import render_html
+from models.sign_ins import has_accounts
 from perilune.actors import accept_name, actor_from_name, dismiss_name
 from perilune.archive import Archive, open_archive
 from perilune.cataloguing import repair, set_retired
 from perilune.issues import ArchiveIssues
 from perilune.onboarding import FoundSource, add_source, find_source
 from perilune.output import console
+from perilune.passwords import Passwords
+from perilune.problems import Problem
+from perilune.serving_accounts import ArchiveAccounts, ArchivePeople
 from perilune.serving_desk import ArchiveDesk, ArchiveEditions
 from perilune.serving_readers import ArchiveReadership
 from perilune.topics import add_topic, draft_from_form, edit_topic, merge_topic, switch_topic
 from web.access import Powers
 from web.app import create_app
+from web.doorway import Doorway
 
 REMEMBERED_FINDS = 50
 
@@ -31,26 +38,27 @@ if TYPE_CHECKING:
     from web.access import Obeyed
 
 
-def app_for(settings: Settings) -> FastAPI:
-    """Make the web app on the archive of the settings."""
+def app_for(settings: Settings, *, passwords: Passwords | None = None) -> FastAPI:
+    """Make the web app on the archive of the settings; `passwords` says what a hash costs."""
     archive = open_archive(settings)
 
     def render_issue(content: Mapping[str, object]) -> str:
         issue = content_from(dict(content))
         return render_html(issue, Links(settings.archive_url, issue.key, correct=settings.correct_url))
 
+    # Whoever gets mail may leave, whatever else the pages let be changed.
+    powers = Powers(readership=ArchiveReadership(archive)) if settings.read_only else powers_over(archive, passwords)
     return create_app(
         archive.sessions,
         pages=archive.pages,
         render_issue=render_issue,
-        # Whoever gets mail may leave, whatever else the pages let be changed.
-        powers=Powers(readership=ArchiveReadership(archive)) if settings.read_only else powers_over(archive),
+        powers=replace(powers, people=ArchivePeople(archive, passwords)),
         issues=ArchiveIssues(archive),
     )
 
 
-def powers_over(archive: Archive) -> Powers:
-    """Give visitors all that may be changed in the browser."""
+def powers_over(archive: Archive, passwords: Passwords | None = None) -> Powers:
+    """Give visitors all that may be changed in the browser, each as far as their role goes."""
     readership = ArchiveReadership(archive)
     return Powers(
         onboarding=ArchiveOnboarding(archive),
@@ -62,6 +70,7 @@ def powers_over(archive: Archive) -> Powers:
         enrolment=readership,
         editions=ArchiveEditions(archive),
         desk=ArchiveDesk(archive),
+        accounts=ArchiveAccounts(archive, passwords),
     )
 
 
@@ -178,10 +187,38 @@ class ArchiveNaming:
         return f"{name} is not proposed again."
 
 
+def served(app: FastAPI) -> Doorway:
+    """Put before an app what a server must note: the true peer, whom uvicorn's middleware then replaces by its word."""
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+    return Doorway(ProxyHeadersMiddleware(app, trusted_hosts=trusted))  # type: ignore[arg-type]  # their own ASGI types
+
+
+def door_of(archive: Archive) -> str:
+    """Say in a sentence who may come in; Problem where strangers could do everything."""
+    settings = archive.settings
+    if settings.proxy_user_header:
+        return f"Who somebody is stands in {settings.proxy_user_header}, as {settings.proxy_addresses} says."
+    with archive.sessions() as session:
+        if has_accounts(session):
+            return "People sign in with their accounts."
+    if settings.read_only:
+        return "It only shows; nobody signs in."
+    if settings.is_local:
+        return "Single-user mode: nobody signs in, and whoever sits at this machine may do everything."
+    raise Problem(
+        f"{settings.host} can be reached by others, and there are no accounts: make an administrator with"
+        " `perilune accounts add LOGIN --role administrator`, or set PERILUNE_READ_ONLY=true."
+    )
+
+
 def serve_archive(settings: Settings, *, port: int | None = None) -> None:
-    """Serve the archive until stopped."""
+    """Serve the archive until stopped; Problem where strangers could do everything."""
     import uvicorn
 
     chosen = port or settings.port
-    console().print(f"The archive is open at http://{settings.host}:{chosen}/ (Ctrl-C stops it).")
-    uvicorn.run(app_for(settings), host=settings.host, port=chosen, log_level="warning", server_header=False)
+    door = door_of(open_archive(settings))
+    console().print(f"The archive is open at http://{settings.host}:{chosen}/ (Ctrl-C stops it). {door}")
+    app = served(app_for(settings))
+    uvicorn.run(app, host=settings.host, port=chosen, log_level="warning", server_header=False, proxy_headers=False)

@@ -48,8 +48,8 @@ PAGES = {
     "/issue/{issue}": ("/issue/0123456789ab/mail", "sandbox="),
     "/issue/{issue}/mail": ('<base target="_top">', "A week"),
     "/sources": ("Un Unoosa", "broken", CAUSE, "14 March 2022, 13:00 UTC", "not scheduled", "<rect"),
-    "/sources/un_unoosa": ("broken", CAUSE, "Do it", "3, 12 expected", "75%", "new pages: 3", "</time> to now"),
-    "/sources/wire": ("It has not been judged yet", "Retire"),
+    "/sources/un_unoosa": ("broken", CAUSE, "3, 12 expected", "75%", "new pages: 3", "</time> to now"),
+    "/sources/wire": ("It has not been judged yet",),
     "/status": ("challenge page", "1 failed"),
     "/api": ("GET /api/search", "GET /api/stories/{{key}}"),
     "/article/{article}": (

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.page_store import PageStore
+from models.vocabulary import Role
 from web.issue_forms import IssueForms
+from web.people import People, Visitor, visitor_of
 
 IssueRenderer = Callable[[Mapping[str, object]], str]
 
@@ -179,21 +181,49 @@ class Desk(Protocol):
         ...
 
 
+class Accounts(Protocol):
+    """Makes and changes accounts; Problem where it cannot be. Each answers with what was done, in words."""
+
+    def add(self, said: Mapping[str, str]) -> str:
+        """Make an account as a form says it: login, name, role, address, password."""
+        ...
+
+    def change(self, login: str, action: str, said: Mapping[str, str]) -> str:
+        """Do what a button says to an account: role, details, password, lock, unlock, close, sign-out."""
+        ...
+
+
+def least(role: Role) -> Mapping[str, Role]:
+    """Say whose power something is: those of a lower role do not have it, and are shown no button of it."""
+    return {ROLE: role}
+
+
+ROLE = "role"
+
+
 @dataclass(frozen=True)
 class Powers:
     """What visitors may change; without any, the archive only reads."""
 
-    onboarding: Onboarding | None = None
-    upkeep: Upkeep | None = None
-    corrections: Corrections | None = None
-    taxonomy: Taxonomy | None = None
-    naming: Naming | None = None
+    onboarding: Onboarding | None = field(default=None, metadata=least(Role.ANALYST))
+    upkeep: Upkeep | None = field(default=None, metadata=least(Role.ANALYST))
+    corrections: Corrections | None = field(default=None, metadata=least(Role.ANALYST))
+    taxonomy: Taxonomy | None = field(default=None, metadata=least(Role.ANALYST))
+    naming: Naming | None = field(default=None, metadata=least(Role.ANALYST))
     readership: Readership | None = None
     """What readers may do by links that are signed for them, in archives that only show as well."""
     enrolment: Readership | None = None
     """Who may ask for mail on a page, or add and remove readers."""
-    editions: Editions | None = None
-    desk: Desk | None = None
+    editions: Editions | None = field(default=None, metadata=least(Role.EDITOR))
+    desk: Desk | None = field(default=None, metadata=least(Role.EDITOR))
+    people: People | None = None
+    """Who knows who asks; without it everybody is a person alone."""
+    accounts: Accounts | None = field(default=None, metadata=least(Role.ADMINISTRATOR))
+
+    def of(self, visitor: Visitor) -> Powers:
+        """Leave what a visitor may do, so that neither a page nor a handler has anything else to offer."""
+        beyond = [each.name for each in fields(self) if ROLE in each.metadata and not visitor.may(each.metadata[ROLE])]
+        return replace(self, **dict.fromkeys(beyond))
 
 
 @dataclass(frozen=True)
@@ -207,25 +237,32 @@ class Access:
     issues: IssueForms | None = None
 
 
-def access_of(request: Request) -> Access:
-    """Return what the app of a request was made with."""
+def whole_access_of(request: Request) -> Access:
+    """Return what the app of a request was made with, for pages whose address is signed and stands for a role."""
     access = request.app.state.access
     assert isinstance(access, Access)
     return access
 
 
+def access_of(request: Request) -> Access:
+    """Return what the app of a request was made with, with the powers that the visitor has."""
+    access = whole_access_of(request)
+    return replace(access, powers=access.powers.of(visitor_of(request)))
+
+
 def session_of(request: Request) -> Iterator[Session]:
     """Open a session for one request, which only reads."""
-    with access_of(request).sessions() as session:
+    with whole_access_of(request).sessions() as session:
         yield session
 
 
 SessionHere = Annotated[Session, Depends(session_of)]
 AccessHere = Annotated[Access, Depends(access_of)]
+WholeAccess = Annotated[Access, Depends(whole_access_of)]
 
 
 def sees_held(access: AccessHere) -> bool:
-    """Tell whether issues are shown that are held for review: not where there is no desk, as in a public archive."""
+    """Tell whether issues are shown that are held for review: to whoever has the desk."""
     return access.powers.desk is not None
 
 

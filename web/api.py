@@ -26,6 +26,7 @@ from web.archive_view import issue_cards, issue_of, status_of, story_cards
 from web.article_view import article_view
 from web.clock import Today
 from web.reading_language import ReaderLanguage
+from web.rights import reads
 from web.source_view import source_lines
 from web.story_view import story_view
 from web.topic_view import topic_lines, topic_view
@@ -52,7 +53,7 @@ VersionNumber = Annotated[int | None, Query(ge=1, le=MAX_OFFSET, description="A 
 api = APIRouter(prefix="/api", responses={422: WRONG_PARAMETER})
 
 
-@api.get("/search", responses={400: NOT_UNDERSTOOD})
+@api.get("/search", responses={400: NOT_UNDERSTOOD}, dependencies=[reads()])
 def api_search(session: SessionHere, q: Line = "", limit: Limit = 20, offset: Offset = 0) -> SearchAnswer:
     """Search the archive; an empty line finds everything, the newest first."""
     query = parse_query(q, vocabulary_of(session))
@@ -61,7 +62,7 @@ def api_search(session: SessionHere, q: Line = "", limit: Limit = 20, offset: Of
     return SearchAnswer(query=query.line, total=results.total, limit=limit, offset=offset, hits=hits)
 
 
-@api.get("/articles/{key}", responses={404: UNKNOWN})
+@api.get("/articles/{key}", responses={404: UNKNOWN}, dependencies=[reads()])
 def api_article(
     session: SessionHere, language: ReaderLanguage, key: str, version: VersionNumber = None
 ) -> ArticleAnswer:
@@ -69,7 +70,7 @@ def api_article(
     return ArticleAnswer.model_validate(article_view(session, key, version, reader_language=language))
 
 
-@api.get("/stories")
+@api.get("/stories", dependencies=[reads()])
 def api_stories(session: SessionHere, language: ReaderLanguage, limit: Limit = 20, offset: Offset = 0) -> StoriesAnswer:
     """List the stories: pinned ones first, then those of international cooperation, then the newest."""
     total, cards = story_cards(session, limit=limit, offset=offset, reader_language=language)
@@ -77,44 +78,44 @@ def api_stories(session: SessionHere, language: ReaderLanguage, limit: Limit = 2
     return StoriesAnswer(total=total, limit=limit, offset=offset, stories=stories)
 
 
-@api.get("/stories/{key}", responses={404: UNKNOWN})
+@api.get("/stories/{key}", responses={404: UNKNOWN}, dependencies=[reads()])
 def api_story(session: SessionHere, key: str, today: Today, language: ReaderLanguage) -> StoryAnswer:
     """Read a story: its summary with evidence, its timeline, articles, history, topics and countries."""
     return StoryAnswer.model_validate(story_view(session, key, today=today, reader_language=language))
 
 
-@api.get("/sources")
+@api.get("/sources", dependencies=[reads()])
 def api_sources(session: SessionHere) -> list[SourceAnswer]:
     """List the sources with how they fare."""
     return [SourceAnswer.model_validate(line) for line in source_lines(session)]
 
 
-@api.get("/topics")
+@api.get("/topics", dependencies=[reads()])
 def api_topics(session: SessionHere) -> list[TaxonomyLineAnswer]:
     """List the topics: those that are on first, then by name."""
     return [TaxonomyLineAnswer.model_validate(line) for line in topic_lines(session)]
 
 
-@api.get("/topics/{slug}", responses={404: UNKNOWN})
+@api.get("/topics/{slug}", responses={404: UNKNOWN}, dependencies=[reads()])
 def api_topic(session: SessionHere, slug: str) -> TaxonomyTopicAnswer:
     """Read a topic: its description, its examples, and its words by language."""
     return TaxonomyTopicAnswer.model_validate(topic_view(session, slug))
 
 
-@api.get("/issues")
+@api.get("/issues", dependencies=[reads()])
 def api_issues(session: SessionHere, held: SeesHeld) -> list[IssueCardAnswer]:
     """List the issues of all digests, the newest first."""
     return [IssueCardAnswer.model_validate(card) for card in issue_cards(session, with_held=held)]
 
 
-@api.get("/issues/{key}", responses={404: UNKNOWN})
+@api.get("/issues/{key}", responses={404: UNKNOWN}, dependencies=[reads()])
 def api_issue(session: SessionHere, held: SeesHeld, key: str) -> IssueAnswer:
     """Read an issue with its content as it was frozen."""
     card, content = issue_of(session, key, with_held=held)
     return IssueAnswer.model_validate(asdict(card) | {"content": content})
 
 
-@api.get("/status")
+@api.get("/status", dependencies=[reads()])
 def api_status(session: SessionHere) -> StatusAnswer:
     """Count what the archive holds, and what became of everything at every stage."""
     return StatusAnswer.model_validate(status_of(session))

@@ -11,6 +11,7 @@ from web.actor_view import ActorFilter, actor_lines, actor_view
 from web.api import UNKNOWN, WRONG_PARAMETER
 from web.api_models import Answer, IsoDate, NamedAnswer
 from web.pages_actors import MAX_WORDS_CHARS
+from web.rights import reads
 
 
 class ActorLineAnswer(Answer):
@@ -74,13 +75,13 @@ Country = Annotated[str, Query(max_length=8, description="Only those of a countr
 api = APIRouter(prefix="/api", responses={422: WRONG_PARAMETER})
 
 
-@api.get("/actors")
+@api.get("/actors", dependencies=[reads()])
 def api_actors(session: SessionHere, q: Words = "", kind: Kind = "", country: Country = "") -> list[ActorLineAnswer]:
     """List the actors with the number of articles that name each; the most named first."""
     return [ActorLineAnswer.model_validate(line) for line in actor_lines(session, ActorFilter(q, kind, country))]
 
 
-@api.get("/actors/{slug}", responses={404: UNKNOWN})
+@api.get("/actors/{slug}", responses={404: UNKNOWN}, dependencies=[reads()])
 def api_actor(session: SessionHere, slug: str) -> ActorAnswer:
     """Read an actor: names in every language, context words, newest articles, actors named beside it."""
     return ActorAnswer.model_validate(actor_view(session, slug))

@@ -6,17 +6,18 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.knowledge import Correction
-from models.vocabulary import CorrectionField, DocType, FactKind, Relevance
+from models.vocabulary import CorrectionField, DocType, FactKind, Relevance, Role
 from web.access import AccessHere, Obeyed, SessionHere
 from web.api import UNKNOWN, WRONG_PARAMETER, Limit, Offset, problem_answer
 from web.api_models import Answer
 from web.article_view import article_of
 from web.corrections_view import correction_lines, corrections_of, corrections_page
-from web.forms import given, refuse_other_sites
+from web.forms import given
+from web.rights import VisitorHere, needs, reads
 
 INSTEAD = "correct with `perilune articles correct`"
 ONLY_READS = problem_answer("This server only reads the archive.")
@@ -64,7 +65,7 @@ class Saying(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     article: str = Field(max_length=40, description="The article's key; `story/KEY` for what is said of a story.")
-    by: str = Field(max_length=80, description="Who says so.")
+    by: str = Field(default="", max_length=80, description="Who says so; needed only where there are no accounts.")
     note: str | None = Field(default=None, description="Why.")
     relevance: Relevance | None = None
     topics: str | None = Field(default=None, description="All its topics, separated by commas.")
@@ -93,7 +94,7 @@ class Saying(BaseModel):
     subkind: str | None = None
 
 
-@corrections_api.get("/corrections", responses={404: UNKNOWN})
+@corrections_api.get("/corrections", responses={404: UNKNOWN}, dependencies=[reads()])
 def api_corrections(
     session: SessionHere,
     article: Annotated[str | None, Query(description="Key of an article; default: all.")] = None,
@@ -110,23 +111,26 @@ def api_corrections(
     return CorrectionsAnswer(total=total, limit=limit, offset=offset, corrections=answers)
 
 
-@corrections_api.post("/corrections", status_code=201, responses=CHANGES, dependencies=[Depends(refuse_other_sites)])
-def api_correct(session: SessionHere, access: AccessHere, saying: Saying) -> ObeyedAnswer:
+@corrections_api.post("/corrections", status_code=201, responses=CHANGES, dependencies=[needs(Role.ANALYST)])
+def api_correct(session: SessionHere, access: AccessHere, visitor: VisitorHere, saying: Saying) -> ObeyedAnswer:
     """Correct an article; it is obeyed at once. The same said twice is one correction."""
     said = saying.model_dump(mode="json", exclude_none=True, exclude={"article", "by"})
     corrections = given(access.powers.corrections, INSTEAD)
-    return _answer(session, corrections.correct(saying.article, said, by=saying.by))
+    return _answer(session, corrections.correct(saying.article, said, by=visitor.named(saying.by)))
 
 
-@corrections_api.delete("/corrections/{number}", responses=CHANGES, dependencies=[Depends(refuse_other_sites)])
+@corrections_api.delete("/corrections/{number}", responses=CHANGES, dependencies=[needs(Role.ANALYST)])
 def api_undo(
     session: SessionHere,
     access: AccessHere,
+    visitor: VisitorHere,
     number: int,
-    by: Annotated[str, Query(max_length=80, description="Who takes it back.")],
+    by: Annotated[
+        str, Query(max_length=80, description="Who takes it back; needed only where there are no accounts.")
+    ] = "",
 ) -> ObeyedAnswer:
     """Take a correction back; it stays on record."""
-    return _answer(session, given(access.powers.corrections, INSTEAD).undo(number, by=by))
+    return _answer(session, given(access.powers.corrections, INSTEAD).undo(number, by=visitor.named(by)))
 
 
 def _answer(session: SessionHere, obeyed: Obeyed) -> ObeyedAnswer:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.page_store import PageStore
 from web import (
+    pages_account,
+    pages_accounts,
     pages_actors,
     pages_archive,
     pages_article,
@@ -26,6 +28,7 @@ from web import (
     pages_register,
     pages_search,
     pages_shared,
+    pages_sign_in,
     pages_sources,
     pages_stories,
     pages_subscribe,
@@ -33,13 +36,16 @@ from web import (
 )
 from web.access import Access, Powers
 from web.api import api
+from web.api_accounts import accounts_api
 from web.api_actors import api as actors_api
 from web.api_corrections import corrections_api
 from web.api_facts import facts_api
 from web.failures import tell_failures
 from web.headers import HeadRequests, SecurityHeaders
 from web.issue_forms import IssueForms
+from web.people import Visits
 from web.rendering import STATIC
+from web.rights import needs
 
 READ_ONLY = Powers()
 DESCRIPTION = "News of international space cooperation, with evidence for every sentence."
@@ -65,7 +71,11 @@ PARTS = (
     pages_readers,
     pages_editions,
     pages_desk,
+    pages_sign_in,
+    pages_account,
+    pages_accounts,
 )
+OPENAPI = "/api/openapi.json"
 
 
 def create_app(
@@ -80,17 +90,19 @@ def create_app(
     app = FastAPI(
         title="Perilune archive",
         description=DESCRIPTION,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
     app.state.access = Access(sessions, pages, render_issue, powers, issues)
+    app.add_middleware(Visits, people=powers.people)
     app.add_middleware(HeadRequests)
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for part in PARTS:
         app.include_router(part.pages)
-    for router in (api, actors_api, corrections_api, facts_api):
+    for router in (api, actors_api, corrections_api, facts_api, accounts_api):
         app.include_router(router)
+    app.add_api_route(OPENAPI, app.openapi, include_in_schema=False, dependencies=[needs(None)])
     tell_failures(app)
     return app

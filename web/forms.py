@@ -11,6 +11,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.responses import Response
 
 from web.access import access_of
+from web.people import visitor_of
 
 MAX_FORM_BYTES = 50_000
 NAME_COOKIE = "perilune_name"
@@ -29,9 +30,10 @@ def given(part: Part | None, instead: str) -> Part:
 
 def refuse_other_sites(request: Request) -> None:
     """Let no page of another site press our button: a browser names the site that a form came from."""
-    origin = request.headers.get("origin")
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "none")
+    # A page that sends no referrer sends "null" as its origin too (Fetch, section 3.2), but names its site.
     is_ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    if not is_ours or request.headers.get("sec-fetch-site", "none") not in OWN_SITES:
+    if not (is_ours or (origin == "null" and site == "same-origin")) or site not in OWN_SITES:
         raise HTTPException(403, "This archive is changed from its own pages only.")
 
 
@@ -67,16 +69,19 @@ def _fields(body: bytes, *, with_empty: bool) -> Mapping[str, list[str]]:
 
 @dataclass(frozen=True)
 class Corrector:
-    """Whether a visitor may correct here, and the name that was given last."""
+    """Whether a visitor may correct here, and the name that was given last, or that of their account."""
 
     may_correct: bool
     name: str
+    is_known: bool = False
+    """Whether the name is that of their account, so that none is asked for."""
 
 
 def corrector_of(request: Request) -> Corrector:
-    """Read who a request comes from, as far as anybody said."""
-    name = unquote(request.cookies.get(NAME_COOKIE, ""))[:MAX_NAME_CHARS]
-    return Corrector(access_of(request).powers.corrections is not None, name)
+    """Read who a request comes from: by their account, or as far as anybody said."""
+    visitor = visitor_of(request)
+    name = visitor.named(unquote(request.cookies.get(NAME_COOKIE, ""))[:MAX_NAME_CHARS])
+    return Corrector(access_of(request).powers.corrections is not None, name, is_known=visitor.is_known)
 
 
 CorrectorHere = Annotated[Corrector, Depends(corrector_of)]

@@ -32,15 +32,21 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cache-Control": "private, no-cache",
 }
+"""A browser may keep a page and asks whether it still holds, and the visitor still may; nobody in between may."""
+STATIC_PATHS = ("/static/",)
 
-PRIVATE_PATHS = ("/r/", "/confirm/", "/own/", "/readers")
+PRIVATE_PATHS = ("/r/", "/confirm/", "/own/")
 PRIVATE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
 }
-"""For pages whose address is a key, or that show people: nobody keeps, lists or is told of them."""
+"""For pages whose address is a key: nobody keeps, lists or is told of them."""
+PEOPLE_PATHS = ("/readers", "/account", "/sign-in", "/api/accounts", "/api/tokens", "/api/me")
+PEOPLE_HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+"""For pages that show people: nobody keeps them."""
 SHARED_PATHS = ("/m/",)
 SHARED_HEADERS = PRIVATE_HEADERS | {"Cache-Control": "private, no-cache"}
 """For issues that open without an account: a browser may keep what it asks for again."""
@@ -50,7 +56,11 @@ def headers_for(path: str) -> dict[str, str]:
     """Return the headers of every response at a path."""
     if path.startswith(SHARED_PATHS):
         return SECURITY_HEADERS | SHARED_HEADERS
-    return SECURITY_HEADERS | (PRIVATE_HEADERS if path.startswith(PRIVATE_PATHS) else {})
+    if path.startswith(STATIC_PATHS):
+        return {name: value for name, value in SECURITY_HEADERS.items() if name != "Cache-Control"}
+    if path.startswith(PRIVATE_PATHS):
+        return SECURITY_HEADERS | PRIVATE_HEADERS
+    return SECURITY_HEADERS | (PEOPLE_HEADERS if path.startswith(PEOPLE_PATHS) else {})
 
 
 class SecurityHeaders:

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from models.vocabulary import Role
 from web.access import AccessHere, SessionHere
 from web.actor_view import ActorFilter, actor_lines, actor_view, kinds_and_countries, proposal_lines
-from web.forms import CorrectorHere, form_of, given, refuse_other_sites, remember_name
+from web.forms import CorrectorHere, form_of, given, remember_name
 from web.labels import country_name
 from web.rendering import rendered
+from web.rights import VisitorHere, needs, reads
 
 MAX_SHOWN = 250
 MAX_WORDS_CHARS = 200
@@ -30,7 +32,7 @@ def _wanted(q: Text = "", kind: Text = "", country: Text = "") -> ActorFilter:
 WantedHere = Annotated[ActorFilter, Depends(_wanted)]
 
 
-@pages.get("/actors")
+@pages.get("/actors", dependencies=[reads()])
 def actors_page(session: SessionHere, corrector: CorrectorHere, wanted: WantedHere, done: Text = "") -> HTMLResponse:
     """List the actors that a search, a kind and a country leave, with proposed names; `done` says what a button did."""
     lines = actor_lines(session, wanted)
@@ -50,13 +52,12 @@ def actors_page(session: SessionHere, corrector: CorrectorHere, wanted: WantedHe
     )
 
 
-@pages.post("/actors/proposed/{verdict}")
-async def decide_on_name(request: Request, access: AccessHere, verdict: str) -> RedirectResponse:
+@pages.post("/actors/proposed/{verdict}", dependencies=[needs(Role.ANALYST)])
+async def decide_on_name(request: Request, access: AccessHere, visitor: VisitorHere, verdict: str) -> RedirectResponse:
     """Make an actor of a proposed name, and go to its page; or say that it is none."""
-    refuse_other_sites(request)
     form = form_of(await request.body())
     naming = given(access.powers.naming, BY_COMMAND)
-    name, by = form.pop("proposed", ""), form.pop("by", "")
+    name, by = form.pop("proposed", ""), visitor.named(form.pop("by", ""))
     if verdict == "accept":
         where = f"/actors/{await run_in_threadpool(naming.accept, name, form, by=by)}"
     elif verdict == "dismiss":
@@ -69,7 +70,7 @@ async def decide_on_name(request: Request, access: AccessHere, verdict: str) -> 
     return response
 
 
-@pages.get("/actors/{slug}")
+@pages.get("/actors/{slug}", dependencies=[reads()])
 def actor_page(session: SessionHere, slug: str) -> HTMLResponse:
     """Show an actor: its names in every language, where they come from, its newest articles, whom it works with."""
     return rendered("actor.html", actor=actor_view(session, slug))

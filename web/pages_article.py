@@ -21,6 +21,7 @@ from web.passages import blocks_of, span_within
 from web.problems import NotInArchive
 from web.reading_language import ReaderLanguage, by_language
 from web.rendering import html_of, rendered
+from web.rights import reads
 
 Place = Annotated[str | None, Query(max_length=20)]
 
@@ -63,13 +64,13 @@ ToldHere = Annotated[Told, Depends(told_in)]
 pages = APIRouter(include_in_schema=False)
 
 
-@pages.get("/article/{key}")
+@pages.get("/article/{key}", dependencies=[reads()])
 def article_page(session: SessionHere, told: ToldHere, marked: MarkedHere, key: str) -> HTMLResponse:
     """Show the current version of an article."""
     return _version_page(session, key, None, marked, told)
 
 
-@pages.get("/article/{key}/v{number}")
+@pages.get("/article/{key}/v{number}", dependencies=[reads()])
 def version_page(session: SessionHere, told: ToldHere, marked: MarkedHere, key: str, number: str) -> HTMLResponse:
     """Show one version of an article."""
     return _version_page(session, key, number_of(number), marked, told)
@@ -107,7 +108,7 @@ def values_of_version(
     }
 
 
-@pages.get("/article/{key}/v{number}/changes")
+@pages.get("/article/{key}/v{number}/changes", dependencies=[reads()])
 def changes_page(session: SessionHere, key: str, number: str) -> HTMLResponse:
     """Show what changed from the version before."""
     article = article_of(session, key)
@@ -132,7 +133,7 @@ def changes_page(session: SessionHere, key: str, number: str) -> HTMLResponse:
     )
 
 
-@pages.get("/article/{key}/v{number}/page")
+@pages.get("/article/{key}/v{number}/page", dependencies=[reads()])
 def archived_page(session: SessionHere, access: AccessHere, key: str, number: str) -> Response:
     """Send the bytes that a version was read from, disarmed."""
     version = version_of(article_of(session, key), number_of(number))

@@ -20,6 +20,7 @@ from web.facts_form import CalendarForm
 from web.facts_view import FactLine, lines_matching
 from web.labels import date_in_words, words_of
 from web.rendering import rendered
+from web.rights import reads
 from web.search_view import paging_of
 from web.tables import csv_answer
 
@@ -33,7 +34,7 @@ pages = APIRouter(include_in_schema=False)
 CalendarAddress = Annotated[CalendarForm, fastapi.Query()]
 
 
-@pages.get("/calendar")
+@pages.get("/calendar", dependencies=[reads()])
 def calendar_page(session: SessionHere, form: CalendarAddress, today: Today) -> HTMLResponse:
     """Show the events to come by month, or those that are over."""
     query = form.query(today)
@@ -49,7 +50,7 @@ def calendar_page(session: SessionHere, form: CalendarAddress, today: Today) -> 
     )
 
 
-@pages.get("/calendar.ics")
+@pages.get("/calendar.ics", dependencies=[reads()])
 def calendar_feed(request: Request, session: SessionHere, form: CalendarAddress, today: Today) -> Response:
     """Send the events as iCalendar, to subscribe to with the filters of this address."""
     _, lines = lines_matching(session, form.query(today), limit=MAX_FEED_EVENTS)
@@ -57,7 +58,7 @@ def calendar_feed(request: Request, session: SessionHere, form: CalendarAddress,
     return Response(body, media_type=MEDIA_TYPE, headers={"Content-Disposition": 'inline; filename="perilune.ics"'})
 
 
-@pages.get("/calendar.csv")
+@pages.get("/calendar.csv", dependencies=[reads()])
 def calendar_table(request: Request, session: SessionHere, form: CalendarAddress, today: Today) -> Response:
     """Send the events as a table."""
     return csv_answer("calendar", COLUMNS, rows_matching(session, form.query(today), address=str(request.base_url)))

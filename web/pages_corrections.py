@@ -17,15 +17,17 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from models.edition import Issue
+from models.vocabulary import Role
 from web.access import AccessHere, Obeyed, SessionHere
 from web.article_view import article_of, article_view
 from web.choices import choices_of_article
 from web.corrections_view import ALREADY, correction_of, corrections_of, corrections_page
-from web.forms import CorrectorHere, form_of, given, refuse_other_sites, remember_name
+from web.forms import CorrectorHere, form_of, given, remember_name
 from web.links import article_link, story_or_article_in
 from web.pages_stories import story_of
 from web.problems import KEY, checked_key
 from web.rendering import rendered
+from web.rights import VisitorHere, needs, reads
 from web.search_form import MAX_PAGE
 from web.search_view import paging_of
 
@@ -51,7 +53,7 @@ class Asked(BaseModel):
 AskedHere = Annotated[Asked, Query()]
 
 
-@pages.get("/correct/{key}")
+@pages.get("/correct/{key}", dependencies=[needs(Role.ANALYST)])
 def correct_page(
     session: SessionHere,
     access: AccessHere,
@@ -76,14 +78,13 @@ def _issue(session: Session, key: str) -> Issue | None:
     return session.scalar(sa.select(Issue).where(Issue.key == key)) if KEY.fullmatch(key) else None
 
 
-@pages.post("/correct/{key}")
-async def correct_article(request: Request, access: AccessHere, key: str) -> RedirectResponse:
+@pages.post("/correct/{key}", dependencies=[needs(Role.ANALYST)])
+async def correct_article(request: Request, access: AccessHere, visitor: VisitorHere, key: str) -> RedirectResponse:
     """Obey what a form says of an article, and show the article."""
-    refuse_other_sites(request)
     corrections = given(access.powers.corrections, INSTEAD)
     checked_key(key, "article")
     form = form_of(await request.body(), with_empty=True)
-    by = form.pop("by", "")
+    by = visitor.named(form.pop("by", ""))
     obeyed = await run_in_threadpool(lambda: corrections.correct(key, _said_in(form), by=by))
     return _shown(obeyed, by, "corrected")
 
@@ -111,7 +112,7 @@ def _shown(obeyed: Obeyed, by: str, what: str, address: str | None = None) -> Re
     return response
 
 
-@pages.get("/corrections")
+@pages.get("/corrections", dependencies=[reads()])
 def corrections_list(
     session: SessionHere,
     corrector: CorrectorHere,
@@ -133,18 +134,19 @@ def corrections_list(
     )
 
 
-@pages.get("/corrections/{number}")
+@pages.get("/corrections/{number}", dependencies=[reads()])
 def correction_page(session: SessionHere, corrector: CorrectorHere, number: int) -> HTMLResponse:
     """Show one correction, and ask who takes it back."""
     return rendered("correction.html", correction=correction_of(session, number), corrector=corrector)
 
 
-@pages.post("/corrections/{number}/undo")
-async def undo_correction(request: Request, access: AccessHere, session: SessionHere, number: int) -> RedirectResponse:
+@pages.post("/corrections/{number}/undo", dependencies=[needs(Role.ANALYST)])
+async def undo_correction(
+    request: Request, access: AccessHere, session: SessionHere, visitor: VisitorHere, number: int
+) -> RedirectResponse:
     """Take a correction back, and show its article, or its story where it was taken back from there."""
-    refuse_other_sites(request)
     corrections = given(access.powers.corrections, "undo with `perilune corrections undo`")
     form = form_of(await request.body())
-    by = form.get("by", "")
+    by = visitor.named(form.get("by", ""))
     obeyed = await run_in_threadpool(lambda: corrections.undo(number, by=by))
     return _shown(obeyed, by, "undone", story_of(session, obeyed) if form.get("back") == "story" else None)

@@ -16,13 +16,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from models.search import QueryProblem
+from models.vocabulary import Role
 from perilune.problems import Problem
 from web.access import AccessHere, Desk, SessionHere
 from web.desk_view import desk_view, found_for, issue_at, readers_of
-from web.forms import NAME_COOKIE, CorrectorHere, form_of, given, refuse_other_sites, remember_name
+from web.forms import NAME_COOKIE, CorrectorHere, form_of, given, remember_name
 from web.headers import MAIL_POLICY, SCRIPTED
 from web.pages_issues import FRAMED_HEAD
 from web.rendering import rendered
+from web.rights import needs
 
 BY_COMMAND = "review issues with `perilune digest approve`, `hold`, `drop`"
 MAX_DONE_CHARS = 1000
@@ -54,17 +56,19 @@ class Editing:
     session: Session
     desk: Desk
     name: str
+    is_known: bool
+    """Whether the name is that of their account."""
 
 
 def editing_of(session: SessionHere, corrector: CorrectorHere, access: AccessHere) -> Editing:
     """Give what an editor works with; where the archive only reads, say how else it is done."""
-    return Editing(session, given(access.powers.desk, BY_COMMAND), corrector.name)
+    return Editing(session, given(access.powers.desk, BY_COMMAND), corrector.name, corrector.is_known)
 
 
 EditingHere = Annotated[Editing, Depends(editing_of)]
 
 
-@pages.get("/desk/{key}")
+@pages.get("/desk/{key}", dependencies=[needs(Role.EDITOR)])
 def desk_page(
     editing: EditingHere,
     key: str,
@@ -82,16 +86,15 @@ def _desk(editing: Editing, key: str, shown: Shown, *, status: int = 200) -> HTM
             found = found_for(session, issue_at(session, key), shown.find)
         except QueryProblem as problem:
             fault = str(problem)
-    values = {"desk": desk_view(session, key), "name": editing.name, "shown": shown, "found": found, "fault": fault}
+    values = {"desk": desk_view(session, key), "editor": editing, "shown": shown, "found": found, "fault": fault}
     page = rendered("desk.html", status=status, **values)
     page.headers.update(SCRIPTED)
     return page
 
 
-@pages.post("/desk/{key}/name")
+@pages.post("/desk/{key}/name", dependencies=[needs(Role.EDITOR)])
 async def name_editor(request: Request, key: str) -> RedirectResponse:
     """Remember who edits in this browser."""
-    refuse_other_sites(request)
     form = form_of(await request.body())
     response = RedirectResponse(f"/desk/{key}", status_code=303)
     if form.get("by"):
@@ -101,10 +104,9 @@ async def name_editor(request: Request, key: str) -> RedirectResponse:
     return response
 
 
-@pages.post("/desk/{key}/check")
+@pages.post("/desk/{key}/check", dependencies=[needs(Role.EDITOR)])
 async def check_sentence(request: Request, editing: EditingHere, key: str) -> HTMLResponse:
     """Say what of a typed sentence its passages do not say: as a piece of the page for a script, else as the page."""
-    refuse_other_sites(request)
     form = form_of(await request.body(), with_empty=True)
     is_piece = request.headers.get("hx-request") == "true"
     try:
@@ -120,12 +122,11 @@ async def check_sentence(request: Request, editing: EditingHere, key: str) -> HT
     return await run_in_threadpool(_desk, editing, key, shown)
 
 
-@pages.post("/desk/{key}/{action}", response_model=None)
+@pages.post("/desk/{key}/{action}", response_model=None, dependencies=[needs(Role.EDITOR)])
 async def change_issue(
     request: Request, editing: EditingHere, key: str, action: str
 ) -> HTMLResponse | RedirectResponse:
     """Do one thing to a held issue; where it cannot be done, say why and keep what was typed."""
-    refuse_other_sites(request)
     if action not in ACTIONS:
         raise HTTPException(404, "There is no such button.")
     form = form_of(await request.body(), with_empty=True)
@@ -152,21 +153,21 @@ def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-@pages.get("/desk/{key}/preview")
+@pages.get("/desk/{key}/preview", dependencies=[needs(Role.EDITOR)])
 def preview_page(editing: EditingHere, key: str, reader: Annotated[str, Query(max_length=40)] = "") -> HTMLResponse:
     """Show the mail of an issue in a frame, as everybody or as one reader gets it."""
     view, readers = desk_view(editing.session, key), readers_of(editing.session, issue_at(editing.session, key))
     return rendered("desk_preview.html", desk=view, readers=readers, chosen=reader)
 
 
-@pages.get("/desk/{key}/mail")
+@pages.get("/desk/{key}/mail", dependencies=[needs(Role.EDITOR)])
 def mail_page(editing: EditingHere, key: str, reader: Annotated[str, Query(max_length=40)] = "") -> HTMLResponse:
     """Show the mail itself; its links leave the frame that it stands in."""
     html = editing.desk.mail(issue_at(editing.session, key).key, reader).replace("<head>", FRAMED_HEAD, 1)
     return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
 
 
-@pages.get("/desk/{key}/record")
+@pages.get("/desk/{key}/record", dependencies=[needs(Role.EDITOR)])
 def record_page(editing: EditingHere, key: str) -> HTMLResponse:
     """Show what editors changed, and the machine's issue beside theirs."""
     view = desk_view(editing.session, key)

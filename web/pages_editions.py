@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from models.search import QueryProblem
+from models.vocabulary import Role
 from perilune.problems import Problem
 from web.access import AccessHere, SessionHere
 from web.clock import Now
@@ -28,9 +29,10 @@ from web.edition_view import (
     timezones,
     values_of_form,
 )
-from web.forms import form_of, given, refuse_other_sites
+from web.forms import form_of, given
 from web.headers import SCRIPTED
 from web.rendering import rendered
+from web.rights import needs, reads
 from web.search_form import fault_of
 
 BY_COMMAND = "change editions with `perilune editions`"
@@ -42,7 +44,7 @@ pages = APIRouter(include_in_schema=False)
 Said = Mapping[str, str]
 
 
-@pages.get("/editions")
+@pages.get("/editions", dependencies=[reads()])
 def editions_page(session: SessionHere, access: AccessHere, now: Now) -> HTMLResponse:
     """List the editions with when they are due next."""
     lines, editions = edition_lines(session), access.powers.editions
@@ -65,14 +67,14 @@ class Form:
     due: str = ""
 
 
-@pages.get("/editions/new")
+@pages.get("/editions/new", dependencies=[needs(Role.EDITOR)])
 def new_edition_page(session: SessionHere, access: AccessHere, now: Now) -> HTMLResponse:
     """Ask what a new edition is to be."""
     given(access.powers.editions, BY_COMMAND)
     return _form_page(session, Form(NEW, USUAL), now)
 
 
-@pages.get("/editions/{slug}")
+@pages.get("/editions/{slug}", dependencies=[needs(Role.EDITOR)])
 def edition_page(
     session: SessionHere,
     access: AccessHere,
@@ -113,10 +115,9 @@ def _counted(session: Session, query: str, now: dt.datetime) -> tuple[Mapping[in
         return None, fault_of(query, problem)
 
 
-@pages.post("/editions/{slug}/count")
+@pages.post("/editions/{slug}/count", dependencies=[needs(Role.EDITOR)])
 async def count_articles(request: Request, session: SessionHere, now: Now, slug: str) -> HTMLResponse:
     """Say how many articles a typed search finds: as a piece of the page for a script, else as the page."""
-    refuse_other_sites(request)
     form = form_of(await request.body(), with_empty=True)
     if request.headers.get("hx-request") == "true":
         counts, fault = await run_in_threadpool(_counted, session, form.get("query", ""), now)
@@ -124,12 +125,11 @@ async def count_articles(request: Request, session: SessionHere, now: Now, slug:
     return await run_in_threadpool(_form_page, session, Form(slug, form), now)
 
 
-@pages.post("/editions/{slug}", response_model=None)
+@pages.post("/editions/{slug}", response_model=None, dependencies=[needs(Role.EDITOR)])
 async def save_edition(
     request: Request, session: SessionHere, access: AccessHere, now: Now, slug: str
 ) -> HTMLResponse | RedirectResponse:
     """Make or change an edition as a form says it; what cannot be used is shown beside what was typed."""
-    refuse_other_sites(request)
     editions = given(access.powers.editions, BY_COMMAND)
     form = form_of(await request.body(), with_empty=True)
     said = {name: text for name, text in form.items() if name != "slug"}

@@ -14,6 +14,7 @@ from web.headers import ARCHIVED_POLICY, DOCUMENT_POLICY, MAIL_POLICY, SHARED_PO
 from web.issue_forms import calendar_answer, forms_given
 from web.problems import NotInArchive
 from web.rendering import rendered
+from web.rights import reads
 from web.shared import shared_link
 
 POLICIES = {"pdf": DOCUMENT_POLICY, "html": SHARED_POLICY}
@@ -30,14 +31,14 @@ def _issue(session: SessionHere, held: SeesHeld, key: str) -> tuple[IssueCard, M
 IssueHere = Annotated[tuple[IssueCard, Mapping[str, object]], Depends(_issue)]
 
 
-@pages.get("/issues")
+@pages.get("/issues", dependencies=[reads()])
 def issues_page(session: SessionHere, access: AccessHere, held: SeesHeld) -> HTMLResponse:
     """List the issues of all digests."""
     issues = issue_cards(session, with_held=held)
     return rendered("issues.html", issues=issues, may_subscribe=access.powers.enrolment is not None, may_edit=held)
 
 
-@pages.get(f"{ISSUE}.{{ending}}")
+@pages.get(f"{ISSUE}.{{ending}}", dependencies=[reads()])
 def issue_file(request: Request, issue: IssueHere, access: AccessHere, ending: str) -> Response:
     """Send an issue as a file."""
     file = forms_given(access.issues).file(issue[0].key, ending)
@@ -55,7 +56,7 @@ def issue_file(request: Request, issue: IssueHere, access: AccessHere, ending: s
     return Response(file.write(), headers=headers | {"Content-Type": file.media_type})
 
 
-@pages.get(ISSUE)
+@pages.get(ISSUE, dependencies=[reads()])
 def issue_page(session: SessionHere, issue: IssueHere, access: AccessHere) -> HTMLResponse:
     """Show an issue within the archive."""
     card, _ = issue
@@ -63,19 +64,19 @@ def issue_page(session: SessionHere, issue: IssueHere, access: AccessHere) -> HT
     return rendered("issue.html", issue=card, shared_link=shared_link(session, card.key), endings=endings)
 
 
-@pages.get(f"{ISSUE}/events.ics")
+@pages.get(f"{ISSUE}/events.ics", dependencies=[reads()])
 def issue_calendar(issue: IssueHere, access: AccessHere) -> Response:
     """Send an issue's events as one calendar."""
     return calendar_answer(forms_given(access.issues), issue[1])
 
 
-@pages.get(f"{ISSUE}/event/{{number}}.ics")
+@pages.get(f"{ISSUE}/event/{{number}}.ics", dependencies=[reads()])
 def event_file(issue: IssueHere, access: AccessHere, number: str) -> Response:
     """Send one of an issue's events."""
     return calendar_answer(forms_given(access.issues), issue[1], number=number)
 
 
-@pages.get(f"{ISSUE}/mail")
+@pages.get(f"{ISSUE}/mail", dependencies=[reads()])
 def mail_page(issue: IssueHere, access: AccessHere) -> HTMLResponse:
     """Show an issue as it was mailed; its links leave the frame that it may stand in."""
     html = access.render_issue(issue[1]).replace("<head>", FRAMED_HEAD, 1)

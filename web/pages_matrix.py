@@ -15,6 +15,7 @@ from web.facts_form import CellForm, MatrixForm
 from web.heat_map import MEDIA_TYPE, POLICY, svg_of
 from web.matrix_view import COLUMNS, PAGE_SIZE, cell_contents, matrix_view, row_of
 from web.rendering import rendered
+from web.rights import reads
 from web.search_view import Choice, paging_of
 from web.tables import csv_answer
 
@@ -26,7 +27,7 @@ pages = APIRouter(include_in_schema=False)
 MatrixAddress = Annotated[MatrixForm, fastapi.Query()]
 
 
-@pages.get("/matrix")
+@pages.get("/matrix", dependencies=[reads()])
 def matrix_page(session: SessionHere, form: MatrixAddress) -> HTMLResponse:
     """Show who cooperates with whom."""
     axes = {Axis.COUNTRIES: "Countries", Axis.ACTORS: "Organisations"}
@@ -41,7 +42,7 @@ def matrix_page(session: SessionHere, form: MatrixAddress) -> HTMLResponse:
     )
 
 
-@pages.get("/matrix.svg")
+@pages.get("/matrix.svg", dependencies=[reads()])
 def matrix_picture(session: SessionHere, form: MatrixAddress) -> Response:
     """Send the matrix as a picture."""
     picture = svg_of(matrix_view(session, form).picture)
@@ -49,14 +50,14 @@ def matrix_picture(session: SessionHere, form: MatrixAddress) -> Response:
     return Response(picture, media_type=MEDIA_TYPE, headers=headers)
 
 
-@pages.get("/matrix.csv")
+@pages.get("/matrix.csv", dependencies=[reads()])
 def matrix_table(request: Request, session: SessionHere, form: MatrixAddress) -> Response:
     """Send the pairs of the matrix as a table."""
     rows = (row_of(cell, address=str(request.base_url)) for cell in matrix_view(session, form).pairs)
     return csv_answer("matrix", COLUMNS, rows)
 
 
-@pages.get("/matrix/cell")
+@pages.get("/matrix/cell", dependencies=[reads()])
 def cell_page(session: SessionHere, form: Annotated[CellForm, fastapi.Query()]) -> HTMLResponse:
     """Show what a cell counts."""
     contents = cell_contents(session, form)

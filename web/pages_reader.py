@@ -14,12 +14,13 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from perilune.problems import Problem
-from web.access import AccessHere, Readership, SessionHere
+from web.access import Readership, SessionHere, WholeAccess
 from web.forms import BodyHere, form_of, given
 from web.mailed import MAILED, Mailed, MailedHere, settings_link
 from web.pages_subscribe import INSTEAD
 from web.reader_view import reader_view
 from web.rendering import rendered
+from web.rights import needs
 
 SECTIONS = {
     "join": "editions",
@@ -47,10 +48,10 @@ ONE_CLICK = b"One-Click"
 pages = APIRouter(include_in_schema=False)
 
 
-@pages.get(MAILED)
+@pages.get(MAILED, dependencies=[needs(None)])
 def settings_page(
     session: SessionHere,
-    access: AccessHere,
+    access: WholeAccess,
     mailed: MailedHere,
     done: Annotated[str, Query(max_length=MAX_DONE_CHARS)] = "",
     at: Annotated[str, Query(max_length=20)] = "",
@@ -60,8 +61,8 @@ def settings_page(
     return rendered("reader.html", mailed=mailed, view=reader_view(session, mailed.reader), done=done, at=at)
 
 
-@pages.post(MAILED)
-def change_settings(access: AccessHere, mailed: MailedHere, body: BodyHere) -> RedirectResponse:
+@pages.post(MAILED, dependencies=[needs(None)])
+def change_settings(access: WholeAccess, mailed: MailedHere, body: BodyHere) -> RedirectResponse:
     """Do what a button says, and show the settings again."""
     readership = given(access.powers.readership, INSTEAD)
     form = form_of(body)
@@ -82,16 +83,16 @@ def _changed(readership: Readership, key: str, form: Mapping[str, str]) -> str:
     return readership.change(key, action, [form[action]])
 
 
-@pages.get(f"{MAILED}/unsubscribe")
-def unsubscribe_page(access: AccessHere, mailed: MailedHere) -> HTMLResponse:
+@pages.get(f"{MAILED}/unsubscribe", dependencies=[needs(None)])
+def unsubscribe_page(access: WholeAccess, mailed: MailedHere) -> HTMLResponse:
     """Ask whether the reader leaves the edition of the mail."""
     given(access.powers.readership, INSTEAD)
     _edition_slug(mailed)
     return rendered("unsubscribe.html", mailed=mailed, is_done=False, settings=mailed.root)
 
 
-@pages.post(f"{MAILED}/unsubscribe")
-def unsubscribe(access: AccessHere, mailed: MailedHere, body: BodyHere) -> Response:
+@pages.post(f"{MAILED}/unsubscribe", dependencies=[needs(None)])
+def unsubscribe(access: WholeAccess, mailed: MailedHere, body: BodyHere) -> Response:
     """Let the reader leave the edition of the mail, by a button or by a mail program (RFC 8058)."""
     readership = given(access.powers.readership, INSTEAD)
     words = readership.change(mailed.reader.key, "leave", [_edition_slug(mailed)])

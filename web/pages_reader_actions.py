@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from models.readers import UNDO
 from models.vocabulary import Relevance
-from web.access import AccessHere, SessionHere
+from web.access import SessionHere, WholeAccess
 from web.forms import BodyHere, form_of, given, values_in
 from web.mailed import MAILED, Mailed, MailedHere
 from web.names import active_topic_names
@@ -19,6 +19,7 @@ from web.pages_corrections import INSTEAD as CORRECT_INSTEAD
 from web.pages_subscribe import INSTEAD
 from web.reader_view import Subject, choices_of, subject_of, topics_of
 from web.rendering import rendered
+from web.rights import needs
 
 TASTES = ("follow", "mute")
 WRONG_TOPIC, NOT_RELEVANT = "wrong-topic", "not-relevant"
@@ -45,8 +46,8 @@ def _asked(mailed: MailedHere, action: str, what: str, key: str) -> Asked:
 AskedHere = Annotated[Asked, Depends(_asked)]
 
 
-@pages.post(f"{MAILED}/undo")
-def take_back(access: AccessHere, mailed: MailedHere, body: BodyHere) -> HTMLResponse:
+@pages.post(f"{MAILED}/undo", dependencies=[needs(None)])
+def take_back(access: WholeAccess, mailed: MailedHere, body: BodyHere) -> HTMLResponse:
     """Take back what the reader just corrected; the numbers bear our signature."""
     corrections = given(access.powers.corrections, CORRECT_INSTEAD)
     form = form_of(body)
@@ -57,8 +58,8 @@ def take_back(access: AccessHere, mailed: MailedHere, body: BodyHere) -> HTMLRes
     return _done(mailed, words)
 
 
-@pages.get(f"{MAILED}/{{action}}/{{what}}/{{key}}")
-def ask_page(session: SessionHere, access: AccessHere, asked: AskedHere) -> HTMLResponse:
+@pages.get(f"{MAILED}/{{action}}/{{what}}/{{key}}", dependencies=[needs(None)])
+def ask_page(session: SessionHere, access: WholeAccess, asked: AskedHere) -> HTMLResponse:
     """Ask what exactly is to be followed, muted or corrected."""
     mailed, action, subject = asked.mailed, asked.action, subject_of(session, asked.what, asked.key)
     if action in TASTES:
@@ -80,8 +81,8 @@ def ask_page(session: SessionHere, access: AccessHere, asked: AskedHere) -> HTML
     )
 
 
-@pages.post(f"{MAILED}/{{action}}/{{what}}/{{key}}")
-def act(session: SessionHere, access: AccessHere, asked: AskedHere, body: BodyHere) -> HTMLResponse:
+@pages.post(f"{MAILED}/{{action}}/{{what}}/{{key}}", dependencies=[needs(None)])
+def act(session: SessionHere, access: WholeAccess, asked: AskedHere, body: BodyHere) -> HTMLResponse:
     """Do what was chosen, and offer to take a correction back."""
     mailed = asked.mailed
     if asked.action in TASTES:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from models.vocabulary import Role
 from web.access import AccessHere, SessionHere
-from web.forms import BodyHere, form_of, given, refuse_other_sites
+from web.forms import BodyHere, form_of, given
 from web.readers_view import editions_with_readers
 from web.rendering import rendered
+from web.rights import needs
 
 BY_COMMAND = "manage readers with `perilune readers`"
 
 pages = APIRouter(include_in_schema=False)
 
 
-@pages.get("/readers")
+@pages.get("/readers", dependencies=[needs(Role.EDITOR)])
 def readers_page(
     session: SessionHere, access: AccessHere, done: Annotated[str, Query(max_length=600)] = ""
 ) -> HTMLResponse:
@@ -27,10 +29,9 @@ def readers_page(
     return rendered("readers.html", editions=editions_with_readers(session), done=done)
 
 
-@pages.post("/readers/{action}")
-def change_readers(request: Request, access: AccessHere, action: str, body: BodyHere) -> RedirectResponse:
+@pages.post("/readers/{action}", dependencies=[needs(Role.EDITOR)])
+def change_readers(access: AccessHere, action: str, body: BodyHere) -> RedirectResponse:
     """Add a reader, ask one by mail, or take one off an edition."""
-    refuse_other_sites(request)
     readership = given(access.powers.enrolment, BY_COMMAND)
     form = form_of(body)
     edition, address = form.get("edition", ""), form.get("address", "")

@@ -15,6 +15,7 @@ from web.fact_tables import COLUMNS, rows_matching
 from web.facts_form import RegisterForm
 from web.facts_view import fact_view, lines_matching
 from web.rendering import rendered
+from web.rights import reads
 from web.search_view import Choice, paging_of
 from web.tables import csv_answer
 
@@ -31,7 +32,7 @@ pages = APIRouter(include_in_schema=False)
 RegisterAddress = Annotated[RegisterForm, fastapi.Query()]
 
 
-@pages.get("/agreements")
+@pages.get("/agreements", dependencies=[reads()])
 def register_page(session: SessionHere, form: RegisterAddress) -> HTMLResponse:
     """List the agreements."""
     query = form.query()
@@ -52,13 +53,13 @@ def register_page(session: SessionHere, form: RegisterAddress) -> HTMLResponse:
     )
 
 
-@pages.get("/agreements.csv")
+@pages.get("/agreements.csv", dependencies=[reads()])
 def register_table(request: Request, session: SessionHere, form: RegisterAddress) -> Response:
     """Send the agreements as a table."""
     return csv_answer("agreements", COLUMNS, rows_matching(session, form.query(), address=str(request.base_url)))
 
 
-@pages.get("/facts/{key}")
+@pages.get("/facts/{key}", dependencies=[reads()])
 def fact_page(session: SessionHere, key: str) -> HTMLResponse:
     """Show one fact with all its witnesses, and its contradictions side by side."""
     return rendered("fact.html", fact=fact_view(session, key))

@@ -16,6 +16,7 @@ from web.access import SessionHere
 from web.links import search_link
 from web.names import active_topic_names, topic_names
 from web.rendering import rendered
+from web.rights import reads
 from web.search_form import NEWEST_CORE, SearchForm, fault_of, query_of
 from web.search_view import active_filters, facets_of, options_of, orders_of, paging_of, scopes_of
 
@@ -25,7 +26,7 @@ SearchAddress = Annotated[SearchForm, fastapi.Query()]
 pages = APIRouter(include_in_schema=False)
 
 
-@pages.get("/")
+@pages.get("/", dependencies=[reads()])
 def search_page(session: SessionHere, form: SearchAddress) -> Response:
     """Show what a search finds; without a line, the newest on international space cooperation."""
     try:
@@ -72,7 +73,7 @@ def _faulty(session: Session, form: SearchForm, problem: QueryProblem) -> HTMLRe
     )
 
 
-@pages.get("/about")
+@pages.get("/about", dependencies=[reads()])
 def about_page(session: SessionHere) -> HTMLResponse:
     """Explain what the archive is and how to search it."""
     return rendered("about.html", topics=active_topic_names(session), doc_types=[str(each) for each in DocType])

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from models.story import find_story
-from web.access import AccessHere, SessionHere
+from web.access import SessionHere, WholeAccess
 from web.article_view import article_of
 from web.clock import Today
 from web.forms import Corrector
@@ -19,6 +19,7 @@ from web.issue_forms import calendar_answer, forms_given
 from web.pages_article import MarkedHere, Places, Told, number_of, values_of_version
 from web.problems import NotInArchive, checked_key
 from web.reading_language import ReaderLanguage, by_language
+from web.rights import needs
 from web.shared import OUTSIDE, OpenedHere, OpenedIssue, rendered_for
 from web.story_view import story_view
 
@@ -43,26 +44,26 @@ ReadingHere = Annotated[Reading, Depends(reading_in)]
 pages = APIRouter(prefix="/m/{issue_key}/{mail_key}", include_in_schema=False)
 
 
-@pages.get("")
-def issue_in_full(access: AccessHere, issue: OpenedHere) -> HTMLResponse:
+@pages.get("", dependencies=[needs(None)])
+def issue_in_full(access: WholeAccess, issue: OpenedHere) -> HTMLResponse:
     """Show all of an issue."""
     html = forms_given(access.issues).whole(issue.content, issue.mail_key)
     return HTMLResponse(html, headers={"Content-Security-Policy": SHARED_POLICY})
 
 
-@pages.get("/events.ics")
-def issue_calendar(access: AccessHere, issue: OpenedHere) -> Response:
+@pages.get("/events.ics", dependencies=[needs(None)])
+def issue_calendar(access: WholeAccess, issue: OpenedHere) -> Response:
     """Send an issue's events as one calendar."""
     return calendar_answer(forms_given(access.issues), issue.content, issue.mail_key)
 
 
-@pages.get("/event/{number}.ics")
-def event_file(access: AccessHere, issue: OpenedHere, number: str) -> Response:
+@pages.get("/event/{number}.ics", dependencies=[needs(None)])
+def event_file(access: WholeAccess, issue: OpenedHere, number: str) -> Response:
     """Send one of an issue's events."""
     return calendar_answer(forms_given(access.issues), issue.content, issue.mail_key, number)
 
 
-@pages.get("/article/{key}")
+@pages.get("/article/{key}", dependencies=[needs(None)])
 def shared_article(session: SessionHere, issue: OpenedHere, reading: ReadingHere, key: str) -> HTMLResponse:
     """Show the current version of an article that is cited; the last one where all were withdrawn."""
     _refuse_others(issue, "article", key)
@@ -71,7 +72,7 @@ def shared_article(session: SessionHere, issue: OpenedHere, reading: ReadingHere
     return _version_page(session, issue, (key, number), reading)
 
 
-@pages.get("/article/{key}/v{number}")
+@pages.get("/article/{key}/v{number}", dependencies=[needs(None)])
 def shared_version(
     session: SessionHere, issue: OpenedHere, reading: ReadingHere, key: str, number: str
 ) -> HTMLResponse:
@@ -87,7 +88,7 @@ def _version_page(
     return by_language(rendered_for(issue, "article.html", values))
 
 
-@pages.get("/story/{key}")
+@pages.get("/story/{key}", dependencies=[needs(None)])
 def shared_story(session: SessionHere, issue: OpenedHere, reading: ReadingHere, today: Today, key: str) -> Response:
     """Show a story that is cited as it is now; where it is gone, the article that it began with."""
     _refuse_others(issue, "story", key)

@@ -9,25 +9,35 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from models.vocabulary import Role
 from web.access import AccessHere, SessionHere
-from web.forms import form_of, given, refuse_other_sites
+from web.forms import form_of, given
 from web.rendering import rendered
+from web.rights import needs, reads
 from web.source_view import source_lines, source_view
 
 MAX_ADDRESS_CHARS = 2000
+Done = Annotated[str, Query(max_length=2 * MAX_ADDRESS_CHARS)]
 MONTHS = (0, 1, 3, 6, 12, 24)
 BY_COMMAND = "add sources with `perilune sources new`"
 
 pages = APIRouter(include_in_schema=False)
 
 
-@pages.get("/sources")
-def sources_page(session: SessionHere, added: Annotated[str, Query(max_length=80)] = "") -> HTMLResponse:
+@pages.get("/sources", dependencies=[reads()])
+def sources_page(
+    session: SessionHere, access: AccessHere, added: Annotated[str, Query(max_length=80)] = ""
+) -> HTMLResponse:
     """List the sources with how they fare; `added` is the one that was added just now."""
-    return rendered("sources.html", sources=source_lines(session), added=added)
+    return rendered(
+        "sources.html",
+        sources=source_lines(session),
+        added=added,
+        may_add=access.powers.onboarding is not None,
+    )
 
 
-@pages.get("/sources/new")
+@pages.get("/sources/new", dependencies=[needs(Role.ANALYST)])
 def new_source_page(
     access: AccessHere, url: Annotated[str, Query(max_length=MAX_ADDRESS_CHARS)] = "", *, render: bool = False
 ) -> HTMLResponse:
@@ -36,31 +46,28 @@ def new_source_page(
     return rendered("new_source.html", url=url, render=render, found=found, months=MONTHS)
 
 
-@pages.post("/sources")
+@pages.post("/sources", dependencies=[needs(Role.ANALYST)])
 async def add_source(request: Request, access: AccessHere) -> RedirectResponse:
     """Add the source that was found, and go to its line in the list."""
-    refuse_other_sites(request)
     form = form_of(await request.body())
     onboarding = given(access.powers.onboarding, BY_COMMAND)
     slug = await run_in_threadpool(onboarding.add, form.pop("url", ""), form)
     return RedirectResponse(f"/sources?added={slug}#{slug}", status_code=303)
 
 
-@pages.get("/sources/{slug}")
-def source_page(
-    session: SessionHere, slug: str, done: Annotated[str, Query(max_length=2 * MAX_ADDRESS_CHARS)] = ""
-) -> HTMLResponse:
+@pages.get("/sources/{slug}", dependencies=[reads()])
+def source_page(session: SessionHere, access: AccessHere, slug: str, done: Done = "") -> HTMLResponse:
     """Show how a source is watched and how it fares; `done` says what a button did just now."""
-    return rendered("source.html", source=source_view(session, slug), done=done)
+    may_change = access.powers.upkeep is not None
+    return rendered("source.html", source=source_view(session, slug), done=done, may_change=may_change)
 
 
-@pages.post("/sources/{slug}/{action}")
-async def change_source(request: Request, access: AccessHere, slug: str, action: str) -> RedirectResponse:
+@pages.post("/sources/{slug}/{action}", dependencies=[needs(Role.ANALYST)])
+def change_source(access: AccessHere, slug: str, action: str) -> RedirectResponse:
     """Accept what is proposed for a source, retire it, or watch it again."""
-    refuse_other_sites(request)
     upkeep = given(access.powers.upkeep, "change sources with `perilune sources`")
     actions = {"repair": upkeep.repair, "retire": upkeep.retire, "resume": upkeep.resume}
     if action not in actions:
         raise HTTPException(404, "There is no such button.")
-    words = await run_in_threadpool(actions[action], slug)
+    words = actions[action](slug)
     return RedirectResponse(f"/sources/{slug}?{urlencode({'done': words})}", status_code=303)

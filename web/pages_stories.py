@@ -17,18 +17,20 @@ from sqlalchemy.orm import Session
 
 from models.article import find_article
 from models.story import Story
+from models.vocabulary import Role
 from perilune.problems import Problem
 from web.access import AccessHere, Corrections, Obeyed, SessionHere
 from web.archive_view import story_cards
 from web.choices import choices_near
 from web.clock import Today
 from web.corrections_view import ALREADY, corrections_about
-from web.forms import form_of, given, refuse_other_sites, remember_name, values_in
+from web.forms import form_of, given, remember_name, values_in
 from web.links import article_link, story_link, story_or_article_in
 from web.pages_article import ToldHere
 from web.problems import checked_key
 from web.reading_language import ReaderLanguage, by_language
 from web.rendering import rendered
+from web.rights import VisitorHere, needs, reads
 from web.search_form import MAX_PAGE
 from web.search_view import paging_of
 from web.story_view import story_view
@@ -39,7 +41,7 @@ INSTEAD = "correct with `perilune stories`"
 pages = APIRouter(include_in_schema=False)
 
 
-@pages.get("/stories")
+@pages.get("/stories", dependencies=[reads()])
 def stories_page(
     session: SessionHere,
     language: ReaderLanguage,
@@ -53,7 +55,7 @@ def stories_page(
     return by_language(rendered("stories.html", stories=cards, paging=paging))
 
 
-@pages.get("/story/{key}")
+@pages.get("/story/{key}", dependencies=[reads()])
 def story_page(session: SessionHere, told: ToldHere, today: Today, key: str) -> HTMLResponse:
     """Show a story."""
     story = story_view(session, key, today=today, reader_language=told.language)
@@ -83,15 +85,16 @@ class Asked:
         return story_or_article_in(self.form.get("story_key", "")) or self.form.get("story_near", "")
 
 
-@pages.post("/story/{key}/correct")
-async def correct_story(request: Request, access: AccessHere, session: SessionHere, key: str) -> RedirectResponse:
+@pages.post("/story/{key}/correct", dependencies=[needs(Role.ANALYST)])
+async def correct_story(
+    request: Request, access: AccessHere, session: SessionHere, visitor: VisitorHere, key: str
+) -> RedirectResponse:
     """Obey what a form says of a story, and show the story that it is about."""
-    refuse_other_sites(request)
     corrections = given(access.powers.corrections, INSTEAD)
     checked_key(key, "story")
     body = await request.body()
     form = form_of(body)
-    asked = Asked(key, form, values_in(body, "article"), form.get("by", ""))
+    asked = Asked(key, form, values_in(body, "article"), visitor.named(form.get("by", "")))
     obeyed = await run_in_threadpool(lambda: _obeyed(corrections, asked))
     numbers = ",".join(str(number) for each in obeyed for number in each.ids) or ALREADY
     response = RedirectResponse(f"{story_of(session, obeyed[-1])}?{urlencode({'corrected': numbers})}", status_code=303)

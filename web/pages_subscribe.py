@@ -7,12 +7,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from perilune.mail_addresses import mail_address
 from perilune.problems import Problem
-from web.access import AccessHere, SessionHere
+from web.access import SessionHere, WholeAccess
 from web.forms import BodyHere, form_of, given, refuse_other_sites, values_in
 from web.mailed import CONFIRMED, AskedReaderHere, Mailed, settings_link
 from web.problems import NotInArchive
 from web.reader_view import edition_lines
 from web.rendering import rendered
+from web.rights import needs
 
 INSTEAD = "whoever runs it adds readers with `perilune readers`"
 MAX_ADDRESS_CHARS = 254
@@ -21,15 +22,17 @@ TOO_MANY = "Many people are asking just now; please come back in an hour."
 pages = APIRouter(include_in_schema=False)
 
 
-@pages.get("/subscribe")
-def subscribe_page(session: SessionHere, access: AccessHere, edition: str = "", *, asked: bool = False) -> HTMLResponse:
+@pages.get("/subscribe", dependencies=[needs(None)])
+def subscribe_page(
+    session: SessionHere, access: WholeAccess, edition: str = "", *, asked: bool = False
+) -> HTMLResponse:
     """Offer the editions; with `asked`, say where the answer comes."""
     given(access.powers.enrolment, INSTEAD)
     return rendered("subscribe.html", editions=edition_lines(session), chosen=edition, asked=asked)
 
 
-@pages.post("/subscribe")
-def subscribe(request: Request, access: AccessHere, body: BodyHere) -> RedirectResponse:
+@pages.post("/subscribe", dependencies=[needs(None)])
+def subscribe(request: Request, access: WholeAccess, body: BodyHere) -> RedirectResponse:
     """Ask an address by mail whether it wants editions; the answer tells nobody whether the address is known."""
     refuse_other_sites(request)
     readership = given(access.powers.enrolment, INSTEAD)
@@ -55,16 +58,16 @@ def _is_address(text: str) -> bool:
     return True
 
 
-@pages.get(CONFIRMED)
-def confirm_page(access: AccessHere, mailed: AskedReaderHere) -> HTMLResponse:
+@pages.get(CONFIRMED, dependencies=[needs(None)])
+def confirm_page(access: WholeAccess, mailed: AskedReaderHere) -> HTMLResponse:
     """Ask for the yes: opening the link is none, for scanners of mail open every link."""
     given(access.powers.readership, INSTEAD)
     _edition_slug(mailed)
     return rendered("confirm.html", mailed=mailed, is_done=False, settings="")
 
 
-@pages.post(CONFIRMED)
-def confirm(access: AccessHere, mailed: AskedReaderHere) -> HTMLResponse:
+@pages.post(CONFIRMED, dependencies=[needs(None)])
+def confirm(access: WholeAccess, mailed: AskedReaderHere) -> HTMLResponse:
     """Take the yes."""
     given(access.powers.readership, INSTEAD).confirm(mailed.reader.key, _edition_slug(mailed))
     return rendered("confirm.html", mailed=mailed, is_done=True, settings=settings_link(mailed))

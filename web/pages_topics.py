@@ -10,9 +10,11 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from models.vocabulary import Role
 from web.access import AccessHere, SessionHere, Taxonomy
-from web.forms import form_of, given, refuse_other_sites
+from web.forms import form_of, given
 from web.rendering import rendered
+from web.rights import needs, reads
 from web.topic_view import topic_lines, topic_view
 
 MAX_DONE_CHARS = 2000
@@ -23,34 +25,33 @@ Said = Mapping[str, str]
 pages = APIRouter(include_in_schema=False)
 
 
-@pages.get("/topics")
-def topics_page(session: SessionHere) -> HTMLResponse:
+@pages.get("/topics", dependencies=[reads()])
+def topics_page(session: SessionHere, access: AccessHere) -> HTMLResponse:
     """List the topics with what speaks for them."""
-    return rendered("topics.html", topics=topic_lines(session))
+    return rendered("topics.html", topics=topic_lines(session), may_change=access.powers.taxonomy is not None)
 
 
-@pages.post("/topics")
+@pages.post("/topics", dependencies=[needs(Role.ANALYST)])
 async def add_topic(request: Request, access: AccessHere) -> RedirectResponse:
     """Add a topic, and go to its page."""
-    refuse_other_sites(request)
     form = form_of(await request.body())
     taxonomy = given(access.powers.taxonomy, BY_COMMAND)
     slug = form.pop("slug", "")
     return _shown(slug, await run_in_threadpool(taxonomy.add, slug, {"name": "", "description": ""} | form))
 
 
-@pages.get("/topics/{slug}")
+@pages.get("/topics/{slug}", dependencies=[reads()])
 def topic_page(
-    session: SessionHere, slug: str, done: Annotated[str, Query(max_length=MAX_DONE_CHARS)] = ""
+    session: SessionHere, access: AccessHere, slug: str, done: Annotated[str, Query(max_length=MAX_DONE_CHARS)] = ""
 ) -> HTMLResponse:
     """Show a topic, to be read and to be edited; `done` says what a button did just now."""
-    return rendered("topic.html", topic=topic_view(session, slug), done=done)
+    may_change = access.powers.taxonomy is not None
+    return rendered("topic.html", topic=topic_view(session, slug), done=done, may_change=may_change)
 
 
-@pages.post("/topics/{slug}/{action}")
+@pages.post("/topics/{slug}/{action}", dependencies=[needs(Role.ANALYST)])
 async def change_topic(request: Request, access: AccessHere, slug: str, action: str) -> RedirectResponse:
     """Edit a topic, merge it into another, or switch it on or off."""
-    refuse_other_sites(request)
     form = form_of(await request.body(), most=MAX_WORDS_BYTES, with_empty=True)
     act = _actions(given(access.powers.taxonomy, BY_COMMAND)).get(action)
     if act is None:

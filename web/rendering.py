@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from web import labels, links
+from web.people import visitor_here
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -60,5 +61,9 @@ def rendered(template: str, *, status: int = 200, **values: object) -> HTMLRespo
 
 
 def html_of(template: str, values: Mapping[str, object]) -> str:
-    """Render a template as text; with `shared` among the values, the page has no navigation."""
-    return _environment().get_template(template).render({"shared": None} | dict(values))
+    """Render a template as text; with `shared` among the values, the page has no navigation.
+
+    Every template knows its `visitor`, so that what they may not do is not shown.
+    """
+    usual = {"shared": None} if "visitor" in values else {"shared": None, "visitor": visitor_here()}
+    return _environment().get_template(template).render(usual | dict(values))

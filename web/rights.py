@@ -1,58 +1,53 @@
-"""Who asks, and what a route needs of them; every route names the least role that it serves, or that it is open."""
+"""What a route needs of whoever asks; every route names the least role that it serves, or that it is open."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import HTTPException, Request
+from fastapi.params import Depends as Dependency
 
-from models.account import LOCAL
+from models.account import RANKS
 from models.vocabulary import Role
+from web.forms import refuse_other_sites
+from web.people import Means, Visitor, VisitorHere, visitor_of
 
-RANKS = {role: rank for rank, role in enumerate(Role)}
+__all__ = ("RANKS", "Needs", "Visitor", "VisitorHere", "needs", "reads", "visitor_of")
 
-
-@dataclass(frozen=True)
-class Visitor:
-    """Whoever asks: an account's login, name and role; no role for somebody unknown."""
-
-    login: str
-    name: str
-    role: Role | None
-    is_alone: bool = False
-    """Whether there are no accounts, so that whoever sits at this machine may do everything."""
-
-    def may(self, role: Role) -> bool:
-        """Tell whether the visitor may do what a role may."""
-        return self.role is not None and RANKS[self.role] >= RANKS[role]
-
-
-def visitor_of(request: Request) -> Visitor:
-    """Read who a request comes from."""
-    del request
-    return Visitor(LOCAL, "You", Role.ADMINISTRATOR, is_alone=True)
-
-
-VisitorHere = Annotated[Visitor, Depends(visitor_of)]
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+UNKNOWN = 401
 
 
 @dataclass(frozen=True)
 class Needs:
-    """A dependency of a route: the least role that it serves; None where it is open to everybody."""
+    """A dependency of a route: the least role that it serves, or None where it is open to everybody.
+
+    `lets_guests` serves those too who are not signed in, where the archive lets such visitors read.
+    """
 
     role: Role | None
+    lets_guests: bool = False
 
-    def __call__(self, visitor: VisitorHere) -> None:
-        """Refuse whoever may not: 401 for somebody unknown, 403 for somebody whose role is too low."""
-        if self.role is None or visitor.may(self.role):
+    def __call__(self, request: Request) -> None:
+        """Refuse whoever may not, and pages of other sites, which have the visitor's cookie sent but not a token."""
+        if self.role is None:
+            return
+        visitor = visitor_of(request)
+        if request.method not in SAFE_METHODS and visitor.means is not Means.TOKEN:
+            refuse_other_sites(request)
+        if visitor.may(self.role) or (self.lets_guests and visitor.reads):
             return
         if visitor.role is None:
-            raise HTTPException(401, "Sign in to see this.")
+            headers = {"WWW-Authenticate": "Bearer"} if visitor.status == UNKNOWN else None
+            raise HTTPException(visitor.status, visitor.refusal, headers=headers)
         raise HTTPException(403, f"This needs the role of {self.role} or above; yours is {visitor.role}.")
 
 
-def needs(role: Role | None) -> Callable[..., None]:
+def needs(role: Role | None) -> Dependency:
     """Make the dependency of a route: `dependencies=[needs(Role.ANALYST)]`; `needs(None)` opens it to everybody."""
-    return Depends(Needs(role))  # type: ignore[no-any-return]  # FastAPI types its marker as anything
+    return Dependency(Needs(role))
+
+
+def reads() -> Dependency:
+    """Make the dependency of a route that shows the archive, to guests too where PERILUNE_VISITORS lets them read."""
+    return Dependency(Needs(Role.READER, lets_guests=True))
