@@ -118,7 +118,7 @@ def begin_attempt(session: Session, login: str, origin: str, *, now: dt.datetime
 
 def _seconds_left(session: Session, which: sa.ColumnElement[bool], free: int, now: dt.datetime) -> int:
     counted = sa.select(sa.func.count(), sa.func.max(FailedSignIn.at)).where(which)
-    count, last = session.execute(counted).tuples().one()
+    count, last = session.execute(counted).one()
     if count < free:
         return 0
     wait: int = min(LONGEST_WAIT_SECONDS, 2 ** min(count - free + 1, 10))

@@ -90,7 +90,7 @@ def sign_out(access: WholeAccess, visit: VisitHere) -> RedirectResponse:
     """End the sign-in of this browser, and let it forget who used it."""
     people = given(access.powers.people, NOWHERE)
     people.sign_out(visit.asking.secret)
-    response = RedirectResponse("/sign-in", status_code=303)
+    response = RedirectResponse("/", status_code=303)
     response.delete_cookie(visit.cookie, path="/", secure=visit.is_secure, httponly=True, samesite="lax")
     response.delete_cookie(NAME_COOKIE)
     return response

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.params import Depends as Dependency
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from models.account import RANKS
 from models.vocabulary import Role
 from web.forms import refuse_other_sites
 from web.people import Means, Visitor, VisitorHere, visitor_of
 
-__all__ = ("RANKS", "Needs", "Visitor", "VisitorHere", "needs", "reads", "visitor_of")
+__all__ = ("RANKS", "Needs", "Right", "Visitor", "VisitorHere", "needs", "reads", "rights_of", "visitor_of")
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 UNKNOWN = 401
+STATIC_PATH = "/static"
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,30 @@ def needs(role: Role | None) -> Dependency:
 def reads() -> Dependency:
     """Make the dependency of a route that shows the archive, to guests too where PERILUNE_VISITORS lets them read."""
     return Dependency(Needs(Role.READER, lets_guests=True))
+
+
+@dataclass(frozen=True)
+class Right:
+    """A route with what it needs of whoever asks."""
+
+    method: str
+    path: str
+    needs: tuple[Needs, ...]
+    """Exactly one, which a test sees to."""
+
+
+def rights_of(app: FastAPI) -> list[Right]:
+    """Read what each route of an app needs, in the order of their addresses; only the files that we ship need none."""
+    found = [
+        Right(method, route.path or "", _needs_in(route))
+        for route in iter_route_contexts(app.routes)
+        if route.path != STATIC_PATH
+        for method in sorted(route.methods or ("any",))
+    ]
+    return sorted(found, key=lambda right: (right.path, right.method))
+
+
+def _needs_in(route: RouteContext) -> tuple[Needs, ...]:
+    if not isinstance(route.original_route, APIRoute):
+        return ()
+    return tuple(each.call for each in route.dependant.dependencies if isinstance(each.call, Needs))
