@@ -11,6 +11,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTICE = "<!-- Written by docs/reference.py from the code; `make docs` writes it anew. -->"
@@ -200,7 +204,7 @@ def api_page() -> str:
             lines += [f"### {name}", "", *_answer_lines(schema, definitions)]
     lines += _issue_file_lines()
     introduction = (
-        "The archive answers programs in JSON beside its pages; nothing but corrections can be changed. Problems are "
+        "The archive answers programs in JSON beside its pages. Problems are "
         "told as RFC 9457 says (`application/problem+json`). The OpenAPI document itself is served at "
         "`/api/openapi.json`, a page about it at `/api`."
     )
@@ -225,7 +229,30 @@ def _issue_file_lines() -> list[str]:
     return lines
 
 
+def rights_page() -> str:
+    """Describe what each route needs of whoever asks."""
+    from models.vocabulary import Role
+    from web.rights import rights_of
+
+    rows = []
+    for right in rights_of(_app()):
+        (needed,) = right.needs
+        may = [needed.role is None, needed.lets_guests or needed.role is None]
+        may += [needed.role is None or list(Role).index(role) >= list(Role).index(needed.role) for role in Role]
+        rows.append((code(f"{right.method} {right.path}"), *("yes" if each else "" for each in may)))
+    introduction = (
+        "Who is served what. Everybody means just that: mail's readers and whoever is about to sign in. Guests are not "
+        "signed in; they count where `PERILUNE_VISITORS` is `read`. Without accounts, whoever sits at the machine is "
+        "its administrator. How people come in is told in [Accounts](../accounts.md)."
+    )
+    return page("Rights", introduction, table(("address", "everybody", "guest", *Role), rows))
+
+
 def _openapi() -> Schema:
+    return _app().openapi()
+
+
+def _app() -> FastAPI:
     import sqlalchemy as sa
     from sqlalchemy.orm import sessionmaker
 
@@ -233,8 +260,7 @@ def _openapi() -> Schema:
     from web.app import create_app
 
     sessions = sessionmaker(sa.create_engine("sqlite://"))
-    app = create_app(sessions, pages=PageStore("memory://"), render_issue=json.dumps)
-    return app.openapi()
+    return create_app(sessions, pages=PageStore("memory://"), render_issue=json.dumps)
 
 
 def _operation_lines(operation: Schema, definitions: Schema) -> list[str]:
@@ -284,6 +310,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "commands": commands_page,
     "settings": settings_page,
     "api": api_page,
+    "rights": rights_page,
 }
 
 

@@ -16,7 +16,7 @@ from perilune.cli import app
 from perilune.config import PREFIX, SECRET_SUFFIX, Settings
 
 ROOT = Path(__file__).parent.parent
-GENERATED = ("sources", "commands", "settings", "api")
+GENERATED = ("sources", "commands", "settings", "api", "rights")
 FRONT = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
 DOCUMENTS = sorted(
     str(path.relative_to(ROOT))
