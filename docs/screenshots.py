@@ -1,6 +1,7 @@
 """Takes the README's pictures from the demonstration: the digest as mailed, in all its guises, and the archive.
 
 Run as `python docs/screenshots.py`; `--folder DEMO` takes them from a demonstration that has been run already.
+`--tour PICTURES` takes none of these, but every main page of the archive, wide and narrow, light and dark, for review.
 """
 
 from __future__ import annotations
@@ -30,6 +31,48 @@ PICTURES = Path(__file__).parent / "pictures"
 SEARCH_LINE = "lunar OR 月球 OR лунный"
 DIGEST_SIZES = {"": (700, 1150), "-narrow": (375, 1900)}
 SCHEMES: dict[str, Scheme] = {"": "light", "-dark": "dark"}
+TOUR_WIDTHS = {"wide": 1280, "narrow": 375}
+TOUR_HEIGHT = 900
+TALLEST = 6000
+"""How much of a page is kept in a picture for review, in CSS pixels."""
+TOUR = (
+    ("front", "/", ""),
+    ("search", f"/?q={quote(SEARCH_LINE)}", ""),
+    ("fault", "/?q=topics:moon", ""),
+    ("nothing", "/?q=nowhereatall", ""),
+    ("article", f"/?q={quote(SEARCH_LINE)}", ".hits h3 a"),
+    ("document", "/?q=type:white-paper,report", ".hits h3 a"),
+    ("stories", "/stories", ""),
+    ("story", "/stories", ".hits h2 a"),
+    ("evidence", "/stories", ".hits h2 a|.evidence"),
+    ("calendar", "/calendar", ""),
+    ("agreements", "/agreements", ""),
+    ("fact", "/agreements", ".agenda h3 a"),
+    ("matrix", "/matrix", ""),
+    ("cell", "/matrix", ".matrix td a"),
+    ("issues", "/issues", ""),
+    ("issue", "/issues", "main li h2 a, main td a, main th a, main li a"),
+    ("topics", "/topics", ""),
+    ("topic", "/topics", ".listing th a"),
+    ("sources", "/sources", ""),
+    ("source", "/sources", ".listing th a"),
+    ("new-source", "/sources/new", ""),
+    ("actors", "/actors", ""),
+    ("actor", "/actors", ".listing th a"),
+    ("correct", "/?q=relevance:core", '.hits h3 a|a[href^="/correct/"]'),
+    ("corrections", "/corrections", ""),
+    ("editions", "/editions", ""),
+    ("edition", "/editions", ".card h2 a"),
+    ("new-edition", "/editions/new", ""),
+    ("desk", "/editions", 'a[href^="/desk/"]'),
+    ("readers", "/readers", ""),
+    ("subscribe", "/subscribe", ""),
+    ("status", "/status", ""),
+    ("about", "/about", ""),
+    ("api", "/api", ""),
+    ("problem", "/nowhere", ""),
+)
+"""Pages for review: a name, where to begin, and the links to follow from there, each by its selector."""
 MAIL_WIDTH = 700
 ARCHIVE_SIZE = (1200, 1000)
 TOPS_OF_PARTS = (
@@ -50,25 +93,55 @@ BROWSER_ARGUMENTS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Take both pictures."""
-    parser = argparse.ArgumentParser(description="Take the README's pictures from the demonstration.")
+    """Take the README's pictures, or those for review."""
+    parser = argparse.ArgumentParser(description="Take pictures of the demonstration.")
     parser.add_argument("--folder", type=Path, help="a finished demonstration; default: run one")
-    folder: Path | None = parser.parse_args(arguments).folder
-    PICTURES.mkdir(exist_ok=True)
-    with _demo_in(folder) as demo:
-        digest = (demo / "digest.html").absolute().as_uri()
-        with _archive_of(demo) as address, _browser() as browser:
-            for (width, size), (tone, scheme) in product(DIGEST_SIZES.items(), SCHEMES.items()):
-                take_picture(browser, digest, PICTURES / f"digest{width}{tone}.png", Window(size, scheme), cut=True)
-            take_end(browser, digest, PICTURES / "digest-end.png")
-            bare = demo / "digest-without-images.html"
-            bare.write_text(
-                PICTURE_ITSELF.sub('src="cid:not-loaded"', (demo / "digest.html").read_text("utf-8")), "utf-8"
-            )
-            take_end(browser, bare.absolute().as_uri(), PICTURES / "digest-end-without-images.png")
-            search = f"{address}/?q={quote(SEARCH_LINE)}"
-            take_picture(browser, search, PICTURES / "archive.png", Window(ARCHIVE_SIZE))
+    parser.add_argument("--tour", type=Path, help="where pictures of every main page go; default: the README's only")
+    parser.add_argument("--only", help="names of pages of the tour, with commas; default: all")
+    given = parser.parse_args(arguments)
+    with _demo_in(given.folder) as demo, _archive_of(demo) as address, _browser() as browser:
+        if given.tour:
+            take_tour(browser, address, given.tour, set(given.only.split(",")) if given.only else None)
+        else:
+            take_pictures(browser, address, demo)
     return 0
+
+
+def take_pictures(browser: Browser, address: str, demo: Path) -> None:
+    """Take the README's pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    digest = (demo / "digest.html").absolute().as_uri()
+    for (width, size), (tone, scheme) in product(DIGEST_SIZES.items(), SCHEMES.items()):
+        take_picture(browser, digest, PICTURES / f"digest{width}{tone}.png", Window(size, scheme), cut=True)
+    take_end(browser, digest, PICTURES / "digest-end.png")
+    bare = demo / "digest-without-images.html"
+    bare.write_text(PICTURE_ITSELF.sub('src="cid:not-loaded"', (demo / "digest.html").read_text("utf-8")), "utf-8")
+    take_end(browser, bare.absolute().as_uri(), PICTURES / "digest-end-without-images.png")
+    search = f"{address}/?q={quote(SEARCH_LINE)}"
+    take_picture(browser, search, PICTURES / "archive.png", Window(ARCHIVE_SIZE))
+
+
+def take_tour(browser: Browser, address: str, folder: Path, only: set[str] | None = None) -> None:
+    """Keep pictures of every main page, wide and narrow, light and dark; what an archive does not hold is said."""
+    folder.mkdir(parents=True, exist_ok=True)
+    page = browser.new_page(viewport={"width": TOUR_WIDTHS["wide"], "height": TOUR_HEIGHT})
+    for name, path, links in TOUR:
+        if only is not None and name not in only:
+            continue
+        page.goto(address + path)
+        for selector in filter(None, links.split("|")):
+            if not (link := page.locator(selector)).count():
+                print(f"{name}: nothing to see, for {page.url} has no {selector}")
+                break
+            page.goto(address + str(link.first.get_attribute("href")))
+        else:
+            for (width, pixels), (tone, scheme) in product(TOUR_WIDTHS.items(), SCHEMES.items()):
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size({"width": pixels, "height": TOUR_HEIGHT})
+                height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+                clip: FloatRect = {"x": 0, "y": 0, "width": pixels, "height": height}
+                page.screenshot(path=folder / f"{name}-{width}{tone}.png", full_page=True, clip=clip)
+    page.close()
 
 
 @dataclass(frozen=True)
