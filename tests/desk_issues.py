@@ -32,9 +32,9 @@ class Held:
     """An article that was left out."""
 
 
-def hold_an_issue(session: Session, now: dt.datetime) -> Held:
+def hold_an_issue(session: Session, now: dt.datetime, *, slug: str = "weekly") -> Held:
     """Store an edition with a review step, articles of all kinds, and its composed issue."""
-    edition = an_edition(session, hold_hours=24)
+    edition = an_edition(session, slug, hold_hours=24)
     a_reader(session, edition)
     story = told_story(session)
     second = an_article(

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
-import sqlalchemy as sa
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
-from models.database import open_database
-from models.edition import Edition
-from models.page_store import PageStore
-from models.readers import reader_path
-from models.signing import signer_of
-from perilune.archive import Archive
-from perilune.config import settings_from
-from perilune.serving import powers_over
-from tests.builders import a_reader
-from tests.long_story import a_long_story
-from tests.web_archive import QUOTE, Keys, fill_archive, mail_of
-from web.app import create_app
+from tests.browsing import Site, a_visit, filled_site
+from tests.web_archive import QUOTE
 
 NARROW = {"width": 360, "height": 740}
 OF_READERS = (
@@ -62,28 +48,12 @@ PATHS = (
 )
 
 
-@dataclass(frozen=True)
-class Site:
-    """A served archive."""
-
-    base: str
-    keys: Keys
-    long_story: str
-    reader: str
-    """What the addresses in a reader's mail begin with."""
-
-    def path(self, pattern: str) -> str:
-        """Put the keys of what the archive holds into an address."""
-        return pattern.format(**vars(self.keys), long_story=self.long_story, reader=self.reader)
-
-
 @dataclass
-class Visit:
-    """An open page of the archive, and what went wrong on it."""
+class Visitor:
+    """Somebody who opens pages of the archive."""
 
     page: Page
     site: Site
-    faults: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
         """Open an address of the archive."""
@@ -94,43 +64,18 @@ class Visit:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A filled archive on loopback."""
-    folder = tmp_path_factory.mktemp("archive")
-    sessions, pages = open_database(f"sqlite:///{folder}/perilune.db"), PageStore(str(folder / "pages"))
-    with sessions.begin() as session:
-        keys = fill_archive(session, pages)
-        long_story = a_long_story(session).key
-        reader = a_reader(session, session.scalars(sa.select(Edition)).one())
-        page = reader_path(signer_of(session), reader.key, keys.issue)
-    powers = powers_over(Archive(settings_from({"PERILUNE_HOME": str(folder)}), sessions))
-    app = create_app(sessions, pages=pages, render_issue=mail_of, powers=powers)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", keys, long_story, page)
-        server.should_exit = True
-        thread.join()
+    with filled_site(tmp_path_factory.mktemp("archive")) as site:
+        yield site
 
 
 @pytest.fixture
-def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+def visit(browser: Browser, site: Site) -> Iterator[Visitor]:
     """A visit whose console must stay silent and whose requests must stay in the archive."""
-    context = browser.new_context(viewport={"width": 1200, "height": 900})
-    found = Visit(context.new_page(), site)
-    found.page.on("console", lambda message: found.faults.append(message.text))
-    found.page.on("pageerror", lambda error: found.faults.append(str(error)))
-    found.page.on("request", lambda request: _note_foreign(found, request.url))
-    yield found
-    context.close()
-    assert found.faults == []
+    with a_visit(browser, site.base, viewport={"width": 1200, "height": 900}) as visit:
+        yield Visitor(visit.page, site)
 
 
-def _note_foreign(visit: Visit, url: str) -> None:
-    if not url.startswith(f"{visit.site.base}/"):
-        visit.faults.append(f"asked for {url}")
-
-
-def test_a_visitor_searches_and_opens_an_article(visit: Visit) -> None:
+def test_a_visitor_searches_and_opens_an_article(visit: Visitor) -> None:
     page = visit.open("/")
     page.get_by_label("Search line").fill("memorandum country:CN")
     page.get_by_role("button", name="Search", exact=True).click()
@@ -141,7 +86,7 @@ def test_a_visitor_searches_and_opens_an_article(visit: Visit) -> None:
     expect(page.get_by_role("complementary")).to_contain_text("China National Space Administration")
 
 
-def test_a_visitor_adds_filters_by_the_form(visit: Visit) -> None:
+def test_a_visitor_adds_filters_by_the_form(visit: Visitor) -> None:
     page = visit.open("/?q=memorandum")
     page.get_by_text("Add filters").click()
     page.get_by_label("Topic").select_option("Lunar exploration")
@@ -153,7 +98,7 @@ def test_a_visitor_adds_filters_by_the_form(visit: Visit) -> None:
     expect(line).to_have_value("memorandum topic:lunar-exploration")
 
 
-def test_a_visitor_follows_evidence_from_a_story(visit: Visit) -> None:
+def test_a_visitor_follows_evidence_from_a_story(visit: Visitor) -> None:
     page = visit.open("/stories")
     page.get_by_role("link", name="Two agencies sign a memorandum").click()
     page.get_by_role("link", name="evidence 1").click()
@@ -163,7 +108,7 @@ def test_a_visitor_follows_evidence_from_a_story(visit: Visit) -> None:
     assert page.url.endswith("#p1")
 
 
-def test_an_analyst_ticks_articles_that_are_a_story_of_their_own_and_takes_it_back(visit: Visit) -> None:
+def test_an_analyst_ticks_articles_that_are_a_story_of_their_own_and_takes_it_back(visit: Visitor) -> None:
     page = visit.open("/story/{long_story}")
     expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
     for title in ("What the lunar station means", "A month in lunar exploration"):
@@ -178,7 +123,7 @@ def test_an_analyst_ticks_articles_that_are_a_story_of_their_own_and_takes_it_ba
     expect(page.locator(".notice").first).to_contain_text("Undone by Ada: these are a story of their own")
 
 
-def test_a_visitor_reads_what_changed(visit: Visit) -> None:
+def test_a_visitor_reads_what_changed(visit: Visitor) -> None:
     page = visit.open("/article/{changed}")
     page.get_by_role("link", name="what changed").click()
     expect(page.locator("ins").first).to_contain_text("Wuhan")
@@ -186,7 +131,7 @@ def test_a_visitor_reads_what_changed(visit: Visit) -> None:
     expect(page.locator(".body")).to_contain_text("Oxford")
 
 
-def test_an_issue_stands_in_a_frame_that_cannot_run_anything(visit: Visit) -> None:
+def test_an_issue_stands_in_a_frame_that_cannot_run_anything(visit: Visitor) -> None:
     page = visit.open("/issue/{issue}")
     expect(page.frame_locator("iframe").get_by_role("heading", name="A week")).to_be_visible()
 
@@ -213,7 +158,7 @@ def test_no_page_is_wider_than_a_telephone(browser: Browser, site: Site, scheme:
     assert {path: width for path, width in widths.items() if width > NARROW["width"]} == {}
 
 
-def test_the_keyboard_reaches_the_content_first(visit: Visit) -> None:
+def test_the_keyboard_reaches_the_content_first(visit: Visitor) -> None:
     page = visit.open("/?q=memorandum")
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")
@@ -224,7 +169,7 @@ def test_the_keyboard_reaches_the_content_first(visit: Visit) -> None:
     expect(page.get_by_label("Search line")).to_be_focused()
 
 
-def test_every_page_names_its_parts(visit: Visit) -> None:
+def test_every_page_names_its_parts(visit: Visitor) -> None:
     topic = "/topics/lunar-exploration"
     for path in ("/", "/article/{article}", "/story/{long_story}", "/sources", "/topics", topic, *OF_READERS):
         page = visit.open(path)

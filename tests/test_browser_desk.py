@@ -5,13 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,6 +20,7 @@ from models.search import rebuild_index
 from perilune.archive import Archive
 from perilune.config import settings_from
 from perilune.serving import powers_over
+from tests.browsing import served
 from tests.desk_issues import Held, hold_an_issue
 from tests.inbox import Inbox
 from tests.web_archive import mail_of
@@ -51,14 +49,8 @@ def site(sessions: sessionmaker[Session], page_store: PageStore, now: dt.datetim
         held = hold_an_issue(session, now)
         rebuild_index(session)
     powers = powers_over(Archive(settings_from({}), sessions))
-    app = create_app(sessions, pages=page_store, render_issue=mail_of, powers=powers)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", held)
-        server.should_exit = True
-        thread.join()
+    with served(create_app(sessions, pages=page_store, render_issue=mail_of, powers=powers)) as base:
+        yield Site(base, held)
 
 
 def open_desk(browser: Browser, site: Site, *, has_script: bool = True) -> Page:

@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from web import labels, links
+from web import labels, links, navigation
 from web.people import visitor_here
 
 HERE = Path(__file__).parent
@@ -43,6 +43,7 @@ def _environment() -> Environment:
         "search_link": links.search_link,
     }
     environment.globals |= {
+        "navigation": navigation,
         "period": labels.period_in_words,
         "style_version": _version("style.css"),
         "htmx_version": _version("htmx.min.js"),

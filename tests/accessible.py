@@ -1,0 +1,38 @@
+"""Judges pages by axe-core (https://github.com/dequelabs/axe-core), as the package axe-playwright-python ships it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+PACKAGE = "axe_playwright_python"
+CHECKED = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "resultTypes": ["violations"],
+    "iframes": False,
+}
+"""Levels A and AA of WCAG 2.0, 2.1 and 2.2; what a frame shows is a page of its own."""
+
+
+@cache
+def _axe() -> str:
+    package = importlib.util.find_spec(PACKAGE)
+    if package is None or package.origin is None:
+        message = f"{PACKAGE} is not installed; it is among the packages for tests"
+        raise ModuleNotFoundError(message)
+    return (Path(package.origin).parent / "axe.min.js").read_text("utf-8")
+
+
+def violations_on(page: Page) -> list[str]:
+    """Say what on a page breaks which rule, and where."""
+    page.evaluate(f"() => {{ if (!window.axe) {{ {_axe()} }} }}")
+    found = page.evaluate(f"axe.run(document, {json.dumps(CHECKED)})")
+    return [
+        f"{rule['id']} at {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
