@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 from sqlalchemy.orm import Session
 
 from models.database import open_database
@@ -84,8 +84,12 @@ class Visit:
         """Note from now on what the console says, what fails, what asks, and what is fetched from elsewhere."""
         self.page.on("console", lambda message: self.faults.append(message.text))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.faults.append(f"asked {dialog.message}"), dialog.dismiss()))
+        self.page.on("dialog", self._note_question)
         self.page.on("request", lambda request: self._note_foreign(request.url))
+
+    def _note_question(self, dialog: Dialog) -> None:
+        self.faults.append(f"asked {dialog.message}")
+        dialog.dismiss()
 
     def _note_foreign(self, url: str) -> None:
         if not url.startswith(f"{self.base}/"):
