@@ -16,6 +16,8 @@ class Entry:
     label: str
     role: Role = Role.READER
     """The least role that may open it; nobody is shown what is closed to them."""
+    is_own: bool = False
+    """Whether it shows what somebody keeps, which a guest does not."""
 
 
 READ = (
@@ -27,9 +29,9 @@ READ = (
     Entry("issues", "/issues", "Digests"),
 )
 YOURS = (
-    Entry("searches", "/searches", "Saved searches"),
-    Entry("notebook", "/notebook", "Notebook"),
-    Entry("collections", "/collections", "Collections"),
+    Entry("searches", "/searches", "Saved searches", is_own=True),
+    Entry("notebook", "/notebook", "Notebook", is_own=True),
+    Entry("collections", "/collections", "Collections", is_own=True),
 )
 REFERENCE = (
     Entry("sources", "/sources", "Sources"),
