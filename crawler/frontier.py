@@ -49,7 +49,7 @@ from models.fate import (
     failure,
     finish,
 )
-from models.history import note_gone, note_present
+from models.history import leads_to_withdrawn, note_gone, note_present
 from models.page_store import PageStore, PageStoreProblem
 from models.source import CHECKS_AFTER, CrawlRun, Link, Page, Source, next_check_at, next_look_at
 from models.vocabulary import FateState, Stage
@@ -273,7 +273,7 @@ class Frontier:
 
     def claim_links(self, source: Source) -> list[Waiting]:
         """Claim the links of a source that are due to be fetched."""
-        of_source = sa.select(Link.id).where(Link.source_id == source.id)
+        of_source = sa.select(Link.id).where(Link.source_id == source.id, ~leads_to_withdrawn())
         with self.sessions.begin() as session:
             claim = Claim(self.claimant, self.clock(), LINKS_AT_ONCE)
             ids = claim_due(session, Stage.FETCH, claim, among=of_source)

@@ -99,7 +99,7 @@ def _letter_of_issue(delivery: Delivery, post: Post, press: Press) -> Letter:
         sender=post.sender,
         address=reader.address,
         name=reader.name,
-        subject=issue.subject,
+        subject=press.subject(issue, links),
         text=mail.text,
         html=mail.html,
         written_at=issue.composed_at,

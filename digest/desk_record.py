@@ -11,19 +11,25 @@ from digest.content import Entry, IssueContent, content_from
 from digest.desk import Told, key_of_entry, title_of
 from digest.render import subject_of
 from models.edition import Issue, IssueEdit
+from models.redaction import Redacted
+from models.takedown import shown_content, shown_subject
 
 Line = dict[str, object]
+WITHDRAWN = "[withdrawn]"
 
 
 def record_of(session: Session, issue: Issue) -> dict[str, object]:
     """Read what editors did to an issue, and both versions side by side; `is_same` marks what nobody changed."""
     edits = session.scalars(sa.select(IssueEdit).where(IssueEdit.issue_id == issue.id).order_by(IssueEdit.id))
-    content = content_from(issue.content)
-    composed = content_from(issue.composed_content) if issue.composed_content else content
-    subject = _beside("subject", subject_of(composed), issue.subject)
+    shown = shown_content(session, issue.content)
+    first = shown_content(session, issue.composed_content) if issue.composed_content else shown
+    content, composed = content_from(shown.content), content_from(first.content)
+    title = shown_subject(issue.subject, subject_of(content), shown)
+    subject = _beside("subject", subject_of(composed), title)
+    hidden = Redacted({}, shown.hidden | first.hidden)
     return {
         "issue": issue.key,
-        "subject": issue.subject,
+        "subject": title,
         "state": str(issue.state),
         "released_by": issue.released_by,
         "edits": [
@@ -31,9 +37,10 @@ def record_of(session: Session, issue: Issue) -> dict[str, object]:
                 "made_at": edit.made_at,
                 "made_by": edit.made_by,
                 "action": edit.action,
-                "target": edit.target,
-                "before": edit.before,
-                "after": edit.after,
+                **{
+                    name: WITHDRAWN if hidden.hides(words := getattr(edit, name)) else words
+                    for name in ("target", "before", "after")
+                },
             }
             for edit in edits
         ],

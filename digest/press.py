@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sqlalchemy.orm import object_session
+
 from digest.calendar import events_of
 from digest.content import IssueContent, content_from
 from digest.follows import Taste, for_reader
 from digest.links import Links
 from digest.message import Attachment, Picture
 from digest.pictures import pictures_of
-from digest.render import Mail, render_mail, tier_of
+from digest.render import Mail, render_mail, subject_of, tier_of
 from models.edition import Issue
+from models.takedown import shown_content, shown_subject
 
 KEPT_ISSUES = 4
 """Deliveries come issue by issue; a few editions may be due at once."""
@@ -28,6 +31,7 @@ PICTURE_TYPE = "image/png"
 class Plate:
     """What all mails of an issue share: its content, the place of the limits that fit, its calendar and pictures."""
 
+    subject: str
     content: IssueContent
     tier: int
     attachments: tuple[Attachment, ...]
@@ -56,6 +60,10 @@ class Press:
         plate = self._plate(issue, links)
         return render_mail(plate.content, links, taste, tier=plate.tier)
 
+    def subject(self, issue: Issue, links: Links) -> str:
+        """Return the subject of an issue's mails."""
+        return self._plate(issue, links).subject
+
     def attachments(self, issue: Issue, links: Links, taste: Taste) -> tuple[Attachment, ...]:
         """Make the files of a reader's mail, without what they mute."""
         plate = self._plate(issue, links)
@@ -72,8 +80,13 @@ class Press:
         if issue.id not in self._plates:
             if len(self._plates) == KEPT_ISSUES:
                 del self._plates[next(iter(self._plates))]
-            content = content_from(issue.content)
+            session = object_session(issue)
+            assert session is not None
+            # An article may have been withdrawn after the issue was released.
+            shown = shown_content(session, issue.content)
+            content = content_from(shown.content)
             self._plates[issue.id] = Plate(
+                shown_subject(issue.subject, subject_of(content), shown),
                 content,
                 tier_of(content, links),
                 attachments_of(content, replace(links, reader=None)),

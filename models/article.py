@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from models.base import Base, PortableJson, Strings
 from models.fact import FactWitness, NamedDocument
 from models.source import Page, Source
+from models.takedown import withdrawn_keys
 from models.vocabulary import DocType, HistoryKind, PassageKind, Relevance
 from perilune.dates import PartialDate
 
@@ -259,11 +260,12 @@ class TermCount(Base):
 
 
 def texts_at(session: Session, places: Collection[tuple[str, int, int]]) -> dict[tuple[str, int, int], str]:
-    """Read passages by article key, version number (from 1) and place (from 0); without what is not there."""
+    """Read passages by article key, version number (from 1) and place (from 0), but for what is withdrawn."""
     rows = session.execute(
         sa.select(Article.key, Version.number, Passage.ordinal, Passage.text)
         .join(Version, Version.article_id == Article.id)
         .join(Passage, Passage.version_id == Version.id)
         .where(sa.tuple_(Article.key, Version.number, Passage.ordinal).in_(list(places)))
+        .where(Article.key.not_in(withdrawn_keys()))
     )
     return {(key, number, ordinal): text for key, number, ordinal, text in rows}

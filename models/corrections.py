@@ -48,6 +48,11 @@ def keys_of(session: Session, article: Article) -> list[str]:
     return _with_moved(session, {each.id: each.key for each in (article, *other_copies_of(session, article))})
 
 
+def own_keys_of(session: Session, article: Article) -> list[str]:
+    """Name an article by its own key and those of articles that moved into it, without its copies."""
+    return _with_moved(session, {article.id: article.key})
+
+
 def _with_moved(session: Session, keys: dict[int, str]) -> list[str]:
     """Name articles, given as keys by number, by the keys of those too that moved into one of them."""
     found = set(keys)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.article import Article, ArticleEvent, Version
 from models.source import Link, Page
+from models.takedown import Takedown, withdrawn_keys
 from models.vocabulary import HistoryKind
 
 A_DAY_APART = dt.timedelta(hours=20)
@@ -59,6 +60,14 @@ def events_of(session: Session, article: Article) -> list[ArticleEvent]:
 def has_vanished(session: Session, article: Article) -> bool:
     """Tell whether an article's address answers no more."""
     return _last_presence(session, article.id) is HistoryKind.VANISHED
+
+
+def leads_to_withdrawn() -> sa.ColumnElement[bool]:
+    """Tell in a query of links whether each leads to an article that an administrator withdrew."""
+    addresses = sa.select(Takedown.url).where(Takedown.lifted_at.is_(None))
+    shown = sa.select(Version.id).join(Page, Page.id == Version.page_id).join(Article, Article.id == Version.article_id)
+    is_shown = shown.where(Page.link_id == Link.id, Article.key.in_(withdrawn_keys())).exists()
+    return is_shown | Link.url.in_(addresses)
 
 
 def _articles_at(session: Session, link: Link) -> list[int]:

@@ -1,11 +1,13 @@
 """The table of takedowns: articles that an administrator withdrew from sight; their tombstones say so and why."""
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
+from models.redaction import Redacted, redacted
 
 IS_STANDING = sa.text("lifted_at IS NULL")
 
@@ -37,3 +39,42 @@ class Takedown(Base):
 def withdrawn_keys() -> sa.Select[str]:
     """Select the keys of the articles that are withdrawn now."""
     return sa.select(Takedown.article_key).where(Takedown.lifted_at.is_(None))
+
+
+def withdrawn_among(session: Session, keys: Collection[str]) -> frozenset[str]:
+    """Name those of some articles that are withdrawn now."""
+    return frozenset(session.scalars(withdrawn_keys().where(Takedown.article_key.in_(keys)))) if keys else frozenset()
+
+
+def takedown_of(session: Session, key: str) -> Takedown | None:
+    """Find what withdraws an article now."""
+    return session.scalar(sa.select(Takedown).where(Takedown.article_key == key, Takedown.lifted_at.is_(None)))
+
+
+def takedowns_of(session: Session, *, with_lifted: bool = False) -> list[Takedown]:
+    """Read what is withdrawn, the newest first; what was put back too, if wanted."""
+    select = sa.select(Takedown).order_by(Takedown.made_at.desc(), Takedown.id.desc())
+    return list(session.scalars(select if with_lifted else select.where(Takedown.lifted_at.is_(None))))
+
+
+def carry_takedown(session: Session, key: str, to: str, *, url: str) -> None:
+    """Let a takedown hold for the article that a withdrawn one became when its address turned out to be another's."""
+    standing = takedown_of(session, key)
+    if standing is not None and takedown_of(session, to) is None:
+        session.add(
+            Takedown(
+                article_key=to, url=url, reason=standing.reason, made_by=standing.made_by, made_at=standing.made_at
+            )
+        )
+        session.flush()
+
+
+def shown_content(session: Session, content: Mapping[str, object]) -> Redacted:
+    """Give the content of an issue as it may be shown: without the words of articles that are withdrawn now."""
+    rows = session.execute(sa.select(Takedown.article_key, Takedown.made_at).where(Takedown.lifted_at.is_(None)))
+    return redacted(content, {key: f"[withdrawn {at:%Y-%m-%d}]" for key, at in rows})
+
+
+def shown_subject(subject: str, neutral: str, content: Redacted) -> str:
+    """Give an issue's subject line as it may be shown: a neutral one where words of the issue were taken out."""
+    return neutral if content.is_changed else subject

@@ -17,6 +17,7 @@ from perilune.commands import (
     corrections,
     digests,
     editions,
+    exports,
     facts,
     learning,
     mail,
@@ -53,6 +54,9 @@ for command in (running.run, running.crawl, running.process, running.serve, runn
     app.command()(command)
 app.command()(running.config)
 app.command()(articles.search)
+app.command()(exports.export)
+app.command()(exports.collections)
+app.command()(exports.notes)
 app.command()(learning.learn)
 
 

@@ -15,6 +15,7 @@ from digest.links import Links
 from digest.render import render_whole
 from models.edition import Issue
 from models.signing import mail_key_of, signer_of
+from models.takedown import shown_content
 from perilune.archive import Archive
 from perilune.config import Settings
 from perilune.problems import Problem
@@ -37,7 +38,7 @@ def write_issue(
         raise Problem(f"there is no form {unknown[0]!r}; the forms are {', '.join(FORMS)}.")
     paths, problems = [], []
     with archive.sessions() as session:
-        export = _export(issue_named(session, key), archive.settings)
+        export = _export(session, issue_named(session, key), archive.settings)
     stem.parent.mkdir(parents=True, exist_ok=True)
     for ending in endings:
         path = stem.with_name(f"{stem.name}.{ending}")
@@ -49,9 +50,9 @@ def write_issue(
     return paths, problems
 
 
-def _export(issue: Issue, settings: Settings) -> Export:
+def _export(session: Session, issue: Issue, settings: Settings) -> Export:
     return Export(
-        content=content_from(issue.content),
+        content=content_from(shown_content(session, issue.content).content),
         links=Links(settings.archive_url, issue.key),
         sender=settings.mail_from,
         list_slug=issue.edition.slug,
@@ -101,7 +102,7 @@ class ArchiveIssues:
         if ending not in FORMS:
             return None
         with self._archive.sessions() as session:
-            export = _export(issue_named(session, key), self._archive.settings)
+            export = _export(session, issue_named(session, key), self._archive.settings)
         return issue_file(export, ending)
 
     def _links(self, key: str, mail_key: str | None) -> Links:

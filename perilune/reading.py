@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.article import Article, TopicAssignment, Version, find_article
 from models.search import Hit
 from models.story import Story
+from models.takedown import takedown_of, withdrawn_among
 from perilune.output import console
 from perilune.problems import Problem
 
@@ -52,6 +53,9 @@ def print_hits(hits: Sequence[Hit]) -> None:
 def article_value(session: Session, key: str) -> Value:
     """Read an article by its key; Problem when there is none."""
     article = find_article(session, key)
+    takedown = takedown_of(session, article.key) if article else None
+    if takedown is not None:
+        raise Problem(f"article {takedown.article_key} was withdrawn on {takedown.made_at:%Y-%m-%d}: {takedown.reason}")
     if article is None or article.current_version is None:
         raise Problem(f"there is no article {key!r}; `perilune search` prints the keys.")
     version = article.current_version
@@ -68,8 +72,8 @@ def article_value(session: Session, key: str) -> Value:
         "doc_type": version.doc_type,
         "relevance": version.relevance,
         "relevance_because": version.relevance_because,
-        "reads_like": [likeness["title"] for likeness in version.reads_like],
-        "topics": [_topic_value(row) for row in version.topics],
+        "reads_like": _titles_like(session, version.reads_like),
+        "topics": [_topic_value(session, row) for row in version.topics],
         "corrected": version.corrected,
         "countries": [row.country for row in version.countries],
         "actors": [row.actor_slug for row in version.actors],
@@ -120,13 +124,19 @@ def print_article(value: Value) -> None:
         out.print(f"\n{page}{escape(str(passage['text']))}")
 
 
-def _topic_value(row: TopicAssignment) -> Value:
+def _titles_like(session: Session, rows: Sequence[Value]) -> list[object]:
+    """Read the titles of likenesses, but for articles that are withdrawn."""
+    withdrawn = withdrawn_among(session, [str(row["id"]) for row in rows])
+    return [row["title"] for row in rows if str(row["id"]) not in withdrawn]
+
+
+def _topic_value(session: Session, row: TopicAssignment) -> Value:
     return {
         "slug": row.topic_slug,
         "score": round(row.score, 3),
         "by_human": row.by_human,
         "because": row.because,
-        "reads_like": [likeness["title"] for likeness in row.reads_like],
+        "reads_like": _titles_like(session, row.reads_like),
     }
 
 

@@ -23,6 +23,7 @@ from perilune.passwords import Passwords
 from perilune.problems import Problem
 from perilune.serving_accounts import ArchiveAccounts, ArchivePeople
 from perilune.serving_desk import ArchiveDesk, ArchiveEditions
+from perilune.serving_notebook import ArchiveNotebook, ArchiveTakedowns
 from perilune.serving_readers import ArchiveReadership
 from perilune.topics import add_topic, draft_from_form, edit_topic, merge_topic, switch_topic
 from web.access import Powers
@@ -71,6 +72,8 @@ def powers_over(archive: Archive, passwords: Passwords | None = None) -> Powers:
         editions=ArchiveEditions(archive),
         desk=ArchiveDesk(archive),
         accounts=ArchiveAccounts(archive, passwords),
+        notebook=ArchiveNotebook(archive),
+        takedowns=ArchiveTakedowns(archive),
     )
 
 

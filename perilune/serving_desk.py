@@ -30,6 +30,7 @@ from digest.schedule import next_due_moment
 from models.article import texts_at
 from models.edition import Reader
 from models.signing import signer_of
+from models.takedown import shown_content
 from models.vocabulary import FactKind
 from perilune.archive import Archive
 from perilune.correcting.said import name_of_person
@@ -120,7 +121,8 @@ class ArchiveDesk:
             reader = session.scalar(sa.select(Reader).where(Reader.key == reader_key)) if reader_key else None
             post = Post(settings.mail_from, settings.archive_url, correct_url=settings.correct_url)
             taste = taste_of(session, reader) if reader else NO_TASTE
-            return render_html(content_from(issue.content), links_of(issue, signer_of(session), post), taste)
+            content = content_from(shown_content(session, issue.content).content)
+            return render_html(content, links_of(issue, signer_of(session), post), taste)
 
     def record(self, key: str) -> Mapping[str, object]:
         """Read what editors changed, and the issue of the machine beside theirs."""

@@ -253,7 +253,11 @@ def _example(session: Session, said: str) -> str:
     article = find_article(session, text)
     if article is None or article.current_version is None:
         raise Problem(f"there is no article {text!r} to be an example; `perilune search` prints the keys.")
-    version = article.current_version
+    return example_of(article.current_version)
+
+
+def example_of(version: Version) -> str:
+    """Make the example that an article stands for: its title and beginning, on one line."""
     return " ".join(f"{version.title}. {version.text[:ARTICLE_EXAMPLE_CHARS]}".split())
 
 

@@ -35,6 +35,8 @@ PATHS = (
     "/actors/cnsa",
     "/topics",
     "/topics/lunar-exploration",
+    "/notebook",
+    "/takedowns",
     "/status",
     "/api",
     "/nowhere",
@@ -106,6 +108,26 @@ def test_a_visitor_follows_evidence_from_a_story(visit: Visitor) -> None:
     expect(marked).to_have_text(QUOTE)
     expect(marked).to_be_in_viewport()
     assert page.url.endswith("#p1")
+
+
+SELECT = """() => {
+  const words = document.querySelectorAll(".body [data-start]")[2].firstChild;
+  const range = document.createRange();
+  range.setStart(words, 0);
+  range.setEnd(words, "Session on launches".length);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+}"""
+
+
+def test_words_that_are_selected_become_a_highlight(visit: Visitor) -> None:
+    page = visit.open("/article/{slides}")
+    page.evaluate(SELECT)
+    page.get_by_role("button", name="Highlight", exact=True).click()
+    page.get_by_label("Note", exact=True).fill("Which launches?")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator("mark.noted")).to_have_text("Session on launches")
+    expect(page.locator(".note")).to_contain_text("Which launches?")
 
 
 def test_an_analyst_ticks_articles_that_are_a_story_of_their_own_and_takes_it_back(visit: Visitor) -> None:

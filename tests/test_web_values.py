@@ -61,7 +61,7 @@ def test_cutting_sentences_loses_nothing(text: str) -> None:
 
 
 def test_marks_follow_code_points_beyond_the_basic_plane() -> None:
-    pieces = pieces_of("a🌕b月c", 10, Span(11, 13))
+    pieces = pieces_of("a🌕b月c", 10, [Span(11, 13)])
     assert [(piece.text, piece.is_marked) for piece in pieces] == [("a", False), ("🌕b", True), ("月c", False)]
 
 

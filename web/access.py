@@ -201,6 +201,58 @@ def least(role: Role) -> Mapping[str, Role]:
 ROLE = "role"
 
 
+class Notebook(Protocol):
+    """Changes what somebody keeps beside articles, by their login; Problem where it cannot be, or is another's."""
+
+    def star(self, login: str, article: str, *, is_on: bool) -> str:
+        """Star an article, or take the star away, and answer in words."""
+        ...
+
+    def add_note(self, login: str, article: str, said: Mapping[str, str]) -> str:
+        """Write a note on an article, with `quote` a highlight of these words, and return its key."""
+        ...
+
+    def change_note(self, login: str, key: str, said: Mapping[str, str]) -> str:
+        """Change the `text` of a note, or whether it is `shared`, and return the key of its article."""
+        ...
+
+    def delete_note(self, login: str, key: str) -> str:
+        """Delete a note, and answer in words."""
+        ...
+
+    def make_collection(self, login: str, said: Mapping[str, str], articles: Sequence[str] = ()) -> str:
+        """Begin a collection with some articles, and return its key."""
+        ...
+
+    def change_collection(self, login: str, key: str, said: Mapping[str, str]) -> str:
+        """Change the `name`, the `description` of a collection, or whether it is `shared`, and return its name."""
+        ...
+
+    def delete_collection(self, login: str, key: str) -> str:
+        """Delete a collection, and answer in words."""
+        ...
+
+    def collect(self, login: str, key: str, articles: Sequence[str], remark: str = "") -> str:
+        """Put articles into a collection, and answer in words."""
+        ...
+
+    def change_item(self, login: str, key: str, article: str, said: Mapping[str, str]) -> str:
+        """Take an article out of a collection, move it or change its remark, and answer in words."""
+        ...
+
+
+class Takedowns(Protocol):
+    """Takes articles down and puts them back; Problem where it cannot be. Each answers with what was done, in words."""
+
+    def withdraw(self, key: str, reason: str, *, by: str) -> str:
+        """Take an article down, which leaves a tombstone with the reason."""
+        ...
+
+    def restore(self, key: str, *, by: str) -> str:
+        """Lift the takedown of an article."""
+        ...
+
+
 @dataclass(frozen=True)
 class Powers:
     """What visitors may change; without any, the archive only reads."""
@@ -219,6 +271,8 @@ class Powers:
     people: People | None = None
     """Who knows who asks; without it everybody is a person alone."""
     accounts: Accounts | None = field(default=None, metadata=least(Role.ADMINISTRATOR))
+    notebook: Notebook | None = field(default=None, metadata=least(Role.READER))
+    takedowns: Takedowns | None = field(default=None, metadata=least(Role.ADMINISTRATOR))
 
     def of(self, visitor: Visitor) -> Powers:
         """Leave what a visitor may do, so that neither a page nor a handler has anything else to offer."""

@@ -16,11 +16,14 @@ from web import (
     pages_archive,
     pages_article,
     pages_calendar,
+    pages_collections,
     pages_corrections,
     pages_desk,
     pages_editions,
+    pages_export,
     pages_issues,
     pages_matrix,
+    pages_notebook,
     pages_own,
     pages_reader,
     pages_reader_actions,
@@ -32,6 +35,7 @@ from web import (
     pages_sources,
     pages_stories,
     pages_subscribe,
+    pages_takedowns,
     pages_topics,
 )
 from web.access import Access, Powers
@@ -39,7 +43,10 @@ from web.api import api
 from web.api_accounts import accounts_api
 from web.api_actors import api as actors_api
 from web.api_corrections import corrections_api
+from web.api_export import export_api
 from web.api_facts import facts_api
+from web.api_notebook import notebook_api
+from web.api_takedowns import takedowns_api
 from web.failures import tell_failures
 from web.headers import HeadRequests, SecurityHeaders
 from web.issue_forms import IssueForms
@@ -74,6 +81,10 @@ PARTS = (
     pages_sign_in,
     pages_account,
     pages_accounts,
+    pages_notebook,
+    pages_collections,
+    pages_export,
+    pages_takedowns,
 )
 OPENAPI = "/api/openapi.json"
 
@@ -101,7 +112,16 @@ def create_app(
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for part in PARTS:
         app.include_router(part.pages)
-    for router in (api, actors_api, corrections_api, facts_api, accounts_api):
+    for router in (
+        api,
+        actors_api,
+        corrections_api,
+        export_api,
+        facts_api,
+        notebook_api,
+        takedowns_api,
+        accounts_api,
+    ):
         app.include_router(router)
     app.add_api_route(OPENAPI, app.openapi, include_in_schema=False, dependencies=[needs(None)])
     tell_failures(app)

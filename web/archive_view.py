@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from models.article import Article, Version
 from models.edition import Edition, Issue
 from models.fate import counts_by_state
+from models.redaction import Redacted
 from models.source import Page, Source
 from models.story import Story, SummarySentence
+from models.takedown import shown_content, shown_subject
 from models.vocabulary import FateState, IssueState, Relevance, Stage
 from perilune.dates import PartialDate
 from web.links import issue_link, story_link
@@ -140,24 +142,29 @@ def issue_cards(session: Session, *, with_held: bool) -> tuple[IssueCard, ...]:
     select = sa.select(Issue, Edition).join(Edition).order_by(Issue.due_at.desc(), Edition.slug)
     if not with_held:
         select = select.where(Issue.state == IssueState.RELEASED)
-    return tuple(_issue_card(issue, edition) for issue, edition in session.execute(select))
+    rows = session.execute(select).all()
+    return tuple(_issue_card(issue, edition, shown_content(session, issue.content)) for issue, edition in rows)
 
 
 def issue_of(session: Session, key: str, *, with_held: bool) -> tuple[IssueCard, Mapping[str, object]]:
-    """Read an issue and its content; NotInArchive where there is none, or it is held and is not to be seen yet."""
+    """Read an issue and its content, without the words of what is withdrawn.
+
+    NotInArchive where there is none, or it is held and is not to be seen yet.
+    """
     issue = session.scalar(sa.select(Issue).where(Issue.key == checked_key(key, "issue")))
     if issue is None or (issue.state == IssueState.HELD and not with_held):
         raise missing("issue", key)
-    return _issue_card(issue, issue.edition), issue.content
+    shown = shown_content(session, issue.content)
+    return _issue_card(issue, issue.edition, shown), shown.content
 
 
-def _issue_card(issue: Issue, edition: Edition) -> IssueCard:
+def _issue_card(issue: Issue, edition: Edition, shown: Redacted) -> IssueCard:
     return IssueCard(
         key=issue.key,
         edition_slug=edition.slug,
         edition_name=edition.name,
         number=issue.number,
-        subject=issue.subject,
+        subject=shown_subject(issue.subject, f"{edition.name}, issue {issue.number}", shown),
         language=edition.language,
         period_start_at=issue.period_start_at,
         period_end_at=issue.period_end_at,

@@ -18,14 +18,16 @@ from models.fact import FactWitness
 from models.history import PRESENCE, events_of
 from models.source import Source
 from models.story import Story
+from models.takedown import takedown_of
 from models.vocabulary import DocType, FactKind, HistoryKind, Relevance
 from perilune.dates import PartialDate
 from web.brief_view import BriefSection, sections_in_brief
 from web.corrections_view import CorrectionLine, corrections_of, standing_by_field
+from web.labels import date_in_words
 from web.links import article_link, changes_link, evidence_link
 from web.names import Named, actor_names, party_name
 from web.passages import passage_at
-from web.problems import NotInArchive, checked_key, missing
+from web.problems import NotInArchive, Withdrawn, checked_key, missing
 from web.reasons import CountryView, LikenessView, TopicView, countries_of, likenesses, topics_of
 from web.translations import TranslationView, translations_into
 
@@ -180,11 +182,20 @@ class ArticleView:
 
 
 def article_of(session: Session, key: str) -> Article:
-    """Return the article with this key, wherever it has moved; NotInArchive where there is none."""
+    """Return the article with this key, wherever it has moved; NotInArchive where there is none, or Withdrawn."""
     article = find_article(session, checked_key(key, "article"))
+    refuse_withdrawn(session, key if article is None else article.key)
     if article is None or not article.versions:
         raise missing("article", key)
     return article
+
+
+def refuse_withdrawn(session: Session, key: str) -> None:
+    """Let nobody see an article that an administrator withdrew: Withdrawn says when and why."""
+    takedown = takedown_of(session, key)
+    if takedown is not None:
+        when, reason = date_in_words(takedown.made_at.date()), takedown.reason.rstrip(".")
+        raise Withdrawn(f"Article {key} ({takedown.url}) was withdrawn on {when}: {reason}.")
 
 
 def version_of(article: Article, number: int | None) -> Version:
@@ -231,7 +242,7 @@ def article_view(session: Session, key: str, number: int | None = None, *, reade
         relevance=version.relevance,
         relevance_because=tuple(version.relevance_because),
         relevance_score=version.relevance_score,
-        reads_like=likenesses(version.reads_like),
+        reads_like=likenesses(session, version.reads_like),
         doc_type_because=tuple(version.doc_type_because),
         participants=countries_of(version, article.key),
         doc_type=version.doc_type or version.stated_doc_type,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,7 +19,9 @@ from models.corrections import (
 )
 from models.knowledge import Correction
 from models.story import find_story
+from models.takedown import withdrawn_among
 from models.vocabulary import CorrectionField
+from web.labels import words_of
 from web.links import article_link
 from web.problems import NotInArchive
 
@@ -58,8 +60,20 @@ class CorrectionLine:
 def correction_lines(session: Session, corrections: Sequence[Correction]) -> tuple[CorrectionLine, ...]:
     """Put corrections into words, in the order given."""
     keys = {key for each in corrections for key in (each.article_key, *_other_keys(each))}
-    titles = _titles(session, keys)
-    return tuple(_line(each, titles) for each in corrections)
+    titles, withdrawn = _titles(session, keys), withdrawn_among(session, keys)
+    lines = (_line(each, titles) for each in corrections)
+    return tuple(_hidden(line) if withdrawn & {line.article_key, *_quoted(line)} else line for line in lines)
+
+
+def _quoted(line: CorrectionLine) -> Iterable[str]:
+    """Name the article whose words a correction of another one's fact bears."""
+    fields = line.value.get("fields")
+    return [str(fields["article"])] if isinstance(fields, dict) and fields.get("article") else []
+
+
+def _hidden(line: CorrectionLine) -> CorrectionLine:
+    """Leave of a correction what says nothing of an article that is withdrawn."""
+    return replace(line, title=None, value={}, words=f"{words_of(line.field)}: withdrawn", note=None)
 
 
 def _other_keys(correction: Correction) -> list[str]:

@@ -15,6 +15,7 @@ from models.readers import who_gets
 from models.search import Query, parse_query, search, vocabulary_of
 from models.source import Source
 from models.story import Story, find_story
+from models.takedown import shown_content, shown_subject, withdrawn_keys
 from models.vocabulary import IssueState, LedgerFate
 from perilune.dates import PartialDate
 from web.desk_draft import Draft, Place
@@ -72,8 +73,9 @@ class Listed:
 def desk_view(session: Session, key: str) -> DeskView:
     """Read an issue for the desk; NotInArchive where there is none."""
     issue = issue_at(session, key)
-    draft = Draft.model_validate(issue.content)
-    composed = Draft.model_validate(issue.composed_content or issue.content)
+    shown = shown_content(session, issue.content)
+    draft = Draft.model_validate(shown.content)
+    composed = Draft.model_validate(shown_content(session, issue.composed_content or issue.content).content)
     dropped = _dropped(composed, draft)
     left_out = _left_out(session, issue, draft.article_keys() | composed.article_keys())
     return DeskView(
@@ -82,7 +84,7 @@ def desk_view(session: Session, key: str) -> DeskView:
         edition_name=issue.edition.name,
         number=issue.number,
         language=issue.edition.language,
-        subject=issue.subject,
+        subject=shown_subject(issue.subject, f"{issue.edition.name}, issue {issue.number}", shown),
         timezone=issue.edition.timezone,
         is_held=issue.state == IssueState.HELD,
         is_changed=issue.composed_content is not None,
@@ -145,6 +147,7 @@ def _left_out(session: Session, issue: Issue, shown: frozenset[str]) -> list[Lis
         .join(Article, Article.id == Version.article_id)
         .join(Source, Source.id == Article.source_id)
         .where(LedgerRow.issue_id == issue.id, LedgerRow.fate == LedgerFate.LEFT_OUT)
+        .where(Article.key.not_in(withdrawn_keys()))
         .order_by(LedgerRow.reason.startswith("dropped").desc(), Version.published_first_on.desc(), Article.key)
     )
     return [
@@ -176,7 +179,8 @@ def _named(session: Session, what: str, key: str) -> tuple[list[Article], list[S
 
 def _matching(session: Session, line: str) -> tuple[list[Article], list[Story]]:
     if line.startswith(("http://", "https://")):
-        return list(session.scalars(sa.select(Article).where(Article.url == line))), []
+        at_address = sa.select(Article).where(Article.url == line, Article.current_version_id.is_not(None))
+        return list(session.scalars(at_address)), []
     query = parse_query(line, vocabulary_of(session))
     hits = search(session, query, limit=MAX_FOUND).hits if query != Query() else ()
     wanted = sa.select(Article).where(Article.key.in_([hit.key for hit in hits]))

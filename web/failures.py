@@ -18,7 +18,7 @@ from web.api import PROBLEM_TYPE
 from web.api_models import Problem as ProblemAnswer
 from web.headers import SHARED_PATHS, headers_for
 from web.people import visitor_here
-from web.problems import NotInArchive
+from web.problems import NotInArchive, Withdrawn
 from web.rendering import rendered
 from web.shared import Shared
 
@@ -34,7 +34,9 @@ def tell_failures(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _tell_fault)
 
 
-def _told(request: Request, status: int, detail: str, *, position: int | None = None) -> Response:
+def _told(
+    request: Request, status: int, detail: str, *, position: int | None = None, heading: str | None = None
+) -> Response:
     title = HTTPStatus(status).phrase
     if request.url.path.startswith("/api/"):
         problem = ProblemAnswer(title=title, status=status, detail=detail, position=position)
@@ -42,12 +44,13 @@ def _told(request: Request, status: int, detail: str, *, position: int | None = 
     shared = Shared() if request.url.path.startswith(SHARED_PATHS) else None
     # A signed address is asked for no account, and what broke may be what knows who asks.
     known = None if shared or status >= HTTPStatus.INTERNAL_SERVER_ERROR else visitor_here()
-    values = {"code": status, "title": title, "detail": detail, "shared": shared, "visitor": known}
+    values = {"code": status, "title": title, "heading": heading, "detail": detail, "shared": shared, "visitor": known}
     return rendered("problem.html", status=status, **values)
 
 
 def _tell_missing(request: Request, error: Exception) -> Response:
-    return _told(request, 404, str(error))
+    assert isinstance(error, NotInArchive)
+    return _told(request, error.status, str(error), heading="Withdrawn" if isinstance(error, Withdrawn) else None)
 
 
 def _tell_query_problem(request: Request, error: Exception) -> Response:

@@ -44,7 +44,23 @@ PRIVATE_HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 """For pages whose address is a key: nobody keeps, lists or is told of them."""
-PEOPLE_PATHS = ("/readers", "/account", "/sign-in", "/api/accounts", "/api/tokens", "/api/me")
+PEOPLE_PATHS = (
+    "/readers",
+    "/account",
+    "/sign-in",
+    "/notebook",
+    "/collections",
+    "/export",
+    "/takedowns",
+    "/api/accounts",
+    "/api/tokens",
+    "/api/me",
+    "/api/stars",
+    "/api/notes",
+    "/api/collections",
+    "/api/export",
+    "/api/takedowns",
+)
 PEOPLE_HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 """For pages that show people: nobody keeps them."""
 SHARED_PATHS = ("/m/",)

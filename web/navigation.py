@@ -43,6 +43,7 @@ MANAGE = (
     Entry("editions", "/editions", "Editions"),
     Entry("readers", "/readers", "Readers", Role.EDITOR),
     Entry("accounts", "/accounts", "Accounts", Role.ADMINISTRATOR),
+    Entry("takedowns", "/takedowns", "Takedowns", Role.ADMINISTRATOR),
     Entry("status", "/status", "Status"),
 )
 GROUPS = (("yours", "Yours", YOURS), ("reference", "Reference", REFERENCE), ("manage", "Manage", MANAGE))

@@ -7,8 +7,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from perilune.exports.forms import FORMS
 from web.access import AccessHere, SessionHere
 from web.archived import archived_headers
 from web.article_view import article_of, article_view, version_of
@@ -16,7 +18,10 @@ from web.changes import changes_between
 from web.choices import choices_of_article
 from web.corrections_view import ALREADY, CorrectionLine, corrections_told
 from web.forms import Corrector, CorrectorHere
+from web.headers import SCRIPTED
+from web.keeping import Keeping, KeepingHere
 from web.labels import date_in_words
+from web.notebook_view import beside_article
 from web.passages import blocks_of, span_within
 from web.problems import NotInArchive
 from web.reading_language import ReaderLanguage, by_language
@@ -36,18 +41,27 @@ class Told:
     undone: tuple[CorrectionLine, ...]
     is_old_news: bool
     """Whether what was said just now held already."""
+    keeping: Keeping | None = None
+    """What may be kept beside the article; nothing where it is shared by a signed address."""
+
+
+class Done(BaseModel):
+    """What an address says of what a form did: the numbers of corrections."""
+
+    corrected: str = Field(default="", max_length=200)
+    undone: str = Field(default="", max_length=200)
 
 
 def told_in(
     session: SessionHere,
     corrector: CorrectorHere,
     language: ReaderLanguage,
-    corrected: Annotated[str, Query(max_length=200)] = "",
-    undone: Annotated[str, Query(max_length=200)] = "",
+    keeping: KeepingHere,
+    done: Annotated[Done, Query()],
 ) -> Told:
     """Read from an address what a form did."""
-    lines = (corrections_told(session, corrected), corrections_told(session, undone))
-    return Told(corrector, language, *lines, is_old_news=corrected == ALREADY)
+    lines = (corrections_told(session, done.corrected), corrections_told(session, done.undone))
+    return Told(corrector, language, *lines, is_old_news=done.corrected == ALREADY, keeping=keeping)
 
 
 Places = tuple[int | None, int | None]
@@ -88,7 +102,14 @@ def _code_point(text: str | None) -> int | None:
 
 
 def _version_page(session: Session, key: str, number: int | None, places: Places, told: Told) -> HTMLResponse:
-    return by_language(HTMLResponse(html_of("article.html", values_of_version(session, (key, number), places, told))))
+    page = HTMLResponse(html_of("article.html", values_of_version(session, (key, number), places, told)))
+    page.headers.update(SCRIPTED)
+    return by_language(page)
+
+
+def article_as_told(session: Session, key: str, told: Told) -> HTMLResponse:
+    """Show the current version of an article with what a form said that could not be done."""
+    return _version_page(session, key, None, (None, None), told)
 
 
 def values_of_version(
@@ -97,10 +118,17 @@ def values_of_version(
     """Read what the template of an article shows of a version, the current one where no number is given."""
     article = article_view(session, *version, reader_language=told.language)
     marked = span_within(article.text, *places)
+    beside = None
+    if told.keeping is not None:
+        row = article_of(session, article.key)
+        beside = beside_article(session, told.keeping.keeper, row, article.number, article.text)
+    spans = [*([marked] if marked else []), *(beside.highlights if beside else ())]
     may_correct = told.corrector.may_correct and article.is_current
     return {
         "article": article,
-        "blocks": blocks_of(article.passages, marked),
+        "blocks": blocks_of(article.passages, spans),
+        "beside": beside,
+        "formats": FORMS,
         "is_marked": marked is not None,
         "corrector": told.corrector,
         "told": told,

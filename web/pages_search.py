@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from models.search import Query, QueryProblem, facets, search, vocabulary_of
 from models.search.words import MAX_LINE_CHARS
 from models.vocabulary import DocType
+from perilune.exports.forms import FORMS
 from web.access import SessionHere
+from web.keeping import KeeperHere
 from web.links import search_link
 from web.names import active_topic_names, topic_names
+from web.notebook_view import Keeper, kept_beside
 from web.rendering import rendered
 from web.rights import reads
 from web.search_form import NEWEST_CORE, SearchForm, fault_of, query_of
@@ -27,7 +30,7 @@ pages = APIRouter(include_in_schema=False)
 
 
 @pages.get("/", dependencies=[reads()])
-def search_page(session: SessionHere, form: SearchAddress) -> Response:
+def search_page(session: SessionHere, form: SearchAddress, keeper: KeeperHere) -> Response:
     """Show what a search finds; without a line, the newest on international space cooperation."""
     try:
         query = query_of(form, vocabulary_of(session))
@@ -35,10 +38,10 @@ def search_page(session: SessionHere, form: SearchAddress) -> Response:
         return _faulty(session, form, problem)
     if form.has_fields:
         return RedirectResponse(search_link(query.line), status_code=303)
-    return _found(session, form, query if query.line else NEWEST_CORE)
+    return _found(session, form, query if query.line else NEWEST_CORE, keeper)
 
 
-def _found(session: Session, form: SearchForm, query: Query) -> HTMLResponse:
+def _found(session: Session, form: SearchForm, query: Query, keeper: Keeper) -> HTMLResponse:
     is_front = not form.q.strip()
     results = search(session, query, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
     line = "" if is_front else query.line
@@ -56,6 +59,9 @@ def _found(session: Session, form: SearchForm, query: Query) -> HTMLResponse:
         paging=paging_of(results.total, page=form.page, size=PAGE_SIZE, links=links),
         options=options_of(session),
         topic_names=topic_names(session),
+        kept=kept_beside(session, keeper, [hit.key for hit in results.hits]),
+        formats=FORMS,
+        query_line=query.line,
         fault=None,
     )
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from models.article import find_article
 from models.story import Story
 from models.vocabulary import Role
+from perilune.exports.forms import FORMS
 from perilune.problems import Problem
 from web.access import AccessHere, Corrections, Obeyed, SessionHere
 from web.archive_view import story_cards
@@ -29,7 +30,7 @@ from web.links import article_link, story_link, story_or_article_in
 from web.pages_article import ToldHere
 from web.problems import checked_key
 from web.reading_language import ReaderLanguage, by_language
-from web.rendering import rendered
+from web.rendering import html_of, rendered
 from web.rights import VisitorHere, needs, reads
 from web.search_form import MAX_PAGE
 from web.search_view import paging_of
@@ -62,8 +63,8 @@ def story_page(session: SessionHere, told: ToldHere, today: Today, key: str) -> 
     day = story.last_published.first if story.last_published else None
     choices = choices_near(session, story.key, day) if told.corrector.may_correct else None
     said = corrections_about(session, story.key)
-    page = rendered("story.html", story=story, told=told, corrector=told.corrector, choices=choices, said=said)
-    return by_language(page)
+    values = {"told": told, "corrector": told.corrector, "choices": choices, "said": said, "formats": FORMS}
+    return by_language(HTMLResponse(html_of("story.html", {"story": story} | values)))
 
 
 @dataclass(frozen=True)

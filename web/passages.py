@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from models.article import Passage
 from models.vocabulary import PassageKind
@@ -24,11 +24,20 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Highlight(Span):
+    """A span that somebody noted something of, by the number of the note on its page."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class Piece:
-    """Some text, marked or not."""
+    """Some text, marked or not; `notes` are the numbers of the notes on it, `ended` of those that end with it."""
 
     text: str
     is_marked: bool
+    notes: tuple[int, ...] = ()
+    ended: tuple[int, ...] = ()
 
 
 Pieces = tuple[Piece, ...]
@@ -39,6 +48,7 @@ class PassageView:
     """A passage as it is shown; a table has rows of cells, everything else one line of pieces."""
 
     ordinal: int
+    start: int
     pieces: Pieces
     rows: tuple[tuple[Pieces, ...], ...] = ()
 
@@ -66,21 +76,33 @@ def span_within(text: str, start: int | None, end: int | None) -> Span | None:
     return Span(start, end)
 
 
-def pieces_of(text: str, start: int, marked: Span | None) -> Pieces:
-    """Cut a text that begins at `start` into what lies before, in and after the marked span."""
-    if marked is None:
-        return (Piece(text, is_marked=False),)
-    first, last = max(0, marked.start - start), max(0, marked.end - start)
-    cut = ((text[:first], False), (text[first:last], True), (text[max(first, last) :], False))
-    return tuple(Piece(part, is_marked) for part, is_marked in cut if part)
+def pieces_of(text: str, start: int, spans: Sequence[Span]) -> Pieces:
+    """Cut a text that begins at `start` at the edges of the spans; highlights are noted, other spans marked."""
+    edges = {edge - start for span in spans for edge in (span.start, span.end) if 0 < edge - start < len(text)}
+    cuts = [0, *sorted(edges), len(text)]
+    return tuple(_piece(text[first:last], start + first, spans) for first, last in pairwise(cuts) if first < last) or (
+        Piece(text, is_marked=False),
+    )
 
 
-def blocks_of(passages: Sequence[Passage], marked: Span | None = None) -> tuple[PassageBlock, ...]:
+def _piece(text: str, start: int, spans: Sequence[Span]) -> Piece:
+    end = start + len(text)
+    over = [span for span in spans if span.start < end and start < span.end]
+    highlights = [span for span in over if isinstance(span, Highlight)]
+    return Piece(
+        text,
+        is_marked=len(highlights) < len(over),
+        notes=tuple(each.number for each in highlights),
+        ended=tuple(each.number for each in highlights if each.end == end),
+    )
+
+
+def blocks_of(passages: Sequence[Passage], spans: Sequence[Span] = ()) -> tuple[PassageBlock, ...]:
     """Group passages into blocks, in their order; the items of a list and the lines of a quotation stay together."""
     blocks: list[PassageBlock] = []
     for (kind, page, label, language), members in groupby(passages, key=_place):
         for run in _runs(PassageKind(kind), members):
-            views = tuple(_view(each, marked) for each in run)
+            views = tuple(_view(each, spans) for each in run)
             blocks.append(PassageBlock(PassageKind(kind), views, page, label, language, PARTS.get(PassageKind(kind))))
     return tuple(_beginning(block, before) for block, before in zip(blocks, [None, *blocks], strict=False))
 
@@ -109,17 +131,17 @@ def _runs(kind: PassageKind, passages: Iterable[Passage]) -> Iterator[list[Passa
         yield from ([passage] for passage in passages)
 
 
-def _view(passage: Passage, marked: Span | None) -> PassageView:
-    rows = tuple(_rows(passage, marked)) if passage.kind == PassageKind.TABLE else ()
-    return PassageView(passage.ordinal, pieces_of(passage.text, passage.start, marked), rows)
+def _view(passage: Passage, spans: Sequence[Span]) -> PassageView:
+    rows = tuple(_rows(passage, spans)) if passage.kind == PassageKind.TABLE else ()
+    return PassageView(passage.ordinal, passage.start, pieces_of(passage.text, passage.start, spans), rows)
 
 
-def _rows(passage: Passage, marked: Span | None) -> Iterator[tuple[Pieces, ...]]:
+def _rows(passage: Passage, spans: Sequence[Span]) -> Iterator[tuple[Pieces, ...]]:
     for line in CELL.finditer(passage.text):
         cells = []
         start = passage.start + line.start()
         for cell in line.group().split(CELL_MARK):
-            cells.append(pieces_of(cell, start, marked))
+            cells.append(pieces_of(cell, start, spans))
             start += len(cell) + len(CELL_MARK)
         yield tuple(cells)
 

@@ -1,6 +1,7 @@
 """What a visitor asked for and cannot have; apart because pages and API tell the same errors in their own forms.
 
-`NotInArchive` is the one error of this part; QueryProblem and PageStoreProblem rise from the data model.
+`NotInArchive` is the one error of this part, `Withdrawn` the kind of it for what was there. QueryProblem and
+PageStoreProblem rise from the data model.
 """
 
 from __future__ import annotations
@@ -12,6 +13,14 @@ KEY = re.compile(r"[0-9a-f]{12}")
 
 class NotInArchive(Exception):
     """There is no such thing in the archive; the message is one sentence for the visitor."""
+
+    status = 404
+
+
+class Withdrawn(NotInArchive):
+    """An administrator took it down; the message says what, when and why, and nothing of what it said."""
+
+    status = 410
 
 
 def checked_key(key: str, what: str) -> str:

@@ -17,6 +17,7 @@ from models.readers import (
 )
 from models.story import Story, find_story
 from models.vocabulary import Frequency
+from web.article_view import refuse_withdrawn
 from web.labels import language_name
 from web.names import active_topic_names
 from web.problems import checked_key, missing
@@ -137,6 +138,7 @@ def subject_of(session: Session, what: str, key: str) -> Subject:
         return Subject(story.headline, story.headline_language, f"/story/{story.key}", tuple(leading), story)
     article = find_article(session, checked_key(key, "article")) if what == "article" else None
     if article is None or article.current_version is None:
+        refuse_withdrawn(session, key if article is None else article.key)
         raise missing("article", key)
     version = article.current_version
     story = session.get(Story, article.story_id) if article.story_id else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from models.article import Version
+from models.takedown import withdrawn_among
 from web.links import article_link, evidence_link
 from web.names import topic_names
 from web.passages import passage_at
@@ -42,10 +43,13 @@ class CountryView:
     link: str | None
 
 
-def likenesses(rows: Iterable[Mapping[str, object]]) -> tuple[LikenessView, ...]:
-    """Read the likenesses that a row holds."""
+def likenesses(session: Session, rows: Sequence[Mapping[str, object]]) -> tuple[LikenessView, ...]:
+    """Read the likenesses that a row holds, but for articles that are withdrawn."""
+    withdrawn = withdrawn_among(session, [str(row["id"]) for row in rows if row.get("is_held")])
     return tuple(
-        LikenessView(str(row["title"]), article_link(str(row["id"])) if row.get("is_held") else None) for row in rows
+        LikenessView(str(row["title"]), article_link(str(row["id"])) if row.get("is_held") else None)
+        for row in rows
+        if str(row["id"]) not in withdrawn
     )
 
 
@@ -72,7 +76,7 @@ def topics_of(session: Session, version: Version) -> tuple[TopicView, ...]:
             row.score,
             tuple(row.because),
             row.by_human,
-            likenesses(row.reads_like),
+            likenesses(session, row.reads_like),
         )
         for row in version.topics
     )

@@ -47,6 +47,7 @@ def _environment() -> Environment:
         "period": labels.period_in_words,
         "style_version": _version("style.css"),
         "htmx_version": _version("htmx.min.js"),
+        "highlight_version": _version("highlight.js"),
     }
     return environment
 

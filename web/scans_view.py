@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.fate import Fate
+from models.history import leads_to_withdrawn
 from models.source import Link, Page, Source
 from models.vocabulary import Stage
 from perilune.verdicts import SCAN_REASONS, UNREAD_SCANS
@@ -45,7 +46,7 @@ def scans_of(session: Session, *, source_id: int | None = None) -> Scans:
         .join(Page, Page.id == Fate.item_id)
         .join(Link, Link.id == Page.link_id)
         .join(Source, Source.id == Link.source_id)
-        .where(Fate.stage == str(Stage.EXTRACT), Fate.reason.in_(SCAN_REASONS))
+        .where(Fate.stage == str(Stage.EXTRACT), Fate.reason.in_(SCAN_REASONS), ~leads_to_withdrawn())
     )
     if source_id is not None:
         found = found.where(Link.source_id == source_id)

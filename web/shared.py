@@ -20,6 +20,7 @@ from models.article import Article, find_article
 from models.edition import Issue
 from models.signing import mail_key_of, signer_of, was_revoked
 from models.story import Story, find_story
+from models.takedown import shown_content
 from web.access import SessionHere
 from web.problems import KEY, NotInArchive
 from web.rendering import html_of
@@ -80,7 +81,7 @@ def opened_issue(session: SessionHere, issue_key: str, mail_key: str) -> OpenedI
         root=f"/m/{known.key}/{mail_key}",
         mail_key=mail_key,
         title=f"{known.edition.name}, issue {known.number}",
-        content=known.content,
+        content=shown_content(session, known.content).content,
         keys=frozenset(_cited(session, known.content)),
     )
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from itertools import pairwise
-from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
@@ -17,11 +15,7 @@ from digest.follows import View
 from digest.links import Links, web_address
 from digest.render import TEMPLATES, WHOLE
 from digest.wording import Wording
-
-MARKUP = re.compile(r"[\\`*_\[\]<>|~$@]|(?<=:)//|(?<=www)\.|&(?=#?\w)|#(?=#*$)", re.IGNORECASE)
-"""What CommonMark, footnotes, tables, formulas and automatic links read as markup within a line, or at its end."""
-OPENING = re.compile(r"^(?:[#+=:-]|\d{1,9}(?=[.)]))")
-"""What opens a heading, a list or a rule at the head of a block."""
+from perilune.plain_markdown import bracketed, escaped_line
 
 
 class Notes:
@@ -56,20 +50,15 @@ def escaped(text: object) -> Markup:
     """Put a text on one line in which nothing is markup."""
     if isinstance(text, Markup):
         return text
-    line = MARKUP.sub(lambda found: f"\\{found[0]}", one_line("" if text is None else str(text)))
-    opening = OPENING.match(line)
-    if opening:
-        place = opening.end() if opening[0].isdigit() else 0
-        line = f"{line[:place]}\\{line[place:]}"
+    line = escaped_line(one_line("" if text is None else str(text)))
     return Markup(line)  # noqa: S704 - escaped just now
 
 
 def link(text: str, url: str) -> Markup:
     """Write a link; what is no address of the web stays plain text."""
     address = web_address(url)
-    # Between angle brackets an address ends at one of these.
-    safe = "".join(quote(sign) if sign in '<>\\`"' else sign for sign in address)
-    return Markup(f"[{escaped(text)}](<{safe}>)") if safe else escaped(text)  # noqa: S704 - both parts are escaped
+    linked = f"[{escaped(text)}]({bracketed(address)})" if address else escaped(text)
+    return Markup(linked)  # noqa: S704 - both parts are escaped
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from models.search.patterns import Alternatives, clauses_of, excluded_of
 from models.search.query import Query, Vocabulary
 from models.source import Source
 from models.story import Story
+from models.takedown import withdrawn_keys
 from models.taxonomy import merged_topics
 
 SEARCH_TEXT = sa.table("search_text", sa.column("rowid", sa.Integer), sa.column("search_text"))
@@ -27,7 +28,10 @@ def matching_ids(session: Session, query: Query) -> sa.Select[int]:
     """Select the ids of the articles that a query matches, in no order; undated ones match no date filter."""
     select = sa.select(Article.id).join(Version, Version.id == Article.current_version_id)
     return select.where(
-        *_column_conditions(query), *_many_conditions(session, query), *_text_conditions(session, query)
+        Article.key.not_in(withdrawn_keys()),
+        *_column_conditions(query),
+        *_many_conditions(session, query),
+        *_text_conditions(session, query),
     )
 
 

@@ -126,3 +126,44 @@ def correct_fact(
     other = same_as or apart_from
     said = {sayings[0]: add or str(number), "quote": quote, "other": other, "note": note, **details}
     typer.echo(correct(options.archive(), key, said, by=by, now=options.now()).words)
+
+
+@app.command("withdraw")
+def withdraw_article(
+    key: Annotated[str, typer.Argument(help="The article's key, or its address.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; its tombstone says so.")],
+    by: options.By = "administrator",
+) -> None:
+    """Take an article down: nothing shows it any more, and its address here says when and why."""
+    from perilune.takedowns import withdraw
+
+    typer.echo(withdraw(options.archive(), key, reason, by=by, now=options.now()))
+
+
+@app.command("restore")
+def restore_article(
+    key: Annotated[str, typer.Argument(help="The article's key, or its address.")],
+    *,
+    by: options.By = "administrator",
+) -> None:
+    """Put an article back that was withdrawn."""
+    from perilune.takedowns import restore
+
+    typer.echo(restore(options.archive(), key, by=by, now=options.now()))
+
+
+@app.command("withdrawn")
+def list_withdrawn(
+    *,
+    with_lifted: Annotated[bool, typer.Option("--all", help="Those that were put back too.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """List the articles that are withdrawn, with the reasons."""
+    from perilune.output import print_rows
+    from perilune.takedowns import rows_of_takedowns
+
+    archive = options.archive_to_read()
+    with archive.sessions() as session:
+        rows = rows_of_takedowns(session, with_lifted=with_lifted)
+    print_rows(rows, as_json=as_json, empty="No article is withdrawn.")

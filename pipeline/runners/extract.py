@@ -19,6 +19,7 @@ from models.fate import Outcome, await_stage
 from models.history import note_event
 from models.page_store import PageStore, PageStoreProblem
 from models.source import Link, Page, next_look_at
+from models.takedown import carry_takedown
 from models.vocabulary import HistoryKind, Stage
 from perilune.changes import Rewording, Told, real_rewordings
 from perilune.config import Settings
@@ -109,6 +110,8 @@ class ExtractRunner:
         session.flush()
         if is_edit and before is not None:
             note_event(session, article.id, _kind_of_edit(before, version), at=page.fetched_at, version_id=version.id)
+        if former is not None:
+            carry_takedown(session, former.key, article.key, url=article.url)
         show_latest_version(session, article, now=now)
         if former is not None:
             _leave(session, former, version, now=now)

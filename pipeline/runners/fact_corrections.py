@@ -5,7 +5,6 @@ A fact that a person stated or changed stands for as long as its words stand in 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -16,6 +15,7 @@ from models.corrections import folded_quote
 from models.fact import FactWitness
 from models.vocabulary import FactKind
 from perilune.dates import PartialDate
+from perilune.quotes import places_of_quote
 from pipeline.values import Span
 
 Value = Mapping[str, object]
@@ -25,9 +25,8 @@ MIN_LIKENESS = 70.0
 
 def span_of_quote(text: str, quote: str) -> Span | None:
     """Find where a text says something word for word, spacing and case aside."""
-    words = quote.split()
-    found = re.search(r"\s+".join(map(re.escape, words)), text, re.IGNORECASE) if words else None
-    return Span(*found.span()) if found else None
+    place = next(places_of_quote(text, quote), None)
+    return Span(*place) if place else None
 
 
 def quote_of(version: Version, witness: FactWitness) -> str:

@@ -19,6 +19,7 @@ from models.corrections import keys_of, standing_corrections
 from models.fate import await_stage
 from models.search import unindex_article
 from models.story import Evidence, Story, SummarySentence
+from models.takedown import takedown_of
 from models.vocabulary import Stage
 from pipeline.runners.document import document_of
 from pipeline.runners.facts import leave_facts
@@ -29,13 +30,18 @@ from pipeline.values import Document
 
 
 def show_latest_version(session: Session, article: Article, *, now: dt.datetime) -> None:
-    """Make the latest version current; one that comes to the front is identified, an article without any leaves."""
+    """Make the latest version current; one that comes to the front is identified, an article without any leaves.
+
+    So does an article that an administrator withdrew, whatever versions it has.
+    """
     latest = session.scalar(
         sa.select(Version.id)
         .where(Version.article_id == article.id, Version.withdrawn.is_(None))
         .order_by(Version.fetched_at.desc(), Version.id.desc())
         .limit(1)
     )
+    if latest is not None and takedown_of(session, article.key) is not None:
+        latest = None
     if latest == article.current_version_id:
         return
     article.current_version_id = latest

@@ -1,0 +1,1 @@
+"""Articles as files to take along: tables, citations, briefs and archived pages; pure, on plain records."""
