@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
@@ -14,41 +12,10 @@ from tests.accessible import violations_on
 from tests.browsing import Site, a_visit, filled_site
 from tests.conftest import NOW
 from tests.desk_issues import Held, hold_an_issue
-from web.navigation import GROUPS, READ
+from tests.walking import ADDRESSES, OPEN_ALL, walk
 
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 375, "height": 740}
-COMING = {"/searches", "/notebook", "/collections", "/accounts"}
-"""What the navigation names before it is there."""
-ADDRESSES = (
-    *(each.address for each in READ),
-    *(each.address for _, _, entries in GROUPS for each in entries if each.address not in COMING),
-    "/?q=memorandum",
-    "/?q=nowhereatall",
-    "/about",
-    "/api",
-    "/calendar?past=true",
-    "/matrix?by=actors",
-    "/topics/lunar-exploration",
-    "/sources/new",
-    "/editions/new",
-    "/editions/weekly",
-    "/subscribe",
-    "/article/{article}",
-    "/article/{slides}",
-    "/article/{chinese}",
-    "/article/{changed}/v2/changes",
-    "/correct/{article}",
-    "/story/{long_story}",
-    "/issue/{issue}",
-    "/desk/{held}",
-    "/desk/{held}/preview",
-    "/desk/{held}/record",
-    "{reader}",
-    "{reader}/unsubscribe",
-    "{reader}/follow/story/{long_story}",
-    "{reader}/wrong-topic/story/{long_story}",
-)
 IN_THE_DARK = (
     "/",
     "/?q=memorandum",
@@ -58,10 +25,6 @@ IN_THE_DARK = (
     "/matrix",
     "/desk/{held}",
 )
-NOT_OURS = re.compile(r"\.(csv|ics|svg|pdf|json|txt|eml|md|html)$|^/api/|/v\d+/page$|^/static/|/mail$|^/m/")
-"""Files, answers for programs, what others wrote, and mail and issues in full, which have tests of their own."""
-OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true })"
-LINKS = "[...document.links].map(each => each.href)"
 HAS_RING = """() => {
     const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
     return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
@@ -87,36 +50,13 @@ def site(tmp_path_factory: pytest.TempPathFactory, held: list[Held]) -> Iterator
         yield site
 
 
-def place_of(address: str) -> tuple[str, int, str]:
-    """Tell what kind of page an address opens: those of two articles are one kind."""
-    parts = urlsplit(address).path.strip("/").split("/")
-    return parts[0], len(parts), parts[-1] if len(parts) > 2 else ""
-
-
-def linked_from(page: Page, base: str) -> Iterator[str]:
-    """Read which pages of the archive a page links to."""
-    for address in page.evaluate(LINKS):
-        path = urlsplit(address).path
-        if address.startswith(f"{base}/") and path not in COMING and not NOT_OURS.search(path):
-            yield address
-
-
 def test_axe_finds_nothing_on_any_page(browser: Browser, site: Site, held: list[Held]) -> None:
-    waiting = [site.base + site.path(each.replace("{held}", held[0].issue)) for each in ADDRESSES]
-    known = {place_of(address) for address in waiting}
+    addresses = [site.path(each.replace("{held}", held[0].issue)) for each in ADDRESSES]
     found = {}
     with a_visit(browser, site.base, viewport=WIDE) as visit:
-        while waiting:
-            answer = visit.page.goto(waiting.pop(0))
-            assert answer is not None
-            assert answer.ok, answer.url
-            visit.page.evaluate(OPEN_ALL)
-            if violations := violations_on(visit.page):
-                found[answer.url] = violations
-            for address in linked_from(visit.page, site.base):
-                if (place := place_of(address)) not in known:
-                    known.add(place)
-                    waiting.append(address)
+        for address, page in walk(visit, addresses):
+            if violations := violations_on(page):
+                found[address] = violations
     assert found == {}
 
 

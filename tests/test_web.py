@@ -221,9 +221,7 @@ def test_archived_bytes_are_sent_as_fetched_but_disarmed(client: TestClient, key
     assert response.headers["Content-Type"] == "text/html"
     assert response.headers["Content-Disposition"] == f'inline; filename="{keys.article}-v1.html"'
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert response.headers["Content-Security-Policy"] == (
-        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    )
+    assert response.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'; ")
 
 
 def test_lost_bytes_are_told_without_blaming_the_visitor(client: TestClient, keys: Keys) -> None:
@@ -277,7 +275,7 @@ def test_an_attack_in_the_line_stays_words(client: TestClient, keys: Keys, subte
 def test_every_response_bears_the_security_headers(client: TestClient, keys: Keys) -> None:
     for path in ("/", "/static/style.css", "/api/status", "/nowhere", "/?page=0"):
         headers = client.get(path).headers
-        assert "default-src 'self'" in headers["Content-Security-Policy"], path
+        assert "default-src 'none'; script-src 'none'" in headers["Content-Security-Policy"], path
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
         assert headers["X-Frame-Options"] == "SAMEORIGIN"
@@ -295,7 +293,7 @@ def test_a_fault_of_ours_is_told_without_its_details(sessions: sessionmaker[Sess
     assert response.status_code == 500
     assert "Something went wrong here" in response.text
     assert "secret" not in response.text
-    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+    assert "default-src 'none'; script-src 'none'" in response.headers["Content-Security-Policy"]
 
 
 def test_head_is_answered_with_the_headers_of_get(client: TestClient, keys: Keys) -> None:

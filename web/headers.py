@@ -6,24 +6,25 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PAGE_POLICY = (
-    "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'self'"
+    "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
 SCRIPTED = {"Content-Security-Policy": PAGE_POLICY.replace("script-src 'none'", "script-src 'self'")}
 """For the few pages on which a script of ours helps; none is needed anywhere."""
-ARCHIVED_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+ALONE = "default-src 'none'; base-uri 'none'; form-action 'none'"
+SHOWN = f"{ALONE}; style-src 'unsafe-inline'; img-src data:"
+ARCHIVED_POLICY = f"sandbox; {SHOWN}; frame-ancestors 'self'"
 """For bytes that others wrote: nothing runs, nothing is loaded, and the document has an origin of its own."""
-DOCUMENT_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; img-src data:"
+DOCUMENT_POLICY = f"{SHOWN}; object-src 'self'; frame-ancestors 'self'"
 """For archived PDF files, which browsers refuse to show in a sandbox and never run as a page of ours."""
 MAIL_POLICY = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; default-src 'none'; "
-    "style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; "
+    f"{SHOWN}; frame-ancestors 'self'"
 )
-SHARED_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
+SHARED_POLICY = f"{SHOWN}; frame-ancestors 'none'"
 """For an issue in full: nothing runs and nothing is loaded."""
+PICTURE_POLICY = f"{ALONE}; style-src 'unsafe-inline'; frame-ancestors 'self'"
+"""For a picture that brings its own style sheet and nothing else."""
 SECURITY_HEADERS = {
     "Content-Security-Policy": PAGE_POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -17,8 +17,6 @@ MIN_LABEL = 60
 MAX_LABEL_CHARS = 28
 LEVELS = 5
 MEDIA_TYPE = "image/svg+xml; charset=utf-8"
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""For a picture that brings its own style sheet and nothing else."""
 
 STYLE = """
 .ground{fill:#ffffff}.ink{fill:#1a2030}.soft{fill:#565e70}

@@ -12,7 +12,8 @@ from models.matrix import Axis
 from web.access import SessionHere
 from web.fact_options import topic_field
 from web.facts_form import CellForm, MatrixForm
-from web.heat_map import MEDIA_TYPE, POLICY, svg_of
+from web.headers import PICTURE_POLICY
+from web.heat_map import MEDIA_TYPE, svg_of
 from web.matrix_view import COLUMNS, PAGE_SIZE, cell_contents, matrix_view, row_of
 from web.rendering import rendered
 from web.rights import reads
@@ -46,7 +47,7 @@ def matrix_page(session: SessionHere, form: MatrixAddress) -> HTMLResponse:
 def matrix_picture(session: SessionHere, form: MatrixAddress) -> Response:
     """Send the matrix as a picture."""
     picture = svg_of(matrix_view(session, form).picture)
-    headers = {"Content-Security-Policy": POLICY, "Content-Disposition": 'inline; filename="matrix.svg"'}
+    headers = {"Content-Security-Policy": PICTURE_POLICY, "Content-Disposition": 'inline; filename="matrix.svg"'}
     return Response(picture, media_type=MEDIA_TYPE, headers=headers)
 
 
