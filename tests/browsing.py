@@ -84,10 +84,10 @@ class Visit:
         """Note from now on what the console says, what fails, what asks, and what is fetched from elsewhere."""
         self.page.on("console", lambda message: self.faults.append(message.text))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("dialog", self._note_question)
+        self.page.on("dialog", self._refuse)
         self.page.on("request", lambda request: self._note_foreign(request.url))
 
-    def _note_question(self, dialog: Dialog) -> None:
+    def _refuse(self, dialog: Dialog) -> None:
         self.faults.append(f"asked {dialog.message}")
         dialog.dismiss()
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, Request
+from playwright.sync_api import Browser, Dialog, Request
 from pytest_httpserver import HTTPServer
 
 from models.database import open_database
@@ -119,7 +119,7 @@ def test_every_page_shows_attempts_as_text_even_without_its_policy(browser: Brow
 def test_what_is_shown_apart_runs_and_fetches_nothing(browser: Browser, site: Site, path: str) -> None:
     page = browser.new_page()
     happened: list[str] = []
-    page.on("dialog", lambda dialog: (happened.append(f"asked {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", lambda dialog: _note_and_refuse(dialog, happened))
     page.on("response", lambda answer: happened.append(f"fetched {answer.url}"))
     page.on("requestfailed", lambda request: _note_unless_forbidden(request, happened))
     address = site.whole_issue if path == "{whole}" else site.path(path)
@@ -129,6 +129,11 @@ def test_what_is_shown_apart_runs_and_fetches_nothing(browser: Browser, site: Si
     assert "memorandum" in page.locator("body").inner_text()
     page.close()
     assert happened == [f"fetched {site.base}{address}"]
+
+
+def _note_and_refuse(dialog: Dialog, happened: list[str]) -> None:
+    happened.append(f"asked {dialog.message}")
+    dialog.dismiss()
 
 
 def _note_unless_forbidden(request: Request, happened: list[str]) -> None:
