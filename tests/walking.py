@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.browsing import Visit
 from web.navigation import GROUPS, READ
 
-COMING = {"/searches", "/notebook", "/collections", "/accounts"}
+COMING = {"/searches", "/notebook", "/collections"}
 """What the navigation names before it is there."""
 ADDRESSES = (
     *(each.address for each in READ),
