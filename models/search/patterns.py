@@ -19,13 +19,22 @@ STOP_WORDS = frozenset(word for words in STOP_WORDS_BY_LANGUAGE.values() for wor
 
 
 class Pattern(NamedTuple):
-    """Terms that stand one after the other; with `is_prefix` the last one only begins so."""
+    """Terms that stand one after the other; with `is_prefix` the last one only begins so, in the title if `is_title`."""
 
     terms: tuple[str, ...]
     is_prefix: bool = False
+    is_title: bool = False
 
 
-Alternatives = tuple[Pattern, ...]
+class Nearby(NamedTuple):
+    """Two patterns without prefix, in either order, with at most `distance` words between them."""
+
+    left: Pattern
+    right: Pattern
+    distance: int
+
+
+Alternatives = tuple[Pattern | Nearby, ...]
 
 
 def patterns_of(wanted: Wanted) -> Alternatives:
