@@ -56,6 +56,17 @@ def test_a_line_with_every_filter_reads_back_as_itself() -> None:
         ("10:30 тема:луна", "10:30 тема:луна"),
         ("a\0b", "a b"),
         ("--mars", "-mars"),
+        ("(moon OR lunar) (china OR russia)", "moon OR lunar china OR russia"),
+        ("(moon base) OR mars", "moon OR mars base OR mars"),
+        ("（月球 OR 火星） -(мир OR луна)", "月球 OR 火星 -мир -луна"),
+        ("f(x) (ESA)", "f(x) ESA"),
+        ("moon NEAR/10 base", "moon NEAR base"),
+        ('(moon OR lunar) NEAR/3 "space station"', 'moon NEAR/3 "space station" OR lunar NEAR/3 "space station"'),
+        ("NOT moon NEAR/0 base x", "x -moon NEAR/0 base"),
+        ('title:moon Title："lunar base" -title:expl*', 'title:moon title:"lunar base" -title:expl*'),
+        ("-topic:launch -country:us,gb+cn", "-country:GB+CN -country:US -topic:launch"),
+        ("year:2024", "after:2024-01-01 before:2025-01-01"),
+        ("year:2020..2024", "after:2020-01-01 before:2025-01-01"),
     ],
 )
 def test_a_line_is_made_canonical(line: str, canonical: str) -> None:
@@ -86,7 +97,25 @@ def test_a_colon_in_free_words_given_apart_is_no_filter() -> None:
         ("topic:", "needs a value", 0),
         ("topic:a,", "needs a value", 0),
         ("source:a/b", "no name of", 0),
-        ("-topic:moon", "cannot be excluded", 0),
+        ("-after:2021", "cannot be excluded", 0),
+        ("-topic:moon!", "no name of", 0),
+        ("year:soon", "2020..2024", 0),
+        ("year:2024..2020", "2020..2024", 0),
+        ("after:2021 year:2022", "stand there already", 11),
+        ("moon NEAR", "between two words", 5),
+        ("NEAR moon", "between two words", 0),
+        ("moon NEAR/99 base", "0 to 50", 5),
+        ("a NEAR b NEAR c", "joins only two", 9),
+        ("moon NEAR/2 ba*", "whole words", 5),
+        ("moon NEAR moon", "different words", 5),
+        ("moon AND", "between two words", 5),
+        ("(moon OR base", "never closed", 0),
+        ("moon) base", "closes nothing", 4),
+        ("moon ()", "nothing to search for", 5),
+        ("(topic:x)", "outside the parentheses", 1),
+        ("x -(moon base)", "as a group", 2),
+        ("title:", "a word or a phrase", 0),
+        ("x title:(moon OR base)", "a word or a phrase", 2),
         ("moon OR", "between two words", 5),
         ("OR moon", "between two words", 0),
         ("moon OR -mars", "each word its own minus", 8),
@@ -123,13 +152,14 @@ def test_a_changed_query_is_canonical_too() -> None:
     assert query == Query(text="moon", countries=("CN",), sort=Sort.NEWEST)
 
 
-WORDS = "moon - OR NOT AND -x ab* * ** : topic:a topic: 月球 “ » -- after:2021 country:GB+CN copies:yes"
+WORDS = "moon ( ) -( NEAR NEAR/3 title:a title: -lang:zh year:2021 f(x) "
+WORDS += "- OR NOT AND -x ab* * ** : topic:a topic: 月球 “ » -- after:2021 country:GB+CN copies:yes"
 LINES = st.one_of(
     st.text(max_size=60),
     st.lists(
         st.sampled_from([*WORDS.split(" "), '"', "sort:newest", "a-b", "l'a", "é", "\0", "http://a"]), max_size=8
     ).map(" ".join),
-    st.text(alphabet='a*-":OR NT月，\0\ud800’.', max_size=20),
+    st.text(alphabet='a*-":()（OR NT月，\0\ud800’.', max_size=20),
 )
 
 

@@ -126,6 +126,30 @@ FINDS = [
     ('lunar -"lunar samples"', ""),
     ("the agencies of which explore", "en2"),
     ("the", "en"),
+    ("(月球 OR 北斗) 合作", "zh"),
+    ("lunar NEAR/2 earth", "en"),
+    ("earth NEAR/2 lunar", "en"),
+    ("lunar NEAR/1 earth", ""),
+    ('"lunar samples" NEAR/1 earth', "en"),
+    ('earth NEAR/0 "lunar samples"', ""),
+    ("станция NEAR/2 соглашение", "ru"),
+    ("月球 NEAR/2 样品", "zh"),
+    ("月球 NEAR/1 样品", ""),
+    ("lands NEAR/50 mission", ""),
+    ("mission -lunar NEAR/3 earth", ""),
+    ("title:climate", "en2"),
+    ("title:mars", ""),
+    ("title:clim*", "en2"),
+    ("title:expl*", ""),
+    ('title:"change seen"', "en2"),
+    ("title:accords", "fr"),
+    ("title:嫦娥", "zh"),
+    ("title:Change-5", "en"),
+    ("title:任务 OR title:соглашение", "zh ru"),
+    ("change -title:climate", "en"),
+    ("月球 -title:嫦娥", ""),
+    ("嫦娥五號 月球 樣品", "zh"),
+    ("北斗衛星導航系統", "zh2"),
     ("ｅａｒｔｈ", "en"),
 ]
 
@@ -169,6 +193,15 @@ def test_every_filter_restricts(sessions: Sessions) -> None:
         "topic:launch": "one two",
         "topic:launch,security": "one two month",
         "topic:launch+security": "one",
+        "-topic:launch": "undated month",
+        "-topic:launch+security": "two undated month",
+        "-country:CN,UN": "month",
+        "-actor:cnsa": "two undated month",
+        "-source:cn_cnsa": "one undated month",
+        "-lang:en": "two",
+        "-type:news": "two",
+        f"-story:{story.key}": "one undated month",
+        "year:2021": "one two",
         "country:CN": "one two",
         "country:GB+CN,FR": "one month",
         "country:UN": "undated",
@@ -204,6 +237,9 @@ def test_every_filter_restricts(sessions: Sessions) -> None:
         ("en2", "explor*", ["explore", "Exploration"]),
         ("en2", '"exploration of mars"', ["Exploration of Mars"]),
         ("en2", "climate", []),
+        ("en", "earth NEAR/3 lunar mission", ["mission", "lunar", "Earth"]),
+        ("en", "earth NEAR/2 lunar OR title:mission", ["lunar", "Earth"]),
+        ("zh", "月球樣品 OR 樣品", ["样品"]),
     ],
 )
 def test_snippets_mark_hits_on_the_text_as_published(
@@ -269,7 +305,8 @@ def test_nothing_of_a_long_text_is_lost(sessions: Sessions) -> None:
 
 
 HOSTILE_WORDS = (
-    "\" ' '''' \"\" a'b\"c \\ a\\'b NEAR(a,b) {title}:moon ^moon a+b ((( ) AND | ! & a:* a<->b ':*' % _ -- ; \0 a\0b "
+    '" ( ) NEAR/3 title: title:a -topic:x '
+    "' '''' \"\" a'b\"c \\ a\\'b NEAR(a,b) {title}:moon ^moon a+b ((( ) AND | ! & a:* a<->b ':*' % _ -- ; \0 a\0b "
     'moon\ud800base moon*base -moon -* a-b* 月-b* ﷺ ½ ẞ İ* א ʼn x:*A 🚀 =moon = * ** e\u0301 \u200b title:moon -"a" *a'
 )
 

@@ -16,6 +16,7 @@ from models.vocabulary import DocType, Relevance
 from perilune.dates import PartialDate
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+YEARS = re.compile(r"(?P<first>[0-9]{4})(?:(?:\.{2,3}|-|–|…)(?P<last>[0-9]{4}))?")
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 COUNTRIES_BESIDE_ISO = {"UN": "United Nations", "EU-ESA": "Europe (EU, ESA)"}
 COUNTRY_HABITS = {"uk": "GB", "usa": "US", "uae": "AE", "eu": "EU-ESA", "esa": "EU-ESA"}
@@ -110,7 +111,7 @@ LISTS: Mapping[str, tuple[str, Callable[[str], str]]] = {
 """Filters that take several values: the query's field, and what makes a value canonical or refuses it."""
 TAKES_ALL_OF = frozenset({"topic", "country", "actor"})
 """Filters of which an article may have several values, so that `GB+CN` asks for both."""
-SINGLES = ("after", "before", "copies", "sort")
+SINGLES = ("year", "after", "before", "copies", "sort")
 NAMES = (*LISTS, *SINGLES)
 
 
@@ -121,6 +122,23 @@ def canonical_value(name: str, value: str) -> str:
     if not all(parts):
         raise QueryProblem(f"the filter {name} needs a value, as in {name}:VALUE")
     return ALL_OF.join(dict.fromkeys(canonical(part) for part in parts))
+
+
+def canonical_exclusion(text: str) -> str:
+    """Give a filter that leaves out, as `topic:launch`, its canonical spelling; QueryProblem for an impossible one."""
+    name, _, value = text.partition(":")
+    if name not in LISTS:
+        raise QueryProblem(f"the filter {name!r} cannot be excluded")
+    return f"{name}:{canonical_value(name, value)}"
+
+
+def years_of(value: str) -> tuple[dt.date, dt.date]:
+    """Read a year, or years as 2020..2024, as the first day and the day after the last; QueryProblem otherwise."""
+    found = YEARS.fullmatch(value)
+    first, last = (int(found["first"]), int(found["last"] or found["first"])) if found else (0, 0)
+    if not 0 < first <= last < dt.MAXYEAR:
+        raise QueryProblem(f"year takes a year or years such as 2024 or 2020..2024, not {value!r}")
+    return dt.date(first, 1, 1), dt.date(last + 1, 1, 1)
 
 
 def day_of(name: str, value: str) -> dt.date:

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Version
-from models.search.terms import FORM_MARK, Token, tokens_of
+from models.search.matching import TITLE_WEIGHT
+from models.search.terms import FORM_MARK, TITLE_FORM_MARK, Token, tokens_of
 from models.search.words import MAX_PHRASE_TERMS
 
 MAX_PART_PLACES = 16_000
@@ -23,7 +24,7 @@ MAX_OCCURRENCES = 254
 MAX_PART_BYTES = 700_000
 BYTES_BESIDE_LEXEME = 8
 MAX_BYTES_OF_CHARACTER = 4
-TITLE_WEIGHT, BODY_WEIGHT = "A", "D"
+BODY_WEIGHT = "D"
 REBUILD_BATCH = 200
 
 
@@ -72,9 +73,20 @@ def rebuild_index(session: Session) -> int:
     return len(ids)
 
 
-def _forms_of(tokens: Sequence[Token]) -> list[str]:
-    forms = (form for token in tokens for form in (token.form, token.joined) if form)
-    return [FORM_MARK + form for form in dict.fromkeys(forms)]
+def forms_of(title: Sequence[Token], body: Sequence[Token]) -> list[str]:
+    """Give the words as written that an index keeps without their places: of all, and those of the title once more."""
+    of_title = _written(title)
+    every = dict.fromkeys([*of_title, *_written(body)])
+    return [*(FORM_MARK + form for form in every), *(TITLE_FORM_MARK + form for form in of_title)]
+
+
+def _written(tokens: Sequence[Token]) -> dict[str, None]:
+    return dict.fromkeys(form for token in tokens for form in (token.form, token.joined) if form)
+
+
+def _forms_of_part(part: Sequence[Placed]) -> list[str]:
+    title = [each.token for each in part if each.weight == TITLE_WEIGHT]
+    return forms_of(title, [each.token for each in part if each.weight != TITLE_WEIGHT])
 
 
 def _store_fts5(session: Session, article_id: int, title: list[Token], body: list[Token]) -> None:
@@ -84,15 +96,15 @@ def _store_fts5(session: Session, article_id: int, title: list[Token], body: lis
             "id": article_id,
             "title": " ".join(token.term for token in title),
             "body": " ".join(token.term for token in body),
-            "forms": " ".join(_forms_of([*title, *body])),
+            "forms": " ".join(forms_of(title, body)),
         },
     )
 
 
 def _store_tsvectors(session: Session, article_id: int, title: list[Token], body: list[Token]) -> None:
     placed = [Placed(place, token, TITLE_WEIGHT) for place, token in enumerate(title)]
-    # One place stays empty, so that no phrase runs from the title into the body.
-    placed += [Placed(place, token, BODY_WEIGHT) for place, token in enumerate(body, start=len(title) + 1)]
+    # Places stay empty, so that no phrase and no NEAR reaches from the title into the body.
+    placed += [Placed(place, token, BODY_WEIGHT) for place, token in enumerate(body, len(title) + MAX_PHRASE_TERMS)]
     rows = [
         {"id": article_id, "part": number, "terms": tsvector_of(part)}
         for number, part in enumerate(parts_of(placed) or [[]])
@@ -121,7 +133,7 @@ def parts_of(placed: Sequence[Placed]) -> list[Sequence[Placed]]:
 def _fits_one_part(placed: Sequence[Placed]) -> bool:
     """Say, cheaply, whether one part will do, as for nearly all articles."""
     counts = Counter(each.token.term for each in placed)
-    size = sum(map(len, _forms_of([each.token for each in placed]))) + sum(map(len, counts))
+    size = sum(map(len, _forms_of_part(placed))) + sum(map(len, counts))
     bytes_at_most = MAX_BYTES_OF_CHARACTER * size + BYTES_BESIDE_LEXEME * 3 * len(placed)
     return (
         len(placed) <= MAX_PART_PLACES
@@ -137,7 +149,7 @@ def _end_of_part(placed: Sequence[Placed], start: int) -> int:
     for index in range(start, len(placed)):
         token = placed[index].token
         counts[token.term] += 1
-        new = {token.term, FORM_MARK + token.form, FORM_MARK + token.joined} - seen
+        new = {token.term, TITLE_FORM_MARK + token.form, TITLE_FORM_MARK + token.joined} - seen
         seen |= new
         size += sum(len(lexeme.encode()) + BYTES_BESIDE_LEXEME for lexeme in new) + BYTES_BESIDE_LEXEME
         is_full = index - start >= MAX_PART_PLACES or counts[token.term] > MAX_OCCURRENCES or size > MAX_PART_BYTES
@@ -154,7 +166,7 @@ def tsvector_of(part: Sequence[Placed]) -> str:
     places: dict[str, list[str]] = {}
     for place, token, weight in part:
         places.setdefault(token.term, []).append(f"{place - first + 1}{weight}")
-    return " ".join([*_lexemes(places), *(f"'{form}'" for form in _forms_of([each.token for each in part]))])
+    return " ".join([*_lexemes(places), *(f"'{form}'" for form in _forms_of_part(part))])
 
 
 def _lexemes(places: dict[str, list[str]]) -> Iterator[str]:

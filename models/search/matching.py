@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
 from models.knowledge import Actor, Topic
 from models.search.filters import ALL_OF
-from models.search.patterns import Alternatives, clauses_of, excluded_of
+from models.search.patterns import Alternatives, Nearby, Pattern, clauses_of, excluded_of
 from models.search.query import Query, Vocabulary
 from models.source import Source
 from models.story import Story
@@ -21,6 +21,8 @@ SEARCH_TEXT = sa.table("search_text", sa.column("rowid", sa.Integer), sa.column(
 SEARCH_DOCUMENT = sa.table(
     "search_document", sa.column("article_id", sa.Integer), sa.column("part", sa.Integer), sa.column("terms")
 )
+TITLE_WEIGHT = "A"
+"""What a tsvector says of the title's terms."""
 Condition = sa.ColumnElement[bool]
 
 
@@ -31,6 +33,7 @@ def matching_ids(session: Session, query: Query) -> sa.Select[int]:
         Article.key.not_in(withdrawn_keys()),
         *_column_conditions(query),
         *_many_conditions(session, query),
+        *_exclusions(session, query),
         *_text_conditions(session, query),
     )
 
@@ -43,12 +46,8 @@ def vocabulary_of(session: Session) -> Vocabulary:
 
 def _column_conditions(query: Query) -> list[Condition]:
     conditions: list[Condition] = [] if query.with_copies else [Article.copy_of_id.is_(None)]
-    columns: tuple[tuple[InstrumentedAttribute[str | None], Sequence[str]], ...] = (
-        (Version.relevance, query.relevance),
-        (Version.language, query.languages),
-        (Version.doc_type, query.doc_types),
-    )
-    conditions += [column.in_([str(value) for value in values]) for column, values in columns if values]
+    lists = {"relevance": query.relevance, "lang": query.languages, "type": query.doc_types}
+    conditions += [COLUMNS[name].in_([str(value) for value in values]) for name, values in lists.items() if values]
     if query.sources:
         conditions.append(Article.source_id.in_(sa.select(Source.id).where(Source.slug.in_(query.sources))))
     if query.story:
@@ -62,18 +61,44 @@ def _column_conditions(query: Query) -> list[Condition]:
 
 def _many_conditions(session: Session, query: Query) -> list[Condition]:
     """Make the conditions on what an article has several of; a value with `+` wants all its parts."""
-    columns = (
-        (TopicAssignment.version_id, TopicAssignment.topic_slug, _standing(session, query.topics)),
-        (VersionCountry.version_id, VersionCountry.country, query.countries),
-        (VersionActor.version_id, VersionActor.actor_slug, query.actors),
-    )
+    topics = _standing(session, query.topics)
     conditions = []
-    for version_id, column, values in columns:
-        has_any = [
-            sa.and_(*(Version.id.in_(sa.select(version_id).where(column == part)) for part in value.split(ALL_OF)))
-            for value in values
-        ]
-        conditions += [sa.or_(*has_any)] if has_any else []
+    for name, values in (("topic", topics), ("country", query.countries), ("actor", query.actors)):
+        conditions += [sa.or_(*(_has_all_of(name, value) for value in values))] if values else []
+    return conditions
+
+
+MANY: Mapping[str, tuple[InstrumentedAttribute[int], InstrumentedAttribute[str]]] = {
+    "topic": (TopicAssignment.version_id, TopicAssignment.topic_slug),
+    "country": (VersionCountry.version_id, VersionCountry.country),
+    "actor": (VersionActor.version_id, VersionActor.actor_slug),
+}
+COLUMNS: Mapping[str, InstrumentedAttribute[str | None]] = {
+    "relevance": Version.relevance,
+    "lang": Version.language,
+    "type": Version.doc_type,
+}
+
+
+def _has_all_of(name: str, value: str) -> Condition:
+    version_id, column = MANY[name]
+    return sa.and_(*(Version.id.in_(sa.select(version_id).where(column == part)) for part in value.split(ALL_OF)))
+
+
+def _exclusions(session: Session, query: Query) -> list[Condition]:
+    """Make the conditions of filters that leave out; what is unknown of an article leaves it in."""
+    conditions: list[Condition] = []
+    for name, _, value in (each.partition(":") for each in query.without):
+        if name in COLUMNS:
+            conditions.append(COLUMNS[name].is_distinct_from(value))
+        elif name == "source":
+            conditions.append(Article.source_id.not_in(sa.select(Source.id).where(Source.slug == value)))
+        elif name == "story":
+            of_story = Article.story_id.in_(sa.select(Story.id).where(Story.key == value))
+            conditions.append(sa.or_(Article.story_id.is_(None), sa.not_(of_story)))
+        else:
+            (standing,) = _standing(session, [value]) if name == "topic" else [value]
+            conditions.append(sa.not_(_has_all_of(name, standing)))
     return conditions
 
 
@@ -129,15 +154,41 @@ def matches_tsquery(alternatives: Alternatives) -> Condition:
 
 def fts5_of(alternatives: Alternatives) -> str:
     """Write patterns in FTS5's language; terms hold letters and digits only, so nothing needs escaping."""
-    return " OR ".join(f'"{" ".join(pattern.terms)}"' + " *" * pattern.is_prefix for pattern in alternatives)
+    return " OR ".join(map(_fts5_pattern, alternatives))
 
 
-def tsquery_of(alternatives: Alternatives) -> sa.Cast[str]:
-    """Write patterns as a tsquery; terms hold letters and digits only, so nothing needs escaping."""
-    phrases = (
-        "(" + " <-> ".join(f"'{term}'" for term in pattern.terms) + ":*" * pattern.is_prefix + ")"
-        for pattern in alternatives
-    )
+def _fts5_pattern(pattern: Pattern | Nearby) -> str:
+    if isinstance(pattern, Nearby):
+        return f"NEAR({_fts5_pattern(pattern.left)} {_fts5_pattern(pattern.right)}, {pattern.distance})"
+    return "title : " * pattern.is_title + f'"{" ".join(pattern.terms)}"' + " *" * pattern.is_prefix
+
+
+def tsquery_of(alternatives: Alternatives, *, to_rank: bool = False) -> sa.Cast[str]:
+    """Write patterns as a tsquery; terms hold letters and digits only, so nothing needs escaping.
+
+    To rank what matches, it is enough that both sides of a NEAR are there, and all its distances would take long.
+    """
     from sqlalchemy.dialects.postgresql import TSQUERY
 
-    return sa.cast(" | ".join(phrases), TSQUERY)
+    pattern_of = _ranked_pattern if to_rank else _tsquery_pattern
+    return sa.cast(" | ".join(map(pattern_of, alternatives)), TSQUERY)
+
+
+def _ranked_pattern(pattern: Pattern | Nearby) -> str:
+    if isinstance(pattern, Nearby):
+        return f"({_tsquery_pattern(pattern.left)} & {_tsquery_pattern(pattern.right)})"
+    return _tsquery_pattern(pattern)
+
+
+def _tsquery_pattern(pattern: Pattern | Nearby) -> str:
+    if isinstance(pattern, Nearby):
+        left, right = _tsquery_pattern(pattern.left), _tsquery_pattern(pattern.right)
+        steps = range(1, pattern.distance + 2)
+        return "(" + " | ".join(f"{left} <{step}> {right} | {right} <{step}> {left}" for step in steps) + ")"
+    *first, last = (f"'{term}'" for term in pattern.terms)
+    weight = TITLE_WEIGHT * pattern.is_title
+    marks = [
+        f":{weight}" if weight else "",
+        f":{'*' * pattern.is_prefix}{weight}" if weight or pattern.is_prefix else "",
+    ]
+    return "(" + " <-> ".join([*(term + marks[0] for term in first), last + marks[1]]) + ")"

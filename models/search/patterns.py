@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
-from models.search.terms import FORM_MARK, HYPHENS, Token, tokens_of
-from models.search.words import Expression, Wanted
+from models.search.terms import FORM_MARK, HYPHENS, TITLE_FORM_MARK, Token, tokens_of
+from models.search.words import Clause, Expression, Near, Wanted
 
 STEMMED_AS = ("en", "fr")
 # Words without meaning of their own, left out where other words are wanted; capitals (IN for India) keep their meaning.
@@ -19,7 +20,7 @@ STOP_WORDS = frozenset(word for words in STOP_WORDS_BY_LANGUAGE.values() for wor
 
 
 class Pattern(NamedTuple):
-    """Terms that stand one after the other; with `is_prefix` the last one only begins so, in the title if `is_title`."""
+    """Terms that stand one after the other, in the title if `is_title`; with `is_prefix` the last one only begins so."""
 
     terms: tuple[str, ...]
     is_prefix: bool = False
@@ -37,46 +38,65 @@ class Nearby(NamedTuple):
 Alternatives = tuple[Pattern | Nearby, ...]
 
 
-def patterns_of(wanted: Wanted) -> Alternatives:
-    """Make the patterns that a typed word or phrase may match: its stems by language, its form, its compound."""
+def patterns_of(wanted: Wanted) -> tuple[Pattern, ...]:
+    """Make the patterns that a typed word or phrase may match: its stems by language, its form, its compound.
+
+    A form of the title is a word of its own in the index, `==moon`; what stands in a place there has `is_title`.
+    """
     readings = [tokens_of(wanted.text, language) for language in STEMMED_AS]
     first = readings[0]
-    patterns = [Pattern(tuple(token.term for token in tokens)) for tokens in readings]
+    mark = TITLE_FORM_MARK if wanted.is_title else FORM_MARK
+    patterns = [Pattern(tuple(token.term for token in tokens), is_title=wanted.is_title) for tokens in readings]
     is_prefix = wanted.is_prefix and bool(first[-1].form)
-    if is_prefix:
-        patterns = [*patterns, *_beginnings(first)] if len(first) > 1 else _beginnings(first)
+    if is_prefix and len(first) > 1:
+        beginning = (*(token.term for token in first[:-1]), first[-1].form)
+        patterns.append(Pattern(beginning, is_prefix=True, is_title=wanted.is_title))
+    elif is_prefix:
+        patterns = [Pattern((mark + first[0].form,), is_prefix=True)]
     elif len(first) == 1 and first[0].form:
-        patterns.append(Pattern((FORM_MARK + first[0].form,)))
+        patterns.append(Pattern((mark + first[0].form,)))
     if joined := _compound_of(wanted, first):
-        patterns.append(Pattern((FORM_MARK + joined,), is_prefix))
+        patterns.append(Pattern((mark + joined,), is_prefix))
+        stems = [] if is_prefix else [tokens_of(joined, language) for language in STEMMED_AS]
+        patterns += [Pattern((tokens[0].term,), is_title=wanted.is_title) for tokens in stems if len(tokens) == 1]
     return tuple(dict.fromkeys(patterns))
-
-
-def _beginnings(tokens: list[Token]) -> list[Pattern]:
-    if len(tokens) == 1:
-        return [Pattern((FORM_MARK + tokens[0].form,), is_prefix=True)]
-    return [Pattern((*(token.term for token in tokens[:-1]), tokens[-1].form), is_prefix=True)]
 
 
 def _compound_of(wanted: Wanted, tokens: list[Token]) -> str:
     """Give the compound that the whole word is; Chang'e alone is none, or it would find every change."""
     is_whole = tokens[0].joined_end >= tokens[-1].end
-    return tokens[0].joined if is_whole and any(sign in wanted.text for sign in HYPHENS + ".") else ""
+    has_sign = any(sign in wanted.text for sign in HYPHENS + ".") or any(map(str.isdigit, wanted.text))
+    return tokens[0].joined if is_whole and has_sign else ""
+
+
+def alternatives_of(wanted: Wanted | Near) -> Alternatives:
+    """Make the patterns of a word, a phrase, or two of them near each other, of which any may match."""
+    if isinstance(wanted, Wanted):
+        return patterns_of(wanted)
+    sides = ([each for each in patterns_of(side) if not is_form(each)] for side in (wanted.left, wanted.right))
+    return tuple(Nearby(left, right, wanted.distance) for left, right in itertools.product(*sides))
+
+
+def is_form(pattern: Pattern) -> bool:
+    """Tell whether a pattern asks for a word as written, which the index keeps without its place."""
+    return pattern.terms[0].startswith(FORM_MARK)
 
 
 def clauses_of(expression: Expression) -> tuple[Alternatives, ...]:
     """Make the clauses that an article must all match, without stop words where anything else is wanted."""
     telling = [clause for clause in expression.clauses if not all(map(_is_stop_word, clause))]
-    return tuple(
-        tuple(dict.fromkeys(pattern for wanted in clause for pattern in patterns_of(wanted)))
-        for clause in telling or expression.clauses
-    )
+    return tuple(_patterns_in(clause) for clause in telling or expression.clauses)
 
 
-def _is_stop_word(wanted: Wanted) -> bool:
-    return not (wanted.is_phrase or wanted.is_prefix) and wanted.text in STOP_WORDS
+def _patterns_in(clause: Clause) -> Alternatives:
+    return tuple(dict.fromkeys(pattern for wanted in clause for pattern in alternatives_of(wanted)))
+
+
+def _is_stop_word(wanted: Wanted | Near) -> bool:
+    is_plain = isinstance(wanted, Wanted) and not (wanted.is_phrase or wanted.is_prefix or wanted.is_title)
+    return is_plain and wanted.text in STOP_WORDS
 
 
 def excluded_of(expression: Expression) -> Alternatives:
     """Make the patterns none of which an article may match."""
-    return tuple(dict.fromkeys(pattern for wanted in expression.excluded for pattern in patterns_of(wanted)))
+    return _patterns_in(expression.excluded)

@@ -1,7 +1,7 @@
 """The query object: what web, digest, alerts and stories ask of the archive, and its one-line form.
 
 The line and the object say the same: `parse_query(query.line) == query`. Commas and repeated filters mean any of the
-values, `+` means all of them (`country:GB+CN`); `after` includes its day, `before` does not.
+values, `+` means all of them (`country:GB+CN`), a minus leaves out; `after` includes its day, `before` does not.
 """
 
 from __future__ import annotations
@@ -11,9 +11,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypedDict
 
-from models.search.filters import ALL_OF, LISTS, NAMES, Sort, canonical_value, day_of, is_yes, sort_of
+from models.search.filters import (
+    ALL_OF,
+    LISTS,
+    NAMES,
+    Sort,
+    canonical_exclusion,
+    canonical_value,
+    day_of,
+    is_yes,
+    sort_of,
+    years_of,
+)
+from models.search.grammar import expression_of, parse_line
 from models.search.problem import QueryProblem, likely_right
-from models.search.words import MAX_LINE_CHARS, Expression, TypedFilter, expression_of, parse_line
+from models.search.words import MAX_LINE_CHARS, TITLE, Expression, TypedFilter
 from models.vocabulary import DocType, Relevance
 
 
@@ -42,6 +54,8 @@ class Query:
     languages: tuple[str, ...] = ()
     doc_types: tuple[DocType, ...] = ()
     story: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    """What is left out, as filters: `topic:launch`, `country:GB+CN`."""
     after: dt.date | None = None
     before: dt.date | None = None
     with_copies: bool = False
@@ -55,6 +69,7 @@ class Query:
             values = (given,) if isinstance(given, str) else tuple(given or ())
             canonical = dict.fromkeys(canonical_value(name, str(value)) for value in values)
             object.__setattr__(self, attribute, tuple(canonical))
+        object.__setattr__(self, "without", tuple(sorted({canonical_exclusion(each) for each in self.without})))
         object.__setattr__(self, "relevance", tuple(map(Relevance, self.relevance)))
         object.__setattr__(self, "doc_types", tuple(map(DocType, self.doc_types)))
         object.__setattr__(self, "sort", Sort(self.sort))
@@ -73,6 +88,7 @@ class Query:
         for name, (attribute, _) in LISTS.items():
             if values := getattr(self, attribute):
                 parts.append(f"{name}:{','.join(values)}")
+        parts += [f"-{each}" for each in self.without]
         parts += [f"{name}:{day}" for name, day in (("after", self.after), ("before", self.before)) if day]
         parts += ["copies:yes"] * self.with_copies
         parts += [f"sort:{self.sort}"] * (self.sort != Sort.RELEVANCE)
@@ -97,24 +113,30 @@ def parse_query(line: str, vocabulary: Vocabulary | None = None) -> Query:
     """
     expression, filters = parse_line(line)
     lists: dict[str, list[str]] = {}
+    without: list[str] = []
     singles: _Singles = {}
     for found in filters:
         name = _known_name(found)
         try:
-            if name in LISTS:
+            if found.is_excluded:
+                without += [f"{name}:{value}" for value in _values_of(name, found.value, vocabulary)]
+            elif name in LISTS:
                 lists.setdefault(LISTS[name][0], []).extend(_values_of(name, found.value, vocabulary))
             else:
                 _take_single(singles, name, found.value)
         except QueryProblem as problem:
             raise QueryProblem(str(problem), position=found.position) from problem
-    return replace(Query(text=str(expression), **singles), **lists)  # type: ignore[arg-type]  # made tuples by Query
+    return replace(Query(text=str(expression), without=tuple(without), **singles), **lists)  # type: ignore[arg-type]  # made tuples by Query
 
 
 def _known_name(found: TypedFilter) -> str:
     name = found.name.lower()
     if name not in NAMES:
-        hint = likely_right(name, NAMES) or f"; there are {', '.join(NAMES)}, and quotes for words with a colon"
+        known = (TITLE, *NAMES)
+        hint = likely_right(name, known) or f"; there are {', '.join(known)}, and quotes for words with a colon"
         raise QueryProblem(f"the filter {found.name!r} is unknown{hint}", position=found.position)
+    if found.is_excluded and name not in LISTS:
+        raise QueryProblem(f"the filter {name} cannot be excluded", position=found.position)
     if not found.value:
         raise QueryProblem(f"the filter {name} needs a value, as in {name}:VALUE", position=found.position)
     return name
@@ -132,9 +154,16 @@ def _values_of(name: str, text: str, vocabulary: Vocabulary | None) -> list[str]
 
 
 def _take_single(singles: _Singles, name: str, value: str) -> None:
-    if name in singles or (name == "copies" and "with_copies" in singles):
-        raise QueryProblem(f"the filter {name} stands twice")
-    if name == "after":
+    taken = {"copies": ("with_copies",), "year": ("after", "before")}.get(name, (name,))
+    if any(each in singles for each in taken):
+        raise QueryProblem(
+            "a year says both after and before, which stand there already"
+            if name == "year"
+            else f"the filter {name} stands twice, or beside a year"
+        )
+    if name == "year":
+        singles["after"], singles["before"] = years_of(value)
+    elif name == "after":
         singles["after"] = day_of(name, value)
     elif name == "before":
         singles["before"] = day_of(name, value)

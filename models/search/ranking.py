@@ -14,8 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.search.matching import SEARCH_DOCUMENT, SEARCH_TEXT, fts5_of, matches_fts5, matches_tsquery, tsquery_of
-from models.search.patterns import Alternatives, Pattern
-from models.search.terms import FORM_MARK
+from models.search.patterns import Alternatives, Nearby, Pattern, is_form
 
 FTS5_WEIGHTS = (5.0, 1.0, 0.5)
 """Of title, body and forms."""
@@ -59,10 +58,10 @@ def _bm25_scores(session: Session, clauses: Sequence[Alternatives]) -> Scores:
     return sa.select(each.c.article_id, sa.func.sum(each.c.score).label("score")).group_by(each.c.article_id)
 
 
-def _scored_match(pattern: Pattern, clause: Alternatives) -> str:
+def _scored_match(pattern: Pattern | Nearby, clause: Alternatives) -> str:
     """Score a form only where no stem was found: it mostly stands beside its stem and would double the work."""
     match = fts5_of((pattern,))
-    stems = tuple(each for each in clause if not each.terms[0].startswith(FORM_MARK))
+    stems = tuple(each for each in clause if isinstance(each, Nearby) or not is_form(each))
     if not stems or pattern in stems:
         return match
     return f"({match}) NOT ({fts5_of(stems)})"
@@ -82,7 +81,7 @@ def _ts_rank_scores(session: Session, clauses: Sequence[Alternatives], matching:
         # With a single clause the frequency changes no order.
         idf = _idf(row_count, session.scalar(count.where(matches_tsquery(clause))) or 0) if row_count else 1.0
         weights = sa.cast(list(TSVECTOR_WEIGHTS), sa.ARRAY(sa.REAL))
-        rank = sa.func.ts_rank(weights, terms, tsquery_of(clause), BY_LOGARITHM_OF_LENGTH, type_=sa.Float)
+        rank = sa.func.ts_rank(weights, terms, tsquery_of(clause, to_rank=True), BY_LOGARITHM_OF_LENGTH, type_=sa.Float)
         score += sa.func.max(rank) * idf
     return (
         sa.select(article_id.label("article_id"), score.label("score"))

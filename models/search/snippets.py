@@ -9,8 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from models.search.patterns import Alternatives, Pattern
-from models.search.terms import APOSTROPHES, FORM_MARK, HYPHENS, Token, folded, tokens_of
+from models.search.chinese import simplified
+from models.search.hits import HitSpan, hit_spans, terms_of
+from models.search.inflections import irregular_forms_of
+from models.search.patterns import Alternatives, Nearby
+from models.search.terms import APOSTROPHES, FORM_MARK, HYPHENS, folded, tokens_of
 
 MAX_SNIPPET_WIDTH = 280
 LEAD_WIDTH = 60
@@ -47,14 +50,6 @@ class Snippet:
     page_number: int | None
 
 
-class HitSpan(NamedTuple):
-    """A hit in a text (code points, end exclusive) and the clause of the query that it answers."""
-
-    start: int
-    end: int
-    clause: int
-
-
 class Piece(NamedTuple):
     """A stretch of a passage short enough to be read for hits."""
 
@@ -69,18 +64,38 @@ class Piece(NamedTuple):
 
 
 def snippet_of(passages: Sequence[PassageText], clauses: Sequence[Alternatives], language: str | None) -> Snippet:
-    """Cut the best snippet: most clauses of the query, then most hits, then the earliest; else the beginning."""
+    """Cut the best snippet: most clauses of the query, then most hits, then the earliest; else the beginning.
+
+    Where words are near each other only across passages, they are shown one by one.
+    """
     pieces = [piece for passage in passages for piece in _pieces_of(passage)]
-    best, best_hits, best_merit = pieces[:1], list[HitSpan](), (0, 0)
+    best = _best_of(pieces, clauses, language) or _best_of(pieces, _one_by_one(clauses), language)
+    if best:
+        piece, hits = best
+        hits = [HitSpan(hit.start + piece.start, hit.end + piece.start, hit.clause) for hit in hits]
+        return Snippet(_cut(piece.passage.text, hits), piece.passage.page_number)
+    for piece in pieces[:1]:
+        return Snippet(_cut(piece.passage.text, []), piece.passage.page_number)
+    return Snippet((), None)
+
+
+def _best_of(
+    pieces: Sequence[Piece], clauses: Sequence[Alternatives], language: str | None
+) -> tuple[Piece, list[HitSpan]] | None:
+    best: tuple[Piece, list[HitSpan]] | None = None
+    best_merit = (0, 0)
     for piece in _promising(pieces, clauses):
         hits = hit_spans(tokens_of(piece.text, language), clauses)
         merit = (len({hit.clause for hit in hits}), len(hits))
         if merit > best_merit:
-            best, best_hits, best_merit = [piece], hits, merit
-    for piece in best:
-        hits = [HitSpan(hit.start + piece.start, hit.end + piece.start, hit.clause) for hit in best_hits]
-        return Snippet(_cut(piece.passage.text, hits), piece.passage.page_number)
-    return Snippet((), None)
+            best, best_merit = (piece, hits), merit
+    return best
+
+
+def _one_by_one(clauses: Sequence[Alternatives]) -> list[Alternatives]:
+    """Take what is to stand near each other apart; nothing where there is no such pair."""
+    pairs = [each for clause in clauses for each in clause if isinstance(each, Nearby)]
+    return [(side,) for near in pairs for side in (near.left, near.right)]
 
 
 def _pieces_of(passage: PassageText) -> Iterator[Piece]:
@@ -95,62 +110,22 @@ def _pieces_of(passage: PassageText) -> Iterator[Piece]:
 
 def _promising(pieces: Sequence[Piece], clauses: Sequence[Alternatives]) -> list[Piece]:
     """Pick, cheaply, pieces that may hold hits: those with the beginnings of most clauses, in reading order."""
-    seeds = [{pattern.terms[0].removeprefix(FORM_MARK)[:SEED_CHARS] for pattern in clause} for clause in clauses]
+    seeds = [
+        {seed for pattern in clause for term in terms_of(pattern) for seed in _seeds_of(term)} for clause in clauses
+    ]
     counts: list[tuple[int, int]] = []
     for index, piece in enumerate(pieces):
-        text = folded(piece.text)
+        text = simplified(folded(piece.text))
         text += text.translate(WITHOUT_JOINTS)
         count = sum(any(seed in text for seed in clause) for clause in seeds)
         counts += [(-count, index)] * (count > 0)
     return [pieces[index] for index in sorted(index for _, index in sorted(counts)[:MAX_PIECES_READ])]
 
 
-def hit_spans(tokens: Sequence[Token], clauses: Sequence[Alternatives]) -> list[HitSpan]:
-    """Find the places in tokens that match a query's patterns, in order and without overlap."""
-    by_term: dict[str, list[tuple[int, Pattern]]] = {}
-    forms: list[tuple[int, str, bool]] = []
-    for number, clause in enumerate(clauses):
-        for pattern in clause:
-            if pattern.terms[0].startswith(FORM_MARK):
-                forms.append((number, pattern.terms[0].removeprefix(FORM_MARK), pattern.is_prefix))
-            elif pattern.is_prefix and len(pattern.terms) == 1:
-                forms.append((number, pattern.terms[0], True))
-            else:
-                by_term.setdefault(pattern.terms[0], []).append((number, pattern))
-    found = []
-    for index, token in enumerate(tokens):
-        found += [
-            HitSpan(token.start, tokens[index + len(pattern.terms) - 1].end, number)
-            for number, pattern in by_term.get(token.term, ())
-            if _stands_at(pattern, tokens, index)
-        ]
-        found += _hits_of_forms(token, forms)
-    return _without_overlap(found)
-
-
-def _stands_at(pattern: Pattern, tokens: Sequence[Token], index: int) -> bool:
-    if index + len(pattern.terms) > len(tokens):
-        return False
-    terms = [token.term for token in tokens[index : index + len(pattern.terms)]]
-    if not pattern.is_prefix:
-        return tuple(terms) == pattern.terms
-    return tuple(terms[:-1]) == pattern.terms[:-1] and terms[-1].startswith(pattern.terms[-1])
-
-
-def _hits_of_forms(token: Token, forms: Sequence[tuple[int, str, bool]]) -> Iterator[HitSpan]:
-    for number, form, is_prefix in forms:
-        if token.form == form or (is_prefix and token.form.startswith(form)):
-            yield HitSpan(token.start, token.end, number)
-        if token.joined and (token.joined == form or (is_prefix and token.joined.startswith(form))):
-            yield HitSpan(token.start, token.joined_end, number)
-
-
-def _without_overlap(found: list[HitSpan]) -> list[HitSpan]:
-    kept: list[HitSpan] = []
-    for hit in sorted(found, key=lambda hit: (hit.start, -hit.end)):
-        if not kept or hit.start >= kept[-1].end:
-            kept.append(hit)
-    return kept
+def _seeds_of(term: str) -> set[str]:
+    """Give beginnings of words that may have a term; a number may be written with something after its first digit."""
+    word = term.removeprefix(FORM_MARK)
+    return {word[0] if word.isdigit() else word[:SEED_CHARS]} | {form[:SEED_CHARS] for form in irregular_forms_of(word)}
 
 
 def _width(text: str) -> int:
@@ -199,9 +174,19 @@ def _at_word_borders(text: str, start: int, end: int, hits: Sequence[HitSpan]) -
     return start, end
 
 
+def _beside_hits(start: int, end: int, hits: Sequence[HitSpan]) -> tuple[int, int]:
+    """Move cuts that would go through a hit out of it."""
+    for hit in hits:
+        if hit.start < start < hit.end:
+            start = hit.start
+        if hit.start < end < hit.end:
+            end = hit.start
+    return start, end
+
+
 def _cut(text: str, hits: list[HitSpan]) -> tuple[SnippetPart, ...]:
     start, end = _window(text, hits)
-    start, end = _at_word_borders(text, start, end, hits)
+    start, end = _beside_hits(*_at_word_borders(text, start, end, hits), hits)
     parts = [SnippetPart(ELLIPSIS, is_hit=False)] if start > 0 else []
     place = start
     for hit in (hit for hit in hits if hit.start >= start and hit.end <= end):

@@ -14,11 +14,16 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from perilune.stems import stem_by
+from models.search.chinese import simplified_characters
+from models.search.inflections import stem_of
 
+RULES = 2
+"""Raise it with every change of what a text's terms are: an index of other terms is then made anew."""
 MAX_TERM_CHARS = 100
 FORM_MARK = "="
 """What a form starts with where it is stored, so that no stem is ever taken for one."""
+TITLE_FORM_MARK = "=="
+"""What a form starts with that stands in the title."""
 
 CJK = (
     "\u2e80-\u2fdf\u3005\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
@@ -28,6 +33,8 @@ UNIFIED_IDEOGRAPHS = ("\u4e00", "\u9fff")
 HALF_WIDTH_KANA = "\uff66-\uff9f"
 JAMO = "\u1100-\u11ff"
 HYPHENS = "-‐‑‒–−﹣－"
+THOUSANDS = ",.'’ \u00a0\u2009\u202f"
+"""What stands between the thousands of a number, in one country or another."""
 APOSTROPHES = "'’‘ʼ`´′＇"
 ELISIONS = frozenset({*"cdjlmnst", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"})
 LETTERS_WITHOUT_DECOMPOSITION = str.maketrans(
@@ -68,7 +75,8 @@ def _unit() -> re.Pattern[str]:
     letter = f"[^\\W\\d_{CJK}{HALF_WIDTH_KANA}{JAMO}]"
     # Most words need no more than the first branch, which is several times as fast as the general ones.
     return re.compile(
-        rf"(?P<plain>(?:[A-Za-z0-9]{{2,}}+|[Ѐ-ԯ]{{2,}}+)(?![A-Za-z0-9]|[^\x00-\x7f]|[{HYPHENS}{APOSTROPHES}]))"
+        rf"(?P<number>(?<![\w.,])[0-9]{{1,3}}+(?:[{THOUSANDS}][0-9]{{3}})++(?![{HYPHENS}\w]))"
+        rf"|(?P<plain>(?:[A-Za-z0-9]{{2,}}+|[Ѐ-ԯ]{{2,}}+)(?![A-Za-z0-9]|[^\x00-\x7f]|[{HYPHENS}{APOSTROPHES}]))"
         rf"|(?P<cjk>[{HALF_WIDTH_KANA}]+|[{JAMO}]+|[{CJK}][\u3099\u309a]?)"
         rf"|(?P<acronym>(?<!\w)(?:{letter}\.){{2,}}{letter}?(?!\w))"
         rf"|(?P<compound>{word}(?P<more>(?:[{HYPHENS}{APOSTROPHES}]{word})+)?)"
@@ -106,11 +114,11 @@ def _terms_and_forms(word: str, *, is_french: bool) -> tuple[tuple[str, str], ..
         if not form.isalpha():
             term = form
         elif CYRILLIC.search(form):
-            term = stem_by("russian", form)
+            term = stem_of("ru", form)
         elif is_french:
-            term = folded(stem_by("french", piece[:MAX_TERM_CHARS]))
+            term = folded(stem_of("fr", piece[:MAX_TERM_CHARS]))
         elif form.isascii():
-            term = stem_by("english", form)
+            term = stem_of("en", form)
         else:
             term = form
         pieces.append((term or form, form))
@@ -127,15 +135,27 @@ def tokens_of(text: str, language: str | None) -> list[Token]:
             tokens += [Token(start, end, sign, "") for sign in _ideographs(unit.group())]
         elif unit.lastgroup == "plain" or (unit.lastgroup == "compound" and unit["more"] is None):
             tokens += [Token(start, end, *pair) for pair in _terms_and_forms(unit.group(), is_french=is_french)]
+        elif unit.lastgroup == "number":
+            tokens += _tokens_of_number(unit)
         else:
             tokens += _tokens_of_compound(unit, is_french=is_french)
     return tokens
 
 
 def _ideographs(unit: str) -> list[str]:
+    simple = simplified_characters()
     if len(unit) == 1 and UNIFIED_IDEOGRAPHS[0] <= unit <= UNIFIED_IDEOGRAPHS[1]:
-        return [unit]
-    return re.findall(f"[{CJK}]", unicodedata.normalize("NFKC", unit))
+        return [simple.get(unit, unit)]
+    return [simple.get(sign, sign) for sign in re.findall(f"[{CJK}]", unicodedata.normalize("NFKC", unit))]
+
+
+def _tokens_of_number(unit: re.Match[str]) -> list[Token]:
+    """Cut a number at its thousands, and let the first know the whole: 1,000 is found as 1000 and as 1 000."""
+    base = unit.start()
+    groups = re.finditer("[0-9]+", unit.group())
+    tokens = [Token(base + each.start(), base + each.end(), each.group(), each.group()) for each in groups]
+    tokens[0] = tokens[0]._replace(joined="".join(token.form for token in tokens), joined_end=unit.end())
+    return tokens
 
 
 def _tokens_of_compound(unit: re.Match[str], *, is_french: bool) -> list[Token]:
