@@ -19,6 +19,7 @@ from models.edition import Bounce, Delivery, Edition, Issue, IssueEdit, LedgerRo
 from models.fact import Fact, FactMark, FactParty, FactWitness, NamedDocument
 from models.fate import Fate
 from models.index_change import IndexChange
+from models.index_rules import IndexRules
 from models.knowledge import Actor, Correction, NameDecision, Topic, TrainedModel, UnknownName
 from models.notebook import Collection, CollectionItem, Note, Star
 from models.saved_search import EditionSection, SavedSearch, SearchHit, Webhook, WebhookCall
@@ -54,6 +55,7 @@ __all__ = [
     "Fate",
     "Incident",
     "IndexChange",
+    "IndexRules",
     "Issue",
     "IssueEdit",
     "LedgerRow",

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from crawler.watching import judge_due
 from models.claimant import this_process
 from models.fate import Fate, await_stage, release_claims_of_the_dead
+from models.search import renew_index
 from models.vocabulary import FateState, Stage
 from perilune.archive import Archive
 from perilune.generating import summarise_runner, translate_due
@@ -57,6 +58,7 @@ def process_due(
     worker = Worker(archive.sessions, this_process(), now, progress)
     with archive.sessions.begin() as session:
         release_claims_of_the_dead(session)
+    renew_index(archive.sessions)
     counts = {
         Stage.EXTRACT: drain(ExtractRunner(settings), worker),
         Stage.IDENTIFY: drain(IdentifyRunner(), worker),

@@ -17,6 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from structlog import get_logger
 
 from models.fate import due_count, release_claims_of_the_dead
+from models.search import index_is_outdated
 from models.source import Source
 from models.vocabulary import Stage
 from perilune.archive import Archive, open_archive, watched_slugs
@@ -48,8 +49,8 @@ class Ticker:
             self._run(*self._with_us, "crawl")
 
     def process(self) -> None:
-        """Process when something waits in the pipeline."""
-        if any(self._is_due(stage) for stage in PROCESSED):
+        """Process when something waits in the pipeline, or the search index is of older rules."""
+        if any(self._is_due(stage) for stage in PROCESSED) or self._index_is_outdated():
             self._run(*self._with_us, "process")
 
     def learn(self) -> None:
@@ -80,6 +81,10 @@ class Ticker:
     @property
     def _with_us(self) -> tuple[str, str]:
         return "--parent", str(os.getpid())
+
+    def _index_is_outdated(self) -> bool:
+        with self.archive.sessions() as session:
+            return index_is_outdated(session)
 
     def _is_due(self, stage: Stage, among: sa.Select[int] | None = None) -> bool:
         with self.archive.sessions.begin() as session:

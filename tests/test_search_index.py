@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
@@ -10,12 +11,13 @@ from models.search import (
     Query,
     index_article,
     parse_query,
+    renew_index,
     search,
     unindex_article,
 )
 from models.search.index import MAX_OCCURRENCES, Placed, parts_of
 from models.search.terms import tokens_of
-from models.tables import Article
+from models.tables import Article, IndexRules
 from tests.builders import ArticleDraft, a_version, an_article
 
 Sessions = sessionmaker[Session]
@@ -47,6 +49,21 @@ def test_an_index_written_in_a_transaction_is_undone_with_it(sessions: Sessions)
         index_article(session, article_id)
         session.rollback()
         assert search(session, parse_query("memorandum")).total == 0
+
+
+def test_an_index_of_older_rules_is_made_anew_once(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        for _ in range(3):
+            an_article(session)
+    assert renew_index(sessions) == 3
+    assert renew_index(sessions) == 0
+    with sessions.begin() as session:
+        assert search(session, parse_query("memorandum")).total == 3
+        session.execute(sa.update(IndexRules).values(rules=1))
+    assert renew_index(sessions) == 3
+    with sessions.begin() as session:
+        session.execute(sa.update(IndexRules).values(through_id=2))
+    assert renew_index(sessions) == 1
 
 
 @settings(max_examples=20, deadline=None)

@@ -10,6 +10,7 @@ from models.search.index import index_article, rebuild_index, unindex_article
 from models.search.matching import matching_ids, vocabulary_of
 from models.search.problem import QueryProblem
 from models.search.query import Query, Vocabulary, parse_query
+from models.search.renewal import index_is_outdated, renew_index
 from models.search.results import Hit, Results, search
 from models.search.snippets import SnippetPart
 
@@ -24,9 +25,11 @@ __all__ = [
     "Vocabulary",
     "facets",
     "index_article",
+    "index_is_outdated",
     "matching_ids",
     "parse_query",
     "rebuild_index",
+    "renew_index",
     "search",
     "unindex_article",
     "vocabulary_of",

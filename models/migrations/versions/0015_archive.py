@@ -28,6 +28,7 @@ TABLES = (
     "takedown",
     "passage_vectors",
     "index_change",
+    "index_rules",
 )
 """In the order in which they can be dropped."""
 
@@ -275,6 +276,12 @@ def _create_what_search_derives() -> None:
         sa.Column("article_id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_index_change"),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "index_rules",
+        sa.Column("rules", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("through_id", sa.Integer()),
+        sa.PrimaryKeyConstraint("rules", name="pk_index_rules"),
     )
     op.create_table(
         "passage_vectors",
