@@ -1,6 +1,5 @@
 """By which rules the words in the search index were cut, and how far an index of older rules was made anew."""
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.search import (
@@ -16,6 +17,8 @@ from models.search import (
     rebuild_index,
     search,
 )
+from models.search.newest import BOUNDS, Bounds, is_large, newest_first
+from models.tables import Actor, VersionActor
 from tests.builders import ArticleDraft, a_source, a_story, an_article
 
 Sessions = sessionmaker[Session]
@@ -102,6 +105,11 @@ def test_facets_count_exactly_what_matches(sessions: Sessions) -> None:
         an_article(
             session, replace(draft, text="Something else.", title="Else", topics=("security",), published="2022")
         )
+        session.add(Actor(slug="cnsa", name="China National Space Administration", kind="agency"))
+        session.flush()
+        session.add(
+            VersionActor(version_id=original.current_version_id, actor_slug="cnsa", mention_count=1, start=0, end=1)
+        )
         rebuild_index(session)
     with sessions() as session:
         every = facets(session, Query())
@@ -109,6 +117,7 @@ def test_facets_count_exactly_what_matches(sessions: Sessions) -> None:
     assert {facet: [(v.value, v.label, v.count) for v in values] for facet, values in every.items()} == {
         "topic": [("launch", "Launch", 1), ("security", "Security", 1)],
         "country": [("CN", "China", 3), ("UN", "United Nations", 3)],
+        "actor": [("cnsa", "China National Space Administration", 1)],
         "source": [("un_unoosa", "Un Unoosa", 2), ("cn_cnsa", "Cn Cnsa", 1)],
         "language": [("en", "English", 2), ("zh", "Chinese", 1)],
         "type": [("news", "News", 3)],
@@ -116,3 +125,34 @@ def test_facets_count_exactly_what_matches(sessions: Sessions) -> None:
         "year": [("2022", "2022", 1), ("2021", "2021", 1)],
     }
     assert [(v.value, v.count) for v in found["country"]] == [("CN", 2)]
+
+
+def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(postgres_sessions: Sessions) -> None:
+    bounds = Bounds(small=20, counted=10, ranked=5)
+    with postgres_sessions.begin() as session:
+        for number in range(200):
+            published = f"20{number % 20:02}-{number % 12 + 1:02}-{number % 28 + 1:02}" if number % 7 else None
+            title = "Memorandum" if number % 3 else "Another memorandum, a memorandum"
+            text = "A rare zenith." if number in {7, 33, 64} else "They signed it."
+            article = an_article(session, ArticleDraft(title=title, text=text, published=published))
+            index_article(session, article.id)
+    with postgres_sessions() as session:
+        session.execute(sa.text("ANALYZE"))
+        assert is_large(session, bounds)
+        assert not is_large(session, BOUNDS)
+        newest = [hit.article_id for hit in search(session, parse_query("memorandum sort:newest"), limit=200).hits]
+        for line in ("memorandum", "memorandum sort:newest", "sort:newest", "memorandum -nothing lang:en"):
+            query = parse_query(line)
+            found = newest_first(session, query, limit=5, offset=0, bounds=bounds)
+            assert sorted(found.ids) == sorted(newest[:10])
+            assert found.ids[5:] == newest[5:10]
+            assert found.estimate is not None
+            assert found.total > 20
+            counted = facets(session, query, bounds=bounds)
+            assert counted.is_approximate
+            assert counted["language"][0].count == 10
+            assert facets(session, query, is_exact=True, bounds=bounds)["language"][0].count == 200
+            assert newest_first(session, query, limit=50, offset=100, bounds=bounds).ids[100:150] == newest[100:150]
+        rare = newest_first(session, parse_query("zenith"), limit=5, offset=0, bounds=bounds)
+        assert (rare.total, rare.estimate) == (3, None)
+        assert not facets(session, parse_query("zenith"), bounds=bounds).is_approximate

@@ -46,6 +46,7 @@ from web.api_corrections import corrections_api
 from web.api_export import export_api
 from web.api_facts import facts_api
 from web.api_notebook import notebook_api
+from web.api_suggest import suggesting
 from web.api_takedowns import takedowns_api
 from web.failures import tell_failures
 from web.headers import HeadRequests, SecurityHeaders
@@ -88,6 +89,18 @@ PARTS = (
 )
 OPENAPI = "/api/openapi.json"
 
+APIS = (
+    api,
+    actors_api,
+    corrections_api,
+    export_api,
+    facts_api,
+    notebook_api,
+    takedowns_api,
+    accounts_api,
+    suggesting,
+)
+
 
 def create_app(
     sessions: sessionmaker[Session],
@@ -112,16 +125,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for part in PARTS:
         app.include_router(part.pages)
-    for router in (
-        api,
-        actors_api,
-        corrections_api,
-        export_api,
-        facts_api,
-        notebook_api,
-        takedowns_api,
-        accounts_api,
-    ):
+    for router in APIS:
         app.include_router(router)
     app.add_api_route(OPENAPI, app.openapi, include_in_schema=False, dependencies=[needs(None)])
     tell_failures(app)

@@ -14,6 +14,7 @@ from models.search.words import MAX_LINE_CHARS
 from models.vocabulary import DocType
 from perilune.exports.forms import FORMS
 from web.access import SessionHere
+from web.headers import SCRIPTED
 from web.keeping import KeeperHere
 from web.links import search_link
 from web.names import active_topic_names, topic_names
@@ -46,8 +47,7 @@ def _found(session: Session, form: SearchForm, query: Query, keeper: Keeper) -> 
     results = search(session, query, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
     line = "" if is_front else query.line
     links = (search_link(line, page=form.page - 1), search_link(line, page=form.page + 1))
-    return rendered(
-        "search.html",
+    return _scripted(
         line=form.q.strip(),
         max_chars=MAX_LINE_CHARS,
         is_front=is_front,
@@ -66,9 +66,15 @@ def _found(session: Session, form: SearchForm, query: Query, keeper: Keeper) -> 
     )
 
 
+def _scripted(*, status: int = 200, **values: object) -> HTMLResponse:
+    """Render the search page, whose line is helped by a script of ours."""
+    page = rendered("search.html", status=status, **values)
+    page.headers.update(SCRIPTED)
+    return page
+
+
 def _faulty(session: Session, form: SearchForm, problem: QueryProblem) -> HTMLResponse:
-    return rendered(
-        "search.html",
+    return _scripted(
         status=400,
         line=form.q[:MAX_LINE_CHARS],
         max_chars=MAX_LINE_CHARS,

@@ -48,6 +48,7 @@ def _environment() -> Environment:
         "style_version": _version("style.css"),
         "htmx_version": _version("htmx.min.js"),
         "highlight_version": _version("highlight.js"),
+        "search_script_version": _version("search.js"),
     }
     return environment
 

@@ -13,6 +13,7 @@ from models.search.query import Query, Vocabulary, parse_query
 from models.search.renewal import index_is_outdated, renew_index
 from models.search.results import Hit, Results, search
 from models.search.snippets import SnippetPart
+from models.search.suggestions import Suggestion, Suggestions, suggestions
 
 __all__ = [
     "FacetValue",
@@ -22,6 +23,8 @@ __all__ = [
     "Results",
     "SnippetPart",
     "Sort",
+    "Suggestion",
+    "Suggestions",
     "Vocabulary",
     "facets",
     "index_article",
@@ -31,6 +34,7 @@ __all__ = [
     "rebuild_index",
     "renew_index",
     "search",
+    "suggestions",
     "unindex_article",
     "vocabulary_of",
 ]

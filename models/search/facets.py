@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models.article import Article, TopicAssignment, Version, VersionCountry
-from models.knowledge import Topic
+from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
+from models.knowledge import Actor, Topic
 from models.search.filters import country_names, language_names
 from models.search.matching import matching_ids
+from models.search.newest import BOUNDS, Bounds, is_large, newest_matches
 from models.search.query import Query
 from models.source import Source
 
-FACETS = ("topic", "country", "source", "language", "type", "relevance", "year")
+FACETS = ("topic", "country", "actor", "source", "language", "type", "relevance", "year")
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,43 @@ class FacetValue:
     count: int
 
 
-def facets(session: Session, query: Query, *, limit: int = 20) -> dict[str, tuple[FacetValue, ...]]:
-    """Count the matching articles by facet: the most frequent first, years newest first; unknowns are left out."""
+class Facets(dict[str, tuple[FacetValue, ...]]):
+    """The values of each facet; `is_approximate` where only the newest matches were counted."""
+
+    is_approximate: bool = False
+
+
+def facets(
+    session: Session, query: Query, *, limit: int = 20, is_exact: bool = False, bounds: Bounds = BOUNDS
+) -> Facets:
+    """Count the matching articles by facet: the most frequent first, years newest first; unknowns are left out.
+
+    In a large archive on PostgreSQL only the newest matches of a common word are counted, unless `is_exact`.
+    """
+    matching = matching_ids(session, query)
+    is_approximate = False
+    if not is_exact and is_large(session, bounds):
+        newest = newest_matches(session, query, bounds.counted, bounds)
+        is_approximate = newest.estimate is not None
+        ids = sa.cast(newest.ids[: bounds.counted] if is_approximate else newest.ids, sa.ARRAY(sa.Integer))
+        matching = sa.select(Article.id).join(Version, Version.id == Article.current_version_id)
+        matching = matching.where(Article.id == sa.any_(ids))
     counted: dict[str, list[tuple[str, int]]] = {facet: [] for facet in FACETS}
-    for facet, value, count in session.execute(_counts(session, query)):
+    for facet, value, count in session.execute(_counts(matching)):
         counted[facet].append((str(value), count))
-    labels = _labels(session)
-    return {
-        facet: tuple(
-            FacetValue(value, labels[facet].get(value) or value.replace("-", " ").capitalize(), count)
-            for value, count in sorted(counts, key=_newest if facet == "year" else _most_frequent)[:limit]
+    labels = _labels(session, [value for value, _ in counted["actor"]])
+    found = Facets(
+        (
+            facet,
+            tuple(
+                FacetValue(value, labels[facet].get(value) or value.replace("-", " ").capitalize(), count)
+                for value, count in sorted(counts, key=_newest if facet == "year" else _most_frequent)[:limit]
+            ),
         )
         for facet, counts in counted.items()
-    }
+    )
+    found.is_approximate = is_approximate
+    return found
 
 
 def _most_frequent(item: tuple[str, int]) -> tuple[int, str]:
@@ -50,31 +75,29 @@ def _newest(item: tuple[str, int]) -> tuple[int, str]:
     return -int(item[0]), item[0]
 
 
-def _counts(session: Session, query: Query) -> sa.CompoundSelect[str, str, int]:
-    matching = (
-        matching_ids(session, query)
-        .add_columns(
-            Version.id.label("version_id"),
-            Article.source_id,
-            Version.language,
-            Version.doc_type,
-            Version.relevance,
-            sa.extract("year", Version.published_first_on).label("year"),
-        )
-        .cte("matching")
-    )
+def _counts(matching_articles: sa.Select[int]) -> sa.CompoundSelect[str, str, int]:
+    matching = matching_articles.add_columns(
+        Version.id.label("version_id"),
+        Article.source_id,
+        Version.language,
+        Version.doc_type,
+        Version.relevance,
+        sa.extract("year", Version.published_first_on).label("year"),
+    ).cte("matching")
     topic = TopicAssignment.topic_slug
     country = VersionCountry.country
+    actor = VersionActor.actor_slug
     selects = [
         _count("topic", topic)
         .join(matching, matching.c.version_id == TopicAssignment.version_id)
         .where(topic.in_(sa.select(Topic.slug).where(Topic.is_active)))
         .group_by(topic),
         _count("country", country).join(matching, matching.c.version_id == VersionCountry.version_id).group_by(country),
+        _count("actor", actor).join(matching, matching.c.version_id == VersionActor.version_id).group_by(actor),
         _count("source", Source.slug).join(matching, matching.c.source_id == Source.id).group_by(Source.slug),
     ]
     for facet, column in zip(
-        FACETS[3:], (matching.c.language, matching.c.doc_type, matching.c.relevance, matching.c.year), strict=True
+        FACETS[4:], (matching.c.language, matching.c.doc_type, matching.c.relevance, matching.c.year), strict=True
     ):
         selects.append(_count(facet, column).where(column.is_not(None)).group_by(column))
     return sa.union_all(*selects)
@@ -84,9 +107,10 @@ def _count(facet: str, column: sa.ColumnElement[str] | InstrumentedAttribute[str
     return sa.select(sa.literal(facet, sa.String), sa.cast(column, sa.String), sa.func.count())
 
 
-def _labels(session: Session) -> Mapping[str, Mapping[str, str]]:
+def _labels(session: Session, actors: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
     topics = dict(session.execute(sa.select(Topic.slug, Topic.name)).all())
     sources = dict(session.execute(sa.select(Source.slug, Source.name)).all())
-    known = {"topic": topics, "source": sources}
+    names = dict(session.execute(sa.select(Actor.slug, Actor.name).where(Actor.slug.in_(actors))).all())
+    known = {"topic": topics, "source": sources, "actor": names}
     labels: dict[str, Mapping[str, str]] = {facet: {} for facet in FACETS}
     return labels | known | {"country": country_names(), "language": language_names()}

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Version
-from models.search.matching import TITLE_WEIGHT
+from models.search.matching import TITLE_WEIGHT, month_term
 from models.search.terms import FORM_MARK, TITLE_FORM_MARK, Token, tokens_of
 from models.search.words import MAX_PHRASE_TERMS
 
@@ -40,7 +40,7 @@ def index_article(session: Session, article_id: int) -> None:
     """Index the current version of an article anew; one without a version leaves the index."""
     unindex_article(session, article_id)
     version = session.execute(
-        sa.select(Version.title, Version.text, Version.language)
+        sa.select(Version.title, Version.text, Version.language, Version.published_first_on)
         .join(Article, Article.current_version_id == Version.id)
         .where(Article.id == article_id)
     ).one_or_none()
@@ -50,7 +50,8 @@ def index_article(session: Session, article_id: int) -> None:
     if session.get_bind().dialect.name == "sqlite":
         _store_fts5(session, article_id, title, body)
     else:
-        _store_tsvectors(session, article_id, title, body)
+        months = [month_term(version.published_first_on)] if version.published_first_on else []
+        _store_tsvectors(session, article_id, placed_of(title, body), months)
 
 
 def unindex_article(session: Session, article_id: int) -> None:
@@ -101,12 +102,17 @@ def _store_fts5(session: Session, article_id: int, title: list[Token], body: lis
     )
 
 
-def _store_tsvectors(session: Session, article_id: int, title: list[Token], body: list[Token]) -> None:
+def placed_of(title: list[Token], body: list[Token]) -> list[Placed]:
+    """Place the tokens of an article; places stay empty so that nothing reaches from the title into the body."""
     placed = [Placed(place, token, TITLE_WEIGHT) for place, token in enumerate(title)]
-    # Places stay empty, so that no phrase and no NEAR reaches from the title into the body.
-    placed += [Placed(place, token, BODY_WEIGHT) for place, token in enumerate(body, len(title) + MAX_PHRASE_TERMS)]
+    return placed + [
+        Placed(place, token, BODY_WEIGHT) for place, token in enumerate(body, len(title) + MAX_PHRASE_TERMS)
+    ]
+
+
+def _store_tsvectors(session: Session, article_id: int, placed: list[Placed], months: list[str]) -> None:
     rows = [
-        {"id": article_id, "part": number, "terms": tsvector_of(part)}
+        {"id": article_id, "part": number, "terms": " ".join([tsvector_of(part), *(f"'{month}'" for month in months)])}
         for number, part in enumerate(parts_of(placed) or [[]])
     ]
     session.execute(

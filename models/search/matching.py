@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
@@ -23,18 +24,25 @@ SEARCH_DOCUMENT = sa.table(
 )
 TITLE_WEIGHT = "A"
 """What a tsvector says of the title's terms."""
+MONTH_MARK = "@"
+"""What a month starts with where it stands among a tsvector's terms."""
+MOST_YEARS = 60
 Condition = sa.ColumnElement[bool]
 
 
-def matching_ids(session: Session, query: Query) -> sa.Select[int]:
-    """Select the ids of the articles that a query matches, in no order; undated ones match no date filter."""
+def matching_ids(session: Session, query: Query, *, since: dt.date | None = None) -> sa.Select[int]:
+    """Select the ids of the articles that a query matches, in no order; undated ones match no date filter.
+
+    With `since`, only those of that day and later: PostgreSQL finds them by the months among the terms.
+    """
     select = sa.select(Article.id).join(Version, Version.id == Article.current_version_id)
     return select.where(
         Article.key.not_in(withdrawn_keys()),
         *_column_conditions(query),
         *_many_conditions(session, query),
         *_exclusions(session, query),
-        *_text_conditions(session, query),
+        *_text_conditions(session, query, since),
+        *([Version.published_first_on >= since] if since else []),
     )
 
 
@@ -108,11 +116,11 @@ def _standing(session: Session, topics: Sequence[str]) -> list[str]:
     return [ALL_OF.join(merged.get(slug, slug) for slug in value.split(ALL_OF)) for value in topics]
 
 
-def _text_conditions(session: Session, query: Query) -> list[Condition]:
+def _text_conditions(session: Session, query: Query, since: dt.date | None) -> list[Condition]:
     clauses, excluded = clauses_of(query.expression), excluded_of(query.expression)
     if session.get_bind().dialect.name == "sqlite":
         return _fts5_conditions(clauses, excluded)
-    return _tsvector_conditions(clauses, excluded)
+    return _tsvector_conditions(clauses, excluded, _is_since(since) if since else sa.true())
 
 
 def _fts5_conditions(clauses: Sequence[Alternatives], excluded: Alternatives) -> list[Condition]:
@@ -127,15 +135,34 @@ def _fts5_conditions(clauses: Sequence[Alternatives], excluded: Alternatives) ->
     return [Article.id.in_(sa.select(SEARCH_TEXT.c.rowid).where(matches_fts5(match)))]
 
 
-def _tsvector_conditions(clauses: Sequence[Alternatives], excluded: Alternatives) -> list[Condition]:
+def _tsvector_conditions(
+    clauses: Sequence[Alternatives], excluded: Alternatives, is_recent: Condition
+) -> list[Condition]:
     """Intersect ids, not terms: two words of a long text may stand in different parts of it."""
     without = [_ids_with(excluded)] if excluded else []
     if not clauses:
         return [Article.id.not_in(ids) for ids in without]
-    found: sa.SelectBase = _ids_with(clauses[0])
-    if len(clauses) > 1:
-        found = sa.intersect(*map(_ids_with, clauses))
+    each = [_ids_with(clause).where(is_recent) for clause in clauses]
+    found: sa.SelectBase = sa.intersect(*each) if len(each) > 1 else each[0]
     return [Article.id.in_(sa.except_(found, *without) if without else found)]
+
+
+def month_term(day: dt.date) -> str:
+    """Write the month of a day as it stands among a tsvector's terms."""
+    return f"{MONTH_MARK}{day:%Y%m}"
+
+
+def _is_since(day: dt.date) -> Condition:
+    """Make the condition that a row of `search_document` is of the month of a day or a later one."""
+    years = [f"'{MONTH_MARK}{year}':*" for year in range(day.year + 1, day.year + MOST_YEARS)]
+    months = [f"'{month_term(day.replace(day=1, month=month))}'" for month in range(day.month, 13)]
+    return SEARCH_DOCUMENT.c.terms.op("@@", is_comparison=True)(_as_tsquery(" | ".join([*months, *years])))
+
+
+def _as_tsquery(text: str) -> sa.Cast[str]:
+    from sqlalchemy.dialects.postgresql import TSQUERY
+
+    return sa.cast(text, TSQUERY)
 
 
 def _ids_with(alternatives: Alternatives) -> sa.Select[int]:
@@ -168,10 +195,7 @@ def tsquery_of(alternatives: Alternatives, *, to_rank: bool = False) -> sa.Cast[
 
     To rank what matches, it is enough that both sides of a NEAR are there, and all its distances would take long.
     """
-    from sqlalchemy.dialects.postgresql import TSQUERY
-
-    pattern_of = _ranked_pattern if to_rank else _tsquery_pattern
-    return sa.cast(" | ".join(map(pattern_of, alternatives)), TSQUERY)
+    return _as_tsquery(" | ".join(map(_ranked_pattern if to_rank else _tsquery_pattern, alternatives)))
 
 
 def _ranked_pattern(pattern: Pattern | Nearby) -> str:

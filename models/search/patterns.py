@@ -20,7 +20,7 @@ STOP_WORDS = frozenset(word for words in STOP_WORDS_BY_LANGUAGE.values() for wor
 
 
 class Pattern(NamedTuple):
-    """Terms that stand one after the other, in the title if `is_title`; with `is_prefix` the last one only begins so."""
+    """Terms that stand one after another, in the title if `is_title`; with `is_prefix` the last one only begins so."""
 
     terms: tuple[str, ...]
     is_prefix: bool = False

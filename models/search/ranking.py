@@ -26,8 +26,11 @@ FTS5_LEAST_IDF = 1e-6
 Scores = sa.Select[int, float]
 
 
-def scores(session: Session, clauses: Sequence[Alternatives], matching: sa.Select[int]) -> Scores:
-    """Select `article_id` and `score` (higher is better) for a query's clauses; articles without any hit may miss."""
+def scores(session: Session, clauses: Sequence[Alternatives], matching: sa.Select[int] | list[int]) -> Scores:
+    """Select `article_id` and `score` (higher is better) for a query's clauses; articles without any hit may miss.
+
+    Where the articles are given as a list, the archive is large, and frequencies are those that the planner estimates.
+    """
     if session.get_bind().dialect.name == "sqlite":
         return _bm25_scores(session, clauses)
     return _ts_rank_scores(session, clauses, matching)
@@ -72,19 +75,42 @@ def _fts5_count(session: Session, alternatives: Alternatives) -> int:
     return session.scalar(count) or 0
 
 
-def _ts_rank_scores(session: Session, clauses: Sequence[Alternatives], matching: sa.Select[int]) -> Scores:
+def _ts_rank_scores(session: Session, clauses: Sequence[Alternatives], matching: sa.Select[int] | list[int]) -> Scores:
     terms, article_id = SEARCH_DOCUMENT.c.terms, SEARCH_DOCUMENT.c.article_id
-    count = sa.select(sa.func.count(article_id.distinct()))
-    row_count = session.scalar(count) or 0 if len(clauses) > 1 else 0
+    # With a single clause the frequency changes no order.
+    idfs = _tsvector_idfs(session, clauses, is_estimated=isinstance(matching, list)) if len(clauses) > 1 else [1.0]
     score: sa.ColumnElement[float] = sa.literal(0.0, sa.Float)
-    for clause in clauses:
-        # With a single clause the frequency changes no order.
-        idf = _idf(row_count, session.scalar(count.where(matches_tsquery(clause))) or 0) if row_count else 1.0
+    for clause, idf in zip(clauses, idfs, strict=True):
         weights = sa.cast(list(TSVECTOR_WEIGHTS), sa.ARRAY(sa.REAL))
         rank = sa.func.ts_rank(weights, terms, tsquery_of(clause, to_rank=True), BY_LOGARITHM_OF_LENGTH, type_=sa.Float)
         score += sa.func.max(rank) * idf
     return (
         sa.select(article_id.label("article_id"), score.label("score"))
-        .where(article_id.in_(matching))
+        .where(
+            article_id == sa.any_(sa.cast(matching, sa.ARRAY(sa.Integer)))
+            if isinstance(matching, list)
+            else article_id.in_(matching)
+        )
         .group_by(article_id)
     )
+
+
+def _tsvector_idfs(session: Session, clauses: Sequence[Alternatives], *, is_estimated: bool) -> list[float]:
+    every = sa.select(SEARCH_DOCUMENT.c.article_id)
+    found = [every.where(matches_tsquery(clause)) for clause in clauses]
+    if is_estimated:
+        row_count, *counts = (estimated_count(session, each) for each in (every, *found))
+    else:
+        row_count, *counts = (
+            session.scalar(sa.select(sa.func.count(each.subquery().c.article_id.distinct()))) or 0
+            for each in (every, *found)
+        )
+    return [_idf(row_count, count) for count in counts]
+
+
+def estimated_count(session: Session, select: sa.Select[int]) -> int:
+    """Ask PostgreSQL's planner how many rows a statement would give."""
+    compiled = select.compile(session.get_bind(), compile_kwargs={"render_postcompile": True})
+    explained = session.connection().exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", dict(compiled.params))
+    plan: int = explained.scalar_one()[0]["Plan"]["Plan Rows"]
+    return plan

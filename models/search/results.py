@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.article import Article, Passage, TopicAssignment, Version, VersionCountry
 from models.search.filters import Sort
 from models.search.matching import matching_ids
+from models.search.newest import is_large, newest_first
 from models.search.patterns import Alternatives, clauses_of
 from models.search.query import Query
 from models.search.ranking import scores
@@ -49,14 +50,19 @@ class Hit:
 
 @dataclass(frozen=True)
 class Results:
-    """How many articles match, and one page of them."""
+    """How many articles match, and one page of them; the number and the order may be approximate in a large archive."""
 
     total: int
     hits: tuple[Hit, ...]
+    is_approximate: bool = False
 
 
 def search(session: Session, query: Query, *, limit: int = 20, offset: int = 0) -> Results:
     """Find articles, best or newest first; equals follow by date (newest first, undated last), then by id, falling."""
+    if is_large(session):
+        found = newest_first(session, query, limit=limit, offset=offset)
+        hits = _hits_of(session, found.ids[offset : offset + limit], clauses_of(query.expression))
+        return Results(found.total, hits, is_approximate=found.estimate is not None)
     matching = matching_ids(session, query)
     total = session.scalar(sa.select(sa.func.count()).select_from(matching.subquery())) or 0
     if offset >= total:

@@ -1,0 +1,110 @@
+"""Answering a search on a large PostgreSQL archive in bounded time; apart since SQLite has another index for it.
+
+What a common word matches is too much to sort or to count. Such a search ranks its newest matches only, counts facets
+over its newest matches, and says that both are approximate. How much a search matches, the planner estimates. The month
+of each article stands among its terms, so that the newest matches come out of the index of words alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models.article import Article, Version
+from models.search.filters import Sort
+from models.search.matching import matching_ids
+from models.search.patterns import clauses_of
+from models.search.query import Query
+from models.search.ranking import estimated_count, scores
+
+SPARE = 3
+"""How many times as many matches as are needed a period should hold by estimate."""
+WIDER = 8
+WHOLE = 0.5
+
+
+class Bounds(NamedTuple):
+    """How many matches are still taken all, how many facets count, and how many are ranked."""
+
+    small: int = 20_000
+    counted: int = 10_000
+    ranked: int = 1_000
+
+
+BOUNDS = Bounds()
+
+
+def is_large(session: Session, bounds: Bounds = BOUNDS) -> bool:
+    """Tell whether this is a PostgreSQL archive of more articles than are counted one by one."""
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    session.execute(sa.text("SET LOCAL jit = off"))  # compiling a query takes longer than answering it
+    rows = session.scalar(sa.text("SELECT reltuples FROM pg_class WHERE oid = 'article'::regclass"))
+    return (rows or 0) > bounds.small
+
+
+class Newest(NamedTuple):
+    """Ids of matching articles, newest first and undated last; `estimate` is how many match where these are not all."""
+
+    ids: list[int]
+    estimate: int | None
+
+    @property
+    def total(self) -> int:
+        """How many match, as far as is known."""
+        return len(self.ids) if self.estimate is None else max(self.estimate, len(self.ids))
+
+
+def newest_matches(session: Session, query: Query, count: int, bounds: Bounds = BOUNDS) -> Newest:
+    """Find all that a query matches, or where that is much, at least `count` of the newest."""
+    matching = matching_ids(session, query)
+    estimate = estimated_count(session, matching)
+    if estimate > max(bounds.small, count):
+        share = SPARE * count / estimate
+        while query.expression.clauses and (since := _day_since(session, share)):
+            ids = _newest(session, matching_ids(session, query, since=since), count)
+            if len(ids) == count:
+                return Newest(ids, estimate)
+            share *= WIDER
+        if not query.expression.clauses:
+            ids = _newest(session, matching.where(Version.published_first_on.is_not(None)), count)
+            if len(ids) == count:
+                return Newest(ids, estimate)
+    return Newest(_newest(session, matching, None), None)
+
+
+def _newest(session: Session, matching: sa.Select[int], count: int | None) -> list[int]:
+    # An index on dates ends with the undated; where there are none to be put last, it can be walked.
+    by_date = Version.published_first_on.desc() if count else Version.published_first_on.desc().nulls_last()
+    return list(session.scalars(matching.order_by(by_date, Article.id.desc()).limit(count)))
+
+
+def _day_since(session: Session, share: float) -> dt.date | None:
+    """Estimate the day since which this share of the dated articles is; None for nearly all of them."""
+    if share >= WHOLE:
+        return None
+    days = session.scalar(
+        sa.text(
+            "SELECT histogram_bounds::text::date[] FROM pg_stats "
+            "WHERE tablename = 'version' AND attname = 'published_first_on'"
+        )
+    )
+    day: dt.date | None = days[int(len(days) * (1 - share))] if days else None
+    return day
+
+
+def newest_first(session: Session, query: Query, *, limit: int, offset: int, bounds: Bounds = BOUNDS) -> Newest:
+    """Find a page of ids, best or newest first; of many matches the newest are ranked, the others follow by date."""
+    found = newest_matches(session, query, max(bounds.counted, offset + limit), bounds)
+    clauses = clauses_of(query.expression)
+    if not clauses or query.sort != Sort.RELEVANCE:
+        return found
+    ranked, rest = found.ids[: bounds.ranked], found.ids[bounds.ranked :]
+    scored = scores(session, clauses, ranked)
+    score_by_id = dict(session.execute(scored).all())
+    # Sorting keeps the order of equals, which is that of dates.
+    ranked.sort(key=lambda article_id: -score_by_id.get(article_id, 0.0))
+    return Newest([*ranked, *rest], found.estimate)

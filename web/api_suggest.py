@@ -1,0 +1,43 @@
+"""The JSON API's suggestions for a search line that is being typed, which the search page asks for too."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from models.search import suggestions
+from models.search.words import MAX_LINE_CHARS
+from models.vocabulary import Role
+from web.access import SessionHere
+from web.api import WRONG_PARAMETER, Line
+from web.api_models import Answer
+from web.rights import needs
+
+Cursor = Annotated[
+    int | None, Query(ge=0, le=MAX_LINE_CHARS, description="The place of the cursor; default: the line's end.")
+]
+
+
+class SuggestionAnswer(Answer):
+    """What to put in place of the word that is typed, and what it means."""
+
+    text: str
+    label: str
+
+
+class SuggestionsAnswer(Answer):
+    """Suggestions, best first, for the stretch of the line from `start` to `end` (code points)."""
+
+    start: int
+    end: int
+    found: tuple[SuggestionAnswer, ...]
+
+
+suggesting = APIRouter(prefix="/api", responses={422: WRONG_PARAMETER}, dependencies=[needs(Role.READER)])
+
+
+@suggesting.get("/suggest")
+def api_suggest(session: SessionHere, q: Line = "", at: Cursor = None) -> SuggestionsAnswer:
+    """Suggest filters and their values for the word of a search line that is being typed."""
+    return SuggestionsAnswer.model_validate(suggestions(session, q, len(q) if at is None else at))
