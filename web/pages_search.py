@@ -46,6 +46,7 @@ def _found(session: Session, form: SearchForm, query: Query, keeper: Keeper) -> 
     is_front = not form.q.strip()
     results = search(session, query, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
     line = "" if is_front else query.line
+    counted = facets(session, query, is_exact=form.exact)
     links = (search_link(line, page=form.page - 1), search_link(line, page=form.page + 1))
     return _scripted(
         line=form.q.strip(),
@@ -53,7 +54,8 @@ def _found(session: Session, form: SearchForm, query: Query, keeper: Keeper) -> 
         is_front=is_front,
         results=results,
         filters=() if is_front else active_filters(session, query),
-        facets=facets_of(query, facets(session, query)),
+        facets=facets_of(query, counted),
+        exact_link=f"{search_link(line)}&exact=1" if counted.is_approximate and line else None,
         scopes=scopes_of(query),
         orders=orders_of(query),
         paging=paging_of(results.total, page=form.page, size=PAGE_SIZE, links=links),

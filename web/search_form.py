@@ -21,6 +21,7 @@ FACET_FILTERS = {
     "relevance": "relevance",
     "topic": "topic",
     "country": "country",
+    "actor": "actor",
     "source": "source",
     "language": "lang",
     "type": "type",
@@ -34,9 +35,11 @@ class SearchForm(BaseModel):
 
     q: str = ""
     page: int = Field(default=1, ge=1, le=MAX_PAGE)
+    exact: bool = False
     relevance: str = ""
     topic: str = ""
     country: str = ""
+    actor: str = ""
     source: str = ""
     lang: str = ""
     type: str = ""
@@ -55,7 +58,7 @@ class SearchForm(BaseModel):
     @property
     def has_fields(self) -> bool:
         """Tell whether the form itself was sent, rather than a link with a line followed."""
-        return bool(self.model_fields_set - {"q", "page"})
+        return bool(self.model_fields_set - {"q", "page", "exact"})
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from web.search_form import FACET_FILTERS, values_of, with_value, without_value
 FACET_TITLES = {
     "topic": "Topic",
     "country": "Country",
+    "actor": "Organisation or mission",
     "year": "Year",
     "source": "Source",
     "language": "Language",
@@ -33,6 +34,8 @@ SCOPES: Mapping[str, tuple[Relevance, ...]] = {
     "Everything": (),
 }
 SHOWN_FACET_VALUES = 8
+LIST_TITLES = {"lang": "language"}
+"""What filters are called where their names are short."""
 
 
 @dataclass(frozen=True)
@@ -139,9 +142,17 @@ def _year(query: Query, value: FacetValue) -> Choice:
 
 def active_filters(session: Session, query: Query) -> tuple[Choice, ...]:
     """List the filters of a query, each with the link of the query without it."""
-    names = topic_names(session), actor_names(session, _slugs(query.actors)), _source_names(session)
+    names = (
+        topic_names(session),
+        actor_names(session, _slugs((*query.actors, *_excluded_actors(query)))),
+        _source_names(session),
+    )
     labels = dict(zip(("topic", "actor", "source"), names, strict=True))
-    return (*_list_filters(query, labels), *_single_filters(query))
+    return (*_list_filters(query, labels), *_single_filters(query, labels))
+
+
+def _excluded_actors(query: Query) -> list[str]:
+    return [each.removeprefix("actor:") for each in query.without if each.startswith("actor:")]
 
 
 def _slugs(values: Sequence[str]) -> list[str]:
@@ -152,8 +163,7 @@ def _list_filters(query: Query, labels: Mapping[str, Mapping[str, str]]) -> Iter
     for name in ("relevance", "topic", "country", "actor", "source", "lang", "type", "story"):
         for value in values_of(query, name):
             label = " and ".join(_label(name, part, labels.get(name, {})) for part in value.split(ALL_OF))
-            title = {"lang": "language"}.get(name, name)
-            yield Choice(f"{title}: {label}", search_link(without_value(query, name, value).line))
+            yield Choice(f"{LIST_TITLES.get(name, name)}: {label}", search_link(without_value(query, name, value).line))
 
 
 def _label(name: str, value: str, labels: Mapping[str, str]) -> str:
@@ -161,7 +171,12 @@ def _label(name: str, value: str, labels: Mapping[str, str]) -> str:
     return labels.get(value) or (namers[name](value) if name in namers else value)
 
 
-def _single_filters(query: Query) -> Iterator[Choice]:
+def _single_filters(query: Query, labels: Mapping[str, Mapping[str, str]]) -> Iterator[Choice]:
+    for each in query.without:
+        name, _, value = each.partition(":")
+        remaining = tuple(other for other in query.without if other != each)
+        label = " and ".join(_label(name, part, labels.get(name, {})) for part in value.split(ALL_OF))
+        yield Choice(f"not {LIST_TITLES.get(name, name)}: {label}", search_link(query.with_(without=remaining).line))
     if query.after:
         yield Choice(f"since {date_in_words(query.after)}", search_link(query.with_(after=None).line))
     if query.before:
