@@ -8,11 +8,10 @@ from fastapi import APIRouter, Query
 
 from models.search import suggestions
 from models.search.words import MAX_LINE_CHARS
-from models.vocabulary import Role
 from web.access import SessionHere
 from web.api import WRONG_PARAMETER, Line
 from web.api_models import Answer
-from web.rights import needs
+from web.rights import reads
 
 Cursor = Annotated[
     int | None, Query(ge=0, le=MAX_LINE_CHARS, description="The place of the cursor; default: the line's end.")
@@ -34,7 +33,7 @@ class SuggestionsAnswer(Answer):
     found: tuple[SuggestionAnswer, ...]
 
 
-suggesting = APIRouter(prefix="/api", responses={422: WRONG_PARAMETER}, dependencies=[needs(Role.READER)])
+suggesting = APIRouter(prefix="/api", responses={422: WRONG_PARAMETER}, dependencies=[reads()])
 
 
 @suggesting.get("/suggest")

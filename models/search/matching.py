@@ -30,10 +30,13 @@ MOST_YEARS = 60
 Condition = sa.ColumnElement[bool]
 
 
-def matching_ids(session: Session, query: Query, *, since: dt.date | None = None) -> sa.Select[int]:
+def matching_ids(
+    session: Session, query: Query, *, since: dt.date | None = None, is_apart: bool = False
+) -> sa.Select[int]:
     """Select the ids of the articles that a query matches, in no order; undated ones match no date filter.
 
-    With `since`, only those of that day and later: PostgreSQL finds them by the months among the terms.
+    With `since`, only those of that day and later: PostgreSQL finds them by the months among the terms. With `is_apart`
+    it finds what the words match first, or else it may look into each text that other conditions leave.
     """
     select = sa.select(Article.id).join(Version, Version.id == Article.current_version_id)
     return select.where(
@@ -41,7 +44,7 @@ def matching_ids(session: Session, query: Query, *, since: dt.date | None = None
         *_column_conditions(query),
         *_many_conditions(session, query),
         *_exclusions(session, query),
-        *_text_conditions(session, query, since),
+        *_text_conditions(session, query, since, is_apart=is_apart),
         *([Version.published_first_on >= since] if since else []),
     )
 
@@ -116,11 +119,17 @@ def _standing(session: Session, topics: Sequence[str]) -> list[str]:
     return [ALL_OF.join(merged.get(slug, slug) for slug in value.split(ALL_OF)) for value in topics]
 
 
-def _text_conditions(session: Session, query: Query, since: dt.date | None) -> list[Condition]:
+def _text_conditions(session: Session, query: Query, since: dt.date | None, *, is_apart: bool) -> list[Condition]:
     clauses, excluded = clauses_of(query.expression), excluded_of(query.expression)
     if session.get_bind().dialect.name == "sqlite":
         return _fts5_conditions(clauses, excluded)
-    return _tsvector_conditions(clauses, excluded, _is_since(since) if since else sa.true())
+    without = [_ids_with(excluded)] if excluded else []
+    if not clauses:
+        return [Article.id.not_in(ids) for ids in without]
+    found = _found_by_tsvectors(clauses, without, _is_since(since) if since else sa.true())
+    if is_apart:
+        found = sa.select(found.cte("hits").prefix_with("MATERIALIZED").c.article_id)
+    return [Article.id.in_(found)]
 
 
 def _fts5_conditions(clauses: Sequence[Alternatives], excluded: Alternatives) -> list[Condition]:
@@ -135,16 +144,13 @@ def _fts5_conditions(clauses: Sequence[Alternatives], excluded: Alternatives) ->
     return [Article.id.in_(sa.select(SEARCH_TEXT.c.rowid).where(matches_fts5(match)))]
 
 
-def _tsvector_conditions(
-    clauses: Sequence[Alternatives], excluded: Alternatives, is_recent: Condition
-) -> list[Condition]:
+def _found_by_tsvectors(
+    clauses: Sequence[Alternatives], without: Sequence[sa.Select[int]], is_recent: Condition
+) -> sa.Select[int] | sa.CompoundSelect[int]:
     """Intersect ids, not terms: two words of a long text may stand in different parts of it."""
-    without = [_ids_with(excluded)] if excluded else []
-    if not clauses:
-        return [Article.id.not_in(ids) for ids in without]
     each = [_ids_with(clause).where(is_recent) for clause in clauses]
-    found: sa.SelectBase = sa.intersect(*each) if len(each) > 1 else each[0]
-    return [Article.id.in_(sa.except_(found, *without) if without else found)]
+    found = sa.intersect(*each) if len(each) > 1 else each[0]
+    return sa.except_(found, *without) if without else found
 
 
 def month_term(day: dt.date) -> str:

@@ -42,6 +42,8 @@ def is_large(session: Session, bounds: Bounds = BOUNDS) -> bool:
     if session.get_bind().dialect.name != "postgresql":
         return False
     session.execute(sa.text("SET LOCAL jit = off"))  # compiling a query takes longer than answering it
+    # The planner does not know what reading a long text's terms costs, and would read all of them in a row.
+    session.execute(sa.text("SET LOCAL enable_seqscan = off"))
     rows = session.scalar(sa.text("SELECT reltuples FROM pg_class WHERE oid = 'article'::regclass"))
     return (rows or 0) > bounds.small
 
@@ -60,12 +62,12 @@ class Newest(NamedTuple):
 
 def newest_matches(session: Session, query: Query, count: int, bounds: Bounds = BOUNDS) -> Newest:
     """Find all that a query matches, or where that is much, at least `count` of the newest."""
-    matching = matching_ids(session, query)
-    estimate = estimated_count(session, matching)
+    matching = matching_ids(session, query, is_apart=True)
+    estimate = estimated_count(session, matching_ids(session, query))
     if estimate > max(bounds.small, count):
         share = SPARE * count / estimate
         while query.expression.clauses and (since := _day_since(session, share)):
-            ids = _newest(session, matching_ids(session, query, since=since), count)
+            ids = _newest(session, matching_ids(session, query, since=since, is_apart=True), count)
             if len(ids) == count:
                 return Newest(ids, estimate)
             share *= WIDER
