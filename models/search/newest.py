@@ -20,16 +20,16 @@ from models.search.patterns import clauses_of
 from models.search.query import Query
 from models.search.ranking import estimated_count, scores
 
-SPARE = 3
+SPARE = 2
 """How many times as many matches as are needed a period should hold by estimate."""
 WIDER = 8
-WHOLE = 0.5
+WHOLE = 0.8
 
 
 class Bounds(NamedTuple):
     """How many matches are still taken all, how many facets count, and how many are ranked."""
 
-    small: int = 20_000
+    small: int = 10_000
     counted: int = 10_000
     ranked: int = 1_000
 

@@ -93,8 +93,7 @@ def _patterns_in(clause: Clause) -> Alternatives:
 
 
 def _is_stop_word(wanted: Wanted | Near) -> bool:
-    is_plain = isinstance(wanted, Wanted) and not (wanted.is_phrase or wanted.is_prefix or wanted.is_title)
-    return is_plain and wanted.text in STOP_WORDS
+    return isinstance(wanted, Wanted) and wanted == Wanted(wanted.text) and wanted.text in STOP_WORDS
 
 
 def excluded_of(expression: Expression) -> Alternatives:
