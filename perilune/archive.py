@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,7 +18,7 @@ from models.source import CrawlRun, Source
 from models.vocabulary import Stage
 from models.watch import Incident
 from models.way import way_of
-from perilune.config import Settings
+from perilune.config import SearchEngine, Settings
 from perilune.problems import Problem
 
 VISITS_SHOWN = 10
@@ -35,10 +36,25 @@ class Archive:
         """Where the bytes of pages lie."""
         return PageStore(self.settings.pages_url)
 
+    @property
+    def search_folder(self) -> Path | None:
+        """Where the derived search index lies, beside an SQLite file; None where there is to be none."""
+        address = sa.make_url(self.settings.database_url)
+        is_file = address.get_backend_name() == "sqlite" and address.database
+        if self.settings.search is SearchEngine.FTS5 or not is_file:
+            return None
+        return Path(str(address.database)).with_suffix(".search")
+
 
 def open_archive(settings: Settings) -> Archive:
     """Open the database at the newest migration; DatabaseProblem when it cannot be used."""
-    return Archive(settings, open_database(settings.database_url))
+    archive = Archive(settings, open_database(settings.database_url))
+    if archive.search_folder is not None:
+        from models.search.derived.folder import IndexFolder
+        from models.search.derived.reading import DerivedIndex
+
+        DerivedIndex(IndexFolder(archive.search_folder)).attach(archive.sessions)
+    return archive
 
 
 def require_sources(archive: Archive, slugs: Sequence[str], *, only_watched: bool = False) -> None:

@@ -23,6 +23,7 @@ from perilune.commands import (
     mail,
     readers,
     running,
+    search_index,
     sources,
     stories,
     topics,
@@ -49,6 +50,7 @@ app.add_typer(readers.app, name="readers")
 app.add_typer(digests.app, name="digest")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(mail.app, name="mail")
+app.add_typer(search_index.app, name="search-index")
 app.add_typer(trying.app, name="try")
 for command in (running.run, running.crawl, running.process, running.serve, running.demo, running.status):
     app.command()(command)

@@ -6,6 +6,7 @@ import difflib
 import ipaddress
 import os
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -31,6 +32,14 @@ def is_address(model: object) -> bool:
 
 def _cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "perilune"
+
+
+class SearchEngine(StrEnum):
+    """What answers searches of an archive on SQLite."""
+
+    AUTO = "auto"
+    FTS5 = "fts5"
+    TANTIVY = "tantivy"
 
 
 class Settings(BaseModel):
@@ -187,6 +196,13 @@ class Settings(BaseModel):
         Field(description="Its mailbox, read every ten minutes: a Maildir, or imaps://user@host/INBOX."),
     ] = None
     bounce_password: Annotated[SecretStr | None, Field(description="Password for that mailbox.")] = None
+    search: Annotated[
+        SearchEngine,
+        Field(
+            description="What answers searches on SQLite: fts5, the database's own index; tantivy, an index beside it;"
+            " auto: the latter for large archives."
+        ),
+    ] = SearchEngine.AUTO
     log_level: Annotated[str, Field(description="debug, info, warning or error.")] = "info"
 
     @field_validator("owner")

@@ -24,6 +24,7 @@ from perilune.archive import Archive, open_archive, watched_slugs
 from perilune.config import Settings
 from perilune.learning import learning_is_due
 from perilune.problems import Problem
+from perilune.searching import forget_old_changes, index_is_due
 from perilune.seeding import seed
 
 TICK_SECONDS = 20
@@ -63,6 +64,12 @@ class Ticker:
         if is_due:
             self.learned_at = now
             self._run(*self._with_us, "learn")
+
+    def index(self) -> None:
+        """Build the derived search index where it is wanted and none can be used; whoever serves follows the tables."""
+        forget_old_changes(self.archive)
+        if index_is_due(self.archive):
+            self._run(*self._with_us, "search-index", "rebuild")
 
     def mail(self) -> None:
         """Compose and send what is due; a mail that is under way outlives us, lest nobody know of it."""
@@ -110,7 +117,7 @@ class Ticker:
 def start_ticking(ticker: Ticker) -> BackgroundScheduler:
     """Start the ticks; each kind of work runs once at a time."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    ticks = dict.fromkeys((ticker.crawl, ticker.process, ticker.learn, ticker.mail), TICK_SECONDS)
+    ticks = dict.fromkeys((ticker.crawl, ticker.process, ticker.learn, ticker.index, ticker.mail), TICK_SECONDS)
     for work, seconds in (ticks | {ticker.take_back: MAILBOX_SECONDS}).items():
         scheduler.add_job(
             work,

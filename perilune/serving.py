@@ -21,6 +21,7 @@ from perilune.onboarding import FoundSource, add_source, find_source
 from perilune.output import console
 from perilune.passwords import Passwords
 from perilune.problems import Problem
+from perilune.searching import following
 from perilune.serving_accounts import ArchiveAccounts, ArchivePeople
 from perilune.serving_desk import ArchiveDesk, ArchiveEditions
 from perilune.serving_notebook import ArchiveNotebook, ArchiveTakedowns
@@ -221,7 +222,9 @@ def serve_archive(settings: Settings, *, port: int | None = None) -> None:
     import uvicorn
 
     chosen = port or settings.port
-    door = door_of(open_archive(settings))
+    archive = open_archive(settings)
+    door = door_of(archive)
     console().print(f"The archive is open at http://{settings.host}:{chosen}/ (Ctrl-C stops it). {door}")
     app = served(app_for(settings))
-    uvicorn.run(app, host=settings.host, port=chosen, log_level="warning", server_header=False, proxy_headers=False)
+    with following(archive):
+        uvicorn.run(app, host=settings.host, port=chosen, log_level="warning", server_header=False, proxy_headers=False)

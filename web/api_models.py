@@ -333,3 +333,4 @@ class StatusAnswer(Answer):
     totals: Mapping[str, int]
     newest_page_at: dt.datetime | None
     fates: tuple[FateCountAnswer, ...]
+    search: str = Field(description="Which index answers searches, in a sentence.")

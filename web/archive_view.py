@@ -13,6 +13,7 @@ from models.article import Article, Version
 from models.edition import Edition, Issue
 from models.fate import counts_by_state
 from models.redaction import Redacted
+from models.search import words_on_search
 from models.source import Page, Source
 from models.story import Story, SummarySentence
 from models.takedown import shown_content, shown_subject
@@ -191,6 +192,8 @@ class Status:
     totals: Mapping[str, int]
     newest_page_at: dt.datetime | None
     fates: tuple[FateCount, ...]
+    search: str
+    """Which index answers searches, in a sentence."""
 
     @property
     def failed_count(self) -> int:
@@ -215,4 +218,5 @@ def status_of(session: Session) -> Status:
         totals={name: session.scalar(select) or 0 for name, select in counted.items()},
         newest_page_at=session.scalar(sa.select(sa.func.max(Page.fetched_at))),
         fates=tuple(FateCount(*row) for row in rows),
+        search=words_on_search(session),
     )

@@ -4,6 +4,7 @@
 `index_article` keeps the index; the same query means the same on SQLite and on PostgreSQL.
 """
 
+from models.search.derived.reading import words_on_search
 from models.search.facets import FacetValue, facets
 from models.search.filters import Sort
 from models.search.index import index_article, rebuild_index, unindex_article
@@ -37,4 +38,5 @@ __all__ = [
     "suggestions",
     "unindex_article",
     "vocabulary_of",
+    "words_on_search",
 ]

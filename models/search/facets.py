@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
 from models.knowledge import Actor, Topic
+from models.search.derived.reading import DerivedIndex, derived_index_of
 from models.search.filters import country_names, language_names
 from models.search.matching import matching_ids
 from models.search.newest import BOUNDS, Bounds, is_large, newest_matches
@@ -34,6 +35,9 @@ class Facets(dict[str, tuple[FacetValue, ...]]):
     is_approximate: bool = False
 
 
+Counted = Mapping[str, Sequence[tuple[str, int]]]
+
+
 def facets(
     session: Session, query: Query, *, limit: int = 20, is_exact: bool = False, bounds: Bounds = BOUNDS
 ) -> Facets:
@@ -41,30 +45,63 @@ def facets(
 
     In a large archive on PostgreSQL only the newest matches of a common word are counted, unless `is_exact`.
     """
-    matching = matching_ids(session, query)
+    derived = derived_index_of(session)
+    counted = facets_by_index(session, derived, query) if derived else None
     is_approximate = False
-    if not is_exact and is_large(session, bounds):
-        newest = newest_matches(session, query, bounds.counted, bounds)
-        is_approximate = newest.estimate is not None
-        ids = sa.cast(newest.ids[: bounds.counted] if is_approximate else newest.ids, sa.ARRAY(sa.Integer))
-        matching = sa.select(Article.id).join(Version, Version.id == Article.current_version_id)
-        matching = matching.where(Article.id == sa.any_(ids))
-    counted: dict[str, list[tuple[str, int]]] = {facet: [] for facet in FACETS}
-    for facet, value, count in session.execute(_counts(matching)):
-        counted[facet].append((str(value), count))
+    if counted is None:
+        matching, is_approximate = _counted_articles(session, query, None if is_exact else bounds)
+        counted = facets_by_tables(session, matching)
     labels = _labels(session, [value for value, _ in counted["actor"]])
     found = Facets(
         (
             facet,
             tuple(
                 FacetValue(value, labels[facet].get(value) or value.replace("-", " ").capitalize(), count)
-                for value, count in sorted(counts, key=_newest if facet == "year" else _most_frequent)[:limit]
+                for value, count in counts[:limit]
             ),
         )
         for facet, counts in counted.items()
     )
     found.is_approximate = is_approximate
     return found
+
+
+def _counted_articles(session: Session, query: Query, bounds: Bounds | None) -> tuple[sa.Select[int], bool]:
+    """Select the articles to count, and say whether these are only the newest of those that match."""
+    if bounds is None or not is_large(session, bounds):
+        return matching_ids(session, query), False
+    newest = newest_matches(session, query, bounds.counted, bounds)
+    is_approximate = newest.estimate is not None
+    ids = sa.cast(newest.ids[: bounds.counted] if is_approximate else newest.ids, sa.ARRAY(sa.Integer))
+    matching = sa.select(Article.id).join(Version, Version.id == Article.current_version_id)
+    return matching.where(Article.id == sa.any_(ids)), is_approximate
+
+
+def facets_by_tables(session: Session, matching: sa.Select[int]) -> Counted:
+    """Count articles by the tables, in the session's transaction, each facet in its order."""
+    counted: dict[str, list[tuple[str, int]]] = {facet: [] for facet in FACETS}
+    for facet, value, count in session.execute(_counts(matching)):
+        counted[facet].append((str(value), count))
+    return _in_order(counted)
+
+
+def facets_by_index(session: Session, derived: DerivedIndex, query: Query) -> Counted | None:
+    """Count by the derived index, each facet in its order; None where it may not be asked."""
+    counts = derived.counts(session, query)
+    if counts is None:
+        return None
+    slugs = {str(source_id): slug for source_id, slug in session.execute(sa.select(Source.id, Source.slug))}
+    active = set(session.scalars(sa.select(Topic.slug).where(Topic.is_active)))
+    counted = {facet: counts[facet] for facet in FACETS}
+    counted["source"] = [(slugs[value], count) for value, count in counts["source"] if value in slugs]
+    counted["topic"] = [(value, count) for value, count in counts["topic"] if value in active]
+    return _in_order(counted)
+
+
+def _in_order(counted: Counted) -> Counted:
+    return {
+        facet: sorted(counts, key=_newest if facet == "year" else _most_frequent) for facet, counts in counted.items()
+    }
 
 
 def _most_frequent(item: tuple[str, int]) -> tuple[int, str]:

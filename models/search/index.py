@@ -7,6 +7,7 @@ that overlap by the longest phrase.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Version
+from models.index_change import note_change
 from models.search.matching import TITLE_WEIGHT, month_term
 from models.search.terms import FORM_MARK, TITLE_FORM_MARK, Token, tokens_of
 from models.search.words import MAX_PHRASE_TERMS
@@ -50,12 +52,12 @@ def index_article(session: Session, article_id: int) -> None:
     if session.get_bind().dialect.name == "sqlite":
         _store_fts5(session, article_id, title, body)
     else:
-        months = [month_term(version.published_first_on)] if version.published_first_on else []
-        _store_tsvectors(session, article_id, placed_of(title, body), months)
+        _store_tsvectors(session, article_id, tsvectors_of(title, body, version.published_first_on))
 
 
 def unindex_article(session: Session, article_id: int) -> None:
     """Take an article out of the index; nothing happens where it is not in it."""
+    note_change(session, [article_id])
     if session.get_bind().dialect.name == "sqlite":
         session.execute(sa.text("DELETE FROM search_text WHERE rowid = :id"), {"id": article_id})
     else:
@@ -90,15 +92,17 @@ def _forms_of_part(part: Sequence[Placed]) -> list[str]:
     return forms_of(title, [each.token for each in part if each.weight != TITLE_WEIGHT])
 
 
+def fts5_texts(title: Sequence[Token], body: Sequence[Token]) -> tuple[str, str, str]:
+    """Write what FTS5 is given of an article: the terms of title and body, and the forms."""
+    in_title, in_body = (" ".join(token.term for token in tokens) for tokens in (title, body))
+    return in_title, in_body, " ".join(forms_of(title, body))
+
+
 def _store_fts5(session: Session, article_id: int, title: list[Token], body: list[Token]) -> None:
+    names = ("title", "body", "forms")
     session.execute(
         sa.text("INSERT INTO search_text (rowid, title, body, forms) VALUES (:id, :title, :body, :forms)"),
-        {
-            "id": article_id,
-            "title": " ".join(token.term for token in title),
-            "body": " ".join(token.term for token in body),
-            "forms": " ".join(forms_of(title, body)),
-        },
+        {"id": article_id} | dict(zip(names, fts5_texts(title, body), strict=True)),
     )
 
 
@@ -110,11 +114,14 @@ def placed_of(title: list[Token], body: list[Token]) -> list[Placed]:
     ]
 
 
-def _store_tsvectors(session: Session, article_id: int, placed: list[Placed], months: list[str]) -> None:
-    rows = [
-        {"id": article_id, "part": number, "terms": " ".join([tsvector_of(part), *(f"'{month}'" for month in months)])}
-        for number, part in enumerate(parts_of(placed) or [[]])
-    ]
+def tsvectors_of(title: list[Token], body: list[Token], published: dt.date | None) -> list[str]:
+    """Write the tsvectors of an article, each with the month of its publication among its terms."""
+    months = [f"'{month_term(published)}'"] if published else []
+    return [" ".join([tsvector_of(part), *months]) for part in parts_of(placed_of(title, body)) or [[]]]
+
+
+def _store_tsvectors(session: Session, article_id: int, tsvectors: Sequence[str]) -> None:
+    rows = [{"id": article_id, "part": number, "terms": terms} for number, terms in enumerate(tsvectors)]
     session.execute(
         sa.text("INSERT INTO search_document (article_id, part, terms) VALUES (:id, :part, CAST(:terms AS tsvector))"),
         rows,

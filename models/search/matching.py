@@ -72,7 +72,7 @@ def _column_conditions(query: Query) -> list[Condition]:
 
 def _many_conditions(session: Session, query: Query) -> list[Condition]:
     """Make the conditions on what an article has several of; a value with `+` wants all its parts."""
-    topics = _standing(session, query.topics)
+    topics = standing(session, query.topics)
     conditions = []
     for name, values in (("topic", topics), ("country", query.countries), ("actor", query.actors)):
         conditions += [sa.or_(*(_has_all_of(name, value) for value in values))] if values else []
@@ -108,12 +108,12 @@ def _exclusions(session: Session, query: Query) -> list[Condition]:
             of_story = Article.story_id.in_(sa.select(Story.id).where(Story.key == value))
             conditions.append(sa.or_(Article.story_id.is_(None), sa.not_(of_story)))
         else:
-            (standing,) = _standing(session, [value]) if name == "topic" else [value]
-            conditions.append(sa.not_(_has_all_of(name, standing)))
+            (wanted,) = standing(session, [value]) if name == "topic" else [value]
+            conditions.append(sa.not_(_has_all_of(name, wanted)))
     return conditions
 
 
-def _standing(session: Session, topics: Sequence[str]) -> list[str]:
+def standing(session: Session, topics: Sequence[str]) -> list[str]:
     """Put the topics that were merged as those that stand for them now: an old link finds what it found."""
     merged = merged_topics(session) if topics else {}
     return [ALL_OF.join(merged.get(slug, slug) for slug in value.split(ALL_OF)) for value in topics]

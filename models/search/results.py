@@ -11,15 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Passage, TopicAssignment, Version, VersionCountry
-from models.search.filters import Sort
-from models.search.matching import matching_ids
-from models.search.newest import is_large, newest_first
 from models.search.patterns import Alternatives, clauses_of
 from models.search.query import Query
-from models.search.ranking import scores
+from models.search.ranked import ranked_ids
 from models.search.snippets import PassageText, SnippetPart, snippet_of
 from models.source import Source
 from models.story import Story
+from models.takedown import withdrawn_keys
 from models.vocabulary import DocType, Relevance
 from perilune.dates import PartialDate
 
@@ -59,22 +57,9 @@ class Results:
 
 def search(session: Session, query: Query, *, limit: int = 20, offset: int = 0) -> Results:
     """Find articles, best or newest first; equals follow by date (newest first, undated last), then by id, falling."""
-    if is_large(session):
-        found = newest_first(session, query, limit=limit, offset=offset)
-        hits = _hits_of(session, found.ids[offset : offset + limit], clauses_of(query.expression))
-        return Results(found.total, hits, is_approximate=found.estimate is not None)
-    matching = matching_ids(session, query)
-    total = session.scalar(sa.select(sa.func.count()).select_from(matching.subquery())) or 0
-    if offset >= total:
-        return Results(total, ())
-    clauses = clauses_of(query.expression)
-    by_date = (Version.published_first_on.desc().nulls_last(), Article.id.desc())
-    if clauses and query.sort == Sort.RELEVANCE:
-        scored = scores(session, clauses, matching).subquery()
-        matching = matching.outerjoin(scored, scored.c.article_id == Article.id)
-        matching = matching.order_by(sa.func.coalesce(scored.c.score, 0).desc())
-    ids = session.scalars(matching.order_by(*by_date).limit(limit).offset(offset)).all()
-    return Results(total, _hits_of(session, ids, clauses))
+    found = ranked_ids(session, query, limit=limit, offset=offset)
+    hits = _hits_of(session, found.ids, clauses_of(query.expression))
+    return Results(found.total, hits, is_approximate=found.is_approximate)
 
 
 @dataclass(frozen=True)
@@ -93,12 +78,12 @@ def _hits_of(session: Session, ids: Sequence[int], clauses: Sequence[Alternative
         .join(Version, Version.id == Article.current_version_id)
         .join(Source, Source.id == Article.source_id)
         .outerjoin(Story, Story.id == Article.story_id)
-        .where(Article.id.in_(ids))
+        .where(Article.id.in_(ids), Article.key.not_in(withdrawn_keys()))
     )
     by_id = {article.id: (article, version, source, story_key) for article, version, source, story_key in rows}
     beside = _beside(session, ids, [version.id for _, version, _, _ in by_id.values()])
     hits = []
-    for article, version, source, story_key in (by_id[each] for each in ids):
+    for article, version, source, story_key in (by_id[each] for each in ids if each in by_id):
         passages = beside.passages.get(version.id) or (PassageText(version.text, None),)
         snippet = snippet_of(passages, clauses, version.language)
         hits.append(

@@ -31,6 +31,34 @@ TABLES = (
     "index_rules",
 )
 """In the order in which they can be dropped."""
+OF_ARTICLE = ("key", "source_id", "current_version_id", "copy_of_id", "story_id")
+OF_VERSION = ("title", "text", "language", "doc_type", "relevance", "published_first_on")
+OF_CURRENT = "SELECT id FROM article WHERE current_version_id = {row}.{column}"
+BY_KEY = "SELECT id FROM article WHERE key = {row}.article_key"
+BESIDE_VERSION = ("topic_assignment", "version_country", "version_actor")
+
+
+def _noted() -> dict[str, tuple[str, str]]:
+    """Name each trigger that notes a change of what an index holds: when it fires, and the articles it notes."""
+    article, version = (
+        " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns) for columns in (OF_ARTICLE, OF_VERSION)
+    )
+    noted = {
+        "article_made": ("INSERT ON article WHEN NEW.current_version_id IS NOT NULL", "VALUES (NEW.id)"),
+        "article_changed": (f"UPDATE OF {', '.join(OF_ARTICLE)} ON article WHEN {article}", "VALUES (NEW.id)"),
+        "article_gone": ("DELETE ON article", "VALUES (OLD.id)"),
+        "version_changed": (
+            f"UPDATE OF {', '.join(OF_VERSION)} ON version WHEN {version}",
+            OF_CURRENT.format(row="NEW", column="id"),
+        ),
+    }
+    for table in BESIDE_VERSION:
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+            articles = OF_CURRENT.format(row=row, column="version_id")
+            noted[f"{table}_{event.lower()}"] = (f"{event} ON {table}", articles)
+    for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        noted[f"takedown_{event.lower()}"] = (f"{event} ON takedown", BY_KEY.format(row=row))
+    return noted
 
 
 def upgrade() -> None:
@@ -38,6 +66,10 @@ def upgrade() -> None:
     _create_notebook()
     _create_saved_searches()
     _create_what_search_derives()
+    if op.get_bind().dialect.name == "sqlite":
+        for name, (event, articles) in _noted().items():
+            noted = f"INSERT INTO index_change (article_id) {articles};"
+            op.execute(f"CREATE TRIGGER index_change_of_{name} AFTER {event} BEGIN {noted} END")
 
 
 def _create_accounts() -> None:
@@ -297,5 +329,8 @@ def _create_what_search_derives() -> None:
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for name in _noted():
+            op.execute(f"DROP TRIGGER index_change_of_{name}")
     for name in TABLES:
         op.drop_table(name)

@@ -1,0 +1,248 @@
+"""How fast searches are in a large archive: ours beside plain engines on the same texts, with and without facets.
+
+    python -m benchmarks.search --articles 100000 --home big FOLDER_OF_TEXTS... [--postgres] [--no-baselines]
+
+Makes the archive in its home where it is not there yet (`search_archive.py`), builds the derived index, and asks 200
+questions (`search_questions.py`) from one client and from eight. Ours answers with rows, snippets and totals.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import shutil
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import psycopg
+import sqlalchemy as sa
+import tantivy
+
+from benchmarks.search_archive import make_archive
+from benchmarks.search_questions import Question, questions_of
+from models.knowledge import Topic
+from models.search import facets, search
+from models.search.ranked import ranked_ids
+from perilune.archive import Archive, open_archive
+from perilune.config import SearchEngine, Settings
+from perilune.searching import folder_of, rebuild
+from tests.postgres import private_cluster
+
+CLIENTS, WARM_UP = 8, 20
+SLOW_QUESTIONS = 40
+"""How many are put to engines that need seconds for one."""
+PAGE = 20
+Ask = Callable[[Question], object]
+
+
+def report(name: str, ask: Callable[[], Ask], questions: Sequence[Question], *, clients: int = 1) -> float:
+    """Ask from so many clients at once, each with what `ask` opens for it; print p50 and p95, and return p95 (ms)."""
+    spent: list[float] = []
+
+    def one_client(number: int) -> None:
+        opened = ask()
+        mine = questions[number::clients] if clients > 1 else questions
+        for question in mine[:WARM_UP] if clients == 1 else ():
+            opened(question)
+        for question in mine:
+            begun = time.perf_counter()
+            opened(question)
+            spent.append((time.perf_counter() - begun) * 1000)
+
+    threads = [threading.Thread(target=one_client, args=(number,)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    p95 = statistics.quantiles(spent, n=20)[-1]
+    print(f"{name:<58}{clients} client(s)  p50 {statistics.median(spent):8.1f} ms  p95 {p95:8.1f} ms", flush=True)
+    return p95
+
+
+def our_search(archive: Archive, *, with_facets: bool, only_ids: bool = False) -> Callable[[], Ask]:
+    """Ask our own search, in a session for each question as a page has it."""
+
+    def ask(question: Question) -> object:
+        with archive.sessions() as session:
+            if only_ids:
+                return ranked_ids(session, question.query, limit=PAGE)
+            found = search(session, question.query, limit=PAGE)
+            return (found, facets(session, question.query)) if with_facets else found
+
+    return lambda: ask
+
+
+def measure_ours(name: str, archive: Archive, questions: Sequence[Question]) -> dict[str, float]:
+    """Measure our search from one client and from eight."""
+    figures = {
+        "ids": report(f"{name}: ids alone", our_search(archive, with_facets=False, only_ids=True), questions),
+        "search": report(f"{name}: search", our_search(archive, with_facets=False), questions),
+        "facets": report(f"{name}: search and facets", our_search(archive, with_facets=True), questions),
+    }
+    many = list(questions) * 2
+    report(f"{name}: search", our_search(archive, with_facets=False), many, clients=CLIENTS)
+    report(f"{name}: search and facets", our_search(archive, with_facets=True), many, clients=CLIENTS)
+    return figures
+
+
+@contextlib.contextmanager
+def timed(what: str) -> Iterator[None]:
+    """Print how long something took."""
+    begun = time.monotonic()
+    yield
+    print(f"{what}: {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def size_mb(path: Path) -> float:
+    """Return what a file or folder takes on disk (MB)."""
+    files = [path] if path.is_file() else path.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
+
+
+def plain_fts5(archive: Archive, home: Path) -> Callable[[], Ask]:
+    """Index the same texts by SQLite's unicode61, and ask for the best twenty ids."""
+    file = home / "plain.db"
+    if not file.exists():
+        with timed("plain FTS5 unicode61, indexing"), archive.sessions() as session:
+            session.execute(sa.text("ATTACH :file AS plain"), {"file": str(file)})
+            session.execute(sa.text("CREATE VIRTUAL TABLE plain.t USING fts5(title, body, content='')"))
+            session.execute(sa.text("INSERT INTO plain.t (rowid, title, body) SELECT id, title, text FROM version"))
+            session.commit()
+    print(f"plain FTS5 unicode61, without the texts: {size_mb(file):.0f} MB")
+    engine = sa.create_engine(f"sqlite:///{file}")
+    select = "SELECT rowid FROM t WHERE t MATCH :words ORDER BY bm25(t) LIMIT 20"
+
+    def ask(question: Question) -> object:
+        with engine.connect() as connection:
+            words = " ".join(f'"{word}"' for word in question.words)
+            return connection.execute(sa.text(select), {"words": words}).all()
+
+    return lambda: ask
+
+
+def bare_tantivy(archive: Archive, home: Path) -> Callable[[], Ask]:
+    """Index the same texts by tantivy's default tokenizer, and ask for the best twenty and their number."""
+    folder = home / "bare"
+    builder = tantivy.SchemaBuilder()
+    for name in ("title", "body"):
+        builder.add_text_field(name)
+    builder.add_integer_field("id", fast=True)
+    is_new = not folder.exists()
+    folder.mkdir(exist_ok=True)
+    index = tantivy.Index(builder.build(), path=str(folder))
+    if is_new:
+        with timed("bare tantivy, indexing"), archive.sessions() as session:
+            writer = index.writer(512_000_000, num_threads=2)
+            texts = session.connection().execution_options(yield_per=1000)
+            for number, title, body in texts.execute(sa.text("SELECT id, title, text FROM version")):
+                writer.add_document(tantivy.Document(title=title, body=body, id=number))
+            writer.commit()
+            writer.wait_merging_threads()
+    index.reload()
+    searcher = index.searcher()
+    print(f"bare tantivy: {size_mb(folder):.0f} MB")
+
+    def ask(question: Question) -> object:
+        words = " ".join(f'+"{word}"' for word in question.words)
+        return searcher.search(index.parse_query(words, ["title", "body"]), limit=PAGE)
+
+    return lambda: ask
+
+
+def plain_postgresql(archive: Archive) -> Callable[[], Ask]:
+    """Index the same texts by PostgreSQL's 'simple' configuration, and ask for the best twenty ids."""
+    engine = archive.sessions.kw["bind"]
+    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with timed("plain PostgreSQL 'simple', indexing"), psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET maintenance_work_mem = '1GB'")
+        words = "to_tsvector('simple', title || ' ' || text)"
+        connection.execute(f"CREATE TABLE plain AS SELECT id, {words} AS words FROM version")
+        connection.execute("CREATE INDEX ON plain USING gin (words)")
+        connection.execute("VACUUM ANALYZE plain")
+    select = (
+        "SELECT id FROM plain, websearch_to_tsquery('simple', %s) AS q WHERE words @@ q"
+        " ORDER BY ts_rank(words, q) DESC LIMIT 20"
+    )
+
+    def opened() -> Ask:
+        own = psycopg.connect(url, autocommit=True)
+        return lambda question: own.execute(select, [" ".join(f'"{word}"' for word in question.words)]).fetchall()
+
+    return opened
+
+
+def questions_in(archive: Archive) -> list[Question]:
+    """Make the questions of an archive."""
+    with archive.sessions() as session:
+        return questions_of(session, list(session.scalars(sa.select(Topic.slug).order_by(Topic.slug)))[:8])
+
+
+def on_sqlite(options: argparse.Namespace) -> None:
+    """Measure the embedded engine beside FTS5 and bare tantivy."""
+    settings = Settings.model_validate({"home": options.home, "search": SearchEngine.TANTIVY})
+    if not (options.home / "perilune.db").exists():
+        seconds = make_archive(settings, options.articles, options.folders, with_vectors=not options.no_vectors)
+        print(f"making the archive on SQLite: {seconds:.0f} s")
+    archive = open_archive(settings)
+    folder = folder_of(archive)
+    print(f"database: {size_mb(options.home / 'perilune.db'):.0f} MB")
+    if folder.current() is None:
+        with timed("derived index, building"):
+            rebuild(archive)
+    print(f"derived index: {size_mb(folder.path):.0f} MB")
+    questions = questions_in(archive)
+    ours = measure_ours("derived index", archive, questions)
+    by_tables = open_archive(settings.model_copy(update={"search": SearchEngine.FTS5}))
+    few = questions[:: len(questions) // SLOW_QUESTIONS]
+    fts5 = report("FTS5 of our terms: search", our_search(by_tables, with_facets=False), few)
+    counted = report("FTS5 of our terms: search and facets", our_search(by_tables, with_facets=True), few)
+    print(f"ratio of p95, FTS5 of our terms to ours: {fts5 / ours['search']:.1f}, {counted / ours['facets']:.1f}")
+    if options.no_baselines:
+        return
+    plain = report("plain FTS5 unicode61: words alone, ids alone", plain_fts5(archive, options.home), few)
+    bare = report("bare tantivy: words alone, ids alone", bare_tantivy(archive, options.home), questions)
+    print(
+        f"ratio of p95, ours (ids) to plain FTS5: {ours['ids'] / plain:.2f}; to bare tantivy: {ours['ids'] / bare:.1f}"
+    )
+
+
+def on_postgresql(options: argparse.Namespace) -> None:
+    """Measure PostgreSQL on a private cluster beside its 'simple' configuration."""
+    with private_cluster() as url:
+        settings = Settings.model_validate({"home": options.home, "database": url})
+        seconds = make_archive(settings, options.articles, options.folders, with_vectors=not options.no_vectors)
+        print(f"making the archive on PostgreSQL with its index: {seconds:.0f} s")
+        archive = open_archive(settings)
+        questions = questions_in(archive)
+        ours = measure_ours("PostgreSQL of our terms", archive, questions)
+        with archive.sessions() as session:
+            size = session.scalar(sa.text("SELECT pg_total_relation_size('search_document')"))
+        print(f"search_document: {int(size or 0) / 1e6:.0f} MB")
+        if not options.no_baselines:
+            plain = report("PostgreSQL 'simple': words alone, ids alone", plain_postgresql(archive), questions)
+            print(f"ratio of p95, ours (ids) to 'simple': {ours['ids'] / plain:.2f}")
+        archive.sessions.kw["bind"].dispose()
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(description="Measure searches of a large archive.")
+    parser.add_argument("folders", nargs="*", type=Path, help="folders of further texts: .jsonl, .txt, .md")
+    parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--home", type=Path, default=Path("big"), help="where the archive is kept, or is already")
+    parser.add_argument("--no-vectors", action="store_true")
+    parser.add_argument("--no-baselines", action="store_true", help="leave the plain engines out")
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL instead, in a private cluster")
+    parser.add_argument("--fresh", action="store_true", help="make the archive anew")
+    options = parser.parse_args()
+    if options.fresh:
+        shutil.rmtree(options.home, ignore_errors=True)
+    options.home.mkdir(parents=True, exist_ok=True)
+    (on_postgresql if options.postgres else on_sqlite)(options)
+
+
+if __name__ == "__main__":
+    main()

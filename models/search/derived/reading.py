@@ -1,0 +1,236 @@
+"""Asking the derived index: which articles match, in what order, and how many bear each facet.
+
+A session knows the derived index of its archive, where there is one (`DerivedIndex.attach`). Where it cannot be
+used, because it is damaged, behind and followed by nobody, or asked too much, the tables' own index answers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import tantivy
+from sqlalchemy.orm import Session, sessionmaker
+from structlog import get_logger
+
+from models.index_change import changes_kept, has_all_since, newest_change
+from models.search.derived.compiling import Compiler
+from models.search.derived.folder import IndexFolder, Stamp
+from models.search.derived.schema import FACET_FIELDS, article_id_of, total_of
+from models.search.filters import Sort
+from models.search.matching import standing
+from models.search.query import Query
+
+SESSION_KEY = "derived_index"
+TIES_READ = 64
+MOST_TIES_READ = 16_384
+MOST_VALUES = 65_000
+MOST_REMEMBERED = 500
+Counts = dict[str, list[tuple[str, int]]]
+T = TypeVar("T")
+log = get_logger()
+
+
+class IndexState(StrEnum):
+    """Whether a derived index answers, or why not."""
+
+    USED = "used"
+    ABSENT = "absent"
+    BEHIND = "behind"
+    OUTDATED = "outdated"
+    DAMAGED = "damaged"
+
+
+class Ranked(NamedTuple):
+    """How many articles match, and the ids of one page of them in order."""
+
+    total: int
+    ids: list[int]
+    is_approximate: bool = False
+    """Whether the number and the order hold for the newest matches only."""
+
+
+@dataclass(frozen=True)
+class _Opened:
+    stamp: Stamp
+    built: Path
+    index: tantivy.Index
+    position: int
+
+
+class DerivedIndex:
+    """The derived index of an archive, for any number of threads."""
+
+    def __init__(self, folder: IndexFolder) -> None:
+        self.folder = folder
+        self._opened: _Opened | None = None
+        self._lock = threading.Lock()
+        self._said = IndexState.USED
+        self._counted_at: Stamp | None = None
+        self._counted: dict[tuple[str, ...], Counts] = {}
+
+    def attach(self, sessions: sessionmaker[Session]) -> None:
+        """Let every session of a factory know this index."""
+        sessions.configure(info={SESSION_KEY: self})
+
+    def state(self, session: Session) -> IndexState:
+        """Tell whether searches are answered here, and why not."""
+        built = self.folder.current()
+        if built is None:
+            return IndexState.ABSENT
+        if self.folder.is_damaged(built):
+            return IndexState.DAMAGED
+        position = self.folder.position(built)
+        kept = changes_kept(session)
+        if not has_all_since(kept, position):
+            return IndexState.OUTDATED
+        if position < kept[1] and not self.folder.is_followed():
+            return IndexState.BEHIND
+        return IndexState.USED
+
+    def ranked(self, session: Session, query: Query, *, limit: int, offset: int) -> Ranked | None:
+        """Find a page of articles in the query's order; None where the tables must be asked instead."""
+        return self._asked(
+            session, query, lambda each, wanted: _ranked(each, wanted, query, limit=limit, offset=offset)
+        )
+
+    def counts(self, session: Session, query: Query) -> Counts | None:
+        """Count the matching articles by facet; None where the tables must be asked. Sources go by their ids."""
+        return self._asked(
+            session,
+            query,
+            lambda searcher, compiled: self._remembered(
+                (query.line, *standing(session, query.topics)), lambda: _counts(searcher, compiled)
+            ),
+        )
+
+    def _remembered(self, asked: tuple[str, ...], count: Callable[[], Counts]) -> Counts:
+        """Count once for each commit: the next page of a search, and the front page, have the same facets."""
+        stamp = self._opened.stamp if self._opened else None
+        with self._lock:
+            if self._counted_at != stamp or len(self._counted) >= MOST_REMEMBERED:
+                self._counted_at, self._counted = stamp, {}
+            known = self._counted.get(asked)
+        if known is None:
+            known = count()
+            with self._lock:
+                if self._counted_at == stamp:
+                    self._counted[asked] = known
+        return known
+
+    def searcher(self, session: Session) -> tantivy.Searcher | None:
+        """Open the newest commit, where the index may be used."""
+        state = self.state(session)
+        self._say(state)
+        built = self.folder.current()
+        if state is not IndexState.USED or built is None:
+            return None
+        try:
+            return self._open(built).searcher()
+        except ValueError as error:
+            self._take_failure(error)
+            return None
+
+    def _asked(self, session: Session, query: Query, ask: Callable[[tantivy.Searcher, tantivy.Query], T]) -> T | None:
+        try:
+            searcher = self.searcher(session)
+            compiled = None if searcher is None else Compiler(session, searcher).compiled(query)
+        except OSError as error:
+            log.warning("the derived index was not there for a moment", reason=str(error)[:300])
+            return None
+        if searcher is None or compiled is None:
+            return None
+        try:
+            return ask(searcher, compiled)
+        except (ValueError, OSError) as error:
+            self._take_failure(error)
+            return None
+
+    def _open(self, built: Path) -> tantivy.Index:
+        with self._lock:
+            stamp = self.folder.stamp(built)
+            opened = self._opened
+            if opened is None or opened.stamp.name != stamp.name:
+                opened = _Opened(stamp, built, self.folder.open(built), self.folder.position(built))
+            elif opened.stamp != stamp:
+                opened.index.reload()
+                opened = _Opened(stamp, built, opened.index, self.folder.position(built))
+            self._opened = opened
+            return opened.index
+
+    def _take_failure(self, error: Exception) -> None:
+        """Tell damage from a question that asks too much, such as a phrase with too short a beginning."""
+        log.warning("the derived index did not answer; the tables are asked instead", reason=str(error)[:300])
+        built = self.folder.current()
+        if built is None or "expansion" in str(error):
+            return
+        with self._lock:
+            self._opened = None
+        self.folder.mark_damaged(built, str(error))
+
+    def _say(self, state: IndexState) -> None:
+        """Log why the index is not used, once for each reason."""
+        if state is not self._said and state not in {IndexState.USED, IndexState.ABSENT}:
+            log.warning("the derived index is not used; searches are slower", reason=str(state))
+        self._said = state
+
+
+def words_on_search(session: Session) -> str:
+    """Say in a sentence which index answers the searches of an archive, and why."""
+    derived = derived_index_of(session)
+    state = derived.state(session) if derived else IndexState.ABSENT
+    built = derived.folder.current() if derived else None
+    if derived is None or built is None or state is IndexState.ABSENT:
+        return "Searches are answered by the database's own index."
+    if state is not IndexState.USED:
+        return f"Searches are answered by the database's own index, since the derived one is {state}; they are slower."
+    behind = newest_change(session) - derived.folder.position(built)
+    return f"Searches are answered by the derived index, which {behind} changes have still to reach."
+
+
+def derived_index_of(session: Session) -> DerivedIndex | None:
+    """Return the derived index of a session's archive."""
+    found = session.info.get(SESSION_KEY)
+    assert found is None or isinstance(found, DerivedIndex)
+    return found
+
+
+def _ranked(searcher: tantivy.Searcher, compiled: tantivy.Query, query: Query, *, limit: int, offset: int) -> Ranked:
+    if query.sort == Sort.RELEVANCE and query.expression.clauses:
+        return _by_relevance(searcher, compiled, limit=limit, offset=offset)
+    result = searcher.search(compiled, limit=offset + limit, order_by_field="rank")
+    return Ranked(total_of(result), [article_id_of(rank) for rank, _ in result.hits[offset:]])
+
+
+def _by_relevance(searcher: tantivy.Searcher, compiled: tantivy.Query, *, limit: int, offset: int) -> Ranked:
+    """Take the best; whatever has the score of the last one is read too, so that the order among equals is ours."""
+    end, read = offset + limit, offset + limit + TIES_READ
+    while True:
+        result = searcher.search(compiled, limit=read, weight_by_field="fresh")
+        scores = [score for score, _ in result.hits]
+        if len(scores) < read or scores[end - 1] > scores[-1] or read >= MOST_TIES_READ:
+            break
+        read *= 4
+    ranks = searcher.fast_field_values("rank", [address for _, address in result.hits])
+    ordered = sorted(zip(scores, map(int, (rank or 0 for rank in ranks)), strict=True), reverse=True)
+    return Ranked(total_of(result), [article_id_of(rank) for _, rank in ordered[offset:end]])
+
+
+def _counts(searcher: tantivy.Searcher, compiled: tantivy.Query) -> Counts:
+    wanted = {
+        facet: {"terms": {"field": field, "size": MOST_VALUES, "segment_size": MOST_VALUES}}
+        for facet, field in FACET_FIELDS.items()
+    }
+    found = searcher.aggregate(compiled, wanted)
+    return {
+        facet: [(_written(bucket["key"]), int(bucket["doc_count"])) for bucket in found[facet]["buckets"]]
+        for facet in FACET_FIELDS
+    }
+
+
+def _written(key: object) -> str:
+    return str(int(key)) if isinstance(key, int | float) else str(key)
