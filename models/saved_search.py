@@ -33,6 +33,8 @@ class SavedSearch(Base):
     feed_key: Mapped[str] = mapped_column(sa.String(24), unique=True, default=new_feed_key)
     problem: Mapped[str | None]
     """Why it cannot be asked any more, such as a topic that is gone; None while it can."""
+    asked_at: Mapped[dt.datetime]
+    """Since when its query is as it is; what was in the archive before is no find."""
     created_at: Mapped[dt.datetime]
     told_at: Mapped[dt.datetime | None]
     """The moment of its schedule that its last mail answered."""

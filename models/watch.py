@@ -53,3 +53,5 @@ class Notice(OutboxRow, Base):
     list_name: Mapped[str] = mapped_column(default="Perilune's sources", server_default="Perilune's sources")
     reader_id: Mapped[int | None] = mapped_column(sa.ForeignKey("reader.id"), index=True)
     """The reader whom it is to, if it is to one."""
+    unsubscribe_url: Mapped[str | None]
+    """The signed address at which one POST ends such mail (RFC 8058), if it comes more than once."""

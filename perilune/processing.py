@@ -22,6 +22,7 @@ from pipeline.runners.embed import EmbedRunner
 from pipeline.runners.extract import ExtractRunner
 from pipeline.runners.group import GroupRunner
 from pipeline.runners.identify import IdentifyRunner
+from pipeline.runners.match import MatchRunner
 from pipeline.runners.runner import Progress, Worker, drain
 
 OF_THE_CRAWLER = (Stage.CRAWL, Stage.FETCH, Stage.JUDGE)
@@ -65,6 +66,7 @@ def process_due(
         Stage.EMBED: drain(EmbedRunner(settings.encoder, encoder), worker),
         Stage.UNDERSTAND: drain(understand_runner(archive, encoder), worker),
         Stage.GROUP: drain(GroupRunner(settings.encoder), worker),
+        Stage.MATCH: drain(MatchRunner(settings.archive_url), worker),
         Stage.SUMMARISE: drain(summarise_runner(archive, encoder), worker),
         Stage.TRANSLATE: translate_due(archive, worker),
     }

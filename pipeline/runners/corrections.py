@@ -59,6 +59,7 @@ def obey_at_once(session: Session, article: Article, corrections: Sequence[Corre
             continue
         _obey(session, version, corrections)
         session.flush()
+        await_stage(session, Stage.MATCH, [each.id], due_at=now)
         if version.relevance == Relevance.OFF:
             _leave(session, each, now=now)
         elif each.story_id is None:

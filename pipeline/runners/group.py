@@ -161,7 +161,8 @@ class GroupRunner:
             self._let_follow(session, article, now=now)
 
     def _let_follow(self, session: Session, article: Article, *, now: dt.datetime) -> None:
-        """Let copies follow an article that moved, and later articles of the batch meet it there."""
+        """Let copies follow an article that moved, later articles meet it there, and saved searches look again."""
+        await_stage(session, Stage.MATCH, [article.id], due_at=now)
         if article.copy_of_id is None:
             copies = sa.select(Article.id).where(Article.copy_of_id == article.id)
             await_stage(session, Stage.GROUP, session.scalars(copies).all(), due_at=now)

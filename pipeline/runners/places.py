@@ -80,6 +80,8 @@ def let_best_lead(session: Session, copies: Iterable[Article], *, now: dt.dateti
         member.copy_of_id = heads[member.id]
     await_stage(session, Stage.GROUP, [member.id for member in moved if member.story_id is not None], due_at=now)
     if moved:
+        understood = [member.id for member in moved if member.current_version and member.current_version.relevance]
+        await_stage(session, Stage.MATCH, understood, due_at=now)
         session.flush()
         _obey_anew(session, by_address.values(), keys_of(session, lead), now=now)
 

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from models.article import Article, find_article, other_copies_of
 from models.corrections import head_of, hold_articles
+from models.fate import await_stage
 from models.knowledge import Correction
 from models.story import Story
-from models.vocabulary import CorrectionField
+from models.vocabulary import CorrectionField, Stage
 from pipeline.runners.corrections import mark_corrected
 from pipeline.runners.group import GroupRunner
 from pipeline.runners.places import day_of, drop_sentences_of_others, found_story, refresh_stories, story_documents
@@ -44,6 +45,7 @@ def put_as_decided(session: Session, article: Article, correction: Correction, *
     stories = [each for each in (*left, story_id) if each is not None]
     refresh_stories(session, stories, now=now)
     drop_sentences_of_others(session, stories)
+    await_stage(session, Stage.MATCH, [each.id for each in moved], due_at=now)
     record_places(session, before, Cause(correction.note or "", correction.made_by, now))
 
 

@@ -107,6 +107,7 @@ class UnderstandRunner:
         settle_facts(session, version)
         session.flush()
         index_article(session, article.id)
+        await_stage(session, Stage.MATCH, [article.id], due_at=now)
         if version.relevance == Relevance.OFF:
             leave_story(session, article, now=now)
             return done()

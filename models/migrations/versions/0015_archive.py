@@ -62,6 +62,7 @@ def _noted() -> dict[str, tuple[str, str]]:
 
 
 def upgrade() -> None:
+    op.add_column("notice", sa.Column("unsubscribe_url", sa.String()))
     _create_accounts()
     _create_notebook()
     _create_saved_searches()
@@ -70,6 +71,12 @@ def upgrade() -> None:
         for name, (event, articles) in _noted().items():
             noted = f"INSERT INTO index_change (article_id) {articles};"
             op.execute(f"CREATE TRIGGER index_change_of_{name} AFTER {event} BEGIN {noted} END")
+    # What is in the archive already was there before anybody could save a search, and is no find of one.
+    op.execute(
+        "INSERT INTO fate (stage, item_id, state, version, attempt_count, finished_at) "
+        "SELECT 'match', article.id, 'done', '1', 0, CURRENT_TIMESTAMP FROM article "
+        "JOIN version ON version.id = article.current_version_id WHERE version.relevance IS NOT NULL"
+    )
 
 
 def _create_accounts() -> None:
@@ -222,6 +229,7 @@ def _create_saved_searches() -> None:
         sa.Column("pace", sa.String(length=8), nullable=False),
         sa.Column("feed_key", sa.String(length=24), nullable=False),
         sa.Column("problem", sa.String()),
+        sa.Column("asked_at", TIME, nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("told_at", TIME),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_saved_search_account_id_account"),
@@ -332,5 +340,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for name in _noted():
             op.execute(f"DROP TRIGGER index_change_of_{name}")
+    op.execute("DELETE FROM fate WHERE stage = 'match'")
     for name in TABLES:
         op.drop_table(name)
+    op.drop_column("notice", "unsubscribe_url")
