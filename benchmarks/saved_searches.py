@@ -109,7 +109,8 @@ def lay(session: Session, texts: Texts, ids: range, source_id: int) -> None:
         ]
         places = chance.sample(COUNTRIES, chance.randint(0, 3))
         countries += [{"version_id": number, "country": code, "rank": rank} for rank, code in enumerate(places)]
-    for table, found in (*rows.items(), (TopicAssignment, topics), (VersionCountry, countries)):
+    rows |= {TopicAssignment: topics, VersionCountry: countries}
+    for table, found in rows.items():
         session.execute(sa.insert(table), found)
     session.execute(sa.update(Article).where(Article.id.in_(ids)).values(current_version_id=Article.id))
     for number in ids:

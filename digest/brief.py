@@ -52,6 +52,7 @@ def _headlines(content: IssueContent) -> Iterator[str]:
     yield from (headline_of(entry, content.language) for entry in content.stories)
     yield from (title_of(item, content.language) for item in content.documents)
     yield from (title_of(change.item, content.language) for change in content.changes)
+    yield from (title_of(item, content.language) for section in content.sections for item in section.items)
 
 
 def _extras(content: IssueContent, phrases: Phrases) -> Iterator[str]:

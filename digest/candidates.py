@@ -130,6 +130,15 @@ class IssueFrame:
 
 
 @dataclass(frozen=True)
+class SectionMaterial:
+    """What a saved search found that the edition's own search has not."""
+
+    name: str
+    query: str
+    candidates: Sequence[Candidate]
+
+
+@dataclass(frozen=True)
 class Material:
     """Everything that composition decides on; `known_copies` maps roots of copies to the article that led earlier."""
 
@@ -143,6 +152,7 @@ class Material:
     printed: frozenset[str] = frozenset()
     """The sentences that recent issues printed."""
     trends: tuple[Trend, ...] = ()
+    sections: Sequence[SectionMaterial] = ()
 
 
 @dataclass(frozen=True)

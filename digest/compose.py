@@ -11,6 +11,7 @@ from digest.candidates import Candidate, IssueFrame, LedgerDecision, Material
 from digest.content import ChangeEntry, Copy, Document, Evidence, IssueContent, Item, Sentence
 from digest.entries import Copies, Ranked, item_of, leads_and_noted, ranked_entries
 from digest.facts import coming_events, new_agreements
+from digest.sections import sections_of
 from models.vocabulary import LedgerFate
 from perilune.changes import real_rewordings
 
@@ -41,6 +42,7 @@ def compose(material: Material) -> Composition:
     ranked = ranked_entries(new, material, copies)
     leads, noted = leads_and_noted(ranked, material.frame.length)
     printed = [*_in_order(new, ranked), *(one for one in changed if one.key in changes), *older]
+    sections, further = sections_of(material)
     content = IssueContent(
         **vars(material.frame),
         stories=tuple(each.entry for each in leads),
@@ -49,6 +51,7 @@ def compose(material: Material) -> Composition:
         documents=_documents(new, copies, material.frame),
         changes=tuple(changes.values()),
         also_noted=tuple(each.entry for each in noted),
+        sections=sections,
         older=tuple(item_of(one, copies, material.frame) for one in older),
         copy_count=len(folds),
         left_out_count=len(left_out),
@@ -56,7 +59,7 @@ def compose(material: Material) -> Composition:
         trends=material.trends,
     )
     fates = _Fates(folds, {one.key for one in left_out}, set(changes), _since(ranked))
-    return Composition(content, tuple(_decision(one, fates) for one in material.candidates))
+    return Composition(content, (*(_decision(one, fates) for one in material.candidates), *further))
 
 
 def is_older(candidate: Candidate, due_on: dt.date) -> bool:

@@ -197,6 +197,14 @@ class Trend(Frozen):
     counts: tuple[int, ...]
 
 
+class Section(Frozen):
+    """What a saved search found, under its name."""
+
+    name: str
+    query: str
+    items: tuple[Item, ...]
+
+
 class Introduction(Frozen):
     """What an editor writes at the head of an issue."""
 
@@ -221,6 +229,7 @@ class IssueContent(Frozen):
     documents: tuple[Document, ...] = ()
     changes: tuple[ChangeEntry, ...] = ()
     also_noted: tuple[Entry, ...] = ()
+    sections: tuple[Section, ...] = ()
     older: tuple[Item, ...] = ()
     copy_count: int = 0
     left_out_count: int = 0
@@ -232,7 +241,8 @@ class IssueContent(Frozen):
     @property
     def is_empty(self) -> bool:
         """Tell whether the issue has nothing to report."""
-        return not (self.stories or self.documents or self.changes or self.also_noted or self.older)
+        entries = self.stories or self.documents or self.changes or self.also_noted or self.older
+        return not (entries or any(section.items for section in self.sections))
 
 
 def stored_content(content: IssueContent) -> dict[str, object]:

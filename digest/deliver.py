@@ -137,4 +137,5 @@ def _letter_of_notice(notice: Notice, post: Post) -> Letter:
         written_at=notice.written_at,
         list_slug=notice.list_slug,
         list_name=notice.list_name,
+        unsubscribe_url=notice.unsubscribe_url,
     )

@@ -19,6 +19,7 @@ from digest.content import (
     Introduction,
     IssueContent,
     Item,
+    Section,
     Sentence,
 )
 from models.vocabulary import FactKind
@@ -79,7 +80,14 @@ def items_of(content: IssueContent) -> Iterator[Item]:
         yield from entry.items
     yield from content.documents
     yield from (change.item for change in content.changes)
+    for section in content.sections:
+        yield from section.items
     yield from content.older
+
+
+def _section_without(section: Section, dropped: Collection[str]) -> Section:
+    kept = tuple(one for one in section.items if one.article_key not in dropped)
+    return section.model_copy(update={"items": kept})
 
 
 def drop(content: IssueContent, named: str) -> Edited:
@@ -100,6 +108,7 @@ def drop(content: IssueContent, named: str) -> Edited:
             "documents": tuple(one for one in content.documents if one.article_key not in dropped),
             "changes": tuple(one for one in content.changes if one.item.article_key not in dropped),
             "older": tuple(one for one in content.older if one.article_key not in dropped),
+            "sections": tuple(_section_without(each, dropped) for each in content.sections),
             "agreements": tuple(one for one in content.agreements if one.evidence.article_key not in dropped),
             "events": tuple(one for one in content.events if one.evidence.article_key not in dropped),
         }
@@ -282,6 +291,10 @@ def restore(content: IssueContent, composed: IssueContent, key: str) -> Edited:
     }
     for name in ("changes", "older"):
         sections[name] = _merged(getattr(content, name), getattr(composed, name), *back)
+    sections["sections"] = tuple(
+        each.model_copy(update={"items": _merged(each.items, whole.items, *back)})
+        for each, whole in zip(content.sections, composed.sections, strict=True)
+    )
     for name in ("agreements", "events"):
         present = getattr(content, name)
         facts = getattr(composed, name)

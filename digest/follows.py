@@ -51,7 +51,8 @@ def for_reader(content: IssueContent, taste: Taste) -> View:
 
 def _entry_count(content: IssueContent) -> int:
     parts = (content.stories, content.also_noted, content.documents, content.older, content.changes)
-    return sum(map(len, (*parts, content.agreements, content.events)))
+    listed = (section.items for section in content.sections)
+    return sum(map(len, (*parts, *listed, content.agreements, content.events)))
 
 
 def _without_muted(content: IssueContent, taste: Taste) -> IssueContent:
@@ -70,6 +71,12 @@ def _without_muted(content: IssueContent, taste: Taste) -> IssueContent:
             "also_noted": tuple(entry for entry in content.also_noted if id(entry) not in hidden),
             "documents": tuple(item for item in content.documents if item.article_key not in muted),
             "older": tuple(item for item in content.older if item.article_key not in muted),
+            "sections": tuple(
+                section.model_copy(
+                    update={"items": tuple(item for item in section.items if item.article_key not in muted)}
+                )
+                for section in content.sections
+            ),
             "changes": tuple(change for change in content.changes if change.item.article_key not in muted),
             **facts,
         }
@@ -102,6 +109,7 @@ def _muted_articles(content: IssueContent, taste: Taste, hidden: Collection[int]
 def _items_of(content: IssueContent) -> list[Item]:
     entries = (*content.stories, *content.also_noted)
     listed = [item for entry in entries for item in entry.items]
+    listed += [item for section in content.sections for item in section.items]
     return [*listed, *content.documents, *content.older, *(change.item for change in content.changes)]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import zoneinfo
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from digest.candidates import Candidate, IssueFrame, Material, NotedFact
+from digest.candidates import Candidate, IssueFrame, Material, NotedFact, SectionMaterial
 from digest.content import Tag
 from digest.earlier import Texts, before_of_stories, remembered_of, texts_of_continued
 from digest.names import Names, names_in
@@ -24,9 +24,11 @@ from digest.watch import watch_of
 from models.article import Article, Passage, TopicAssignment, Version, VersionActor, VersionCountry
 from models.edition import Edition, Issue, LedgerRow
 from models.knowledge import Actor, Topic
+from models.saved_search import EditionSection, SavedSearch, SearchHit
 from models.search import matching_ids, parse_query
 from models.source import Page, Source
 from models.story import Story
+from models.takedown import withdrawn_keys
 from models.taxonomy import merged_topics
 from models.vocabulary import DocType, LedgerFate, Length
 from perilune.changes import Told
@@ -47,6 +49,7 @@ def material_for(session: Session, edition: Edition, issue: Issue, chosen: Chose
     `chosen` selects the versions instead of the edition's search and ledger: what an editor adds.
     """
     zone = zone_of(edition)
+    has_sections = chosen is None
     chosen = _chosen_versions(session, edition) if chosen is None else chosen
     story_ids = sa.select(Article.story_id).where(Article.current_version_id.in_(chosen), Article.story_id.is_not(None))
     names = names_in(session, edition.language)
@@ -73,6 +76,36 @@ def material_for(session: Session, edition: Edition, issue: Issue, chosen: Chose
         topic_weights=_weights(session, edition),
         printed=remembered.sentences,
         trends=trends_of(session, edition, frame.due_on, names),
+        sections=_sections(session, reading) if has_sections else (),
+    )
+
+
+def _sections(session: Session, reading: _Reading) -> list[SectionMaterial]:
+    """Read what the edition's saved searches found since it has their sections, and no issue had."""
+    rows = session.execute(
+        sa.select(EditionSection, SavedSearch)
+        .join(SavedSearch, SavedSearch.id == EditionSection.saved_search_id)
+        .where(EditionSection.edition_id == reading.edition.id)
+        .order_by(EditionSection.place, SavedSearch.id)
+    ).all()
+    return [
+        SectionMaterial(
+            saved.name, saved.query, _candidates(session, replace(reading, chosen=_found(section, reading.chosen)))
+        )
+        for section, saved in rows
+    ]
+
+
+def _found(section: EditionSection, taken: Chosen) -> Chosen:
+    """Select the current versions of what a section's search found, without those that the issue has anyway."""
+    is_find = (SearchHit.saved_search_id == section.saved_search_id) & (SearchHit.found_at >= section.created_at)
+    has_row = sa.exists().where(LedgerRow.edition_id == section.edition_id, LedgerRow.article_id == Article.id)
+    return (
+        sa.select(Version.id)
+        .join(Article, Article.current_version_id == Version.id)
+        .join(SearchHit, SearchHit.article_key == Article.key)
+        .where(is_find, SearchHit.is_backfill.is_(False), Article.key.not_in(withdrawn_keys()))
+        .where(Version.relevance.is_not(None), Version.id.not_in(taken), ~has_row)
     )
 
 

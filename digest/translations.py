@@ -39,7 +39,8 @@ def _foreign_texts(content: IssueContent) -> Iterator[str]:
         yield from (text for text, language in told if language != content.language)
     sentences = (sentence for document in content.documents for sentence in document.sentences)
     yield from (sentence.text for sentence in sentences if sentence.language != content.language)
-    listed = (*content.documents, *content.older, *(change.item for change in content.changes))
+    listed = [*content.documents, *content.older, *(change.item for change in content.changes)]
+    listed += [item for section in content.sections for item in section.items]
     yield from (item.title for item in listed if item.language != content.language)
 
 
@@ -51,6 +52,10 @@ def translated(content: IssueContent, found: Found) -> IssueContent:
             "also_noted": tuple(_entry(entry, found) for entry in content.also_noted),
             "documents": tuple(_document(document, found) for document in content.documents),
             "older": tuple(_item(item, found) for item in content.older),
+            "sections": tuple(
+                section.model_copy(update={"items": tuple(_item(item, found) for item in section.items)})
+                for section in content.sections
+            ),
             "changes": tuple(
                 change.model_copy(update={"item": _item(change.item, found)}) for change in content.changes
             ),

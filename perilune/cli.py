@@ -24,6 +24,7 @@ from perilune.commands import (
     readers,
     running,
     search_index,
+    searches,
     sources,
     stories,
     topics,
@@ -51,6 +52,7 @@ app.add_typer(digests.app, name="digest")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(mail.app, name="mail")
 app.add_typer(search_index.app, name="search-index")
+app.add_typer(searches.app, name="searches")
 app.add_typer(trying.app, name="try")
 for command in (running.run, running.crawl, running.process, running.serve, running.demo, running.status):
     app.command()(command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import os
+import zoneinfo
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
+from perilune.addresses import networks_allowed
 from perilune.mail_addresses import mail_address
 from perilune.problems import Problem
 
@@ -203,6 +205,12 @@ class Settings(BaseModel):
             " auto: the latter for large archives."
         ),
     ] = SearchEngine.AUTO
+    alert_hour: Annotated[int, Field(ge=0, le=23, description="Hour at which daily and weekly alerts go out.")] = 7
+    alert_timezone: Annotated[str, Field(description="Time zone of that hour, such as Europe/Vienna.")] = "UTC"
+    allow_networks: Annotated[
+        str | None,
+        Field(description="Hosts of this network that webhooks may call: host:port,host:port; default: none."),
+    ] = None
     log_level: Annotated[str, Field(description="debug, info, warning or error.")] = "info"
 
     @field_validator("owner")
@@ -216,6 +224,21 @@ class Settings(BaseModel):
         for each in value.split(","):
             ipaddress.ip_network(each.strip(), strict=False)
         return value
+
+    @field_validator("alert_timezone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        try:
+            zoneinfo.ZoneInfo(value)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("is no time zone; use a name such as Europe/Vienna") from error
+        return value
+
+    @field_validator("allow_networks")
+    @classmethod
+    def _names_hosts(cls, value: str | None) -> str | None:
+        networks_allowed(value)
+        return value or None
 
     @field_validator("generator", "translator")
     @classmethod

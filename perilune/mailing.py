@@ -6,6 +6,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
+from digest.alerts import AlertPost, write_alerts
 from digest.content import IssueContent
 from digest.deliver import deliver_due
 from digest.desk_notice import tell_of_held_issues
@@ -35,7 +36,12 @@ def compose_and_send(archive: Archive, *, now: dt.datetime) -> dict[str, object]
         owner, url = settings.owner, settings.archive_url
         notices = write_notices(session, owner=owner, archive_url=url, now=now)
         notices += tell_of_held_issues(session, owner=owner, archive_url=url, now=now)
+    notices += write_alerts(archive.sessions, _alert_post(settings), now=now)
     return {"composed": len(composed), "released": len(released), "notices": notices, **_sent(archive, mailer, now=now)}
+
+
+def _alert_post(settings: Settings) -> AlertPost:
+    return AlertPost(settings.archive_url, settings.alert_hour, settings.alert_timezone)
 
 
 def send_due(archive: Archive, *, now: dt.datetime) -> dict[str, object]:

@@ -20,6 +20,7 @@ from models.fate import due_count, release_claims_of_the_dead
 from models.search import index_is_outdated
 from models.source import Source
 from models.vocabulary import Stage
+from models.webhooks import calls_due
 from perilune.archive import Archive, open_archive, watched_slugs
 from perilune.config import Settings
 from perilune.learning import learning_is_due
@@ -75,6 +76,13 @@ class Ticker:
         """Compose and send what is due; a mail that is under way outlives us, lest nobody know of it."""
         self._run("digest", "due")
 
+    def call(self) -> None:
+        """Call webhooks that wait; apart from mail, since whoever is called may be slow to answer."""
+        with self.archive.sessions() as session:
+            is_due = calls_due(session, now=dt.datetime.now(dt.UTC))
+        if is_due:
+            self._run("searches", "deliver")
+
     def take_back(self) -> None:
         """Read what came back, where a mailbox of it is named."""
         if self.archive.settings.bounce_mailbox:
@@ -117,7 +125,8 @@ class Ticker:
 def start_ticking(ticker: Ticker) -> BackgroundScheduler:
     """Start the ticks; each kind of work runs once at a time."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    ticks = dict.fromkeys((ticker.crawl, ticker.process, ticker.learn, ticker.index, ticker.mail), TICK_SECONDS)
+    often = (ticker.crawl, ticker.process, ticker.learn, ticker.index, ticker.mail, ticker.call)
+    ticks = dict.fromkeys(often, TICK_SECONDS)
     for work, seconds in (ticks | {ticker.take_back: MAILBOX_SECONDS}).items():
         scheduler.add_job(
             work,

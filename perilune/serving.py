@@ -26,6 +26,7 @@ from perilune.serving_accounts import ArchiveAccounts, ArchivePeople
 from perilune.serving_desk import ArchiveDesk, ArchiveEditions
 from perilune.serving_notebook import ArchiveNotebook, ArchiveTakedowns
 from perilune.serving_readers import ArchiveReadership
+from perilune.serving_searches import ArchiveSearches
 from perilune.topics import add_topic, draft_from_form, edit_topic, merge_topic, switch_topic
 from web.access import Powers
 from web.app import create_app
@@ -75,6 +76,7 @@ def powers_over(archive: Archive, passwords: Passwords | None = None) -> Powers:
         accounts=ArchiveAccounts(archive, passwords),
         notebook=ArchiveNotebook(archive),
         takedowns=ArchiveTakedowns(archive),
+        searches=ArchiveSearches(archive),
     )
 
 

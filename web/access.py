@@ -250,6 +250,29 @@ class Takedowns(Protocol):
 
     def restore(self, key: str, *, by: str) -> str:
         """Lift the takedown of an article."""
+
+
+class SavedSearches(Protocol):
+    """Keeps searches, each for the account whose login is given; Problem where it cannot be."""
+
+    def save(self, login: str, said: Mapping[str, str]) -> str:
+        """Keep a search as `query`, `name`, `pace` and `address` say, and return its key."""
+        ...
+
+    def change(self, login: str, key: str, said: Mapping[str, str]) -> str:
+        """Change what is said of a search, and answer in words."""
+        ...
+
+    def act(self, login: str, key: str, action: str, value: str = "") -> str:
+        """Do what a button says, such as `delete` or `add_section`, and answer in words."""
+        ...
+
+    def add_webhook(self, login: str, key: str, url: str) -> str:
+        """Let finds be posted to an address, and return the webhook's key."""
+        ...
+
+    def stop(self, key: str) -> str:
+        """End a search's mail by its signed link, and answer in words."""
         ...
 
 
@@ -268,6 +291,7 @@ class Powers:
     """Who may ask for mail on a page, or add and remove readers."""
     editions: Editions | None = field(default=None, metadata=least(Role.EDITOR))
     desk: Desk | None = field(default=None, metadata=least(Role.EDITOR))
+    searches: SavedSearches | None = None
     people: People | None = None
     """Who knows who asks; without it everybody is a person alone."""
     accounts: Accounts | None = field(default=None, metadata=least(Role.ADMINISTRATOR))

@@ -30,6 +30,7 @@ from web import (
     pages_readers,
     pages_register,
     pages_search,
+    pages_searches,
     pages_shared,
     pages_sign_in,
     pages_sources,
@@ -46,6 +47,7 @@ from web.api_corrections import corrections_api
 from web.api_export import export_api
 from web.api_facts import facts_api
 from web.api_notebook import notebook_api
+from web.api_searches import searches_api
 from web.api_suggest import suggesting
 from web.api_takedowns import takedowns_api
 from web.failures import tell_failures
@@ -60,6 +62,7 @@ DESCRIPTION = "News of international space cooperation, with evidence for every 
 
 PARTS = (
     pages_search,
+    pages_searches,
     pages_article,
     pages_archive,
     pages_issues,
@@ -98,6 +101,7 @@ APIS = (
     notebook_api,
     takedowns_api,
     accounts_api,
+    searches_api,
     suggesting,
 )
 

@@ -102,6 +102,13 @@ class DraftFact(Part):
     evidence: Place
 
 
+class DraftSection(Part):
+    """What a saved search found."""
+
+    name: str
+    items: tuple[DraftItem, ...] = ()
+
+
 class DraftIntroduction(Part):
     """What an editor wrote at the head."""
 
@@ -116,6 +123,7 @@ class Draft(Part):
     also_noted: tuple[DraftEntry, ...] = ()
     documents: tuple[DraftItem, ...] = ()
     changes: tuple[DraftChange, ...] = ()
+    sections: tuple[DraftSection, ...] = ()
     older: tuple[DraftItem, ...] = ()
     agreements: tuple[DraftFact, ...] = ()
     events: tuple[DraftFact, ...] = ()
@@ -132,5 +140,6 @@ class Draft(Part):
         """Name every article that the issue prints."""
         entries = (*self.stories, *self.also_noted)
         items = [item for entry in entries for item in entry.items]
+        items += [item for section in self.sections for item in section.items]
         items += [*self.documents, *self.older, *(change.item for change in self.changes)]
         return frozenset(item.article_key for item in items)

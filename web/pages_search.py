@@ -9,18 +9,20 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from models.search import Query, QueryProblem, facets, search, vocabulary_of
+from models.search import Query, QueryProblem, Sort, facets, search, vocabulary_of
 from models.search.words import MAX_LINE_CHARS
-from models.vocabulary import DocType
+from models.vocabulary import DocType, Role
 from perilune.exports.forms import FORMS
-from web.access import SessionHere
+from web.access import AccessHere, SessionHere
 from web.headers import SCRIPTED
 from web.keeping import KeeperHere
 from web.links import search_link
 from web.names import active_topic_names, topic_names
 from web.notebook_view import Keeper, kept_beside
+from web.people import Visitor, VisitorHere
 from web.rendering import rendered
 from web.rights import reads
+from web.saved_view import KeepPanel, keep_panel
 from web.search_form import NEWEST_CORE, SearchForm, fault_of, query_of
 from web.search_view import active_filters, facets_of, options_of, orders_of, paging_of, scopes_of
 
@@ -31,7 +33,9 @@ pages = APIRouter(include_in_schema=False)
 
 
 @pages.get("/", dependencies=[reads()])
-def search_page(session: SessionHere, form: SearchAddress, keeper: KeeperHere) -> Response:
+def search_page(
+    session: SessionHere, access: AccessHere, *, visitor: VisitorHere, form: SearchAddress, keeper: KeeperHere
+) -> Response:
     """Show what a search finds; without a line, the newest on international space cooperation."""
     try:
         query = query_of(form, vocabulary_of(session))
@@ -39,10 +43,19 @@ def search_page(session: SessionHere, form: SearchAddress, keeper: KeeperHere) -
         return _faulty(session, form, problem)
     if form.has_fields:
         return RedirectResponse(search_link(query.line), status_code=303)
-    return _found(session, form, query if query.line else NEWEST_CORE, keeper)
+    wanted = query if query.line else NEWEST_CORE
+    return _found(session, form, wanted, keeper, keep=_keep(session, access, visitor, wanted))
 
 
-def _found(session: Session, form: SearchForm, query: Query, keeper: Keeper) -> HTMLResponse:
+def _keep(session: Session, access: AccessHere, visitor: Visitor, query: Query) -> KeepPanel | None:
+    """Offer to keep the search, where searches are kept and to whom may."""
+    if access.powers.searches is None or not visitor.may(Role.READER):
+        return None
+    line = query.with_(sort=Sort.RELEVANCE).line
+    return keep_panel(session, visitor.login, line, may_edit=visitor.may(Role.EDITOR))
+
+
+def _found(session: Session, form: SearchForm, query: Query, keeper: Keeper, *, keep: KeepPanel | None) -> HTMLResponse:
     is_front = not form.q.strip()
     results = search(session, query, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
     line = "" if is_front else query.line
@@ -64,6 +77,7 @@ def _found(session: Session, form: SearchForm, query: Query, keeper: Keeper) -> 
         kept=kept_beside(session, keeper, [hit.key for hit in results.hits]),
         formats=FORMS,
         query_line=query.line,
+        keep=keep,
         fault=None,
     )
 

@@ -12,7 +12,7 @@ from models.search.matching import matching_ids, vocabulary_of
 from models.search.problem import QueryProblem
 from models.search.query import Query, Vocabulary, parse_query
 from models.search.renewal import index_is_outdated, renew_index
-from models.search.results import Hit, Results, search
+from models.search.results import Hit, Results, hits_of, search
 from models.search.snippets import SnippetPart
 from models.search.suggestions import Suggestion, Suggestions, suggestions
 
@@ -28,6 +28,7 @@ __all__ = [
     "Suggestions",
     "Vocabulary",
     "facets",
+    "hits_of",
     "index_article",
     "index_is_outdated",
     "matching_ids",

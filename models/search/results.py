@@ -133,3 +133,8 @@ def _grouped(pairs: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
     for key, value in pairs:
         groups[key].append(value)
     return {key: tuple(values) for key, values in groups.items()}
+
+
+def hits_of(session: Session, query: Query, ids: Sequence[int]) -> tuple[Hit, ...]:
+    """Show articles as a query's results, in the order of their ids as given, whether they match or not."""
+    return _hits_of(session, ids, clauses_of(query.expression))

@@ -1,0 +1,179 @@
+"""Alerts: mails of what saved searches found, at once, daily or weekly; each find is told in one mail, once for ever.
+
+A mail's row, and the marks of the finds that it tells, are one transaction. What is found together is one mail.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from digest.columns import WIDTH, one_line
+from digest.phrases import phrases_for
+from digest.render import render_notice
+from models.account import Account
+from models.base import key_of
+from models.finds import STOP, Find, finds_of
+from models.saved_search import SavedSearch, SearchHit
+from models.signing import signer_of
+from models.vocabulary import AlertPace
+from models.watch import Notice
+
+MAX_MAILS_AN_HOUR = 12
+"""To one address; what is found beyond is gathered for a later one."""
+MAX_LISTED = 40
+SLUG = "alert-"
+"""What the list of an alert's mails begins with; the search's key follows."""
+A_DAY, AN_HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class AlertPost:
+    """Where links in alerts lead, and when those go out that are not instant."""
+
+    archive_url: str
+    hour: int = 7
+    timezone: str = "UTC"
+
+    def moment(self, pace: AlertPace, now: dt.datetime) -> dt.datetime:
+        """Return the latest moment, not after `now`, at which alerts of a pace go out: weekly ones on Mondays."""
+        if pace == AlertPace.INSTANT:
+            return now
+        local = now.astimezone(zoneinfo.ZoneInfo(self.timezone))
+        day = local.date()
+        while (moment := self._moment_on(day)) > now or (pace == AlertPace.WEEKLY and day.weekday() != 0):
+            day -= A_DAY
+        return moment
+
+    def _moment_on(self, day: dt.date) -> dt.datetime:
+        at = dt.datetime.combine(day, dt.time(self.hour), zoneinfo.ZoneInfo(self.timezone))
+        return at.astimezone(dt.UTC)
+
+
+def write_alerts(sessions: sessionmaker[Session], post: AlertPost, *, now: dt.datetime) -> int:
+    """Write the mail of every alert that has something to tell by now; returns how many."""
+    written = 0
+    for pace in (AlertPace.INSTANT, AlertPace.DAILY, AlertPace.WEEKLY):
+        moment = post.moment(pace, now)
+        with sessions() as session:
+            ids = session.scalars(_due(pace, moment)).all()
+        for search_id in ids:
+            with sessions.begin() as session:
+                saved = session.get(SavedSearch, search_id)
+                if saved is not None and _may_write(session, saved, now):
+                    written += _has_written(session, saved, moment, post, now)
+    return written
+
+
+def _untold(search_id: int | sa.orm.InstrumentedAttribute[int], moment: dt.datetime) -> sa.ColumnElement[bool]:
+    is_due = SearchHit.told_at.is_(None) & (SearchHit.found_at <= moment) & SearchHit.is_backfill.is_(False)
+    return (SearchHit.saved_search_id == search_id) & is_due
+
+
+def _is_before(moment: dt.datetime) -> sa.ColumnElement[bool]:
+    return SavedSearch.told_at.is_(None) | (SavedSearch.told_at < moment)
+
+
+def _due(pace: AlertPace, moment: dt.datetime) -> sa.Select[int]:
+    return (
+        sa.select(SavedSearch.id)
+        .join(Account, Account.id == SavedSearch.account_id)
+        .where(SavedSearch.pace == pace, _is_before(moment), Account.is_active, Account.address.is_not(None))
+        .where(sa.exists().where(_untold(SavedSearch.id, moment)))
+        .order_by(SavedSearch.id)
+    )
+
+
+def _may_write(session: Session, saved: SavedSearch, now: dt.datetime) -> bool:
+    """Tell whether one more mail goes to the address: within an hour no more than a dozen instant ones."""
+    if saved.pace != AlertPace.INSTANT:
+        return True
+    lately = sa.select(sa.func.count()).where(
+        Notice.address == saved.account.address,
+        Notice.list_slug.startswith(SLUG),
+        Notice.written_at > now - AN_HOUR,
+    )
+    return (session.scalar(lately) or 0) < MAX_MAILS_AN_HOUR
+
+
+def _has_written(session: Session, saved: SavedSearch, moment: dt.datetime, post: AlertPost, now: dt.datetime) -> bool:
+    """Claim the moment and the finds by conditional updates, so that of two writers only one tells of them."""
+    claim = (
+        sa.update(SavedSearch)
+        .where(SavedSearch.id == saved.id, SavedSearch.pace == saved.pace, _is_before(moment))
+        .values(told_at=moment)
+        .returning(SavedSearch.id)
+        .execution_options(synchronize_session=False)
+    )
+    if session.scalar(claim) is None:
+        return False
+    told = (
+        sa.update(SearchHit)
+        .where(_untold(saved.id, moment))
+        .values(told_at=now)
+        .returning(SearchHit.article_key)
+        .execution_options(synchronize_session=False)
+    )
+    keys = session.scalars(told).all()
+    finds = finds_of(session, saved, limit=len(keys), keys=keys) if keys else []
+    if finds:
+        session.add(_notice(session, saved, finds, post, now))
+    return bool(finds)
+
+
+def stop_url_of(session: Session, saved: SavedSearch, archive_url: str) -> str:
+    """Make the signed address at which one POST ends a search's mail."""
+    return f"{archive_url}/searches/stop/{saved.key}/{signer_of(session).sign(STOP, saved.key)}"
+
+
+def subject_of_alert(name: str, finds: list[Find]) -> str:
+    """Write the subject: the search's name, and what it found."""
+    first = one_line(finds[0].hit.title or "Untitled", 90)
+    more = f" and {len(finds) - 1} more" if len(finds) > 1 else ""
+    return one_line(f"{one_line(name, 60)}: {first}{more}")
+
+
+def _notice(session: Session, saved: SavedSearch, finds: list[Find], post: AlertPost, now: dt.datetime) -> Notice:
+    archive = post.archive_url.rstrip("/")
+    address = saved.account.address
+    assert address is not None
+    stop_url = stop_url_of(session, saved, archive)
+    given = {
+        "subject": subject_of_alert(saved.name, finds),
+        "title": saved.name,
+        "line": saved.query,
+        "counted": "1 article found" if len(finds) == 1 else f"{len(finds)} articles found",
+        "finds": finds[:MAX_LISTED],
+        "more_count": max(0, len(finds) - MAX_LISTED),
+        "search_url": f"{archive}/searches/{saved.key}",
+        "stop_url": stop_url,
+        "link": lambda find: f"{archive}/article/{find.hit.key}",
+        "marks": _marks,
+        "snippet": lambda find: "".join(part.text for part in find.hit.snippet),
+        "width": WIDTH,
+    }
+    told = " ".join(sorted(find.hit.key for find in finds))
+    return Notice(
+        message_id=f"alert.{key_of(f'{saved.key} {now.isoformat()} {told}')}",
+        address=address,
+        subject=str(given["subject"]),
+        text=render_notice("txt", "alert/body", **given).strip() + "\n",
+        html=render_notice("html", "alert/body", **given),
+        written_at=now,
+        due_at=now,
+        list_slug=f"{SLUG}{saved.key}",
+        list_name=one_line(saved.name, 80),
+        unsubscribe_url=stop_url,
+    )
+
+
+def _marks(find: Find) -> str:
+    """Say where an article stands and when it was published."""
+    hit = find.hit
+    day = phrases_for("en").date(hit.published) if hit.published else "date not stated"
+    page = f"PDF page {hit.page_number}" if hit.page_number else None
+    return " · ".join(filter(None, (hit.source_name, day, page)))

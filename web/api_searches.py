@@ -1,0 +1,301 @@
+"""The JSON API of saved searches: one's own, what they found, their alerts, feeds and webhooks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from models.finds import Find, FindCounts, find_counts, finds_of
+from models.saved_search import SavedSearch
+from models.search.words import MAX_LINE_CHARS
+from models.vocabulary import AlertPace, Role
+from web.access import AccessHere, SessionHere
+from web.api import NOT_UNDERSTOOD, UNKNOWN, WRONG_PARAMETER, Limit, Offset, problem_answer
+from web.api_models import Answer, HitAnswer
+from web.clock import Now
+from web.forms import given
+from web.people import VisitorHere
+from web.rights import needs
+from web.saved_view import HookLine, hook_lines, problem_of, saved_lines, saved_of
+
+INSTEAD = "keep searches with `perilune searches`"
+ONLY_READS = problem_answer("This server only reads the archive.")
+OTHER_SITE = problem_answer("Another site's page asked for it, or the visitor may not.")
+CHANGES: dict[int | str, dict[str, object]] = {
+    400: NOT_UNDERSTOOD,
+    403: OTHER_SITE,
+    404: UNKNOWN,
+    501: ONLY_READS,
+}
+Key = Annotated[str, Path(max_length=40, description="The saved search's key.")]
+HookKey = Annotated[str, Path(max_length=40, description="The webhook's key.")]
+
+searches_api = APIRouter(prefix="/api/searches", responses={422: WRONG_PARAMETER})
+
+
+class SavedAnswer(Answer):
+    """A search that the visitor keeps."""
+
+    key: str
+    name: str
+    query: str
+    pace: AlertPace = Field(description="How often its finds are mailed.")
+    found: int = Field(description="How many articles it found.")
+    found_this_week: int
+    problem: str | None = Field(description="Why it cannot be asked any more.")
+    asked_at: dt.datetime = Field(description="Since when it finds what comes.")
+    atom: str
+    json_feed: str
+
+
+class SavedListAnswer(Answer):
+    """The searches that the visitor keeps, by name."""
+
+    searches: tuple[SavedAnswer, ...]
+
+
+class FindAnswer(HitAnswer):
+    """An article that a saved search found."""
+
+    found_at: dt.datetime
+    is_backfill: bool = Field(description="Whether its page came from a source's past, of which no mail tells.")
+
+
+class FindsAnswer(Answer):
+    """One page of what a search found, the newest first."""
+
+    total: int
+    limit: int
+    offset: int
+    finds: tuple[FindAnswer, ...]
+
+
+class WebhookAnswer(Answer):
+    """An address that finds are posted to."""
+
+    key: str
+    url: str
+    secret: str = Field(description="What each call is signed with, as Standard Webhooks says.")
+    stopped_because: str | None
+    waiting_count: int
+
+
+class WebhooksAnswer(Answer):
+    """The webhooks of a search."""
+
+    webhooks: tuple[WebhookAnswer, ...]
+
+
+class DoneAnswer(Answer):
+    """What was done, in words."""
+
+    words: str
+
+
+class Keeping(BaseModel):
+    """A search to keep."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: str = Field(max_length=MAX_LINE_CHARS)
+    name: str = Field(default="", max_length=120)
+    pace: AlertPace | None = None
+    address: str | None = Field(default=None, max_length=254, description="Where the visitor's alerts are mailed to.")
+
+
+class Changing(BaseModel):
+    """What to change of a search; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: str | None = Field(default=None, max_length=MAX_LINE_CHARS)
+    name: str | None = Field(default=None, max_length=120)
+    pace: AlertPace | None = None
+    address: str | None = Field(default=None, max_length=254)
+
+
+class Hooking(BaseModel):
+    """An address to post finds to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(max_length=2000)
+
+
+def _said(given_: Keeping | Changing) -> dict[str, str]:
+    return {name: str(value) for name, value in given_.model_dump(exclude_none=True).items()}
+
+
+def _saved(request: Request, session: Session, saved: SavedSearch, counts: FindCounts) -> SavedAnswer:
+    feed = f"{request.base_url}feeds/{saved.feed_key}"
+    return SavedAnswer(
+        key=saved.key,
+        name=saved.name,
+        query=saved.query,
+        pace=AlertPace(saved.pace),
+        found=counts.total,
+        found_this_week=counts.of_week,
+        problem=problem_of(session, saved),
+        asked_at=saved.asked_at,
+        atom=f"{feed}.atom",
+        json_feed=f"{feed}.json",
+    )
+
+
+def _answer(request: Request, session: Session, saved: SavedSearch, now: dt.datetime) -> SavedAnswer:
+    return _saved(request, session, saved, find_counts(session, [saved.id], now=now).get(saved.id, FindCounts()))
+
+
+@searches_api.get("", dependencies=[needs(Role.READER)])
+def api_searches(request: Request, session: SessionHere, visitor: VisitorHere, now: Now) -> SavedListAnswer:
+    """List the visitor's saved searches."""
+    keys = [line.key for line in saved_lines(session, visitor.login, now=now)]
+    searches = [_answer(request, session, saved_of(session, visitor.login, key), now) for key in keys]
+    return SavedListAnswer(searches=tuple(searches))
+
+
+@searches_api.post("", responses=CHANGES, status_code=201, dependencies=[needs(Role.READER)])
+def api_keep(  # noqa: PLR0913 - one parameter for each thing of a request
+    request: Request, session: SessionHere, access: AccessHere, *, visitor: VisitorHere, now: Now, said: Keeping
+) -> SavedAnswer:
+    """Keep a search; one that is kept already stays, and changes as is said."""
+    key = given(access.powers.searches, INSTEAD).save(visitor.login, _said(said))
+    return _answer(request, session, saved_of(session, visitor.login, key), now)
+
+
+@searches_api.get("/{key}", responses={404: UNKNOWN}, dependencies=[needs(Role.READER)])
+def api_saved(request: Request, session: SessionHere, visitor: VisitorHere, now: Now, key: Key) -> SavedAnswer:
+    """Read one saved search."""
+    return _answer(request, session, saved_of(session, visitor.login, key), now)
+
+
+@searches_api.patch("/{key}", responses=CHANGES, dependencies=[needs(Role.READER)])
+def api_change(session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, said: Changing) -> DoneAnswer:
+    """Change a saved search."""
+    _known(session, visitor.login, key)
+    return DoneAnswer(words=given(access.powers.searches, INSTEAD).change(visitor.login, key, _said(said)))
+
+
+@searches_api.delete("/{key}", responses=CHANGES, dependencies=[needs(Role.READER)])
+def api_delete(session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key) -> DoneAnswer:
+    """Delete a saved search with what it found."""
+    _known(session, visitor.login, key)
+    return DoneAnswer(words=given(access.powers.searches, INSTEAD).act(visitor.login, key, "delete"))
+
+
+@searches_api.get("/{key}/finds", responses={404: UNKNOWN}, dependencies=[needs(Role.READER)])
+def api_finds(  # noqa: PLR0913 - one parameter for each thing of a request
+    session: SessionHere, visitor: VisitorHere, now: Now, *, key: Key, limit: Limit = 20, offset: Offset = 0
+) -> FindsAnswer:
+    """Read what a search found, the newest first."""
+    saved = saved_of(session, visitor.login, key)
+    counts = find_counts(session, [saved.id], now=now).get(saved.id, FindCounts())
+    finds = finds_of(session, saved, limit=limit, offset=offset)
+    return FindsAnswer(total=counts.total, limit=limit, offset=offset, finds=tuple(map(_find, finds)))
+
+
+def _find(find: Find) -> FindAnswer:
+    hit = HitAnswer.model_validate(find.hit)
+    assert find.found_at is not None
+    return FindAnswer(**dict(hit), found_at=find.found_at, is_backfill=find.is_backfill)
+
+
+@searches_api.post("/{key}/feed", responses=CHANGES, dependencies=[needs(Role.READER)])
+def api_renew_feed(session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key) -> DoneAnswer:
+    """Give a search's feed another address."""
+    _known(session, visitor.login, key)
+    return DoneAnswer(words=given(access.powers.searches, INSTEAD).act(visitor.login, key, "renew_feed"))
+
+
+@searches_api.get("/{key}/webhooks", responses={404: UNKNOWN}, dependencies=[needs(Role.READER)])
+def api_webhooks(session: SessionHere, visitor: VisitorHere, key: Key) -> WebhooksAnswer:
+    """List a search's webhooks with their secrets."""
+    saved = saved_of(session, visitor.login, key)
+    return WebhooksAnswer(webhooks=tuple(map(_hook, hook_lines(session, saved))))
+
+
+def _hook(line: HookLine) -> WebhookAnswer:
+    return WebhookAnswer(
+        key=line.key,
+        url=line.url,
+        secret=line.secret,
+        stopped_because=line.stopped_because,
+        waiting_count=line.waiting_count,
+    )
+
+
+@searches_api.post("/{key}/webhooks", responses=CHANGES, status_code=201, dependencies=[needs(Role.READER)])
+def api_hook(session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, said: Hooking) -> WebhookAnswer:
+    """Let finds be posted to an address."""
+    _known(session, visitor.login, key)
+    hook_key = given(access.powers.searches, INSTEAD).add_webhook(visitor.login, key, said.url)
+    lines = hook_lines(session, saved_of(session, visitor.login, key))
+    return _hook(next(line for line in lines if line.key == hook_key))
+
+
+@searches_api.post("/{key}/webhooks/{hook_key}/test", responses=CHANGES, dependencies=[needs(Role.READER)])
+def api_try_hook(
+    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, hook_key: HookKey
+) -> DoneAnswer:
+    """Post a test to a webhook at once, and say what it answered."""
+    _known(session, visitor.login, key)
+    searches = given(access.powers.searches, INSTEAD)
+    return DoneAnswer(words=searches.act(visitor.login, key, "try_webhook", hook_key))
+
+
+@searches_api.post("/{key}/webhooks/{hook_key}/restart", responses=CHANGES, dependencies=[needs(Role.READER)])
+def api_restart_hook(
+    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, hook_key: HookKey
+) -> DoneAnswer:
+    """Call a webhook again that was given up."""
+    _known(session, visitor.login, key)
+    searches = given(access.powers.searches, INSTEAD)
+    return DoneAnswer(words=searches.act(visitor.login, key, "restart_webhook", hook_key))
+
+
+@searches_api.delete("/{key}/webhooks/{hook_key}", responses=CHANGES, dependencies=[needs(Role.READER)])
+def api_unhook(
+    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, hook_key: HookKey
+) -> DoneAnswer:
+    """Post to a webhook no more."""
+    _known(session, visitor.login, key)
+    searches = given(access.powers.searches, INSTEAD)
+    return DoneAnswer(words=searches.act(visitor.login, key, "remove_webhook", hook_key))
+
+
+@searches_api.put(
+    "/{key}/sections/{edition}",
+    responses=CHANGES,
+    dependencies=[needs(Role.EDITOR)],
+)
+def api_section(
+    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, edition: HookKey
+) -> DoneAnswer:
+    """Let an edition's issues have a section of what a search finds."""
+    _known(session, visitor.login, key)
+    searches = given(access.powers.searches, INSTEAD)
+    return DoneAnswer(words=searches.act(visitor.login, key, "add_section", edition))
+
+
+@searches_api.delete(
+    "/{key}/sections/{edition}",
+    responses=CHANGES,
+    dependencies=[needs(Role.EDITOR)],
+)
+def api_unsection(
+    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, edition: HookKey
+) -> DoneAnswer:
+    """Take a search's section out of an edition."""
+    _known(session, visitor.login, key)
+    searches = given(access.powers.searches, INSTEAD)
+    return DoneAnswer(words=searches.act(visitor.login, key, "remove_section", edition))
+
+
+def _known(session: Session, login: str, key: str) -> None:
+    """Refuse a key that is none of the visitor's with 404, and leave the database to whoever changes it."""
+    saved_of(session, login, key)
+    session.rollback()
