@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from models.search.filters import ALL_OF
-from models.search.patterns import Alternatives, Pattern, clauses_of, excluded_of
+from models.search.patterns import Alternatives, Nearby, Pattern, clauses_of, excluded_of
 from models.search.query import Query
 from models.search.terms import FORM_MARK, Token, tokens_of
 
@@ -117,7 +117,7 @@ def _forms_in(tokens: Iterable[Token]) -> set[str]:
 def _has(subject: Subject, pattern: Pattern) -> bool:
     """Tell whether an article that has the whole terms of a pattern has them as the pattern wants them."""
     terms = pattern.terms
-    is_title = getattr(pattern, "is_title", False)
+    is_title = pattern.is_title
     if len(terms) == 1 and (not is_title or terms[0].startswith(FORM_MARK)):
         mark = FORM_MARK if is_title and not terms[0].startswith(2 * FORM_MARK) else ""
         return subject.has_beginning(mark + terms[0]) if pattern.is_prefix else mark + terms[0] in subject.keys
@@ -144,8 +144,7 @@ class Want:
     keys: frozenset[str]
     pattern: Pattern | None = None
     """None where the keys say everything."""
-    nearby: tuple[Pattern, Pattern, int] | None = None
-    """Two patterns, and how many terms may stand between them."""
+    nearby: Nearby | None = None
 
     @property
     def beginning(self) -> str:
@@ -164,11 +163,10 @@ class Want:
 Clause = tuple[Want, ...]
 
 
-def _want_of(pattern: Pattern | tuple[Pattern, Pattern, int]) -> Want:
-    if not isinstance(pattern, Pattern):
-        left, right, distance = pattern
-        return Want(_whole_terms(left) | _whole_terms(right), nearby=(left, right, distance))
-    is_plain = len(pattern.terms) == 1 and not pattern.is_prefix and not getattr(pattern, "is_title", False)
+def _want_of(pattern: Pattern | Nearby) -> Want:
+    if isinstance(pattern, Nearby):
+        return Want(_whole_terms(pattern.left) | _whole_terms(pattern.right), nearby=pattern)
+    is_plain = len(pattern.terms) == 1 and not pattern.is_prefix and not pattern.is_title
     return Want(_whole_terms(pattern), None if is_plain else pattern)
 
 
@@ -207,9 +205,13 @@ def compiled(query: Query, merged: Mapping[str, str]) -> Compiled:
         for field, name in FILTERS.items()
         if getattr(query, field)
     ]
+    without = (each.partition(":") for each in query.without)
     return Compiled(
         clauses=(*filters, *map(_clause_of, clauses_of(query.expression))),
-        excluded=_clause_of(excluded_of(query.expression)),
+        excluded=(
+            *_clause_of(excluded_of(query.expression)),
+            *(_want_of_value(name, value, merged) for name, _, value in without),
+        ),
         after=query.after,
         before=query.before,
         with_copies=query.with_copies,
