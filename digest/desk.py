@@ -24,7 +24,7 @@ from digest.content import (
 )
 from models.vocabulary import FactKind
 from perilune.languages import language_of
-from perilune.problems import Problem
+from perilune.problems import Conflict, Problem
 
 Told = Entry | Document
 Printed = TypeVar("Printed", Entry, Document, Item, ChangeEntry)
@@ -32,6 +32,10 @@ Printed = TypeVar("Printed", Entry, Document, Item, ChangeEntry)
 
 class DeskProblem(Problem):
     """Something that an editor asked for cannot be done; the message says why."""
+
+
+class DeskConflict(DeskProblem, Conflict):
+    """An issue is not what it was when the editor looked at it."""
 
 
 class Step(StrEnum):

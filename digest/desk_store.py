@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from digest.columns import one_line
 from digest.content import IssueContent, content_from, stored_content
-from digest.desk import DeskProblem, Edited, add, restore
+from digest.desk import DeskConflict, DeskProblem, Edited, add, restore
 from digest.desk_additions import entry_named
 from digest.desk_ledger import Change, settle
 from digest.release import release
@@ -118,9 +118,9 @@ def _held(session: Session, key: str, hand: Hand) -> Issue:
     if issue is None:
         raise DeskProblem(f"there is no issue {key!r}; `perilune digest list` prints the keys.")
     if held is None:
-        raise DeskProblem(f"this issue was released{_by(issue)}; nothing in it can be changed any more.")
+        raise DeskConflict(f"this issue was released{_by(issue)}; nothing in it can be changed any more.")
     if hand.revision is not None and hand.revision != revision_of(session, issue):
-        raise DeskProblem(f"{_last_edit(session, issue)} Nothing was changed; look at the issue, and press again.")
+        raise DeskConflict(f"{_last_edit(session, issue)} Nothing was changed; look at the issue, and press again.")
     return issue
 
 

@@ -129,6 +129,12 @@ class ArchiveUpkeep:
         set_retired(self._archive, [slug], at=None, now=dt.datetime.now(dt.UTC))
         return f"{slug} is watched again from the next crawl on."
 
+    def check(self, slug: str) -> object:
+        """Ask a source for its links now."""
+        from perilune.inspecting import check_sources
+
+        return next(iter(check_sources([slug])))
+
 
 class ArchiveCorrections:
     """Obeys what visitors say of articles, for the web app."""

@@ -64,10 +64,10 @@ def test_the_api_gives_stories(client: TestClient, keys: Keys) -> None:
 
 
 def test_the_api_gives_sources_issues_and_status(client: TestClient, keys: Keys) -> None:
-    sources = {source["slug"]: source for source in client.get("/api/sources").json()}
+    sources = {source["slug"]: source for source in client.get("/api/sources").json()["sources"]}
     assert sources["un_unoosa"]["last_outcome"] == "done"
     assert sources["wire"]["last_crawled_at"] is None
-    assert client.get("/api/issues").json()[0]["key"] == keys.issue
+    assert client.get("/api/issues").json()["issues"][0]["key"] == keys.issue
     assert client.get(f"/api/issues/{keys.issue}").json()["content"] == {"headline": "A week"}
     status = client.get("/api/status").json()
     assert status["totals"]["articles"] == 6
@@ -109,6 +109,6 @@ def test_the_openapi_document_describes_the_api_only(client: TestClient) -> None
     document = client.get("/api/openapi.json").json()
     assert all(path.startswith("/api/") for path in document["paths"])
     responses = document["paths"]["/api/search"]["get"]["responses"]
-    assert set(responses) == {"200", "400", "422"}
+    assert set(responses) == {"200", "400", "401", "403", "422"}
     assert "application/problem+json" in responses["422"]["content"]
     assert "HTTPValidationError" not in json.dumps(document)

@@ -45,6 +45,10 @@ class Upkeep(Protocol):
         """Watch a retired source again."""
         ...
 
+    def check(self, slug: str) -> object:
+        """Ask a source for its links now; the answer has the fields of `CheckedAnswer`."""
+        ...
+
 
 class Obeyed(Protocol):
     """What became of something that a person said."""

@@ -185,9 +185,9 @@ def _beside(session: Session, slug: str) -> tuple[BesideLine, ...]:
     return tuple(BesideLine(other, names[other], count) for other, count in counted)
 
 
-def proposal_lines(session: Session) -> tuple[ProposedName, ...]:
+def proposal_lines(session: Session, *, limit: int = PROPOSALS_SHOWN) -> tuple[ProposedName, ...]:
     """Read the names that are proposed as actors, the most frequent first."""
-    return proposed_names(session, limit=PROPOSALS_SHOWN)
+    return proposed_names(session, limit=limit)
 
 
 def kinds_and_countries(session: Session) -> tuple[list[str], list[str]]:

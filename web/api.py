@@ -7,59 +7,60 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from models.search import parse_query, search, vocabulary_of
+from models.search import facets, parse_query, search, vocabulary_of
 from models.search.words import MAX_LINE_CHARS
 from web.access import SeesHeld, SessionHere
-from web.api_models import (
-    ArticleAnswer,
-    HitAnswer,
-    IssueAnswer,
-    IssueCardAnswer,
-    Problem,
-    SearchAnswer,
-    SourceAnswer,
-    StatusAnswer,
-)
+from web.api_issue_models import IssueAnswer, IssueCardAnswer, IssuesAnswer
+from web.api_models import ArticleAnswer, FacetValueAnswer, HitAnswer, RecentAnswer, SearchAnswer
+from web.api_paging import MAX_OFFSET, WindowHere
+from web.api_problems import NOT_UNDERSTOOD, UNKNOWN, WRONG_PARAMETER
+from web.api_source_models import SourceAnswer, SourcesAnswer
+from web.api_status_models import StatusAnswer
 from web.api_story_models import StoriesAnswer, StoryAnswer, StoryCardAnswer
-from web.api_topic_models import TaxonomyLineAnswer, TaxonomyTopicAnswer
+from web.api_topic_models import TaxonomyLineAnswer, TaxonomyTopicAnswer, TopicsAnswer
 from web.archive_view import issue_cards, issue_of, status_of, story_cards
 from web.article_view import article_view
-from web.clock import Today
+from web.clock import Now, Today
+from web.edition_view import counts_of
+from web.mail_view import mail_of
 from web.reading_language import ReaderLanguage
 from web.rights import reads
+from web.scans_view import scans_of
 from web.source_view import source_lines
 from web.story_view import story_view
 from web.topic_view import topic_lines, topic_view
 
-PROBLEM_TYPE = "application/problem+json"
-MAX_LIMIT = 100
-MAX_OFFSET = 100_000
-
-
-def problem_answer(description: str) -> dict[str, object]:
-    """Describe an answer that tells a problem."""
-    return {"description": description, "content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}}
-
-
-UNKNOWN = problem_answer("There is no such thing in the archive.")
-NOT_UNDERSTOOD = problem_answer("The search line is not understood.")
-WRONG_PARAMETER = problem_answer("A parameter has an impossible value.")
-
 Line = Annotated[str, Query(max_length=MAX_LINE_CHARS, description="A search line, as on the search page.")]
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at the most.")]
-Offset = Annotated[int, Query(ge=0, le=MAX_OFFSET, description="How many to pass over.")]
+WithFacets = Annotated[bool, Query(alias="facets", description="Whether to count by topic, country, year and more.")]
 VersionNumber = Annotated[int | None, Query(ge=1, le=MAX_OFFSET, description="A version; default: the current one.")]
 
 api = APIRouter(prefix="/api", responses={422: WRONG_PARAMETER})
 
 
 @api.get("/search", responses={400: NOT_UNDERSTOOD}, dependencies=[reads()])
-def api_search(session: SessionHere, q: Line = "", limit: Limit = 20, offset: Offset = 0) -> SearchAnswer:
+def api_search(
+    session: SessionHere, window: WindowHere, q: Line = "", *, with_facets: WithFacets = False
+) -> SearchAnswer:
     """Search the archive; an empty line finds everything, the newest first."""
     query = parse_query(q, vocabulary_of(session))
-    results = search(session, query, limit=limit, offset=offset)
-    hits = tuple(HitAnswer.model_validate(hit) for hit in results.hits)
-    return SearchAnswer(query=query.line, total=results.total, limit=limit, offset=offset, hits=hits)
+    results = search(session, query, limit=window.limit, offset=window.offset)
+    counted = facets(session, query) if with_facets else None
+    return SearchAnswer.model_validate(
+        {
+            "query": query.line,
+            "hits": [HitAnswer.model_validate(hit) for hit in results.hits],
+            "facets": counted
+            and {facet: [FacetValueAnswer.model_validate(each) for each in found] for facet, found in counted.items()},
+            **window.of(results.total),
+        }
+    )
+
+
+@api.get("/search/recent", responses={400: NOT_UNDERSTOOD}, dependencies=[reads()])
+def api_recent(session: SessionHere, now: Now, q: Line = "") -> RecentAnswer:
+    """Count the articles that came in the last 7 and 30 days and match a search line, as an edition would."""
+    counts = counts_of(session, q, now)
+    return RecentAnswer(query=q, last_7_days=counts[7], last_30_days=counts[30])
 
 
 @api.get("/articles/{key}", responses={404: UNKNOWN}, dependencies=[reads()])
@@ -71,11 +72,11 @@ def api_article(
 
 
 @api.get("/stories", dependencies=[reads()])
-def api_stories(session: SessionHere, language: ReaderLanguage, limit: Limit = 20, offset: Offset = 0) -> StoriesAnswer:
+def api_stories(session: SessionHere, language: ReaderLanguage, window: WindowHere) -> StoriesAnswer:
     """List the stories: pinned ones first, then those of international cooperation, then the newest."""
-    total, cards = story_cards(session, limit=limit, offset=offset, reader_language=language)
-    stories = tuple(StoryCardAnswer.model_validate(card) for card in cards)
-    return StoriesAnswer(total=total, limit=limit, offset=offset, stories=stories)
+    total, cards = story_cards(session, limit=window.limit, offset=window.offset, reader_language=language)
+    stories = [StoryCardAnswer.model_validate(card) for card in cards]
+    return StoriesAnswer.model_validate({"stories": stories, **window.of(total)})
 
 
 @api.get("/stories/{key}", responses={404: UNKNOWN}, dependencies=[reads()])
@@ -85,15 +86,19 @@ def api_story(session: SessionHere, key: str, today: Today, language: ReaderLang
 
 
 @api.get("/sources", dependencies=[reads()])
-def api_sources(session: SessionHere) -> list[SourceAnswer]:
-    """List the sources with how they fare."""
-    return [SourceAnswer.model_validate(line) for line in source_lines(session)]
+def api_sources(session: SessionHere, window: WindowHere) -> SourcesAnswer:
+    """List the sources with how they fare: those that are not well first, then by name, the retired last."""
+    lines = source_lines(session)
+    sources = [SourceAnswer.model_validate(line) for line in window.cut(lines)]
+    return SourcesAnswer.model_validate({"sources": sources, **window.of(len(lines))})
 
 
 @api.get("/topics", dependencies=[reads()])
-def api_topics(session: SessionHere) -> list[TaxonomyLineAnswer]:
+def api_topics(session: SessionHere, window: WindowHere) -> TopicsAnswer:
     """List the topics: those that are on first, then by name."""
-    return [TaxonomyLineAnswer.model_validate(line) for line in topic_lines(session)]
+    lines = topic_lines(session)
+    topics = [TaxonomyLineAnswer.model_validate(line) for line in window.cut(lines)]
+    return TopicsAnswer.model_validate({"topics": topics, **window.of(len(lines))})
 
 
 @api.get("/topics/{slug}", responses={404: UNKNOWN}, dependencies=[reads()])
@@ -103,9 +108,11 @@ def api_topic(session: SessionHere, slug: str) -> TaxonomyTopicAnswer:
 
 
 @api.get("/issues", dependencies=[reads()])
-def api_issues(session: SessionHere, held: SeesHeld) -> list[IssueCardAnswer]:
+def api_issues(session: SessionHere, held: SeesHeld, window: WindowHere) -> IssuesAnswer:
     """List the issues of all digests, the newest first."""
-    return [IssueCardAnswer.model_validate(card) for card in issue_cards(session, with_held=held)]
+    cards = issue_cards(session, with_held=held)
+    issues = [IssueCardAnswer.model_validate(card) for card in window.cut(cards)]
+    return IssuesAnswer.model_validate({"issues": issues, **window.of(len(cards))})
 
 
 @api.get("/issues/{key}", responses={404: UNKNOWN}, dependencies=[reads()])
@@ -118,4 +125,6 @@ def api_issue(session: SessionHere, held: SeesHeld, key: str) -> IssueAnswer:
 @api.get("/status", dependencies=[reads()])
 def api_status(session: SessionHere) -> StatusAnswer:
     """Count what the archive holds, and what became of everything at every stage."""
-    return StatusAnswer.model_validate(status_of(session))
+    work = status_of(session)
+    said = {"totals": work.totals, "newest_page_at": work.newest_page_at, "fates": work.fates}
+    return StatusAnswer.model_validate(said | {"mail": mail_of(session), "scans": scans_of(session)})

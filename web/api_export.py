@@ -9,8 +9,8 @@ from fastapi.responses import Response
 
 from models.vocabulary import Role
 from web.access import AccessHere, SessionHere
-from web.api import NOT_UNDERSTOOD, UNKNOWN, WRONG_PARAMETER, problem_answer
 from web.api_accounts import REFUSED
+from web.api_problems import NOT_UNDERSTOOD, UNKNOWN, WRONG_PARAMETER, problem_answer
 from web.pages_export import Asked, export_page
 from web.rights import VisitorHere, needs
 

@@ -7,7 +7,7 @@ import datetime as dt
 from pydantic import Field
 
 from models.vocabulary import FactKind
-from web.api_models import Answer, IsoDate, NamedAnswer
+from web.api_models import Answer, IsoDate, NamedAnswer, PageAnswer
 
 
 class StatusAtAnswer(Answer):
@@ -82,12 +82,9 @@ class WholeFactAnswer(FactLineAnswer):
     contradictions: tuple[ContradictionAnswer, ...]
 
 
-class FactsAnswer(Answer):
+class FactsAnswer(PageAnswer):
     """One page of facts."""
 
-    total: int
-    limit: int
-    offset: int
     facts: tuple[FactLineAnswer, ...]
 
 
@@ -148,8 +145,8 @@ class CellStoryAnswer(Answer):
     articles: tuple[CellArticleAnswer, ...]
 
 
-class CellContentsAnswer(Answer):
-    """What a cell counts: how much of each, and one page of it, the newest first."""
+class CellContentsAnswer(PageAnswer):
+    """What a cell counts: how much of each, and one page of it, the newest first; `total` is the longest list's."""
 
     one: NamedAnswer
     other: NamedAnswer

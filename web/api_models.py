@@ -8,17 +8,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from models.health import SourceHealth
 from models.vocabulary import (
     CorrectionField,
     DocType,
     FactKind,
-    FateState,
     HistoryKind,
     PassageKind,
     Relevance,
-    SourceKind,
-    Stage,
 )
 from perilune.dates import PartialDate
 
@@ -40,6 +36,14 @@ class Answer(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
+class FaultAnswer(Answer):
+    """One value that cannot be taken: where it stands (a JSON pointer into the body, or a parameter), and why."""
+
+    pointer: str | None = None
+    parameter: str | None = None
+    detail: str
+
+
 class Problem(Answer):
     """An error in the form of RFC 9457."""
 
@@ -48,6 +52,29 @@ class Problem(Answer):
     status: int
     detail: str
     position: int | None = Field(default=None, description="Where in the search line the fault lies (code points).")
+    errors: tuple[FaultAnswer, ...] | None = Field(default=None, description="The values that cannot be taken.")
+
+
+class PageAnswer(Answer):
+    """One page of a list; `next` and `previous` are addresses of its neighbours on this server, null at the ends."""
+
+    total: int
+    limit: int
+    offset: int
+    next: str | None = Field(description="The address of the next page; also in the header Link (RFC 8288).")
+    previous: str | None = Field(description="The address of the page before.")
+
+
+class DoneAnswer(Answer):
+    """What was done, in a sentence."""
+
+    words: str
+
+
+class MadeAnswer(DoneAnswer):
+    """What was made, and the short name that it goes by."""
+
+    slug: str
 
 
 class NamedAnswer(Answer):
@@ -84,14 +111,55 @@ class HitAnswer(Answer):
     page_number: int | None = Field(description="The PDF page of the snippet.")
 
 
-class SearchAnswer(Answer):
+class FacetValueAnswer(Answer):
+    """A value as filters of the search line take it, its English name, and how many articles bear it."""
+
+    value: str
+    label: str
+    count: int
+
+
+class SearchAnswer(PageAnswer):
     """One page of what a search found; `query` is its canonical line."""
 
     query: str
-    total: int
-    limit: int
-    offset: int
     hits: tuple[HitAnswer, ...]
+    facets: Mapping[str, tuple[FacetValueAnswer, ...]] | None = Field(
+        description="Counts by topic, country, year, source, language and type; null unless they were asked for."
+    )
+
+
+class RecentAnswer(Answer):
+    """How many articles that match a search came in the last days."""
+
+    query: str
+    last_7_days: int
+    last_30_days: int
+
+
+class PieceAnswer(Answer):
+    """Some text of a changed sentence; what is marked differs."""
+
+    text: str
+    is_marked: bool
+
+
+class ChangedPassageAnswer(Answer):
+    """Sentences that stood there before, and those in their place; `passage_ordinal` is where they stand now."""
+
+    before: tuple[tuple[PieceAnswer, ...], ...]
+    after: tuple[tuple[PieceAnswer, ...], ...]
+    passage_ordinal: int | None
+
+
+class ChangesAnswer(Answer):
+    """What differs between a version and the one before it."""
+
+    key: str
+    number: int
+    earlier_number: int
+    heads: tuple[str, ...] = Field(description="What of title and date differs.")
+    changes: tuple[ChangedPassageAnswer, ...]
 
 
 class LikenessAnswer(Answer):
@@ -277,60 +345,3 @@ class ArticleAnswer(Answer):
     copies: tuple[CopyAnswer, ...]
     story: StoryLineAnswer | None
     corrected: tuple[CorrectionField, ...] = Field(description="What of it people have decided.")
-
-
-class SourceAnswer(Answer):
-    """A source and how it fares."""
-
-    slug: str
-    name: str
-    home: str
-    kind: SourceKind | None = Field(description="None while it is yet to be found out.")
-    language: str | None
-    country: str | None
-    is_active: bool
-    interval_minutes: int
-    article_count: int
-    state: str = Field(description="new, healthy, quiet, degraded, broken or retired.")
-    health: SourceHealth | None = Field(description="None before it was first judged.")
-    last_crawled_at: dt.datetime | None
-    last_outcome: str | None
-    due_at: dt.datetime | None
-
-
-class IssueCardAnswer(Answer):
-    """An issue in a list."""
-
-    key: str
-    edition_slug: str
-    edition_name: str
-    number: int
-    subject: str
-    language: str
-    period_start_at: dt.datetime
-    period_end_at: dt.datetime
-    composed_at: dt.datetime
-
-
-class IssueAnswer(IssueCardAnswer):
-    """An issue with its content as it was frozen."""
-
-    content: Mapping[str, object]
-
-
-class FateCountAnswer(Answer):
-    """How many items met a fate at a stage."""
-
-    stage: Stage
-    state: FateState
-    reason: str | None
-    count: int
-
-
-class StatusAnswer(Answer):
-    """What the archive holds, and where everything stands."""
-
-    totals: Mapping[str, int]
-    newest_page_at: dt.datetime | None
-    fates: tuple[FateCountAnswer, ...]
-    search: str = Field(description="Which index answers searches, in a sentence.")

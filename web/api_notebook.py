@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.kept import account_id_of, collections_seen_by, items_of, notes_by, notes_on, starred_by
 from models.vocabulary import Role
 from web.access import SessionHere
-from web.api import UNKNOWN, WRONG_PARAMETER
 from web.api_accounts import CHANGES, REFUSED, DoneAnswer
 from web.api_models import Answer
+from web.api_problems import UNKNOWN, WRONG_PARAMETER
 from web.article_view import article_of
 from web.keeping import KeeperHere, KeepingHere, collection_of, note_of, refuse_sharing
 from web.notebook_view import article_lines, collection_cards, note_line

@@ -14,8 +14,9 @@ from models.saved_search import SavedSearch
 from models.search.words import MAX_LINE_CHARS
 from models.vocabulary import AlertPace, Role
 from web.access import AccessHere, SessionHere
-from web.api import NOT_UNDERSTOOD, UNKNOWN, WRONG_PARAMETER, Limit, Offset, problem_answer
 from web.api_models import Answer, HitAnswer
+from web.api_paging import Limit, Offset
+from web.api_problems import NOT_UNDERSTOOD, UNKNOWN, WRONG_PARAMETER, problem_answer
 from web.clock import Now
 from web.forms import given
 from web.people import VisitorHere

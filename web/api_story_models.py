@@ -8,7 +8,7 @@ from pydantic import Field
 
 from models.vocabulary import Relevance, StoryChangeKind
 from web.api_fact_models import FactWitnessAnswer
-from web.api_models import Answer, CopyAnswer, IsoDate, NamedAnswer, TranslationAnswer
+from web.api_models import Answer, CopyAnswer, IsoDate, NamedAnswer, PageAnswer, TranslationAnswer
 from web.timeline import DevelopmentKind
 
 
@@ -147,10 +147,7 @@ class StoryCardAnswer(Answer):
     pinned_by: str | None
 
 
-class StoriesAnswer(Answer):
+class StoriesAnswer(PageAnswer):
     """One page of the stories."""
 
-    total: int
-    limit: int
-    offset: int
     stories: tuple[StoryCardAnswer, ...]

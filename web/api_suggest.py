@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query
 from models.search import suggestions
 from models.search.words import MAX_LINE_CHARS
 from web.access import SessionHere
-from web.api import WRONG_PARAMETER, Line
+from web.api import Line
 from web.api_models import Answer
+from web.api_problems import WRONG_PARAMETER
 from web.rights import reads
 
 Cursor = Annotated[

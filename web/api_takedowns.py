@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.takedown import takedowns_of
 from models.vocabulary import Role
 from web.access import AccessHere, SessionHere
-from web.api import UNKNOWN, WRONG_PARAMETER
 from web.api_accounts import CHANGES, REFUSED, DoneAnswer
 from web.api_models import Answer
+from web.api_problems import UNKNOWN, WRONG_PARAMETER
 from web.forms import given
 from web.pages_takedowns import INSTEAD
 from web.problems import checked_key

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from web.api_models import Answer, NamedAnswer
+from web.api_models import Answer, NamedAnswer, PageAnswer
 
 
 class WordEntryAnswer(Answer):
@@ -27,6 +27,12 @@ class TaxonomyLineAnswer(NamedAnswer):
     article_count: int
     example_count: int
     word_counts: Mapping[str, int] = Field(description="How many entries it has, by language.")
+
+
+class TopicsAnswer(PageAnswer):
+    """One page of the topics."""
+
+    topics: tuple[TaxonomyLineAnswer, ...]
 
 
 class TaxonomyTopicAnswer(Answer):

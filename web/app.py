@@ -43,13 +43,22 @@ from web.access import Access, Powers
 from web.api import api
 from web.api_accounts import accounts_api
 from web.api_actors import api as actors_api
+from web.api_articles import articles_api
 from web.api_corrections import corrections_api
+from web.api_desk import desk_api
+from web.api_document import describe, operation_name
+from web.api_editions import editions_api
 from web.api_export import export_api
 from web.api_facts import facts_api
+from web.api_http import ConditionalAnswers
+from web.api_issues import issues_api
 from web.api_notebook import notebook_api
+from web.api_readers import readers_api
 from web.api_searches import searches_api
+from web.api_sources import sources_api
 from web.api_suggest import suggesting
 from web.api_takedowns import takedowns_api
+from web.api_topics import topics_api
 from web.failures import tell_failures
 from web.headers import HeadRequests, SecurityHeaders
 from web.issue_forms import IssueForms
@@ -92,15 +101,22 @@ PARTS = (
 )
 OPENAPI = "/api/openapi.json"
 
-APIS = (
+API = (
     api,
+    articles_api,
+    facts_api,
+    topics_api,
     actors_api,
     corrections_api,
+    sources_api,
+    issues_api,
+    editions_api,
+    readers_api,
+    desk_api,
+    accounts_api,
     export_api,
-    facts_api,
     notebook_api,
     takedowns_api,
-    accounts_api,
     searches_api,
     suggesting,
 )
@@ -121,16 +137,19 @@ def create_app(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=operation_name,
     )
     app.state.access = Access(sessions, pages, render_issue, powers, issues)
+    app.add_middleware(ConditionalAnswers)
     app.add_middleware(Visits, people=powers.people)
     app.add_middleware(HeadRequests)
     app.add_middleware(SecurityHeaders)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for part in PARTS:
         app.include_router(part.pages)
-    for router in APIS:
+    for router in API:
         app.include_router(router)
+    describe(app)
     app.add_api_route(OPENAPI, app.openapi, include_in_schema=False, dependencies=[needs(None)])
     tell_failures(app)
     return app

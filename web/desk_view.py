@@ -93,7 +93,7 @@ def desk_view(session: Session, key: str) -> DeskView:
         released_at=issue.released_at,
         released_by=issue.released_by,
         reader_count=len(readers_of(session, issue)),
-        revision=session.scalar(sa.select(sa.func.count()).where(IssueEdit.issue_id == issue.id)) or 0,
+        revision=revision_of(session, issue.key),
         draft=draft,
         quotes=_quotes(session, draft.places()),
         left_out=left_out[:MAX_LEFT_OUT],
@@ -109,6 +109,12 @@ def issue_at(session: Session, key: str) -> Issue:
     if issue is None:
         raise missing("issue", key)
     return issue
+
+
+def revision_of(session: Session, key: str) -> int:
+    """Count the edits of an issue."""
+    counted = sa.select(sa.func.count()).select_from(IssueEdit).join(Issue, Issue.id == IssueEdit.issue_id)
+    return session.scalar(counted.where(Issue.key == key)) or 0
 
 
 def readers_of(session: Session, issue: Issue) -> list[Reader]:

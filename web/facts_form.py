@@ -48,14 +48,19 @@ class FilterForm(BaseModel):
         return f"{path}?{line}" if line else path
 
 
-class FactForm(FilterForm):
+class Numbered(BaseModel):
+    """Which page of a list a page of the archive shows; the API counts entries instead."""
+
+    page: int = Field(default=1, ge=1, le=MAX_PAGE, description="Which page of them, from 1.")
+
+
+class FactFilter(FilterForm):
     """Filters of facts."""
 
     country: Code = Field(default=None, description="A country's code (ISO 3166 alpha-2, EU-ESA or UN).")
     party: Word = Field(default=None, description="An actor's slug.")
     kind: Word = Field(default=None, description="A kind such as workshop, launch, MoU or contract.")
     year: Year = Field(default=None, description="A year that the fact touches.")
-    page: int = Field(default=1, ge=1, le=MAX_PAGE, description="Which page of them, from 1.")
 
     def facts_of_kind(self, kind: FactKind) -> FactQuery:
         """Ask for the facts of a kind that the filters shared by events and agreements let through."""
@@ -71,7 +76,7 @@ class FactForm(FilterForm):
         )
 
 
-class CalendarForm(FactForm):
+class CalendarFilter(FactFilter):
     """Filters of the calendar."""
 
     status: Annotated[EventStatus | None, BeforeValidator(_nothing_if_blank)] = Field(
@@ -87,7 +92,11 @@ class CalendarForm(FactForm):
         return replace(asked, since=max(today, asked.since or today), order=FactOrder.OLDEST)
 
 
-class RegisterForm(FactForm):
+class CalendarForm(CalendarFilter, Numbered):
+    """What the calendar's page asks for."""
+
+
+class RegisterFilter(FactFilter):
     """Filters and order of the register."""
 
     status: Annotated[AgreementStatus | None, BeforeValidator(_nothing_if_blank)] = Field(
@@ -98,6 +107,10 @@ class RegisterForm(FactForm):
     def query(self) -> FactQuery:
         """Ask for agreements."""
         return replace(self.facts_of_kind(FactKind.AGREEMENT), status=self.status, order=self.sort)
+
+
+class RegisterForm(RegisterFilter, Numbered):
+    """What the register's page asks for."""
 
 
 class MatrixForm(FilterForm):
@@ -117,9 +130,12 @@ class MatrixForm(FilterForm):
         return self.link("/matrix/cell", one=one, other=other)
 
 
-class CellForm(MatrixForm):
+class CellFilter(MatrixForm):
     """Which cell of the matrix is opened."""
 
     one: str = Field(max_length=MAX_VALUE_CHARS, description="A country's code, or an actor's slug.")
     other: str = Field(max_length=MAX_VALUE_CHARS, description="The other one.")
-    page: int = Field(default=1, ge=1, le=MAX_PAGE)
+
+
+class CellForm(CellFilter, Numbered):
+    """What a cell's page asks for."""

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from models.page_store import PageStoreProblem
 from models.search import QueryProblem
-from perilune.problems import Problem
+from perilune.problems import Conflict, Problem
 from web.access import whole_access_of
-from web.api import PROBLEM_TYPE
+from web.api_http import is_api
+from web.api_models import FaultAnswer
 from web.api_models import Problem as ProblemAnswer
+from web.api_problems import PROBLEM_TYPE
 from web.headers import SHARED_PATHS, headers_for
 from web.people import visitor_here
 from web.problems import NotInArchive, Withdrawn
 from web.rendering import rendered
 from web.shared import Shared
+
+CONFLICT = 409
+UNUSABLE = 422
 
 
 def tell_failures(app: FastAPI) -> None:
@@ -29,37 +37,63 @@ def tell_failures(app: FastAPI) -> None:
     app.add_exception_handler(QueryProblem, _tell_query_problem)
     app.add_exception_handler(PageStoreProblem, _tell_unreadable)
     app.add_exception_handler(Problem, _tell_problem)
+    app.add_exception_handler(DataError, _tell_unstorable)
     app.add_exception_handler(RequestValidationError, _tell_wrong_parameter)
     app.add_exception_handler(HTTPException, _tell_http_failure)
     app.add_exception_handler(Exception, _tell_fault)
 
 
-def _told(
-    request: Request, status: int, detail: str, *, position: int | None = None, heading: str | None = None
-) -> Response:
+@dataclass(frozen=True)
+class _More:
+    """What some problems tell beside a sentence."""
+
+    position: int | None = None
+    faults: Sequence[FaultAnswer] = ()
+    heading: str | None = None
+
+
+def _told(request: Request, status: int, detail: str, more: _More = _More()) -> Response:
     title = HTTPStatus(status).phrase
-    if request.url.path.startswith("/api/"):
-        problem = ProblemAnswer(title=title, status=status, detail=detail, position=position)
+    if is_api(request.url.path):
+        problem = ProblemAnswer(
+            title=title, status=status, detail=detail, position=more.position, errors=tuple(more.faults) or None
+        )
         return JSONResponse(problem.model_dump(exclude_none=True), status, media_type=PROBLEM_TYPE)
     shared = Shared() if request.url.path.startswith(SHARED_PATHS) else None
     # A signed address is asked for no account, and what broke may be what knows who asks.
     known = None if shared or status >= HTTPStatus.INTERNAL_SERVER_ERROR else visitor_here()
-    values = {"code": status, "title": title, "heading": heading, "detail": detail, "shared": shared, "visitor": known}
+    values = {
+        "code": status,
+        "title": title,
+        "heading": more.heading,
+        "detail": detail,
+        "shared": shared,
+        "visitor": known,
+    }
     return rendered("problem.html", status=status, **values)
 
 
 def _tell_missing(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotInArchive)
-    return _told(request, error.status, str(error), heading="Withdrawn" if isinstance(error, Withdrawn) else None)
+    return _told(
+        request, error.status, str(error), _More(heading="Withdrawn" if isinstance(error, Withdrawn) else None)
+    )
 
 
 def _tell_query_problem(request: Request, error: Exception) -> Response:
-    return _told(request, 400, str(error), position=getattr(error, "position", None))
+    return _told(request, 400, str(error), _More(position=getattr(error, "position", None)))
 
 
 def _tell_problem(request: Request, error: Exception) -> Response:
     sentence = str(error)
-    return _told(request, 422, sentence[:1].upper() + sentence[1:])
+    status = CONFLICT if isinstance(error, Conflict) else UNUSABLE
+    return _told(request, status, sentence[:1].upper() + sentence[1:])
+
+
+def _tell_unstorable(request: Request, error: Exception) -> Response:
+    """Tell of a value that the database cannot take at all, such as text with U+0000 in PostgreSQL."""
+    del error
+    return _told(request, UNUSABLE, "Something that was sent has a sign or a number that no archive can hold.")
 
 
 def _tell_unreadable(request: Request, error: Exception) -> Response:
@@ -68,8 +102,18 @@ def _tell_unreadable(request: Request, error: Exception) -> Response:
 
 def _tell_wrong_parameter(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = (f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
-    return _told(request, 422, f"This address has an impossible value: {'; '.join(faults)}.")
+    faults = [_fault(each) for each in error.errors()]
+    said = "; ".join(f"{fault.pointer or fault.parameter}: {fault.detail}" for fault in faults)
+    what = "What was sent" if any(fault.pointer is not None for fault in faults) else "This address"
+    return _told(request, UNUSABLE, f"{what} has an impossible value: {said}.", _More(faults=faults))
+
+
+def _fault(error: Mapping[str, object]) -> FaultAnswer:
+    place, detail = error["loc"], str(error["msg"])
+    assert isinstance(place, tuple)
+    if place[0] == "body":
+        return FaultAnswer(pointer="".join(f"/{part}" for part in place[1:]) or "/", detail=detail)
+    return FaultAnswer(parameter=str(place[-1]), detail=detail)
 
 
 def _tell_http_failure(request: Request, error: Exception) -> Response:

@@ -53,6 +53,7 @@ PEOPLE_PATHS = (
     "/collections",
     "/export",
     "/takedowns",
+    "/api/readers",
     "/api/accounts",
     "/api/tokens",
     "/api/me",

@@ -14,7 +14,7 @@ from models.matrix import Axis, Cell, Matrix, MatrixQuery, articles_of, contents
 from models.story import Story
 from models.vocabulary import FactKind
 from perilune.dates import PartialDate
-from web.facts_form import CellForm, MatrixForm
+from web.facts_form import CellFilter, MatrixForm
 from web.facts_view import FactLine, fact_lines
 from web.heat_map import HeatMap, level_of
 from web.labels import country_name, words_of
@@ -191,11 +191,11 @@ def row_of(cell: CellView, *, address: str = "") -> dict[str, object]:
     }
 
 
-def cell_contents(session: Session, form: CellForm) -> CellContents:
+def cell_contents(session: Session, form: CellFilter, *, limit: int = PAGE_SIZE, offset: int = 0) -> CellContents:
     """Read a page of what a cell counts, the newest first: stories with the passages that name both, and facts."""
     query, pair = form.query(), pair_of(form.one, form.other)
     contents = contents_of(session, query, pair)
-    shown = slice((form.page - 1) * PAGE_SIZE, form.page * PAGE_SIZE)
+    shown = slice(offset, offset + limit)
     names = _names_of(session, query.axis, pair)
     named = {member: Named(member, names[member]) for member in pair}
     units = contents.units[shown]

@@ -14,19 +14,18 @@ from perilune.exports.forms import FORMS
 from web.access import AccessHere, SessionHere
 from web.archived import archived_headers
 from web.article_view import article_of, article_view, version_of
-from web.changes import changes_between
 from web.choices import choices_of_article
 from web.corrections_view import ALREADY, CorrectionLine, corrections_told
 from web.forms import Corrector, CorrectorHere
 from web.headers import SCRIPTED
 from web.keeping import Keeping, KeepingHere
-from web.labels import date_in_words
 from web.notebook_view import beside_article
 from web.passages import blocks_of, span_within
 from web.problems import NotInArchive
 from web.reading_language import ReaderLanguage, by_language
 from web.rendering import html_of, rendered
 from web.rights import reads
+from web.version_changes import version_changes
 
 Place = Annotated[str | None, Query(max_length=20)]
 
@@ -139,25 +138,15 @@ def values_of_version(
 @pages.get("/article/{key}/v{number}/changes", dependencies=[reads()])
 def changes_page(session: SessionHere, key: str, number: str) -> HTMLResponse:
     """Show what changed from the version before."""
-    article = article_of(session, key)
-    version = version_of(article, number_of(number))
-    place = article.versions.index(version)
-    if place == 0:
-        raise NotInArchive("The first version of an article changed nothing.")
-    earlier = article.versions[place - 1]
-    lines = [
-        [each.title, date_in_words(each.published), *(passage.text for passage in each.passages)]
-        for each in (earlier, version)
-    ]
-    heads = [name for name, old, new in zip(("title", "date"), *lines, strict=False) if old != new]
+    found = version_changes(session, key, number_of(number))
     return rendered(
         "changes.html",
-        article=article,
-        number=version.number,
-        earlier=earlier,
-        version=version,
-        heads=heads,
-        changes=changes_between(lines[0][2:], lines[1][2:]),
+        article=found.article,
+        number=found.version.number,
+        earlier=found.earlier,
+        version=found.version,
+        heads=found.heads,
+        changes=found.changes,
     )
 
 

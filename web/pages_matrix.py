@@ -61,7 +61,7 @@ def matrix_table(request: Request, session: SessionHere, form: MatrixAddress) ->
 @pages.get("/matrix/cell", dependencies=[reads()])
 def cell_page(session: SessionHere, form: Annotated[CellForm, fastapi.Query()]) -> HTMLResponse:
     """Show what a cell counts."""
-    contents = cell_contents(session, form)
+    contents = cell_contents(session, form, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
     most = max(contents.story_count, contents.agreement_count, contents.event_count)
     links = (form.link("/matrix/cell", page=form.page - 1), form.link("/matrix/cell", page=form.page + 1))
     return rendered(

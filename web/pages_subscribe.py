@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from perilune.mail_addresses import mail_address
 from perilune.problems import Problem
-from web.access import SessionHere, WholeAccess
+from web.access import Readership, SessionHere, WholeAccess
 from web.forms import BodyHere, form_of, given, refuse_other_sites, values_in
 from web.mailed import CONFIRMED, AskedReaderHere, Mailed, settings_link
 from web.problems import NotInArchive
@@ -37,17 +39,22 @@ def subscribe(request: Request, access: WholeAccess, body: BodyHere) -> Redirect
     refuse_other_sites(request)
     readership = given(access.powers.enrolment, INSTEAD)
     form, editions = form_of(body), values_in(body, "edition")
-    address = form.get("address", "")
+    visitor = request.client.host if request.client else ""
+    if not ask_by_mail(readership, editions, (form.get("address", ""), form.get("name", "")), visitor=visitor):
+        raise HTTPException(429, TOO_MANY)
+    return RedirectResponse("/subscribe?asked=true", status_code=303)
+
+
+def ask_by_mail(readership: Readership, editions: Sequence[str], asked: tuple[str, str], *, visitor: str) -> bool:
+    """Ask an address and name by mail; False where too many were asked, Problem for what is no mail address."""
+    address, name = asked
     if not editions:
         raise Problem("choose at least one edition.")
     if len(address) > MAX_ADDRESS_CHARS or not _is_address(address):
         raise Problem(
             f"{address[:MAX_ADDRESS_CHARS]!r} is not a mail address; go back and write it as in ada@example.org."
         )
-    visitor = request.client.host if request.client else ""
-    if not readership.ask(editions, address, form.get("name", ""), visitor=visitor):
-        raise HTTPException(429, TOO_MANY)
-    return RedirectResponse("/subscribe?asked=true", status_code=303)
+    return readership.ask(editions, address, name, visitor=visitor)
 
 
 def _is_address(text: str) -> bool:

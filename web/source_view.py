@@ -122,9 +122,7 @@ class SourceView:
 
 def source_view(session: Session, slug: str) -> SourceView:
     """Read one source; a problem of status 404 where there is none."""
-    source = session.scalar(sa.select(Source).where(Source.slug == slug))
-    if source is None:
-        raise missing("source", slug)
+    source = find_source_row(session, slug)
     runs = _latest_runs(session, source)
     fate = session.get(Fate, (Stage.CRAWL, source.id))
     counted = sa.select(sa.func.count()).where(Article.source_id == source.id, Article.current_version_id.is_not(None))
@@ -142,6 +140,14 @@ def source_view(session: Session, slug: str) -> SourceView:
         ),
         scans=scans_of(session, source_id=source.id),
     )
+
+
+def find_source_row(session: Session, slug: str) -> Source:
+    """Find a source; a problem of status 404 where there is none."""
+    source = session.scalar(sa.select(Source).where(Source.slug == slug))
+    if source is None:
+        raise missing("source", slug)
+    return source
 
 
 def _latest_runs(session: Session, source: Source) -> Sequence[CrawlRun]:
