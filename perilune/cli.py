@@ -21,6 +21,7 @@ from perilune.commands import (
     facts,
     learning,
     mail,
+    programs,
     readers,
     running,
     search_index,
@@ -57,6 +58,7 @@ app.add_typer(trying.app, name="try")
 for command in (running.run, running.crawl, running.process, running.serve, running.demo, running.status):
     app.command()(command)
 app.command()(running.config)
+app.command()(programs.mcp)
 app.command()(articles.search)
 app.command()(exports.export)
 app.command()(exports.collections)

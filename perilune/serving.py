@@ -44,18 +44,28 @@ if TYPE_CHECKING:
 def app_for(settings: Settings, *, passwords: Passwords | None = None) -> FastAPI:
     """Make the web app on the archive of the settings; `passwords` says what a hash costs."""
     archive = open_archive(settings)
+    # Whoever gets mail may leave, whatever else the pages let be changed.
+    powers = Powers(readership=ArchiveReadership(archive)) if settings.read_only else powers_over(archive, passwords)
+    return _app_over(archive, replace(powers, people=ArchivePeople(archive, passwords)))
+
+
+def app_to_read(settings: Settings) -> FastAPI:
+    """Make the web app for a program of whoever holds the archive, which only reads."""
+    return _app_over(open_archive(settings), Powers())
+
+
+def _app_over(archive: Archive, powers: Powers) -> FastAPI:
+    settings = archive.settings
 
     def render_issue(content: Mapping[str, object]) -> str:
         issue = content_from(dict(content))
         return render_html(issue, Links(settings.archive_url, issue.key, correct=settings.correct_url))
 
-    # Whoever gets mail may leave, whatever else the pages let be changed.
-    powers = Powers(readership=ArchiveReadership(archive)) if settings.read_only else powers_over(archive, passwords)
     return create_app(
         archive.sessions,
         pages=archive.pages,
         render_issue=render_issue,
-        powers=replace(powers, people=ArchivePeople(archive, passwords)),
+        powers=powers,
         issues=ArchiveIssues(archive),
     )
 

@@ -109,7 +109,7 @@ def test_an_issue_is_edited_on_the_revision_that_was_read(program: TestClient, f
     held = filled.held
     desk = program.get(f"/api/desk/{held.issue}").json()
     assert (desk["is_held"], desk["revision"]) == (True, 0)
-    assert any("Geneva" in quote["text"] or quote["text"] for quote in desk["quotes"])
+    assert all(quote["text"] for quote in desk["quotes"])
     drop = {"action": "drop", "revision": 0, "key": held.plain, "by": "Ada"}
     edited = program.post(f"/api/desk/{held.issue}/edits", json=drop)
     assert (edited.status_code, edited.json()) == (201, {"words": "“A launch” is dropped.", "revision": 1})
@@ -144,7 +144,7 @@ def test_versions_copies_and_files_are_had(program: TestClient, filled: Filled) 
     text = program.get(f"/api/issues/{filled.held.issue}/files/txt")
     assert "They met" in text.text
     assert program.get(f"/api/issues/{filled.held.issue}/files/exe").json()["status"] == 404
-    assert program.get(f"/api/issues/{filled.held.issue}/events").status_code in {200, 404}
+    assert program.get(f"/api/issues/{filled.held.issue}/events").status_code == 404
     status = program.get("/api/status").json()
     assert (status["mail"]["line_count"], status["scans"]["count"]) == (0, 0)
 

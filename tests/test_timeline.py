@@ -101,6 +101,9 @@ def _witness(status: str, *, article: str, start: str | None = None, is_copy: bo
         is_copy=is_copy,
         link="",
         article="",
+        article_url="",
+        version_number=1,
+        passage_ordinal=0,
     )
 
 

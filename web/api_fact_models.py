@@ -22,6 +22,9 @@ class FactWitnessAnswer(Answer):
 
     article_key: str
     article_title: str
+    article_url: str = Field(description="Where it was published.")
+    version_number: int
+    passage_ordinal: int
     source: NamedAnswer
     published: IsoDate
     language: str | None

@@ -54,6 +54,9 @@ class WitnessView:
     is_copy: bool
     link: str
     article: str
+    article_url: str
+    version_number: int
+    passage_ordinal: int
 
 
 @dataclass(frozen=True)
@@ -202,6 +205,9 @@ def _witness(row: WitnessRow, names: Mapping[str, str]) -> WitnessView:
             article.key, version.number, passage.ordinal if passage else 0, (witness.start, witness.end)
         ),
         article=article_link(article.key),
+        article_url=article.url,
+        version_number=version.number,
+        passage_ordinal=passage.ordinal if passage else 0,
     )
 
 
