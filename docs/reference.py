@@ -81,7 +81,7 @@ def type_in_words(schema: Schema, definitions: Schema, *, linked: bool = False) 
         return type_in_words(named, definitions, linked=linked)
     if choices := values_in(schema, "enum"):
         return f"one of {', '.join(f'`{choice}`' for choice in choices)}"
-    if branches := schemas_in(schema, "anyOf"):
+    if branches := schemas_in(schema, "anyOf") or schemas_in(schema, "oneOf"):
         kinds = [type_in_words(branch, definitions, linked=linked) for branch in branches]
         return " or ".join(kind for kind in kinds if kind != "nothing")
     if schema.get("type") == "array":
@@ -204,7 +204,8 @@ def api_page() -> str:
             lines += [f"### {name}", "", *_answer_lines(schema, definitions)]
     lines += _issue_file_lines()
     introduction = (
-        "The archive answers programs in JSON beside its pages. Problems are "
+        "The archive answers programs in JSON beside its pages, and does for them whatever its pages do. How to sign "
+        "in, page, and ask only for what changed, and a client in Python, stand in [the API](../api.md). Problems are "
         "told as RFC 9457 says (`application/problem+json`). The OpenAPI document itself is served at "
         "`/api/openapi.json`, a page about it at `/api`."
     )

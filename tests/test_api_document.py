@@ -31,10 +31,17 @@ API_OF_PAGES = {
     "/subscribe": ("subscribe",),
     "/desk/{key}/check": ("check_sentence",),
     "/desk/{key}/{action}": ("edit_issue",),
+    "/account/tokens": ("make_token",),
+    "/account/{action}": ("change_me", "end_browser", "revoke_token"),
+    "/accounts": ("add_account",),
+    "/accounts/{key}/{action}": ("change_account", "close_account"),
 }
 """The operations that do what a page's form does."""
 WITHOUT_API = {
     "/desk/{key}/name": "a browser remembers a name; a program says it each time",
+    "/sign-in": "a browser's; a program has a token",
+    "/sign-out": "a browser's",
+    "/account/password": "a browser's, which is asked for the old one",
 }
 OF_THE_MAIL = re.compile(r"/(r|confirm|own|m)/")
 """Signed addresses are the mail's: what readers do by them is no program's."""
@@ -82,7 +89,7 @@ def test_every_operation_tells_its_problems_alike(app: FastAPI) -> None:
         responses = operation["responses"]
         assert isinstance(responses, dict)
         problems = {status: answer for status, answer in responses.items() if status >= "400"}
-        wanted = {"422"} if path == "/api/subscriptions" else {"401", "403", "422"}
+        wanted = {"422"} if path in {"/api/subscriptions", "/api/me"} else {"401", "403", "422"}
         assert wanted <= problems.keys(), (method, path)
         assert all(list(answer["content"]) == ["application/problem+json"] for answer in problems.values()), path
     assert "HTTPValidationError" not in json.dumps(document)

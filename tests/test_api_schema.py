@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -32,6 +34,7 @@ CHECKS = [
 ]
 STARTS_A_CRAWL = frozenset({"find_source", "add_source", "check_source"})
 FEW, MANY = 3, 60
+Operation = schemathesis.APIOperation[Any, Any, Any, Any]
 SLUGS = {"topics": "tea", "actors": "cnsa", "sources": "un_unoosa", "editions": "weekly"}
 
 
@@ -45,7 +48,7 @@ def place_of(filled: Filled, path: str) -> dict[str, object]:
     return {"key": key, "slug": SLUGS.get(subject, ""), "number": number, "ending": "txt"}
 
 
-def send_what_may_be_sent(operation: schemathesis.APIOperation, filled: Filled, count: int) -> None:
+def send_what_may_be_sent(operation: Operation, filled: Filled, count: int) -> None:
     """Send so many right and so many wrong requests, to things that there are and to others."""
     known = place_of(filled, operation.path)
     modes = schemathesis.GenerationMode
@@ -60,7 +63,7 @@ def send_what_may_be_sent(operation: schemathesis.APIOperation, filled: Filled, 
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    def send(case: schemathesis.Case, *, is_known: bool) -> None:
+    def send(case: schemathesis.Case[Any], *, is_known: bool) -> None:
         if is_known:
             case.path_parameters = {
                 name: known.get(name, value) for name, value in (case.path_parameters or {}).items()
@@ -80,6 +83,7 @@ def test_no_request_finds_a_fault(
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
     faults = {}
     for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
         operation = found.ok()
         if operation.definition.raw["operationId"] in STARTS_A_CRAWL:
             continue

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug import Response
 
 from models.page_store import PageStore
+from models.vocabulary import Relevance
 from perilune.client import ApiProblem, NoAnswer, Perilune
 from perilune.client.transport import Habits, wait_of
 from perilune.config import settings_from
@@ -26,6 +27,8 @@ from web.api_bodies import EditionSaid, NewEdition, NewReader, NewTopic, ReaderO
 from web.api_desk_bodies import Approve, Drop, SentenceSaid
 from web.api_document import Part
 
+OF_PEOPLE = ("me", "tokens", "accounts")
+"""Subjects that administrators see to in the browser or by command."""
 SQLITE = pytest.mark.databases("sqlite")
 UNUSED = NewReader(edition="weekly", address="eve@example.org")
 
@@ -78,7 +81,7 @@ def test_it_reads_everything_typed(client: Perilune, filled: Filled) -> None:
 @SQLITE
 def test_it_changes_what_a_person_may(client: Perilune, filled: Filled) -> None:
     held = filled.held
-    obeyed = client.correct(Saying(article=filled.keys.article, by="Ada", relevance="space"))
+    obeyed = client.correct(Saying(article=filled.keys.article, by="Ada", relevance=Relevance.SPACE))
     assert client.corrections(filled.keys.article).corrections[0].id == obeyed.corrections[0].id
     assert client.undo(obeyed.corrections[0].id, by="Bob").words.startswith("Undone")
     assert client.correction(obeyed.corrections[0].id).undone_by == "Bob"
@@ -137,7 +140,9 @@ def test_retry_after_is_seconds_or_a_date(now: dt.datetime) -> None:
 
 
 def test_every_operation_has_a_method(operations: dict[str, Part]) -> None:
-    assert [name for name in operations if not callable(getattr(Perilune, name, None))] == []
+    missing = {name for name in operations if not callable(getattr(Perilune, name, None))}
+    of_people = {name for name, operation in operations.items() if set(OF_PEOPLE) & set(map(str, operation["tags"]))}  # type: ignore[call-overload]
+    assert missing <= of_people
 
 
 def test_it_loads_neither_the_server_nor_the_models() -> None:

@@ -32,6 +32,9 @@ SUBJECTS = {
     "subscriptions": "Asking for mail",
     "desk": "Reviewing a held issue",
     "status": "How the work stands",
+    "me": "Who asks",
+    "tokens": "Tokens of who asks",
+    "accounts": "Who may come in",
 }
 """What the first part of an address is about, in the order of the document."""
 SIGNED_IN = problem_answer("Nobody is signed in: send a token as `Authorization: Bearer TOKEN`.")

@@ -47,8 +47,7 @@ Server = MCPServer[object]
 
 def server_of(archive: Archive) -> Server:
     """Make the server of an archive."""
-    title, level = "Perilune archive", "WARNING"
-    server: Server = MCPServer("perilune", title=title, instructions=INSTRUCTIONS, version=__version__, log_level=level)
+    server: Server = MCPServer("perilune", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING")
     for add in (_add_reading, _add_facts, _add_digest):
         add(server, archive)
     return server
