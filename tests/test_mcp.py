@@ -103,11 +103,15 @@ def test_an_assistant_reads_an_issue_of_another_archive(filled: Filled, database
         assert any(each["quote"] for each in issue["citations"])
         assert str(issue["citations"][0]["archive_url"]).startswith("http://127.0.0.1")
 
+    async def be_refused(client: Client) -> None:
+        assert "This token opens nothing here" in text_of(await client.call_tool("digest", {}))
+
     token = tmp_path / "token"
     token.write_text("per_none\n", encoding="utf-8")
     archive = settings_from({"PERILUNE_HOME": str(tmp_path), "PERILUNE_DATABASE": database_url})
     with served(app_for(archive)) as url:
-        speak({}, read_issue, "--url", url, "--token-file", str(token))
+        speak({}, read_issue, "--url", url)
+        speak({}, be_refused, "--url", url, "--token-file", str(token))
 
 
 def test_a_text_cannot_end_its_own_marks() -> None:
