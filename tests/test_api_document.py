@@ -33,12 +33,23 @@ API_OF_PAGES = {
     "/desk/{key}/{action}": ("edit_issue",),
     "/account/tokens": ("make_token",),
     "/account/{action}": ("change_me", "end_browser", "revoke_token"),
+    "/article/{key}/notes": ("write_note",),
+    "/article/{key}/star": ("star", "unstar"),
+    "/article/{key}/withdraw": ("withdraw",),
+    "/collect": ("collect", "make_collection"),
+    "/collections": ("make_collection",),
+    "/collections/{key}": ("change_collection", "delete_collection", "change_item", "remove_item"),
+    "/notes/{key}": ("change_note", "delete_note"),
+    "/searches": ("keep_search",),
+    "/searches/{key}": ("change_search", "delete_search", "renew_feed", "add_webhook", "add_section"),
+    "/takedowns/{key}/restore": ("restore",),
     "/accounts": ("add_account",),
     "/accounts/{key}/{action}": ("change_account", "close_account"),
 }
 """The operations that do what a page's form does."""
 WITHOUT_API = {
     "/desk/{key}/name": "a browser remembers a name; a program says it each time",
+    "/searches/stop/{key}/{signature}": "a signed address of the mail's",
     "/sign-in": "a browser's; a program has a token",
     "/sign-out": "a browser's",
     "/account/password": "a browser's, which is asked for the old one",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from models.search import facets, parse_query, search, vocabulary_of
+from models.search import facets, parse_query, search, vocabulary_of, words_on_search
 from models.search.words import MAX_LINE_CHARS
 from web.access import SeesHeld, SessionHere
 from web.api_issue_models import IssueAnswer, IssueCardAnswer, IssuesAnswer
@@ -127,4 +127,6 @@ def api_status(session: SessionHere) -> StatusAnswer:
     """Count what the archive holds, and what became of everything at every stage."""
     work = status_of(session)
     said = {"totals": work.totals, "newest_page_at": work.newest_page_at, "fates": work.fates}
-    return StatusAnswer.model_validate(said | {"mail": mail_of(session), "scans": scans_of(session)})
+    return StatusAnswer.model_validate(
+        said | {"mail": mail_of(session), "scans": scans_of(session), "search": words_on_search(session)}
+    )

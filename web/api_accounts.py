@@ -18,7 +18,7 @@ from web.clock import Now
 from web.forms import given
 from web.pages_account import INSTEAD, own_token, refuse_tokens
 from web.people import Means, VisitHere
-from web.rights import VisitorHere, needs, reads
+from web.rights import VisitorHere, needs
 
 BY_COMMAND = "manage accounts with `perilune accounts`"
 REFUSED: dict[int | str, dict[str, object]] = {
@@ -137,7 +137,7 @@ def api_me(session: SessionHere, visitor: VisitorHere) -> MeAnswer:
     )
 
 
-@accounts_api.patch("/me", responses=CHANGES, dependencies=[reads()])
+@accounts_api.patch("/me", responses=CHANGES, dependencies=[needs(Role.READER)])
 def api_change_me(access: AccessHere, visitor: VisitorHere, details: Details) -> DoneAnswer:
     """Change one's own name and mail address."""
     refuse_tokens(visitor)
@@ -145,14 +145,14 @@ def api_change_me(access: AccessHere, visitor: VisitorHere, details: Details) ->
     return DoneAnswer(words=people.change_own(visitor.login, "details", details.model_dump(exclude_none=True)))
 
 
-@accounts_api.get("/me/browsers", responses=REFUSED, dependencies=[reads()])
+@accounts_api.get("/me/browsers", responses=REFUSED, dependencies=[needs(Role.READER)])
 def api_browsers(session: SessionHere, visit: VisitHere, now: Now) -> list[BrowserAnswer]:
     """List the browsers in which one is signed in."""
     lines = browsers_of(session, visit.visitor.login, visit.asking.secret, now=now)
     return [BrowserAnswer.model_validate(line) for line in lines]
 
 
-@accounts_api.delete("/me/browsers/{key}", responses=CHANGES, dependencies=[reads()])
+@accounts_api.delete("/me/browsers/{key}", responses=CHANGES, dependencies=[needs(Role.READER)])
 def api_end_browser(access: AccessHere, visitor: VisitorHere, key: str) -> DoneAnswer:
     """Sign a browser out."""
     refuse_tokens(visitor)
@@ -160,20 +160,20 @@ def api_end_browser(access: AccessHere, visitor: VisitorHere, key: str) -> DoneA
     return DoneAnswer(words=people.change_own(visitor.login, "end", {"browser": key}))
 
 
-@accounts_api.get("/tokens", responses=REFUSED, dependencies=[reads()])
+@accounts_api.get("/tokens", responses=REFUSED, dependencies=[needs(Role.READER)])
 def api_tokens(session: SessionHere, visitor: VisitorHere) -> list[TokenAnswer]:
     """List one's own tokens; their secrets are known to nobody."""
     return [TokenAnswer.model_validate(line) for line in tokens_of(session, visitor.login)]
 
 
-@accounts_api.post("/tokens", status_code=201, responses=CHANGES, dependencies=[reads()])
+@accounts_api.post("/tokens", status_code=201, responses=CHANGES, dependencies=[needs(Role.READER)])
 def api_make_token(access: AccessHere, visitor: VisitorHere, wanted: NewToken) -> NewTokenAnswer:
     """Make a token; a program that holds one makes no others."""
     said = {"name": wanted.name, "role": str(wanted.role), "days": str(wanted.days or "")}
     return NewTokenAnswer(token=own_token(given(access.powers.people, INSTEAD), visitor, said))
 
 
-@accounts_api.delete("/tokens/{key}", responses=CHANGES, dependencies=[reads()])
+@accounts_api.delete("/tokens/{key}", responses=CHANGES, dependencies=[needs(Role.READER)])
 def api_revoke_token(access: AccessHere, visitor: VisitorHere, key: str) -> DoneAnswer:
     """Revoke a token, at once."""
     refuse_tokens(visitor)

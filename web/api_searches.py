@@ -160,7 +160,7 @@ def api_searches(request: Request, session: SessionHere, visitor: VisitorHere, n
 
 
 @searches_api.post("", responses=CHANGES, status_code=201, dependencies=[needs(Role.READER)])
-def api_keep(  # noqa: PLR0913 - one parameter for each thing of a request
+def api_keep_search(  # noqa: PLR0913 - one parameter for each thing of a request
     request: Request, session: SessionHere, access: AccessHere, *, visitor: VisitorHere, now: Now, said: Keeping
 ) -> SavedAnswer:
     """Keep a search; one that is kept already stays, and changes as is said."""
@@ -169,20 +169,22 @@ def api_keep(  # noqa: PLR0913 - one parameter for each thing of a request
 
 
 @searches_api.get("/{key}", responses={404: UNKNOWN}, dependencies=[needs(Role.READER)])
-def api_saved(request: Request, session: SessionHere, visitor: VisitorHere, now: Now, key: Key) -> SavedAnswer:
+def api_saved_search(request: Request, session: SessionHere, visitor: VisitorHere, now: Now, key: Key) -> SavedAnswer:
     """Read one saved search."""
     return _answer(request, session, saved_of(session, visitor.login, key), now)
 
 
 @searches_api.patch("/{key}", responses=CHANGES, dependencies=[needs(Role.READER)])
-def api_change(session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, said: Changing) -> DoneAnswer:
+def api_change_search(
+    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, said: Changing
+) -> DoneAnswer:
     """Change a saved search."""
     _known(session, visitor.login, key)
     return DoneAnswer(words=given(access.powers.searches, INSTEAD).change(visitor.login, key, _said(said)))
 
 
 @searches_api.delete("/{key}", responses=CHANGES, dependencies=[needs(Role.READER)])
-def api_delete(session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key) -> DoneAnswer:
+def api_delete_search(session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key) -> DoneAnswer:
     """Delete a saved search with what it found."""
     _known(session, visitor.login, key)
     return DoneAnswer(words=given(access.powers.searches, INSTEAD).act(visitor.login, key, "delete"))
@@ -230,7 +232,9 @@ def _hook(line: HookLine) -> WebhookAnswer:
 
 
 @searches_api.post("/{key}/webhooks", responses=CHANGES, status_code=201, dependencies=[needs(Role.READER)])
-def api_hook(session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, said: Hooking) -> WebhookAnswer:
+def api_add_webhook(
+    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, said: Hooking
+) -> WebhookAnswer:
     """Let finds be posted to an address."""
     _known(session, visitor.login, key)
     hook_key = given(access.powers.searches, INSTEAD).add_webhook(visitor.login, key, said.url)
@@ -239,7 +243,7 @@ def api_hook(session: SessionHere, access: AccessHere, visitor: VisitorHere, key
 
 
 @searches_api.post("/{key}/webhooks/{hook_key}/test", responses=CHANGES, dependencies=[needs(Role.READER)])
-def api_try_hook(
+def api_try_webhook(
     session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, hook_key: HookKey
 ) -> DoneAnswer:
     """Post a test to a webhook at once, and say what it answered."""
@@ -249,7 +253,7 @@ def api_try_hook(
 
 
 @searches_api.post("/{key}/webhooks/{hook_key}/restart", responses=CHANGES, dependencies=[needs(Role.READER)])
-def api_restart_hook(
+def api_restart_webhook(
     session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, hook_key: HookKey
 ) -> DoneAnswer:
     """Call a webhook again that was given up."""
@@ -259,7 +263,7 @@ def api_restart_hook(
 
 
 @searches_api.delete("/{key}/webhooks/{hook_key}", responses=CHANGES, dependencies=[needs(Role.READER)])
-def api_unhook(
+def api_remove_webhook(
     session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, hook_key: HookKey
 ) -> DoneAnswer:
     """Post to a webhook no more."""
@@ -273,7 +277,7 @@ def api_unhook(
     responses=CHANGES,
     dependencies=[needs(Role.EDITOR)],
 )
-def api_section(
+def api_add_section(
     session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, edition: HookKey
 ) -> DoneAnswer:
     """Let an edition's issues have a section of what a search finds."""
@@ -287,7 +291,7 @@ def api_section(
     responses=CHANGES,
     dependencies=[needs(Role.EDITOR)],
 )
-def api_unsection(
+def api_remove_section(
     session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, edition: HookKey
 ) -> DoneAnswer:
     """Take a search's section out of an edition."""
