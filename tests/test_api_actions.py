@@ -144,7 +144,7 @@ def test_versions_copies_and_files_are_had(program: TestClient, filled: Filled) 
     text = program.get(f"/api/issues/{filled.held.issue}/files/txt")
     assert "They met" in text.text
     assert program.get(f"/api/issues/{filled.held.issue}/files/exe").json()["status"] == 404
-    assert "BEGIN:VEVENT" in program.get(f"/api/issues/{filled.held.issue}/events").text
+    assert "BEGIN:VCALENDAR" in program.get(f"/api/issues/{filled.held.issue}/events").text
     status = program.get("/api/status").json()
     assert (status["mail"]["line_count"], status["scans"]["count"]) == (0, 0)
 

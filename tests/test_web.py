@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -14,6 +15,8 @@ from tests.builders import ArticleDraft, a_source, a_story, a_version, an_articl
 from tests.web_archive import BODY, CAUSE, QUOTE, TEXT, UNKNOWN_KEY, Keys, fill_archive, mail_of
 from web.app import create_app
 
+FOREIGN_SCRIPT = re.compile(r'<script(?! src="/static/[a-z]+\.js\?v=[0-9a-f]+" defer></script>)')
+"""A script that is none of our own files."""
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 ESCAPED_ATTACK = "&lt;script&gt;alert(1)&lt;/script&gt;"
 
@@ -64,7 +67,7 @@ PAGES = {
         "Also in",
         "Part of the story",
         'rel="noopener noreferrer nofollow"',
-        '<ul><li id="p2">',
+        '<ul><li id="p2"',
     ),
     "/article/{copy}": ("The same text leads at", "date not stated"),
     "/article/{changed}": ("A standing page", "Version 2", "Wuhan", "/changes"),
@@ -88,7 +91,7 @@ def test_a_page_shows_what_the_archive_holds(client: TestClient, keys: Keys, sub
             response = client.get(path.format(**vars(keys)))
             assert response.status_code == 200
             assert [text for text in expected if text.format() not in response.text] == []
-            assert "<script" not in response.text
+            assert not FOREIGN_SCRIPT.search(response.text)
             assert ' style="' not in response.text
 
 
@@ -166,7 +169,7 @@ def test_evidence_marks_its_code_points_in_the_text(client: TestClient, keys: Ke
     assert f'href="{link}"' in client.get(f"/story/{keys.story}").text
     assert f'href="{link}"' in client.get(f"/article/{keys.article}").text
     opened = client.get(link.replace("&amp;", "&").partition("#")[0]).text
-    assert f'<p id="p1">The two agencies <mark>{QUOTE}</mark> on 9 March' in opened
+    assert re.search(rf'<p id="p1" data-start="[0-9]+">The two agencies <mark>{QUOTE}</mark> on 9 March', opened)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +259,7 @@ def test_an_attack_in_stored_words_stays_words(
     for path in paths:
         text = client.get(path.format(**keys)).text
         assert ESCAPED_ATTACK in text, path
-        assert "<script" not in text, path
+        assert not FOREIGN_SCRIPT.search(text), path
         assert "<img" not in text, path
         assert 'href="javascript:' not in text, path
 
@@ -267,13 +270,13 @@ def test_an_attack_in_the_line_stays_words(client: TestClient, keys: Keys, subte
             shown, answered = (client.get(path, params={"q": query}) for path in ("/", "/api/search"))
             assert shown.status_code == answered.status_code
             assert shown.status_code in {200, 400}
-            assert "<script" not in shown.text
+            assert not FOREIGN_SCRIPT.search(shown.text)
             assert "json" in answered.headers["Content-Type"]
             assert client.get("/", params={"q": "moon", "topic": query}).status_code == 400
 
 
 def test_every_response_bears_the_security_headers(client: TestClient, keys: Keys) -> None:
-    for path in ("/", "/static/style.css", "/api/status", "/nowhere", "/?page=0"):
+    for path in ("/stories", "/static/style.css", "/api/status", "/nowhere", "/stories?page=0"):
         headers = client.get(path).headers
         assert "default-src 'none'; script-src 'none'" in headers["Content-Security-Policy"], path
         assert headers["X-Content-Type-Options"] == "nosniff"

@@ -53,7 +53,7 @@ def test_the_page_tells_text_from_what_stands_apart(
     client = TestClient(create_app(sessions, pages=page_store, render_issue=mail_of))
     shown = client.get(f"/article/{paper}").text
     for expected in (
-        '<p lang="zh" dir="auto" id="p1">',
+        '<p lang="zh" dir="auto" id="p1" data-start="',
         "PDF page 2, printed iv",
         '<h2 class="part" lang="en">Footnotes</h2>',
         '<h2 class="part" lang="en">Speaker notes</h2>',

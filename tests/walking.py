@@ -11,11 +11,9 @@ from playwright.sync_api import Page
 from tests.browsing import Visit
 from web.navigation import GROUPS, READ
 
-COMING = {"/searches", "/notebook", "/collections"}
-"""What the navigation names before it is there."""
 ADDRESSES = (
     *(each.address for each in READ),
-    *(each.address for _, _, entries in GROUPS for each in entries if each.address not in COMING),
+    *(each.address for _, _, entries in GROUPS for each in entries),
     "/?q=memorandum",
     "/?q=nowhereatall",
     "/about",
@@ -73,5 +71,5 @@ def _kind_of(address: str) -> tuple[str, int, str]:
 def _linked_from(page: Page, base: str) -> Iterator[str]:
     for address in page.evaluate(LINKS):
         path = urlsplit(address).path
-        if address.startswith(f"{base}/") and path not in COMING and not NOT_OURS.search(path):
+        if address.startswith(f"{base}/") and not NOT_OURS.search(path):
             yield address
