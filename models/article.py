@@ -230,14 +230,16 @@ class Vector(Base):
 
 
 class PassageVectors(Base):
-    """A version's passages as embeddings of one model: a matrix of little-endian float16, a row for each."""
+    """A version's passages as embeddings of one model: little-endian float16, a row for each stretch of passages."""
 
     __tablename__ = "passage_vectors"
 
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("version.id", ondelete="CASCADE"), primary_key=True)
     model: Mapped[str] = mapped_column(primary_key=True)
-    ordinals: Mapped[list[int]] = mapped_column(PortableJson)
-    """Which passage each row begins with."""
+    text_hash: Mapped[str] = mapped_column(sa.String(64))
+    """That of the text that they were made of."""
+    spans: Mapped[list[list[int]]] = mapped_column(PortableJson)
+    """Where each row stands in the version's text: first code point, and the one after the last."""
     embeddings: Mapped[bytes]
 
 

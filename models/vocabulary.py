@@ -28,6 +28,8 @@ class Stage(StrEnum):
     SUMMARISE = "summarise"
     TRANSLATE = "translate"
     """The reading aid of a story; nothing waits for it where no translator is named."""
+    PASSAGES = "passages"
+    """The vectors of a version's passages, for search by meaning."""
     JUDGE = "judge"
     """The health of a source."""
 

@@ -23,6 +23,7 @@ from pipeline.runners.extract import ExtractRunner
 from pipeline.runners.group import GroupRunner
 from pipeline.runners.identify import IdentifyRunner
 from pipeline.runners.match import MatchRunner
+from pipeline.runners.passages import PassagesRunner
 from pipeline.runners.runner import Progress, Worker, drain
 
 OF_THE_CRAWLER = (Stage.CRAWL, Stage.FETCH, Stage.JUDGE)
@@ -69,6 +70,7 @@ def process_due(
         Stage.MATCH: drain(MatchRunner(settings.archive_url), worker),
         Stage.SUMMARISE: drain(summarise_runner(archive, encoder), worker),
         Stage.TRANSLATE: translate_due(archive, worker),
+        Stage.PASSAGES: drain(PassagesRunner(settings.encoder, encoder), worker),
     }
     # Last, since what became of a source's pages tells how it fares.
     counts[Stage.JUDGE] = judge_due(archive.sessions, worker.claimant, now, progress=partial(progress, Stage.JUDGE))

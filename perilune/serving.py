@@ -24,6 +24,7 @@ from perilune.problems import Problem
 from perilune.searching import following
 from perilune.serving_accounts import ArchiveAccounts, ArchivePeople
 from perilune.serving_desk import ArchiveDesk, ArchiveEditions
+from perilune.serving_meaning import ArchiveMeaning
 from perilune.serving_notebook import ArchiveNotebook, ArchiveTakedowns
 from perilune.serving_readers import ArchiveReadership
 from perilune.serving_searches import ArchiveSearches
@@ -41,12 +42,18 @@ if TYPE_CHECKING:
     from web.access import Obeyed
 
 
-def app_for(settings: Settings, *, passwords: Passwords | None = None) -> FastAPI:
-    """Make the web app on the archive of the settings; `passwords` says what a hash costs."""
+def app_for(settings: Settings, *, passwords: Passwords | None = None, by_meaning: bool = False) -> FastAPI:
+    """Make the web app on the archive of the settings; `passwords` says what a hash costs.
+
+    `by_meaning` loads the encoder beside it.
+    """
     archive = open_archive(settings)
     # Whoever gets mail may leave, whatever else the pages let be changed.
     powers = Powers(readership=ArchiveReadership(archive)) if settings.read_only else powers_over(archive, passwords)
-    return _app_over(archive, replace(powers, people=ArchivePeople(archive, passwords)))
+    meaning = ArchiveMeaning(archive)
+    if by_meaning:
+        meaning.load_beside()
+    return _app_over(archive, replace(powers, people=ArchivePeople(archive, passwords), meaning=meaning))
 
 
 def app_to_read(settings: Settings) -> FastAPI:
@@ -243,6 +250,6 @@ def serve_archive(settings: Settings, *, port: int | None = None) -> None:
     archive = open_archive(settings)
     door = door_of(archive)
     console().print(f"The archive is open at http://{settings.host}:{chosen}/ (Ctrl-C stops it). {door}")
-    app = served(app_for(settings))
+    app = served(app_for(settings, by_meaning=True))
     with following(archive):
         uvicorn.run(app, host=settings.host, port=chosen, log_level="warning", server_header=False, proxy_headers=False)

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.page_store import PageStore
+from models.search import FindsByMeaning
 from models.vocabulary import Role
 from web.issue_forms import IssueForms
 from web.people import People, Visitor, visitor_of
@@ -282,7 +283,7 @@ class SavedSearches(Protocol):
 
 @dataclass(frozen=True)
 class Powers:
-    """What visitors may change; without any, the archive only reads."""
+    """What visitors may change, and find; without any, the archive only reads, by words."""
 
     onboarding: Onboarding | None = field(default=None, metadata=least(Role.ANALYST))
     upkeep: Upkeep | None = field(default=None, metadata=least(Role.ANALYST))
@@ -301,11 +302,13 @@ class Powers:
     accounts: Accounts | None = field(default=None, metadata=least(Role.ADMINISTRATOR))
     notebook: Notebook | None = field(default=None, metadata=least(Role.READER))
     takedowns: Takedowns | None = field(default=None, metadata=least(Role.ADMINISTRATOR))
+    meaning: Callable[[], FindsByMeaning | None] = lambda: None
+    """What finds by meaning, once its encoder is loaded."""
 
     def of(self, visitor: Visitor) -> Powers:
         """Leave what a visitor may do, so that neither a page nor a handler has anything else to offer."""
         beyond = [each.name for each in fields(self) if ROLE in each.metadata and not visitor.may(each.metadata[ROLE])]
-        return replace(self, **dict.fromkeys(beyond))
+        return replace(self, **dict.fromkeys(beyond))  # type: ignore[arg-type]  # each of these may be None
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from models.search import facets, parse_query, search, vocabulary_of, words_on_search
+from models.search import facets, parse_query, search_by, vocabulary_of, words_on_search
 from models.search.words import MAX_LINE_CHARS
-from web.access import SeesHeld, SessionHere
+from web.access import AccessHere, SeesHeld, SessionHere
 from web.api_issue_models import IssueAnswer, IssueCardAnswer, IssuesAnswer
 from web.api_models import ArticleAnswer, FacetValueAnswer, HitAnswer, RecentAnswer, SearchAnswer
 from web.api_paging import MAX_OFFSET, WindowHere
@@ -39,15 +39,21 @@ api = APIRouter(prefix="/api", responses={422: WRONG_PARAMETER})
 
 @api.get("/search", responses={400: NOT_UNDERSTOOD}, dependencies=[reads()])
 def api_search(
-    session: SessionHere, window: WindowHere, q: Line = "", *, with_facets: WithFacets = False
+    session: SessionHere, access: AccessHere, window: WindowHere, q: Line = "", *, with_facets: WithFacets = False
 ) -> SearchAnswer:
-    """Search the archive; an empty line finds everything, the newest first."""
+    """Search the archive; an empty line finds everything, the newest first.
+
+    Plain words are searched by meaning too where the encoder is loaded; `by:words` and `by:meaning` choose.
+    """
     query = parse_query(q, vocabulary_of(session))
-    results = search(session, query, limit=window.limit, offset=window.offset)
+    results = search_by(session, query, access.powers.meaning(), limit=window.limit, offset=window.offset)
     counted = facets(session, query) if with_facets else None
     return SearchAnswer.model_validate(
         {
             "query": query.line,
+            "by": results.by,
+            "by_meaning_alone": results.by_meaning_alone,
+            "is_approximate": results.is_approximate,
             "hits": [HitAnswer.model_validate(hit) for hit in results.hits],
             "facets": counted
             and {facet: [FacetValueAnswer.model_validate(each) for each in found] for facet, found in counted.items()},

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from models.search import By
 from models.vocabulary import (
     CorrectionField,
     DocType,
@@ -120,9 +121,12 @@ class FacetValueAnswer(Answer):
 
 
 class SearchAnswer(PageAnswer):
-    """One page of what a search found; `query` is its canonical line."""
+    """One page of what a search found; `query` is its canonical line, `by` what made the results."""
 
     query: str
+    by: By
+    by_meaning_alone: int = Field(description="How many of the total have not all the words.")
+    is_approximate: bool = Field(description="Whether number and order hold for the newest matches of many only.")
     hits: tuple[HitAnswer, ...]
     facets: Mapping[str, tuple[FacetValueAnswer, ...]] | None = Field(
         description="Counts by topic, country, year, source, language and type; null unless they were asked for."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import fastapi
@@ -9,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from models.search import Query, QueryProblem, Sort, facets, search, vocabulary_of
+from models.search import By, FindsByMeaning, Query, QueryProblem, Sort, facets, search_by, vocabulary_of
 from models.search.words import MAX_LINE_CHARS
 from models.vocabulary import DocType, Role
 from perilune.exports.forms import FORMS
@@ -25,6 +26,7 @@ from web.rights import reads
 from web.saved_view import KeepPanel, keep_panel
 from web.search_form import NEWEST_CORE, SearchForm, fault_of, query_of
 from web.search_view import active_filters, facets_of, options_of, orders_of, paging_of, scopes_of
+from web.search_ways import ways_of
 
 PAGE_SIZE = 20
 SearchAddress = Annotated[SearchForm, fastapi.Query()]
@@ -44,7 +46,8 @@ def search_page(
     if form.has_fields:
         return RedirectResponse(search_link(query.line), status_code=303)
     wanted = query if query.line else NEWEST_CORE
-    return _found(session, form, wanted, keeper, keep=_keep(session, access, visitor, wanted))
+    helped = _Helped(access.powers.meaning(), keeper, _keep(session, access, visitor, wanted))
+    return _found(session, form, wanted, helped)
 
 
 def _keep(session: Session, access: AccessHere, visitor: Visitor, query: Query) -> KeepPanel | None:
@@ -55,9 +58,18 @@ def _keep(session: Session, access: AccessHere, visitor: Visitor, query: Query) 
     return keep_panel(session, visitor.login, line, may_edit=visitor.may(Role.EDITOR))
 
 
-def _found(session: Session, form: SearchForm, query: Query, keeper: Keeper, *, keep: KeepPanel | None) -> HTMLResponse:
+@dataclass(frozen=True)
+class _Helped:
+    """What is at hand beside the query: what finds by meaning, who keeps, and the offer to keep the search."""
+
+    meaning: FindsByMeaning | None
+    keeper: Keeper
+    keep: KeepPanel | None
+
+
+def _found(session: Session, form: SearchForm, query: Query, helped: _Helped) -> HTMLResponse:
     is_front = not form.q.strip()
-    results = search(session, query, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
+    results = search_by(session, query, helped.meaning, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
     line = "" if is_front else query.line
     counted = facets(session, query, is_exact=form.exact)
     links = (search_link(line, page=form.page - 1), search_link(line, page=form.page + 1))
@@ -67,17 +79,18 @@ def _found(session: Session, form: SearchForm, query: Query, keeper: Keeper, *, 
         is_front=is_front,
         results=results,
         filters=() if is_front else active_filters(session, query),
-        facets=facets_of(query, counted),
+        facets=() if results.by == By.MEANING else facets_of(query, counted),
         exact_link=f"{search_link(line)}&exact=1" if counted.is_approximate and line else None,
         scopes=scopes_of(query),
         orders=orders_of(query),
+        ways=ways_of(query, results, is_loaded=helped.meaning is not None),
         paging=paging_of(results.total, page=form.page, size=PAGE_SIZE, links=links),
         options=options_of(session),
         topic_names=topic_names(session),
-        kept=kept_beside(session, keeper, [hit.key for hit in results.hits]),
+        kept=kept_beside(session, helped.keeper, [hit.key for hit in results.hits]),
         formats=FORMS,
         query_line=query.line,
-        keep=keep,
+        keep=helped.keep,
         fault=None,
     )
 

@@ -1,12 +1,13 @@
 """Search of the archive: one query object and one index for web, digest, alerts and command line.
 
-`parse_query` reads a line, `search` and `facets` answer it, `matching_ids` lets other queries restrict it further,
-`index_article` keeps the index; the same query means the same on SQLite and on PostgreSQL.
+`parse_query` reads a line, `search` (by words), `search_by` (by meaning too) and `facets` answer it, `matching_ids`
+lets other queries restrict it further, `index_article` keeps the index; a query means the same on both databases.
 """
 
 from models.search.derived.reading import words_on_search
 from models.search.facets import FacetValue, facets
-from models.search.filters import Sort
+from models.search.filters import By, Sort
+from models.search.fusion import FindsByMeaning, search_by, way_of
 from models.search.index import index_article, rebuild_index, unindex_article
 from models.search.matching import matching_ids, vocabulary_of
 from models.search.problem import QueryProblem
@@ -17,7 +18,9 @@ from models.search.snippets import SnippetPart
 from models.search.suggestions import Suggestion, Suggestions, suggestions
 
 __all__ = [
+    "By",
     "FacetValue",
+    "FindsByMeaning",
     "Hit",
     "Query",
     "QueryProblem",
@@ -36,8 +39,10 @@ __all__ = [
     "rebuild_index",
     "renew_index",
     "search",
+    "search_by",
     "suggestions",
     "unindex_article",
     "vocabulary_of",
+    "way_of",
     "words_on_search",
 ]

@@ -31,6 +31,14 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
+class By(StrEnum):
+    """What makes an article a result: its words, its meaning, or either."""
+
+    WORDS = "words"
+    MEANING = "meaning"
+    BOTH = "both"
+
+
 @cache
 def country_names() -> Mapping[str, str]:
     """English names of countries by the codes that articles bear: ISO 3166 alpha-2 (CLDR), `EU-ESA` and `UN`."""
@@ -111,7 +119,7 @@ LISTS: Mapping[str, tuple[str, Callable[[str], str]]] = {
 """Filters that take several values: the query's field, and what makes a value canonical or refuses it."""
 TAKES_ALL_OF = frozenset({"topic", "country", "actor"})
 """Filters of which an article may have several values, so that `GB+CN` asks for both."""
-SINGLES = ("year", "after", "before", "copies", "sort")
+SINGLES = ("year", "after", "before", "copies", "sort", "by")
 NAMES = (*LISTS, *SINGLES)
 
 
@@ -156,6 +164,11 @@ def is_yes(name: str, value: str) -> bool:
     if value.lower() in {"yes", "no"}:
         return value.lower() == "yes"
     raise QueryProblem(f"{name} takes yes or no, not {value!r}")
+
+
+def by_of(value: str) -> By:
+    """Read what makes a result; QueryProblem for anything unknown."""
+    return By(_choice(By)(value))
 
 
 def sort_of(value: str) -> Sort:

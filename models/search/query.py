@@ -15,7 +15,9 @@ from models.search.filters import (
     ALL_OF,
     LISTS,
     NAMES,
+    By,
     Sort,
+    by_of,
     canonical_exclusion,
     canonical_value,
     day_of,
@@ -60,6 +62,8 @@ class Query:
     before: dt.date | None = None
     with_copies: bool = False
     sort: Sort = Sort.RELEVANCE
+    by: By | None = None
+    """What makes a result where people search; alerts, digests and exports go by words whatever it says."""
 
     def __post_init__(self) -> None:
         """Make text and values canonical."""
@@ -73,6 +77,7 @@ class Query:
         object.__setattr__(self, "relevance", tuple(map(Relevance, self.relevance)))
         object.__setattr__(self, "doc_types", tuple(map(DocType, self.doc_types)))
         object.__setattr__(self, "sort", Sort(self.sort))
+        object.__setattr__(self, "by", By(self.by) if self.by else None)
         if len(self.line) > MAX_LINE_CHARS:
             raise QueryProblem(f"a search line takes at most {MAX_LINE_CHARS} characters")
 
@@ -92,6 +97,7 @@ class Query:
         parts += [f"{name}:{day}" for name, day in (("after", self.after), ("before", self.before)) if day]
         parts += ["copies:yes"] * self.with_copies
         parts += [f"sort:{self.sort}"] * (self.sort != Sort.RELEVANCE)
+        parts += [f"by:{self.by}"] if self.by else []
         return " ".join(parts)
 
     def with_(self, **changes: object) -> Query:
@@ -104,6 +110,7 @@ class _Singles(TypedDict, total=False):
     before: dt.date
     with_copies: bool
     sort: Sort
+    by: By
 
 
 def parse_query(line: str, vocabulary: Vocabulary | None = None) -> Query:
@@ -169,5 +176,7 @@ def _take_single(singles: _Singles, name: str, value: str) -> None:
         singles["before"] = day_of(name, value)
     elif name == "copies":
         singles["with_copies"] = is_yes(name, value)
+    elif name == "by":
+        singles["by"] = by_of(value)
     else:
         singles["sort"] = sort_of(value)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Passage, TopicAssignment, Version, VersionCountry
+from models.search.filters import By
 from models.search.patterns import Alternatives, clauses_of
 from models.search.query import Query
 from models.search.ranked import ranked_ids
@@ -48,11 +49,16 @@ class Hit:
 
 @dataclass(frozen=True)
 class Results:
-    """How many articles match, and one page of them; the number and the order may be approximate in a large archive."""
+    """How many articles were found, and one page of them; by what, and how many of them by meaning alone.
+
+    The number and the order may be approximate in a large archive.
+    """
 
     total: int
     hits: tuple[Hit, ...]
     is_approximate: bool = False
+    by: By = By.WORDS
+    by_meaning_alone: int = 0
 
 
 def search(session: Session, query: Query, *, limit: int = 20, offset: int = 0) -> Results:
@@ -60,6 +66,13 @@ def search(session: Session, query: Query, *, limit: int = 20, offset: int = 0) 
     found = ranked_ids(session, query, limit=limit, offset=offset)
     hits = _hits_of(session, found.ids, clauses_of(query.expression))
     return Results(found.total, hits, is_approximate=found.is_approximate)
+
+
+def _passage_at(text: str, span: tuple[int, int], passages: Sequence[PassageText]) -> PassageText:
+    """Cut a span out of a text, with the page of the passage that it begins in."""
+    start, end = span
+    pages = [each.page_number for each in passages if each.start <= start]
+    return PassageText(text[start:end], pages[-1] if pages else None, start)
 
 
 @dataclass(frozen=True)
@@ -72,7 +85,12 @@ class _Beside:
     copy_counts: Mapping[int, int]
 
 
-def _hits_of(session: Session, ids: Sequence[int], clauses: Sequence[Alternatives]) -> tuple[Hit, ...]:
+def _hits_of(
+    session: Session,
+    ids: Sequence[int],
+    clauses: Sequence[Alternatives],
+    spans: Mapping[int, tuple[int, int]] | None = None,
+) -> tuple[Hit, ...]:
     rows = session.execute(
         sa.select(Article, Version, Source, Story.key)
         .join(Version, Version.id == Article.current_version_id)
@@ -86,6 +104,8 @@ def _hits_of(session: Session, ids: Sequence[int], clauses: Sequence[Alternative
     for article, version, source, story_key in (by_id[each] for each in ids if each in by_id):
         passages = beside.passages.get(version.id) or (PassageText(version.text, None),)
         snippet = snippet_of(passages, clauses, version.language)
+        if spans and article.id in spans and not any(part.is_hit for part in snippet.parts):
+            snippet = snippet_of([_passage_at(version.text, spans[article.id], passages)], (), version.language)
         hits.append(
             Hit(
                 article_id=article.id,
@@ -113,13 +133,13 @@ def _beside(session: Session, ids: Sequence[int], version_ids: Sequence[int]) ->
     topic, country, passage = TopicAssignment, VersionCountry, Passage
     topics = sa.select(topic.version_id, topic.topic_slug).order_by(topic.score.desc(), topic.topic_slug)
     countries = sa.select(country.version_id, country.country).order_by(country.rank)
-    passages = sa.select(passage.version_id, passage.text, passage.page_number).order_by(passage.ordinal)
+    passages = sa.select(passage.version_id, passage.text, passage.page_number, passage.start).order_by(passage.ordinal)
     copies = sa.select(Article.copy_of_id, sa.func.count()).group_by(Article.copy_of_id)
     texts = session.execute(passages.where(passage.version_id.in_(version_ids)))
     return _Beside(
         _grouped(session.execute(topics.where(topic.version_id.in_(version_ids)))),
         _grouped(session.execute(countries.where(country.version_id.in_(version_ids)))),
-        _grouped((version_id, PassageText(text, page_number)) for version_id, text, page_number in texts),
+        _grouped((version_id, PassageText(text, page, start)) for version_id, text, page, start in texts),
         {
             article_id: count
             for article_id, count in session.execute(copies.where(Article.copy_of_id.in_(ids)))
@@ -135,6 +155,11 @@ def _grouped(pairs: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
     return {key: tuple(values) for key, values in groups.items()}
 
 
-def hits_of(session: Session, query: Query, ids: Sequence[int]) -> tuple[Hit, ...]:
-    """Show articles as a query's results, in the order of their ids as given, whether they match or not."""
-    return _hits_of(session, ids, clauses_of(query.expression))
+def hits_of(
+    session: Session, query: Query, ids: Sequence[int], *, spans: Mapping[int, tuple[int, int]] | None = None
+) -> tuple[Hit, ...]:
+    """Show articles as a query's results, in the order of their ids as given, whether they match or not.
+
+    `spans` of their texts are the snippets where no passage has the words.
+    """
+    return _hits_of(session, ids, clauses_of(query.expression), spans)

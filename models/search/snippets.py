@@ -36,10 +36,11 @@ class SnippetPart:
 
 @dataclass(frozen=True)
 class PassageText:
-    """A passage as snippets need it."""
+    """A passage as snippets need it; `start` is its place in the version's text."""
 
     text: str
     page_number: int | None
+    start: int = 0
 
 
 @dataclass(frozen=True)

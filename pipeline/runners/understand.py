@@ -112,6 +112,7 @@ class UnderstandRunner:
             leave_story(session, article, now=now)
             return done()
         await_stage(session, Stage.GROUP, [article.id], due_at=now)
+        await_stage(session, Stage.PASSAGES, [version.id], due_at=now)
         return done()
 
 

@@ -327,12 +327,19 @@ def _create_what_search_derives() -> None:
         "passage_vectors",
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("model", sa.String(), nullable=False),
-        sa.Column("ordinals", JSON, nullable=False),
+        sa.Column("text_hash", sa.String(length=64), nullable=False),
+        sa.Column("spans", JSON, nullable=False),
         sa.Column("embeddings", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["version_id"], ["version.id"], name="fk_passage_vectors_version_id_version", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("version_id", "model", name="pk_passage_vectors"),
+    )
+    # What was understood before there were such vectors gets them at the next run, and nothing else is done again.
+    op.execute(
+        "INSERT INTO fate (stage, item_id, state, attempt_count, due_at) "
+        "SELECT 'passages', version.id, 'waiting', 0, version.fetched_at "
+        "FROM article JOIN version ON version.id = article.current_version_id WHERE version.relevance <> 'off'"
     )
 
 
@@ -340,7 +347,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for name in _noted():
             op.execute(f"DROP TRIGGER index_change_of_{name}")
-    op.execute("DELETE FROM fate WHERE stage = 'match'")
+    op.execute("DELETE FROM fate WHERE stage IN ('match', 'passages')")
     for name in TABLES:
         op.drop_table(name)
     op.drop_column("notice", "unsubscribe_url")

@@ -1,0 +1,106 @@
+"""What benchmarks/semantic.py asks for: phrases of one concept in four languages, by the topic that they ask for."""
+
+QUERIES = {
+    "lunar-exploration": {
+        "en": "exploration of the moon",
+        "fr": "exploration de la Lune",
+        "ru": "исследование Луны",
+        "zh": "月球探测",
+    },
+    "space-weather": {
+        "en": "solar storms and space weather",
+        "fr": "météorologie spatiale et tempêtes solaires",
+        "ru": "космическая погода и солнечные бури",
+        "zh": "空间天气与太阳风暴",
+    },
+    "sustainability": {
+        "en": "orbital debris removal",
+        "fr": "débris spatiaux en orbite",
+        "ru": "космический мусор на орбите",
+        "zh": "空间碎片清除",
+    },
+    "satellite-navigation": {
+        "en": "satellite navigation systems",
+        "fr": "navigation par satellite",
+        "ru": "спутниковая навигация",
+        "zh": "卫星导航系统",
+    },
+    "law-policy": {
+        "en": "international space law treaty",
+        "fr": "droit international de l'espace, traité",
+        "ru": "международное космическое право договор",
+        "zh": "国际空间法条约",
+    },
+    "planetary-exploration": {
+        "en": "mission to Mars",
+        "fr": "mission vers Mars",
+        "ru": "полёт к Марсу",
+        "zh": "火星任务",
+    },
+    "human-spaceflight": {
+        "en": "crewed space station astronauts",
+        "fr": "station spatiale habitée astronautes",
+        "ru": "пилотируемая космическая станция космонавты",
+        "zh": "载人空间站航天员",
+    },
+    "earth-observation": {
+        "en": "earth observation satellites",
+        "fr": "satellites d'observation de la Terre",
+        "ru": "спутники дистанционного зондирования Земли",
+        "zh": "对地观测卫星",
+    },
+    "planetary-defence": {
+        "en": "asteroid impact threat",
+        "fr": "risque d'impact d'astéroïdes",
+        "ru": "угроза столкновения с астероидом",
+        "zh": "小行星撞击威胁",
+    },
+    "microgravity": {
+        "en": "experiments in weightlessness",
+        "fr": "expériences en apesanteur",
+        "ru": "эксперименты в невесомости",
+        "zh": "微重力实验",
+    },
+    "satellite-communications": {
+        "en": "broadband from satellites",
+        "fr": "internet à haut débit par satellite",
+        "ru": "спутниковая связь и интернет",
+        "zh": "卫星宽带通信",
+    },
+    "security": {
+        "en": "weapons in outer space",
+        "fr": "armes dans l'espace",
+        "ru": "оружие в космосе",
+        "zh": "外空武器",
+    },
+    "capacity-building": {
+        "en": "training courses for developing countries",
+        "fr": "formation pour pays en développement",
+        "ru": "учебные курсы для развивающихся стран",
+        "zh": "发展中国家培训班",
+    },
+    "disaster-climate": {
+        "en": "floods and droughts seen from space",
+        "fr": "inondations et sécheresses vues de l'espace",
+        "ru": "наводнения и засухи из космоса",
+        "zh": "洪水干旱卫星监测",
+    },
+}
+NONSENSE = (
+    "cheap shoes online",
+    "recette de tarte aux pommes",
+    "футбольный матч чемпионата",
+    "股票市场暴跌",
+    "asdf qwer zxcv",
+    "hotel booking",
+    "mortgage interest rate",
+    "кошка и собака",
+    "红烧肉做法",
+    "heart surgery",
+    "guitar lessons",
+    "acheter une voiture",
+    "ремонт квартиры",
+    "婚礼策划",
+    "xyzzy plugh",
+    "banana bread",
+)

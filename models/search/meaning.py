@@ -1,0 +1,118 @@
+"""Search by meaning: the articles whose vectors are nearest to that of a query's words, and their nearest passages.
+
+The encoder is handed in as a function, since only the pipeline loads language models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from models.article import Article, PassageVectors, Version
+from models.search.article_vectors import ENOUGH, ArticleVectors
+from models.search.fusion import Near
+from models.search.matrix import Floats, Ids
+
+REMEMBERED_QUERIES = 1_000
+NEAREST_TRUSTED, MIN_TRUSTED_COSINE = 5, 0.16
+"""So many of the nearest say what a query is about, as much as its own words do (Rocchio 1971)."""
+MIN_NEAREST_COSINE = 0.2
+"""Where not even the nearest article is as near to the words, the archive has nothing about them."""
+MIN_COSINE = 0.26
+"""How near an article or its best passage is to what a query is about: half of these are about it (benchmarks)."""
+_ALONG = 1e-3
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """An encoder as search needs it: its name, the means of its vectors by language, and those of its short texts."""
+
+    model: str
+    encode: Callable[[str], Floats]
+    means: Mapping[str, Floats]
+    short_texts: Sequence[Floats]
+
+
+class Meaning:
+    """Finds by meaning in one archive; safe to share between threads."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self._vectors = ArticleVectors(encoding.model, encoding.means)
+        self._along = _directions([*encoding.means.values(), *encoding.short_texts])
+        self._encode = lru_cache(maxsize=REMEMBERED_QUERIES)(encoding.encode)
+
+    def load(self, session: Session) -> int:
+        """Read the archive's vectors before the first query has to wait for it; returns how many there are."""
+        self._vectors.follow(session)
+        return len(self._vectors)
+
+    def nearest(self, session: Session, words: str, matching: sa.Select[int]) -> tuple[Near, ...]:
+        """Return the articles of those that match which are nearest in meaning to some words, the nearest first."""
+        self._vectors.follow(session)
+        query = self._vector_of(words)
+        ids, cosines = self._vectors.nearest(session, query, matching)
+        if not len(ids) or cosines[0] < MIN_NEAREST_COSINE:
+            return ()
+        vectors = self._vectors.vectors_of(ids)
+        trusted = np.flatnonzero(cosines[:NEAREST_TRUSTED] >= MIN_TRUSTED_COSINE)
+        query = _unit(query + _unit(cosines[trusted] @ vectors[trusted]))
+        scores = vectors @ query
+        first = np.lexsort((-ids, -scores))[:ENOUGH]
+        return self._by_passages(session, query, ids[first], scores[first])
+
+    def _vector_of(self, words: str) -> Floats:
+        """Encode a query without what tells its language, and that it is short: of these the means differ."""
+        vector = self._encode(words)
+        return _unit(vector - self._along @ (self._along.T @ vector))
+
+    def _by_passages(self, session: Session, query: Floats, ids: Ids, scores: Floats) -> tuple[Near, ...]:
+        """Order articles by how near they are and their best passage is, half each."""
+        best = self._best_passages(session, query, ids)
+        near = []
+        for article_id, score in zip(ids.tolist(), scores.tolist(), strict=True):
+            cosine, span = best.get(article_id, (score, None))
+            if max(score, cosine) >= MIN_COSINE:
+                near.append(((score + cosine) / 2, Near(article_id, span)))
+        return tuple(each for _, each in sorted(near, key=lambda one: (-one[0], -one[1].article_id)))
+
+    def _best_passages(self, session: Session, query: Floats, ids: Ids) -> dict[int, tuple[float, tuple[int, int]]]:
+        """Find the window of each article that is nearest, with its cosine and its span; all in one product."""
+        rows = session.execute(
+            sa.select(Article.id, Version.language, PassageVectors.spans, PassageVectors.embeddings)
+            .join(Version, Version.id == Article.current_version_id)
+            .join(PassageVectors, PassageVectors.version_id == Version.id)
+            .where(
+                Article.id.in_(ids.tolist()),
+                PassageVectors.model == self._vectors.model,
+                PassageVectors.text_hash == Version.text_hash,
+            )
+        ).all()
+        rows = [row for row in rows if row.spans]
+        if not rows:
+            return {}
+        counts = [len(row.spans) for row in rows]
+        vectors = np.frombuffer(b"".join(row.embeddings for row in rows), "<f2").reshape(sum(counts), -1)
+        languages: NDArray[np.str_] = np.repeat([row.language or "" for row in rows], counts)
+        cosines = self._vectors.centred(vectors.astype(np.float32), languages) @ query
+        best = {}
+        for row, mine in zip(rows, np.split(cosines, np.cumsum(counts)[:-1]), strict=True):
+            place = int(mine.argmax())
+            start, end = row.spans[place]
+            best[row.id] = float(mine[place]), (start, end)
+        return best
+
+
+def _unit(vector: Floats) -> Floats:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
+
+
+def _directions(means: Sequence[Floats]) -> Floats:
+    """Return orthogonal directions that span some means, shape [dimensions, at most so many as means]."""
+    left, weights, _ = np.linalg.svd(np.array(means).T, full_matrices=False)
+    return np.asarray(left[:, weights > _ALONG], np.float32)
