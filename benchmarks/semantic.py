@@ -106,7 +106,8 @@ def measure_speed(spread: Floats, count: int) -> None:
 
 def _top(cosines: Floats, ids: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
     """Keep the twenty best of each query, the best first; `ids` are of all queries, or a row of each."""
-    order = np.argsort(-cosines, axis=1)[:, :20]
+    best = np.argpartition(-cosines, 20, axis=1)[:, :20]
+    order = np.take_along_axis(best, np.argsort(-np.take_along_axis(cosines, best, axis=1), axis=1), axis=1)
     kept = ids[order] if ids.ndim == 1 else np.take_along_axis(ids, order, axis=1)
     return np.take_along_axis(cosines, order, axis=1), kept
 
