@@ -27,6 +27,7 @@ from models.search.matrix import LOOKED_AT, VectorMatrix
 from models.search.meaning import Meaning
 from models.vocabulary import Stage
 from perilune.config import settings_from
+from perilune.logs import configure_logging
 from perilune.serving_meaning import encoding_with
 from pipeline.encoding.encoder import load_encoder
 from pipeline.runners.classifier import steady_means
@@ -47,6 +48,7 @@ BLOCK = 50_000
 def main() -> None:
     """Measure both and print them."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    configure_logging("warning")
     settings = settings_from({})
     encoder = load_encoder(settings.encoder, settings.cache, threads=1)
     texts = [*load_training_texts(), *load_check_texts()]

@@ -52,22 +52,25 @@ class ArticleVectors:
             else:
                 self._read_changes(session, self._matrix)
 
-    def nearest(self, session: Session, vector: Floats, matching: sa.Select[int]) -> tuple[Ids, Floats]:
-        """Return the nearest of the articles that match and their cosines, the nearest first, at most 4,000."""
+    def nearest(self, vector: Floats) -> tuple[Ids, Floats]:
+        """Return the nearest of all articles and their cosines, the nearest first, at most 4,000."""
         if self._matrix is None or not len(self._matrix):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         with self._lock:
             ids, cosines = self._matrix.nearest(vector, LOOKED_AT)
-        is_near = cosines >= MIN_COSINE
-        ids, cosines = ids[is_near], cosines[is_near]
+        return ids[cosines >= MIN_COSINE], cosines[cosines >= MIN_COSINE]
+
+    def nearest_matching(self, session: Session, ids: Ids, vector: Floats, matching: sa.Select[int]) -> Ids:
+        """Leave of the nearest those that match; where too few are left, look among all that match."""
         is_wanted = np.isin(ids, _ids_from(session, matching.where(Article.id.in_(ids.tolist()))))
         if is_wanted.sum() >= ENOUGH or len(ids) < LOOKED_AT:
-            return ids[is_wanted], cosines[is_wanted]
+            return ids[is_wanted]
         # The filters leave few of the nearest: then of what they leave, all are compared.
         wanted = _ids_from(session, matching)
+        assert self._matrix is not None
         with self._lock:
             ids, cosines = self._matrix.nearest_among(wanted, vector, LOOKED_AT)
-        return ids[cosines >= MIN_COSINE], cosines[cosines >= MIN_COSINE]
+        return ids[cosines >= MIN_COSINE]
 
     def vectors_of(self, ids: Ids) -> Floats:
         """Read the centred vectors of articles that `nearest` has named, shape [ids, dimensions]."""

@@ -56,15 +56,16 @@ class Meaning:
         """Return the articles of those that match which are nearest in meaning to some words, the nearest first."""
         self._vectors.follow(session)
         query = self._vector_of(words)
-        ids, cosines = self._vectors.nearest(session, query, matching)
+        ids, cosines = self._vectors.nearest(query)
         if not len(ids) or cosines[0] < MIN_NEAREST_COSINE:
             return ()
-        vectors = self._vectors.vectors_of(ids)
+        # Whatever the filters leave: what a query is about, the whole archive tells.
         trusted = np.flatnonzero(cosines[:NEAREST_TRUSTED] >= MIN_TRUSTED_COSINE)
-        query = _unit(query + _unit(cosines[trusted] @ vectors[trusted]))
-        scores = vectors @ query
+        about = _unit(query + _unit(cosines[trusted] @ self._vectors.vectors_of(ids[trusted])))
+        ids = self._vectors.nearest_matching(session, ids, query, matching)
+        scores = self._vectors.vectors_of(ids) @ about
         first = np.lexsort((-ids, -scores))[:ENOUGH]
-        return self._by_passages(session, query, ids[first], scores[first])
+        return self._by_passages(session, about, ids[first], scores[first])
 
     def _vector_of(self, words: str) -> Floats:
         """Encode a query without what tells its language, and that it is short: of these the means differ."""
