@@ -181,7 +181,9 @@ def test_another_version_of_a_stage_rebuilds_what_depends_on_it_and_changes_noth
         redone = {
             Stage(row) for row in session.scalars(sa.select(Fate.stage).where(Fate.finished_at == later).distinct())
         }
-        assert redone == set(OF_ARTICLES[OF_ARTICLES.index(stage) :])
+        # Passages wait for understanding alone, not for what comes after it.
+        untouched = {Stage.PASSAGES} if stage in {Stage.GROUP, Stage.MATCH, Stage.SUMMARISE} else set()
+        assert redone == set(OF_ARTICLES[OF_ARTICLES.index(stage) :]) - untouched
 
 
 def _texts(bench: Bench) -> object:

@@ -24,8 +24,8 @@ NEAREST_TRUSTED, MIN_TRUSTED_COSINE = 5, 0.16
 """So many of the nearest say what a query is about, as much as its own words do (Rocchio 1971)."""
 MIN_NEAREST_COSINE = 0.2
 """Where not even the nearest article is as near to the words, the archive has nothing about them."""
-MIN_COSINE = 0.26
-"""How near an article or its best passage is to what a query is about: half of these are about it (benchmarks)."""
+MIN_COSINE = 0.2
+"""How near an article or its best passage is to what a query is about; a higher bound loses other languages first."""
 _ALONG = 1e-3
 
 
