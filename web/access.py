@@ -308,7 +308,7 @@ class Powers:
     def of(self, visitor: Visitor) -> Powers:
         """Leave what a visitor may do, so that neither a page nor a handler has anything else to offer."""
         beyond = [each.name for each in fields(self) if ROLE in each.metadata and not visitor.may(each.metadata[ROLE])]
-        return replace(self, **dict.fromkeys(beyond))  # type: ignore[arg-type]  # each of these may be None  # type: ignore[arg-type]  # each of these may be None
+        return replace(self, **dict.fromkeys(beyond))  # type: ignore[arg-type]  # each of these may be None
 
 
 @dataclass(frozen=True)
