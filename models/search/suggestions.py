@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from models.article import Version
 from models.knowledge import Actor, Topic
 from models.search.chinese import simplified
-from models.search.filters import ALL_OF, NAME_LANGUAGES, NAMES, Sort, country_names, language_names
+from models.search.filters import ALL_OF, NAME_LANGUAGES, NAMES, By, Sort, country_names, language_names
 from models.search.lexemes import CLOSING, OPENING
 from models.search.terms import folded
 from models.search.words import QUOTES, TITLE
@@ -41,6 +41,7 @@ MEANINGS: Mapping[str, str] = {
     "before": "published before",
     "copies": "with copies or without",
     "sort": "the order",
+    "by": "words, meaning or both",
 }
 FIRST_LANGUAGES = ("en", "zh", "ru", "fr")
 WORD_BEFORE = re.compile(rf"[^\s{QUOTES}]*$")
@@ -183,6 +184,7 @@ def _fixed_values(name: str) -> Sequence[_Value]:
         "type": [str(each) for each in DocType],
         "relevance": [str(each) for each in Relevance],
         "sort": [str(each) for each in Sort],
+        "by": [str(each) for each in By],
         "copies": ["yes", "no"],
     }
     return [_Value(each, each.replace("-", " "), (each.replace("-", " "),)) for each in choices.get(name, ())]
