@@ -8,10 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base
-from models.vocabulary import Role
-
-LOCAL = "local"
-"""The login of whoever uses an archive that has no accounts, alone on their machine."""
+from models.vocabulary import LOCAL, Role
 
 RANKS = {role: rank for rank, role in enumerate(Role)}
 """How much each role may do: whatever is done by those of a lower rank."""

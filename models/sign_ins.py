@@ -8,8 +8,8 @@ import secrets
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from models.account import LOCAL, Account, ApiToken, FailedSignIn, SignIn, digest_of
-from models.vocabulary import Role
+from models.account import Account, ApiToken, FailedSignIn, SignIn, digest_of
+from models.vocabulary import LOCAL, Role
 from perilune.problems import Problem
 
 LASTS = dt.timedelta(days=30)

@@ -240,6 +240,10 @@ class DeliveryState(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+LOCAL = "local"
+"""The login of whoever uses an archive that has no accounts, alone on their machine."""
+
+
 class Role(StrEnum):
     """What an account may do; each may do what those before it may."""
 

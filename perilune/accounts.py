@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.account import LOCAL, Account, ApiToken, SignIn
+from models.account import Account, ApiToken, SignIn
 from models.sign_ins import end_sign_ins, has_accounts, hold_accounts, other_administrators
-from models.vocabulary import Role
+from models.vocabulary import LOCAL, Role
 from perilune.archive import Archive
 from perilune.mail_addresses import mail_address
 from perilune.passwords import Passwords, checked_password

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from models.account import LOCAL
 from models.export_rows import Wanted, records
 from models.kept import account_id_of, collection_seen_by
 from models.search import parse_query, vocabulary_of
@@ -24,6 +23,7 @@ from models.selection import (
     summary_in,
 )
 from models.story import find_story
+from models.vocabulary import LOCAL
 from perilune.archive import Archive
 from perilune.exports.forms import MAX_ARTICLES, form_named, require_room
 from perilune.exports.record import Export

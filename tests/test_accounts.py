@@ -12,9 +12,9 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session, sessionmaker
 from typer.testing import CliRunner
 
-from models.account import LOCAL, Account, ApiToken, FailedSignIn, SignIn, account_with
+from models.account import Account, ApiToken, FailedSignIn, SignIn, account_with
 from models.sign_ins import FREE_BY_LOGIN, FREE_BY_ORIGIN, IDLE, LASTS, REMEMBERED, SignInProblem, find_sign_in
-from models.vocabulary import Role
+from models.vocabulary import LOCAL, Role
 from perilune.accounts import Draft, add_account, change_role, close, lock, set_password, unlock
 from perilune.archive import Archive
 from perilune.cli import app

@@ -11,8 +11,9 @@ from digest.exports.markdown import markdown_of
 from digest.exports.printed import printed_html
 from digest.follows import Taste
 from digest.render import render_html
-from models.account import LOCAL, account_with
+from models.account import account_with
 from models.saved_search import EditionSection, SavedSearch, SearchHit
+from models.vocabulary import LOCAL
 from tests.builders import ArticleDraft, an_article, an_edition
 from tests.digest_issues import A_WEEK, LINKS, frozen, ledger, render_text
 

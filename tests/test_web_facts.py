@@ -137,7 +137,7 @@ def test_postgresql_answers_the_same(client: TestClient, postgres_sessions: sess
 
 def _without_keys(value: object) -> object:
     if isinstance(value, dict):
-        hidden = {"key", "link", "article_key", "source"}
+        hidden = {"key", "link", "article_key", "article_url", "source"}
         return {name: _without_keys(each) for name, each in value.items() if name not in hidden}
     return [_without_keys(each) for each in value] if isinstance(value, list) else value
 

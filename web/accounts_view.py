@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.account import LOCAL, Account, ApiToken, SignIn, digest_of
+from models.account import Account, ApiToken, SignIn, digest_of
 from models.base import KEY_CHARS
 from models.sign_ins import IDLE
-from models.vocabulary import Role
+from models.vocabulary import LOCAL, Role
 from web.people import Visitor
 from web.problems import checked_key, missing
 

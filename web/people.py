@@ -17,8 +17,8 @@ from fastapi import Depends, Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from models.account import LOCAL, RANKS
-from models.vocabulary import Role
+from models.account import RANKS
+from models.vocabulary import LOCAL, Role
 
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-perilune", "perilune_sign_in"
 """Browsers take the first only over HTTPS from this very host (RFC 6265bis, section 4.1.3.2)."""

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from models.account import LOCAL
-from models.vocabulary import AlertPace
+from models.vocabulary import LOCAL, AlertPace
 from perilune.commands import options
 
 app = typer.Typer(no_args_is_help=True, help="Saved searches: alerts, feeds, webhooks, sections of editions.")
