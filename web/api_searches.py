@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,7 @@ from models.finds import Find, FindCounts, find_counts, finds_of
 from models.saved_search import SavedSearch
 from models.search.words import MAX_LINE_CHARS
 from models.vocabulary import AlertPace, Role
-from web.access import AccessHere, SessionHere
+from web.access import AccessHere, SavedSearches, SessionHere
 from web.api_models import Answer, HitAnswer
 from web.api_paging import Limit, Offset
 from web.api_problems import NOT_UNDERSTOOD, UNKNOWN, WRONG_PARAMETER, problem_answer
@@ -34,6 +35,27 @@ CHANGES: dict[int | str, dict[str, object]] = {
 }
 Key = Annotated[str, Path(max_length=40, description="The saved search's key.")]
 HookKey = Annotated[str, Path(max_length=40, description="The webhook's key.")]
+
+
+@dataclass(frozen=True)
+class Own:
+    """One of the visitor's saved searches, and what changes it."""
+
+    searches: SavedSearches
+    login: str
+    key: str
+
+    def act(self, action: str, value: str = "") -> DoneAnswer:
+        """Do one thing to it, and say in words what was done."""
+        return DoneAnswer(words=self.searches.act(self.login, self.key, action, value))
+
+
+def own_of(session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key) -> Own:
+    """Find the search that is to be changed; 404 for a key that is none of the visitor's."""
+    saved_of(session, visitor.login, key)
+    session.rollback()  # whoever changes it has a transaction of their own
+    return Own(given(access.powers.searches, INSTEAD), visitor.login, key)
+
 
 searches_api = APIRouter(prefix="/api/searches", responses={422: WRONG_PARAMETER})
 
@@ -175,19 +197,15 @@ def api_saved_search(request: Request, session: SessionHere, visitor: VisitorHer
 
 
 @searches_api.patch("/{key}", responses=CHANGES, dependencies=[needs(Role.READER)])
-def api_change_search(
-    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, said: Changing
-) -> DoneAnswer:
+def api_change_search(own: Annotated[Own, Depends(own_of)], said: Changing) -> DoneAnswer:
     """Change a saved search."""
-    _known(session, visitor.login, key)
-    return DoneAnswer(words=given(access.powers.searches, INSTEAD).change(visitor.login, key, _said(said)))
+    return DoneAnswer(words=own.searches.change(own.login, own.key, _said(said)))
 
 
 @searches_api.delete("/{key}", responses=CHANGES, dependencies=[needs(Role.READER)])
-def api_delete_search(session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key) -> DoneAnswer:
+def api_delete_search(own: Annotated[Own, Depends(own_of)]) -> DoneAnswer:
     """Delete a saved search with what it found."""
-    _known(session, visitor.login, key)
-    return DoneAnswer(words=given(access.powers.searches, INSTEAD).act(visitor.login, key, "delete"))
+    return own.act("delete")
 
 
 @searches_api.get("/{key}/finds", responses={404: UNKNOWN}, dependencies=[needs(Role.READER)])
@@ -208,10 +226,9 @@ def _find(find: Find) -> FindAnswer:
 
 
 @searches_api.post("/{key}/feed", responses=CHANGES, dependencies=[needs(Role.READER)])
-def api_renew_feed(session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key) -> DoneAnswer:
+def api_renew_feed(own: Annotated[Own, Depends(own_of)]) -> DoneAnswer:
     """Give a search's feed another address."""
-    _known(session, visitor.login, key)
-    return DoneAnswer(words=given(access.powers.searches, INSTEAD).act(visitor.login, key, "renew_feed"))
+    return own.act("renew_feed")
 
 
 @searches_api.get("/{key}/webhooks", responses={404: UNKNOWN}, dependencies=[needs(Role.READER)])
@@ -232,44 +249,29 @@ def _hook(line: HookLine) -> WebhookAnswer:
 
 
 @searches_api.post("/{key}/webhooks", responses=CHANGES, status_code=201, dependencies=[needs(Role.READER)])
-def api_add_webhook(
-    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, said: Hooking
-) -> WebhookAnswer:
+def api_add_webhook(session: SessionHere, own: Annotated[Own, Depends(own_of)], said: Hooking) -> WebhookAnswer:
     """Let finds be posted to an address."""
-    _known(session, visitor.login, key)
-    hook_key = given(access.powers.searches, INSTEAD).add_webhook(visitor.login, key, said.url)
-    lines = hook_lines(session, saved_of(session, visitor.login, key))
+    hook_key = own.searches.add_webhook(own.login, own.key, said.url)
+    lines = hook_lines(session, saved_of(session, own.login, own.key))
     return _hook(next(line for line in lines if line.key == hook_key))
 
 
 @searches_api.post("/{key}/webhooks/{hook_key}/test", responses=CHANGES, dependencies=[needs(Role.READER)])
-def api_try_webhook(
-    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, hook_key: HookKey
-) -> DoneAnswer:
+def api_try_webhook(own: Annotated[Own, Depends(own_of)], hook_key: HookKey) -> DoneAnswer:
     """Post a test to a webhook at once, and say what it answered."""
-    _known(session, visitor.login, key)
-    searches = given(access.powers.searches, INSTEAD)
-    return DoneAnswer(words=searches.act(visitor.login, key, "try_webhook", hook_key))
+    return own.act("try_webhook", hook_key)
 
 
 @searches_api.post("/{key}/webhooks/{hook_key}/restart", responses=CHANGES, dependencies=[needs(Role.READER)])
-def api_restart_webhook(
-    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, hook_key: HookKey
-) -> DoneAnswer:
+def api_restart_webhook(own: Annotated[Own, Depends(own_of)], hook_key: HookKey) -> DoneAnswer:
     """Call a webhook again that was given up."""
-    _known(session, visitor.login, key)
-    searches = given(access.powers.searches, INSTEAD)
-    return DoneAnswer(words=searches.act(visitor.login, key, "restart_webhook", hook_key))
+    return own.act("restart_webhook", hook_key)
 
 
 @searches_api.delete("/{key}/webhooks/{hook_key}", responses=CHANGES, dependencies=[needs(Role.READER)])
-def api_remove_webhook(
-    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, hook_key: HookKey
-) -> DoneAnswer:
+def api_remove_webhook(own: Annotated[Own, Depends(own_of)], hook_key: HookKey) -> DoneAnswer:
     """Post to a webhook no more."""
-    _known(session, visitor.login, key)
-    searches = given(access.powers.searches, INSTEAD)
-    return DoneAnswer(words=searches.act(visitor.login, key, "remove_webhook", hook_key))
+    return own.act("remove_webhook", hook_key)
 
 
 @searches_api.put(
@@ -277,13 +279,9 @@ def api_remove_webhook(
     responses=CHANGES,
     dependencies=[needs(Role.EDITOR)],
 )
-def api_add_section(
-    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, edition: HookKey
-) -> DoneAnswer:
+def api_add_section(own: Annotated[Own, Depends(own_of)], edition: HookKey) -> DoneAnswer:
     """Let an edition's issues have a section of what a search finds."""
-    _known(session, visitor.login, key)
-    searches = given(access.powers.searches, INSTEAD)
-    return DoneAnswer(words=searches.act(visitor.login, key, "add_section", edition))
+    return own.act("add_section", edition)
 
 
 @searches_api.delete(
@@ -291,16 +289,6 @@ def api_add_section(
     responses=CHANGES,
     dependencies=[needs(Role.EDITOR)],
 )
-def api_remove_section(
-    session: SessionHere, access: AccessHere, visitor: VisitorHere, key: Key, edition: HookKey
-) -> DoneAnswer:
+def api_remove_section(own: Annotated[Own, Depends(own_of)], edition: HookKey) -> DoneAnswer:
     """Take a search's section out of an edition."""
-    _known(session, visitor.login, key)
-    searches = given(access.powers.searches, INSTEAD)
-    return DoneAnswer(words=searches.act(visitor.login, key, "remove_section", edition))
-
-
-def _known(session: Session, login: str, key: str) -> None:
-    """Refuse a key that is none of the visitor's with 404, and leave the database to whoever changes it."""
-    saved_of(session, login, key)
-    session.rollback()
+    return own.act("remove_section", edition)

@@ -64,8 +64,10 @@ def _noted() -> dict[str, tuple[str, str]]:
 def upgrade() -> None:
     op.add_column("notice", sa.Column("unsubscribe_url", sa.String()))
     _create_accounts()
+    _create_ways_in()
     _create_notebook()
     _create_saved_searches()
+    _create_webhooks()
     _create_what_search_derives()
     if op.get_bind().dialect.name == "sqlite":
         for name, (event, articles) in _noted().items():
@@ -128,6 +130,9 @@ def _create_accounts() -> None:
         sqlite_where=sa.text("lifted_at IS NULL"),
         postgresql_where=sa.text("lifted_at IS NULL"),
     )
+
+
+def _create_ways_in() -> None:
     op.create_table(
         "api_token",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -269,6 +274,9 @@ def _create_saved_searches() -> None:
         sa.PrimaryKeyConstraint("saved_search_id", "article_key", name="pk_saved_search_hit"),
     )
     op.create_index("ix_saved_search_hit_found_at", "saved_search_hit", ["saved_search_id", "found_at"])
+
+
+def _create_webhooks() -> None:
     op.create_table(
         "webhook",
         sa.Column("id", sa.Integer(), nullable=False),
