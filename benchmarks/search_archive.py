@@ -17,6 +17,7 @@ import json
 import math
 import multiprocessing
 import random
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -43,6 +44,7 @@ from pipeline.encoding.encoder import Encoder
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 CHUNK, CHUNKS_A_COMMIT, PROCESSES = 500, 20, 2
+CHUNKS_AHEAD = 8
 WORDS, SENTENCES_A_PASSAGE = 500, 6
 STORY_SIZE, IN_STORIES, COPIES, UNDATED = 4, 0.4, 0.05, 0.03
 YEARS = range(1998, 2026)
@@ -220,8 +222,11 @@ def fill_sqlite(archive: Archive, world: World, count: int) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     # The processes are forks, which have the world already: handing it over with each task takes far longer than that.
     with multiprocessing.get_context("fork").Pool(PROCESSES, _WORLDS.append, (world,)) as pool:
-        chunks = ((chunk, count) for chunk in range(math.ceil(count / CHUNK)))
+        # Making rows is quicker than writing them: without a bound the archive would pile up in memory.
+        free = threading.BoundedSemaphore(CHUNKS_AHEAD)
+        chunks = ((chunk, count) for chunk in range(math.ceil(count / CHUNK)) if free.acquire())
         for number, rows in enumerate(pool.imap(_rows_in_fork, chunks), start=1):
+            free.release()
             for table, columns in COLUMNS.items():
                 if found := rows.get(table):
                     names = ", ".join(f'"{name}"' for name in columns.split())
