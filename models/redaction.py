@@ -52,7 +52,7 @@ class _Redaction:
         return self._mapping(part) if isinstance(part, Mapping) else part
 
     def _mapping(self, part: Json) -> object:
-        if isinstance(part.get("items"), list):
+        if "headline" in part and isinstance(part.get("items"), list):
             return self._entry(part)
         if "rewordings" in part and _key_of(part.get("item")) in self.words:
             return {**part, "item": self._item(part["item"]), "rewordings": []}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from crawler.frontier import Frontier
-from digest.content import content_from
+from digest.content import Section, content_from
 from digest.issue import compose_issue
 from models.fate import Fate, await_stage
 from models.page_store import PageStore
@@ -215,7 +215,9 @@ def test_what_is_withdrawn_is_not_found_fetched_or_digested_and_comes_back_when_
         assert SECRET not in str(later.content)
         first = session.scalars(sa.select(Issue).where(Issue.key == keys.issue)).one()
         assert SECRET in str(first.content), "what was frozen is kept"
-        assert content_from(shown_content(session, first.content).content).stories[0].headline == "A lunar accord"
+        shown = content_from(shown_content(session, _with_section(first.content)).content)
+        assert shown.stories[0].headline == "A lunar accord"
+        assert [item.title for item in shown.sections[0].items] == ["A lunar accord", "[withdrawn 2022-03-14]"]
         source = session.scalars(sa.select(Source).where(Source.slug == "un_unoosa")).one()
     frontier = Frontier(sessions, page_store, claimant="test", clock=lambda: NOW)
     assert frontier.claim_links(source) == []
@@ -228,6 +230,13 @@ def test_what_is_withdrawn_is_not_found_fetched_or_digested_and_comes_back_when_
         assert article.current_version is not None
         assert rows_of_takedowns(session, with_lifted=False) == []
         assert [row["reason"] for row in rows_of_takedowns(session, with_lifted=True)] == [REASON]
+
+
+def _with_section(content: Mapping[str, object]) -> dict[str, object]:
+    """Give an issue's content a section of a saved search that found the articles of its first story."""
+    items = content_from(dict(content)).stories[0].items
+    section = Section(name="Treaties", query="lunar", items=tuple(sorted(items, key=lambda item: item.title)))
+    return {**content, "sections": [section.model_dump(mode="json")]}
 
 
 @pytest.mark.databases("sqlite")
