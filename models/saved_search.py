@@ -95,3 +95,10 @@ class WebhookCall(OutboxRow, Base):
     written_at: Mapped[dt.datetime]
 
     webhook: Mapped[Webhook] = relationship()
+
+    @property
+    def article_key(self) -> str | None:
+        """The article that it tells of; None for a test."""
+        found = self.body["data"]
+        article = found.get("article") if isinstance(found, dict) else None
+        return str(article["key"]) if article else None

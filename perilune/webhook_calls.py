@@ -18,12 +18,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from digest.mail import DeliveryProblem, Envelope
 from digest.outbox import Claim, Outbox, Unwanted
 from models.claimant import this_process
 from models.saved_search import SavedSearch, Webhook, WebhookCall
+from models.takedown import takedown_of
 from models.vocabulary import DeliveryState
 from models.webhooks import Asked, signature_of, trial_call_of
 from perilune.addresses import AddressProblem, Reached, networks_allowed, reach
@@ -33,6 +34,8 @@ from perilune.problems import Problem
 TIMEOUT_SECONDS = 10.0
 GONE = 410
 USER_AGENT = "Perilune-Webhook/1.0"
+LOCKED = "its owner's account is locked"
+WITHDRAWN = "the article is withdrawn"
 VAIN_AFTER = 2
 """Calls in a row that came to nothing, after which a run asks this address no more."""
 
@@ -106,9 +109,14 @@ async def _posted(reached: Reached, content: bytes, headers: dict[str, str]) -> 
 
 
 def _call_of(row: WebhookCall) -> Call:
-    hook = row.webhook
+    hook, session = row.webhook, object_session(row)
+    assert session is not None
     if hook.stopped_because is not None:
         raise Unwanted(hook.stopped_because)
+    if not session.get_one(SavedSearch, hook.saved_search_id).account.is_active:
+        raise Unwanted(LOCKED)
+    if row.article_key is not None and takedown_of(session, row.article_key) is not None:
+        raise Unwanted(WITHDRAWN)
     content = json.dumps(row.body, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
     return Call(row.message_id, "", hook.url, content, hook.secret)
 
@@ -127,6 +135,7 @@ def _stop_those_given_up(session: Session) -> None:
         sa.select(WebhookCall.webhook_id, sa.func.max(WebhookCall.problem))
         .join(Webhook, Webhook.id == WebhookCall.webhook_id)
         .where(WebhookCall.state == DeliveryState.FAILED, Webhook.stopped_because.is_(None))
+        .where(WebhookCall.problem.not_in((LOCKED, WITHDRAWN)))  # which say nothing of the address
         .group_by(WebhookCall.webhook_id)
     )
     for hook_id, problem in session.execute(failed).all():

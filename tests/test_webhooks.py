@@ -18,9 +18,11 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug import Request, Response
 
+from models.account import Account
 from models.fate import await_stage
 from models.saved_search import Webhook, WebhookCall
 from models.search import index_article
+from models.takedown import Takedown
 from models.vocabulary import DeliveryState, Stage
 from perilune.addresses import AddressProblem, is_public, networks_allowed, reach
 from perilune.archive import Archive
@@ -110,6 +112,22 @@ def test_a_call_that_fails_is_made_again_with_its_id_and_a_redirect_is_not_follo
     assert hook.states() == [DeliveryState.SENT]
     assert len({request.headers["webhook-id"] for request in hook.requests}) == 1
     assert [request.path for request in hook.requests] == ["/hook"] * 3
+
+
+def test_a_locked_account_and_a_withdrawn_article_are_told_to_nobody(hook: Hook) -> None:
+    key = hook.find()
+    with hook.archive.sessions.begin() as session:
+        session.add(Takedown(article_key=key, url="http://a.example/", reason="asked", made_by="Ada", made_at=NOW))
+    assert call_due(hook.archive, now=NOW) == {"failed": 1}
+    hook.find()
+    with hook.archive.sessions.begin() as session:
+        session.execute(sa.update(Account).values(is_active=False))
+    assert call_due(hook.archive, now=NOW) == {"failed": 1}
+    hook.find()
+    assert hook.states() == [DeliveryState.FAILED] * 2
+    assert hook.requests == []
+    with hook.archive.sessions() as session:
+        assert hook.row(session).stopped_because is None, "its address did nothing wrong"
 
 
 def test_an_address_that_never_answers_is_given_up_after_three_days_and_can_be_called_again(hook: Hook) -> None:

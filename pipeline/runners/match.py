@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.account import Account
 from models.article import Article, Version
 from models.base import insert_into
 from models.corrections import keys_of, standing_corrections
@@ -104,7 +105,10 @@ class MatchRunner:
         self, session: Session, article: Article, searches: dict[int, tuple[str, str]], now: dt.datetime
     ) -> None:
         hooks = session.scalars(
-            sa.select(Webhook).where(Webhook.saved_search_id.in_(searches), Webhook.stopped_because.is_(None))
+            sa.select(Webhook)
+            .join(SavedSearch, SavedSearch.id == Webhook.saved_search_id)
+            .join(Account, Account.id == SavedSearch.account_id)
+            .where(SavedSearch.id.in_(searches), Webhook.stopped_because.is_(None), Account.is_active)
         ).all()
         for hook in hooks:
             asked = Asked(*searches[hook.saved_search_id], self._archive_url)
