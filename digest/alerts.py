@@ -6,6 +6,7 @@ A mail's row, and the marks of the finds that it tells, are one transaction. Wha
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zoneinfo
 from dataclasses import dataclass
 
@@ -17,10 +18,10 @@ from digest.phrases import phrases_for
 from digest.render import render_notice
 from models.account import Account
 from models.base import key_of
-from models.finds import STOP, Find, finds_of
+from models.finds import STOP, Find, count_told, finds_of
 from models.saved_search import SavedSearch, SearchHit
 from models.signing import signer_of
-from models.vocabulary import AlertPace
+from models.vocabulary import AlertPace, DeliveryState
 from models.watch import Notice
 
 MAX_MAILS_AN_HOUR = 12
@@ -28,6 +29,7 @@ MAX_MAILS_AN_HOUR = 12
 MAX_LISTED = 40
 SLUG = "alert-"
 """What the list of an alert's mails begins with; the search's key follows."""
+LISTED = re.compile(r"/article/([0-9a-f]{12})\b")
 A_DAY, AN_HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
@@ -118,11 +120,28 @@ def _has_written(session: Session, saved: SavedSearch, moment: dt.datetime, post
         .returning(SearchHit.article_key)
         .execution_options(synchronize_session=False)
     )
-    keys = session.scalars(told).all()
-    finds = finds_of(session, saved, limit=len(keys), keys=keys) if keys else []
+    # Thousands may have come together: only as many are read as the mail lists.
+    finds = finds_of(session, saved, limit=MAX_LISTED, told_at=now) if session.scalars(told).all() else []
     if finds:
-        session.add(_notice(session, saved, finds, post, now))
+        session.add(_notice(session, saved, Told(finds, count_told(session, saved, now)), post, now))
     return bool(finds)
+
+
+def articles_told_by(notice: Notice) -> frozenset[str]:
+    """Name the articles that an alert's mail lists; none for other mail."""
+    return frozenset(LISTED.findall(notice.text)) if notice.list_slug.startswith(SLUG) else frozenset()
+
+
+def recall_alerts(session: Session, article_key: str) -> None:
+    """Take back the alerts that wait to be sent and tell of an article; what else they tell, the next ones will."""
+    waiting = sa.select(Notice).where(Notice.state == DeliveryState.WAITING, Notice.list_slug.startswith(SLUG))
+    for notice in session.scalars(waiting).all():
+        if article_key in articles_told_by(notice):
+            its = sa.select(SavedSearch.id).where(SavedSearch.key == notice.list_slug.removeprefix(SLUG))
+            is_told_there = SearchHit.saved_search_id.in_(its) & (SearchHit.told_at == notice.written_at)
+            session.execute(sa.update(SearchHit).where(is_told_there).values(told_at=None))
+            session.execute(sa.update(SavedSearch).where(SavedSearch.id.in_(its)).values(told_at=None))
+            session.delete(notice)
 
 
 def stop_url_of(session: Session, saved: SavedSearch, archive_url: str) -> str:
@@ -130,25 +149,33 @@ def stop_url_of(session: Session, saved: SavedSearch, archive_url: str) -> str:
     return f"{archive_url}/searches/stop/{saved.key}/{signer_of(session).sign(STOP, saved.key)}"
 
 
-def subject_of_alert(name: str, finds: list[Find]) -> str:
+@dataclass(frozen=True)
+class Told:
+    """What one mail tells: the finds that it lists, and how many there are."""
+
+    finds: list[Find]
+    count: int
+
+
+def subject_of_alert(name: str, told: Told) -> str:
     """Write the subject: the search's name, and what it found."""
-    first = one_line(finds[0].hit.title or "Untitled", 90)
-    more = f" and {len(finds) - 1} more" if len(finds) > 1 else ""
+    first = one_line(told.finds[0].hit.title or "Untitled", 90)
+    more = f" and {told.count - 1} more" if told.count > 1 else ""
     return one_line(f"{one_line(name, 60)}: {first}{more}")
 
 
-def _notice(session: Session, saved: SavedSearch, finds: list[Find], post: AlertPost, now: dt.datetime) -> Notice:
+def _notice(session: Session, saved: SavedSearch, told: Told, post: AlertPost, now: dt.datetime) -> Notice:
     archive = post.archive_url.rstrip("/")
     address = saved.account.address
     assert address is not None
     stop_url = stop_url_of(session, saved, archive)
     given = {
-        "subject": subject_of_alert(saved.name, finds),
+        "subject": subject_of_alert(saved.name, told),
         "title": saved.name,
         "line": saved.query,
-        "counted": "1 article found" if len(finds) == 1 else f"{len(finds)} articles found",
-        "finds": finds[:MAX_LISTED],
-        "more_count": max(0, len(finds) - MAX_LISTED),
+        "counted": "1 article found" if told.count == 1 else f"{told.count:,} articles found",
+        "finds": told.finds,
+        "more_count": told.count - len(told.finds),
         "search_url": f"{archive}/searches/{saved.key}",
         "stop_url": stop_url,
         "link": lambda find: f"{archive}/article/{find.hit.key}",
@@ -156,9 +183,9 @@ def _notice(session: Session, saved: SavedSearch, finds: list[Find], post: Alert
         "snippet": lambda find: "".join(part.text for part in find.hit.snippet),
         "width": WIDTH,
     }
-    told = " ".join(sorted(find.hit.key for find in finds))
+    listed = " ".join(sorted(find.hit.key for find in told.finds))
     return Notice(
-        message_id=f"alert.{key_of(f'{saved.key} {now.isoformat()} {told}')}",
+        message_id=f"alert.{key_of(f'{saved.key} {now.isoformat()} {listed}')}",
         address=address,
         subject=str(given["subject"]),
         text=render_notice("txt", "alert/body", **given).strip() + "\n",

@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session, object_session, sessionmaker
 
+from digest.alerts import articles_told_by
 from digest.bounced import note_refusal
 from digest.dkim_key import DkimKey
 from digest.links import Links, ReaderLinks, reader_key_of
@@ -20,6 +21,7 @@ from digest.readers import taste_of
 from digest.verp import return_address
 from models.edition import Delivery, Issue, Reader, Subscription
 from models.signing import Signer, mail_key_of, signer_of
+from models.takedown import withdrawn_among
 from models.vocabulary import DeliveryState
 from models.watch import Notice
 
@@ -50,7 +52,7 @@ def deliver_due(
     refused = partial(note_refusal, limit=post.bounce_limit)
     press = Press()
     issues = Outbox(Delivery, lambda delivery: _envelope_of_issue(delivery, post, press), refused)
-    notices = Outbox(Notice, lambda notice: envelope_of(_letter_of_notice(notice, post), post))
+    notices = Outbox(Notice, lambda notice: _envelope_of_notice(notice, post))
     with mailer.session() as sender:
         return issues.send_due(sessions, sender, claim) + notices.send_due(sessions, sender, claim)
 
@@ -59,6 +61,14 @@ def _envelope_of_issue(delivery: Delivery, post: Post, press: Press) -> Envelope
     session = object_session(delivery)
     assert session is not None
     return envelope_of(_letter_of_issue(delivery, post, press), post, signer_of(session))
+
+
+def _envelope_of_notice(notice: Notice, post: Post) -> Envelope:
+    session = object_session(notice)
+    assert session is not None
+    if withdrawn_among(session, articles_told_by(notice)):
+        raise Unwanted("an article that it tells of is withdrawn")
+    return envelope_of(_letter_of_notice(notice, post), post)
 
 
 def envelope_of(letter: Letter, post: Post, signer: Signer | None = None) -> Envelope:

@@ -40,17 +40,23 @@ def asked_by(session: Session, saved: SavedSearch) -> Query | None:
 
 
 def finds_of(
-    session: Session, saved: SavedSearch, *, limit: int, offset: int = 0, keys: Collection[str] | None = None
+    session: Session, saved: SavedSearch, *, limit: int, offset: int = 0, told_at: dt.datetime | None = None
 ) -> list[Find]:
-    """Read what a search found, the newest first; only these articles, if any are named."""
+    """Read what a search found, the newest first; only what a mail of some moment tells, if one is given."""
     rows = _shown(saved.id).order_by(SearchHit.found_at.desc(), SearchHit.article_key)
-    if keys is not None:
-        rows = rows.where(SearchHit.article_key.in_(keys))
+    if told_at is not None:
+        rows = rows.where(SearchHit.told_at == told_at)
     found = session.execute(rows.limit(limit).offset(offset)).all()
     hits = {
         hit.article_id: hit for hit in hits_of(session, asked_by(session, saved) or Query(), [row[0] for row in found])
     }
     return [Find(hits[article_id], found_at, is_backfill) for article_id, found_at, is_backfill in found]
+
+
+def count_told(session: Session, saved: SavedSearch, told_at: dt.datetime) -> int:
+    """Count what the mail of a moment tells."""
+    told = _shown(saved.id).where(SearchHit.told_at == told_at)
+    return session.scalar(sa.select(sa.func.count()).select_from(told.subquery())) or 0
 
 
 def _shown(search_id: int) -> sa.Select[int, dt.datetime, bool]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from digest.alerts import recall_alerts
 from models.article import Article, Version, find_article, other_copies_of
 from models.corrections import hold_articles
 from models.fate import Fate, await_stage
@@ -54,6 +55,7 @@ def withdraw(archive: Archive, named: str, reason: str, *, by: str, now: dt.date
             drop_sentences_of_others(session, [story_id])
         _ask_no_more(session, article)
         _forget_examples(session, article)
+        recall_alerts(session, article.key)
         return f"Article {article.key} is withdrawn.{_remark_on(copies)}"
 
     return in_one_go(archive, work)

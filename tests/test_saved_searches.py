@@ -14,19 +14,21 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session, sessionmaker
 
-from digest.alerts import MAX_MAILS_AN_HOUR, AlertPost, write_alerts
+from digest.alerts import MAX_LISTED, MAX_MAILS_AN_HOUR, AlertPost, write_alerts
 from digest.deliver import Post, deliver_due
 from digest.mail import SmtpMailer
 from models.fate import await_stage
 from models.saved_search import SavedSearch, SearchHit
 from models.search import index_article
 from models.tables import Article, Correction, Topic
-from models.vocabulary import AlertPace, CorrectionField, Stage
+from models.takedown import Takedown
+from models.vocabulary import AlertPace, CorrectionField, DeliveryState, Stage
 from models.watch import Notice
 from perilune.archive import Archive
 from perilune.config import settings_from
 from perilune.saved_searches import save_search
 from perilune.serving import app_for
+from perilune.takedowns import withdraw
 from pipeline.runners.match import MatchRunner
 from pipeline.runners.runner import Worker, drain
 from tests.builders import ArticleDraft, a_version, an_article
@@ -188,6 +190,44 @@ def test_what_is_found_together_is_one_mail_and_each_find_is_told_once(bench: Be
     assert bench.visitor.post(stop, content=b"List-Unsubscribe=One-Click").text.startswith("“lunar station” is mailed")
     with bench.sessions() as session:
         assert session.scalars(sa.select(SavedSearch.pace).where(SavedSearch.key == key)).one() == AlertPace.NEVER
+
+
+def test_an_alert_that_waits_is_taken_back_where_it_tells_of_what_is_withdrawn(bench: Bench) -> None:
+    bench.keep("lunar station", how="instant")
+    keys = [bench.come(_moon(url=f"http://a.example/{n}", text=f"The station of {n}."), NOW) for n in ("Ada", "Bob")]
+    assert write_alerts(bench.sessions, POST, now=NOW) == 1
+    withdraw(bench.archive, keys[0], "asked", by="Ada", now=NOW)
+    assert bench.tell(NOW + AN_HOUR) == 1
+    (mail,) = [read_back(content) for content in contents(bench)]
+    assert mail["Subject"] == "lunar station: The lunar station"
+    text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert (keys[0] in text, keys[1] in text) == (False, True)
+    with bench.sessions.begin() as session:
+        session.add(Takedown(article_key=keys[1], url="http://a.example/", reason="asked", made_by="Ada", made_at=NOW))
+        session.execute(sa.update(Notice).values(state=DeliveryState.WAITING))
+    assert bench.tell(NOW + 2 * AN_HOUR) == 0
+    assert len(contents(bench)) == 1
+
+
+@pytest.mark.databases("postgresql")
+def test_a_mail_reads_no_more_finds_than_it_lists(bench: Bench) -> None:
+    bench.keep("lunar", how="daily")
+    with bench.sessions.begin() as session:
+        saved = session.scalars(sa.select(SavedSearch)).one()
+        for number in range(MAX_LISTED + 2):
+            article = an_article(session, ArticleDraft(title="The lunar station", url=f"http://a.example/{number}"))
+            session.add(SearchHit(saved_search_id=saved.id, article_key=article.key, found_at=NOW))
+        # One statement of PostgreSQL takes 65,535 parameters.
+        numbers = sa.func.generate_series(1, 66_000).column_valued("n")
+        gone = sa.select(
+            sa.literal(saved.id), sa.cast(numbers, sa.String), sa.literal(NOW, SearchHit.found_at.type), sa.false()
+        )
+        names = ["saved_search_id", "article_key", "found_at", "is_backfill"]
+        session.execute(sa.insert(SearchHit).from_select(names, gone))
+    assert bench.tell(NOW + 24 * AN_HOUR) == 1
+    (mail,) = [read_back(content) for content in contents(bench)]
+    assert mail["Subject"] == f"lunar: The lunar station and {MAX_LISTED + 1} more"
+    assert "2 more:" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
 def test_a_flood_of_instant_alerts_is_gathered(bench: Bench) -> None:
