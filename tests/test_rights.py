@@ -145,6 +145,7 @@ def test_no_page_of_another_site_acts_by_a_visitors_cookie(sessions: sessionmake
     elsewhere = (
         {"Origin": "http://elsewhere.example"},
         {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://["},
         {"Origin": "http://testserver", "Sec-Fetch-Site": "same-site"},
     )
     unsafe = [right for right in routes() if right.method not in {"GET", "any"} and right.needs[0].role is not None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -25,9 +24,8 @@ pages = APIRouter(include_in_schema=False)
 
 def own_path(address: str) -> str:
     """Return where to go next, if it is a path of this archive; else the search page."""
-    parts = urlsplit(address)
-    is_path = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
-    return address if is_path and not parts.netloc and not parts.scheme and "\\" not in address else "/"
+    is_path = address.startswith("/") and not address.startswith("//") and address.isprintable()
+    return address if is_path and "\\" not in address else "/"
 
 
 @pages.get("/sign-in", response_model=None, dependencies=[needs(None)])
