@@ -10,11 +10,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.account import RANKS
@@ -179,11 +179,8 @@ class Visit:
 
 
 def _cookie_in(headers: Headers, name: str) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return ""
-    return found.value if found is not None else ""
+    """Read one cookie, whatever others of this host say: the standard library drops all where it does not like one."""
+    return next((found[name] for each in headers.getlist("cookie") if name in (found := cookie_parser(each))), "")
 
 
 HERE: ContextVar[Visit | None] = ContextVar("visit", default=None)
