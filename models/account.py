@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
+import unicodedata
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -17,6 +18,11 @@ RANKS = {role: rank for rank, role in enumerate(Role)}
 def new_key() -> str:
     """Draw the public key of something that a person makes: 12 hexadecimal characters."""
     return secrets.token_hex(6)
+
+
+def login_as_kept(text: str) -> str:
+    """Write a login as it is kept and compared, however a keyboard composes it: é may be one sign or two."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
 def digest_of(secret: str) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import unicodedata
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.account import Account, ApiToken, SignIn
+from models.account import Account, ApiToken, SignIn, login_as_kept
 from models.sign_ins import end_sign_ins, has_accounts, hold_accounts, other_administrators
 from models.vocabulary import LOCAL, Role
 from perilune.archive import Archive
@@ -36,7 +35,7 @@ class Draft:
 
 def checked_login(text: str) -> str:
     """Return a login as it is kept, in lower case; Problem where it cannot be one."""
-    login = unicodedata.normalize("NFKC", text).casefold()
+    login = login_as_kept(text)
     if not login or len(login) > MAX_LOGIN_CHARS or not login.isprintable() or any(sign.isspace() for sign in login):
         raise Problem(f"a login has 1 to {MAX_LOGIN_CHARS} characters and no spaces, such as ada or ada@example.org.")
     if login == LOCAL:
@@ -71,7 +70,7 @@ def checked_role(text: str) -> Role:
 
 def account_named(session: Session, login: str) -> Account:
     """Return the account with a login; Problem where there is none."""
-    account = session.scalar(sa.select(Account).where(Account.login == login.strip().casefold()))
+    account = session.scalar(sa.select(Account).where(Account.login == login_as_kept(login)))
     if account is None:
         raise Problem(f"there is no account {login[:MAX_LOGIN_CHARS]!r}; `perilune accounts list` shows all.")
     return account

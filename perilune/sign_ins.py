@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.account import RANKS, Account, ApiToken, SignIn, digest_of
+from models.account import RANKS, Account, ApiToken, SignIn, digest_of, login_as_kept
 from models.sign_ins import (
     SECRET_BYTES,
     TOKEN_START,
@@ -46,7 +46,7 @@ class Attempt:
 
 def sign_in(archive: Archive, passwords: Passwords, attempt: Attempt, *, now: dt.datetime) -> str:
     """Return the secret of a new sign-in; SignInProblem is the same for an unknown login, a wrong password, a lock."""
-    login, origin = attempt.login.strip().casefold()[:MAX_LOGIN_CHARS], network_of(attempt.origin)
+    login, origin = login_as_kept(attempt.login)[:MAX_LOGIN_CHARS], network_of(attempt.origin)
     with archive.sessions.begin() as session:
         wait = begin_attempt(session, login, origin, now=now)
         account = session.scalar(sa.select(Account).where(Account.login == login)) if not wait else None

@@ -50,7 +50,7 @@ def test_the_first_account_is_an_administrators_and_takes_over_what_was_made_alo
         alone = account_with(session, LOCAL, now=NOW)
     assert an_account(archive, "ada").id == alone.id
     an_account(archive, "bob", Role.READER)
-    for login in ("ADA", "local", "", "a b"):
+    for login in ("ADA", "local", "", "a b", "ＡＤＡ"):
         with pytest.raises(Problem):
             an_account(archive, login)
     assert count(archive, Account) == 2
@@ -92,6 +92,12 @@ def test_a_lock_and_a_new_password_end_what_was_open_and_closing_forgets(archive
     assert count(archive, ApiToken) == 0
     with pytest.raises(Problem, match="at most that of its account"):
         a_token(archive, "bob", Role.EDITOR)
+
+
+def test_a_login_is_known_however_a_keyboard_composes_it(archive: Archive) -> None:
+    an_account(archive, "Zoé")
+    for typed in ("zoé", "ZOE\u0301", " zoe\u0301 ", "ＺＯÉ"):
+        assert enter(archive, typed)
 
 
 def test_failures_wait_longer_and_longer_by_login_and_by_origin(archive: Archive) -> None:

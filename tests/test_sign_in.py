@@ -58,13 +58,16 @@ def test_whoever_signs_in_gets_where_they_wanted_to_go_and_out_again(archive: Ar
     assert visitor.get("/account").headers["cache-control"] == "no-store"
     assert visitor.get("/sign-in?next=/topics").headers["location"] == "/topics"
     secret = visitor.cookies[PLAIN_COOKIE]
+    beside_others = {"Cookie": f'seen; theme={{"dark": [1]}}; path; {PLAIN_COOKIE}={secret}; expires=never'}
+    assert a_visitor(archive).get("/api/me", headers=beside_others).json()["login"] == "reader"
     visitor.post("/sign-out")
     visitor.cookies.set(PLAIN_COOKIE, secret)
     assert me(visitor) == ("", None)
 
 
 @pytest.mark.parametrize(
-    "address", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "javascript:1", "", "/\t/x"]
+    "address",
+    ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "javascript:1", "", "/\t/x", "//["],
 )
 def test_nobody_is_sent_to_another_site(address: str) -> None:
     assert own_path(address) == "/"
