@@ -8,7 +8,7 @@ import unicodedata
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.base import Base
+from models.base import Base, insert_into
 from models.vocabulary import LOCAL, Role
 
 RANKS = {role: rank for rank, role in enumerate(Role)}
@@ -99,12 +99,16 @@ class FailedSignIn(Base):
 
 
 def account_with(session: Session, login: str, *, now: dt.datetime) -> Account:
-    """Return an account, in a transaction that writes; that of whoever is alone is made when first needed."""
-    account = session.scalar(sa.select(Account).where(Account.login == login))
-    if account is None and login == LOCAL:
-        account = Account(login=LOCAL, name="You", role=Role.ADMINISTRATOR, created_at=now)
-        session.add(account)
-        session.flush()
-    if account is None:
-        raise LookupError(f"there is no account {login!r}")
-    return account
+    """Return an account, in a transaction that writes; that of whoever is alone is made when first needed.
+
+    Until the transaction ends nobody else gets it so: a button pressed twice does one thing after the other.
+    """
+    held = sa.update(Account).where(Account.login == login).values(login=Account.login).returning(Account.id)
+    held = held.execution_options(synchronize_session=False)
+    if session.scalar(held) is None:
+        if login != LOCAL:
+            raise LookupError(f"there is no account {login!r}")
+        alone = {"key": new_key(), "login": LOCAL, "name": "You", "role": Role.ADMINISTRATOR, "created_at": now}
+        session.execute(insert_into(session, Account).values(alone | {"is_active": True}).on_conflict_do_nothing())
+        session.execute(held)
+    return session.scalars(sa.select(Account).where(Account.login == login)).one()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from digest.columns import one_line
 from models.account import Account, account_with
+from models.base import insert_into
 from models.finds import find_counts
 from models.saved_queries import query_of
 from models.saved_search import EditionSection, SavedSearch, SearchHit, Webhook, WebhookCall, new_feed_key
@@ -204,10 +205,9 @@ def add_section(archive: Archive, login: str, key: str, edition_slug: str, *, no
         last = session.scalar(
             sa.select(sa.func.max(EditionSection.place)).where(EditionSection.edition_id == edition.id)
         )
-        if session.get(EditionSection, (edition.id, saved.id)) is None:
-            place = 0 if last is None else last + 1
-            row = EditionSection(edition_id=edition.id, saved_search_id=saved.id, place=place, created_at=now)
-            session.add(row)
+        row = {"edition_id": edition.id, "saved_search_id": saved.id, "created_at": now}
+        place = 0 if last is None else last + 1
+        session.execute(insert_into(session, EditionSection).values(row | {"place": place}).on_conflict_do_nothing())
         return f"The issues of “{edition.name}” have a section “{saved.name}” from the next one on."
 
 

@@ -43,9 +43,9 @@ def withdraw(archive: Archive, named: str, reason: str, *, by: str, now: dt.date
 
     def work(session: Session) -> str:
         article = _named(session, named)
+        hold_articles(session, [article])
         if takedown_of(session, article.key) is not None:
             return f"Article {article.key} is withdrawn already."
-        hold_articles(session, [article])
         copies = [each.key for each in other_copies_of(session, article)]
         session.add(Takedown(article_key=article.key, url=article.url, reason=why, made_by=person, made_at=now))
         session.flush()
@@ -67,6 +67,7 @@ def restore(archive: Archive, named: str, *, by: str, now: dt.datetime) -> str:
 
     def work(session: Session) -> str:
         article = _named(session, named)
+        hold_articles(session, [article])
         takedown = takedown_of(session, article.key)
         if takedown is None:
             raise Problem(f"article {article.key} is not withdrawn.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,15 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.page_store import PageStore
 from models.tables import Article, CollectionItem, Note
-from models.vocabulary import Role
+from models.vocabulary import LOCAL, Role
 from perilune.archive import Archive
 from perilune.config import settings_from
 from perilune.serving import app_for
+from perilune.serving_notebook import ArchiveNotebook
+from perilune.serving_searches import ArchiveSearches
 from perilune.takedowns import withdraw
 from tests.builders import ArticleDraft, a_version
+from tests.conftest import NOW
 from tests.people import a_visitor, an_account, signed_in
 from tests.web_archive import QUOTE, TEXT, Keys, fill_archive
 
@@ -93,6 +97,25 @@ def test_an_article_is_starred_noted_and_collected_by_forms(client: TestClient, 
     client.post(f"/collections/{collection}", data={"delete": "yes"})
     assert "Treaties" not in client.get("/notebook").text
     assert client.post("/collect", data={"collection": "new", "name": "None"}).status_code == 422
+
+
+def test_a_button_that_is_pressed_many_times_at_once_does_one_thing(keys: Keys, archive: Archive) -> None:
+    notebook, searches = ArchiveNotebook(archive), ArchiveSearches(archive)
+
+    def at_once(press: Callable[[], str]) -> set[str]:
+        with ThreadPoolExecutor(6) as pool:
+            return {each.result() for each in [pool.submit(press) for _ in range(6)]}
+
+    assert at_once(lambda: notebook.star(LOCAL, keys.article, is_on=True)) == {"It is starred."}
+    key = notebook.make_collection(LOCAL, {"name": "Treaties"})
+    told = at_once(lambda: notebook.collect(LOCAL, key, [keys.article]))
+    assert told == {"1 article is added to “Treaties”.", "0 articles are added to “Treaties”; 1 were in it."}
+    (saved,) = at_once(lambda: searches.save(LOCAL, {"query": "lunar"}))
+    assert len(at_once(lambda: searches.act(LOCAL, saved, "add_section", "weekly"))) == 1
+    withdrawals = at_once(lambda: withdraw(archive, keys.article, "asked", by="Ada", now=NOW))
+    assert {words.split(".")[0] for words in withdrawals} == {
+        f"Article {keys.article} is withdrawn{more}" for more in ("", " already")
+    }
 
 
 @pytest.mark.databases("sqlite")
