@@ -55,7 +55,9 @@ def test_whoever_signs_in_gets_where_they_wanted_to_go_and_out_again(archive: Ar
     assert page.headers["cache-control"] == "private, no-cache"
     assert ">Reader</a>" in page.text
     assert "Single-user" not in page.text
-    assert visitor.get("/account").headers["cache-control"] == "no-store"
+    for private in ("/account", "/searches", "/api/searches", "/searches/stop/x/y"):
+        assert visitor.get(private).headers["cache-control"] == "no-store"
+    assert visitor.get("/searches/stop/x/y").headers["referrer-policy"] == "no-referrer"
     assert visitor.get("/sign-in?next=/topics").headers["location"] == "/topics"
     secret = visitor.cookies[PLAIN_COOKIE]
     beside_others = {"Cookie": f'seen; theme={{"dark": [1]}}; path; {PLAIN_COOKIE}={secret}; expires=never'}

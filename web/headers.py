@@ -38,7 +38,7 @@ SECURITY_HEADERS = {
 """A browser may keep a page and asks whether it still holds, and the visitor still may; nobody in between may."""
 STATIC_PATHS = ("/static/",)
 
-PRIVATE_PATHS = ("/r/", "/confirm/", "/own/")
+PRIVATE_PATHS = ("/r/", "/confirm/", "/own/", "/searches/stop/")
 PRIVATE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -51,6 +51,7 @@ PEOPLE_PATHS = (
     "/sign-in",
     "/notebook",
     "/collections",
+    "/searches",
     "/export",
     "/takedowns",
     "/api/readers",
@@ -60,6 +61,7 @@ PEOPLE_PATHS = (
     "/api/stars",
     "/api/notes",
     "/api/collections",
+    "/api/searches",
     "/api/export",
     "/api/takedowns",
 )
