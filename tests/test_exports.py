@@ -27,7 +27,7 @@ from perilune.archive import Archive
 from perilune.config import settings_from
 from perilune.exporting import Chosen, export_to
 from perilune.exports.forms import FORMS, MAX_ARTICLES, name_of_file, require_room
-from perilune.exports.table import COLUMNS
+from perilune.exports.table import COLUMNS, csv_lines
 from perilune.problems import Problem
 from perilune.serving import app_for
 from perilune.takedowns import withdraw
@@ -108,6 +108,8 @@ def test_tables_have_every_article_once_and_no_formula(client: TestClient, keys:
     assert rows[0]["title"] == f"'{TITLES['formula']}"
     assert [row["published"] for row in rows] == ["2022-03-10", "2022-03", "2021"]
     assert rows[1]["countries"] == "CN; RU"
+    wide = [{"title": f"{sign}HYPERLINK(1)"} for sign in "\uff1d\uff0b\uff0d\uff20"]
+    assert all(line.startswith("'") for line in list(csv_lines(["title"], wide))[1:])
     lines = [json.loads(line) for line in _exported(client, "jsonl").splitlines()]
     assert [line["title"] for line in lines] == list(TITLES.values())
     assert lines[0]["text"].endswith("More on lunar matters.")

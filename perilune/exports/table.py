@@ -11,7 +11,8 @@ from perilune.exports.record import Export, Record
 
 BYTE_ORDER_MARK = "\ufeff"
 """Has Excel read a file as UTF-8."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the wide forms of the first, which spreadsheets in East Asian languages run as well."""
 Row = Mapping[str, object]
 COLUMNS = (
     "key",
