@@ -361,3 +361,5 @@ def test_the_volume_is_summed_up() -> None:
     assert volume.last_new_at == FAULT_AT - 18 * HOUR
     assert volume.weeks[-2:] == (7, 7)
     assert len(volume.weeks) == 26
+    unvisited = volume_of(history_of([]), FAULT_AT)
+    assert (unvisited.expected_count, unvisited.seen_count, unvisited.success_rate) == (None, 0, None)

@@ -29,7 +29,12 @@ class Volume:
 
 
 def expected_and_seen(case: Case) -> tuple[float | None, int]:
-    """Give how many items the last VOLUME_DAYS should have brought, as far as that is known, and how many came."""
+    """Give how many items the last VOLUME_DAYS should have brought, as far as that is known, and how many came.
+
+    Nothing is known of a source without visits: those that are older than what is kept have gone.
+    """
+    if not case.visits:
+        return None, 0
     since = case.now - VOLUME_DAYS * DAY
     counts = [(visit.at, visit.new_count) for visit in case.visits[1:] if visit.new_count]
     seen = sum(count for _, count in takewhile(lambda pair: pair[0] >= since, reversed(counts)))
