@@ -24,6 +24,7 @@ def scrapy_settings(settings: Settings) -> dict[str, object]:
         "RETRY_TIMES": 1,
         "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # 429 and 503 say when to come again
         "REDIRECT_MAX_TIMES": 6,
+        "METAREFRESH_MAXDELAY": 11,  # what stands longer is there to be read
         "HTTPERROR_ALLOW_ALL": True,
         "COOKIES_ENABLED": False,
         "CONCURRENT_ITEMS": 1,  # Scrapy starts as many tasks for every answer; what our spiders yield is only queued
@@ -42,6 +43,8 @@ def scrapy_settings(settings: Settings) -> dict[str, object]:
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawler.politeness.RobotsRules": 100,
+            "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+            "crawler.middleware.RefreshInHead": 575,
             "crawler.middleware.Rendering": 580,  # behind redirects and unpacking
             "crawler.middleware.ProxyFromSettings": 740,
         },

@@ -75,7 +75,7 @@ class Hostile:
 
 def hostile_page() -> str:
     """Write a page that attempts in its text, its attributes and its metadata."""
-    said = escape(ATTACK.replace("http-equiv=refresh", ""))  # which the crawler would follow, though it is but text
+    said = escape(ATTACK)
     body = "".join(f"<p>{each} {said}<img src=x onerror={RUN}></p>" for each in PROSE)
     return (
         f"<html><head><title>Signed {said}</title><meta name=author content='{said}'>"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -171,23 +172,31 @@ def test_an_index_of_sitemaps_is_asked_for_again_though_it_stays_the_same(site: 
     assert crawl.page_urls() == [site.url_for("/news/1"), site.url_for("/news/2")]
 
 
-def test_a_redirect_loop_is_not_put_down_to_robots_txt(site: HTTPServer, crawl: Crawl) -> None:
-    a_feed(site, "/loop")
+def test_odd_headers_and_a_refresh_that_is_but_text_cost_no_page_a_real_one_leads_on_and_a_loop_is_called_so(
+    site: HTTPServer, crawl: Crawl
+) -> None:
+    refresh = "<meta http-equiv='Refresh' content='{}; url=/news/1'>"
+    away = refresh.format(0)
+    pages = {
+        "/attribute": f'<head><meta name=description content="{away}"></head>',
+        "/comment": f"<head><!-- {away} --><noscript>{away}</noscript></head>",
+        "/escaped": f"<head><title>{away}</title></head><p>{escape(away)}",
+        "/form": f"<textarea>{away}</textarea>",
+        "/later": f"<head>{refresh.format(60)}</head>",
+        "/reload": "<head><meta http-equiv=refresh content='5; url=/reload'></head>",
+        "/real": f"<head><base href=/elsewhere/>{away}</head>",
+    }
+    a_feed(site, "/loop", *pages)
     site.expect_request("/loop").respond_with_data("", status=302, headers={"Location": site.url_for("/loop")})
-    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
-    crawl.run()
-    assert crawl.fate_of(site.url_for("/loop")) == ("failed", "max redirections reached")
-
-
-def test_headers_in_another_encoding_cost_no_page(site: HTTPServer, crawl: Crawl) -> None:
-    a_feed(site, "/odd")
     headers = {"Content-Disposition": "attachment; filename=" + "月球".encode("gb18030").decode("latin-1")}
-    site.expect_request("/odd").respond_with_data(
-        PAGE.format(n=1, text=TEXT), headers=headers, content_type="text/html"
-    )
+    for path, head in pages.items():
+        body = head + PAGE.format(n=path, text=TEXT)
+        site.expect_request(path).respond_with_data(body, headers=headers, content_type="text/html")
     crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
     crawl.run()
-    assert crawl.page_urls() == [site.url_for("/odd")]
+    kept = [path for path in pages if path != "/real"]
+    assert crawl.page_urls() == [site.url_for(path) for path in sorted([*kept, "/news/1"])]
+    assert crawl.fate_of(site.url_for("/loop")) == ("failed", "max redirections reached")
 
 
 def test_a_page_of_200_megabytes_is_cut_off_and_the_others_are_kept(site: HTTPServer, crawl: Crawl) -> None:
