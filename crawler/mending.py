@@ -53,18 +53,31 @@ def accept(session: Session, source: Source, now: dt.datetime) -> str:
     health = last_health_of(source)
     if health is None or not source.is_active or not health.is_acceptable:
         raise Problem(f"nothing is proposed for {source.slug} that could be done by saying yes.")
-    source.health = health.model_copy(update={"is_acceptable": False}).model_dump(mode="json")
-    await_stage(session, Stage.JUDGE, [source.id], due_at=now)
     if health.repair is Repair.RETIRE:
+        _close_proposal(session, source, now)
         set_watched(session, source, retired_at=now, now=now)
         return f"{source.slug} is watched no more."
     if health.repair is Repair.SLOW_DOWN:
+        _close_proposal(session, source, now)
         source.pace = slower(source.pace, source.interval_minutes).model_dump(mode="json")
         return f"{source.slug} is visited half as often from its next visit on."
     way = Way.model_validate(source.proposed)
-    source.chosen, source.chosen_at, source.proposed, source.accepted_at = source.proposed, now, None, now
-    await_stage(session, Stage.CRAWL, [source.id], due_at=now)
+    take_way(session, source, way, now)
     return f"{source.slug} is watched by its {INDEX_NAMES[way.kind]} {way.addresses[0]} from now on."
+
+
+def take_way(session: Session, source: Source, way: Way, now: dt.datetime) -> None:
+    """Watch a source by a way that a person chose, from now on; what was proposed before is so no more."""
+    _close_proposal(session, source, now)
+    source.chosen, source.chosen_at, source.proposed, source.accepted_at = way.model_dump(mode="json"), now, None, now
+    await_stage(session, Stage.CRAWL, [source.id], due_at=now)
+
+
+def _close_proposal(session: Session, source: Source, now: dt.datetime) -> None:
+    """Let nobody say yes to a proposal twice, and judge the source anew."""
+    if health := last_health_of(source):
+        source.health = health.model_copy(update={"is_acceptable": False}).model_dump(mode="json")
+    await_stage(session, Stage.JUDGE, [source.id], due_at=now)
 
 
 def takes_another_way(source: Source, way: Way) -> bool:

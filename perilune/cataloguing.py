@@ -1,14 +1,16 @@
-"""Changing what is watched, beyond single additions: retiring, exporting, importing lists of feeds."""
+"""Changing what is watched, beyond single additions: editing, retiring, exporting, importing lists of feeds."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from crawler.catalogue import set_watched
+from crawler.editing import edit_source
 from crawler.export import feeds_in_opml, opml_of, toml_of
 from crawler.health.bounds import bounds_from
 from crawler.mending import accept
@@ -34,10 +36,20 @@ def set_retired(archive: Archive, slugs: Sequence[str], *, at: dt.datetime | Non
 def repair(archive: Archive, slug: str, *, now: dt.datetime) -> str:
     """Do what is proposed for a source, and say what was done; Problem where nothing is, or there is no such source."""
     with archive.sessions.begin() as session:
-        source = session.scalar(sa.select(Source).where(Source.slug == slug))
-        if source is None:
-            raise Problem(f"there is no source {slug!r}; `perilune sources list` shows all.")
-        return accept(session, source, now)
+        return accept(session, _source_named(session, slug), now)
+
+
+def edit(archive: Archive, slug: str, said: Mapping[str, str], *, now: dt.datetime) -> str:
+    """Change what a form says of a source, and say what was changed; Faults for what cannot be used."""
+    with archive.sessions.begin() as session:
+        return edit_source(session, _source_named(session, slug), said, now)
+
+
+def _source_named(session: Session, slug: str) -> Source:
+    source = session.scalar(sa.select(Source).where(Source.slug == slug))
+    if source is None:
+        raise Problem(f"there is no source {slug!r}; `perilune sources list` shows all.")
+    return source
 
 
 def bounds_of(archive: Archive, slug: str, *, now: dt.datetime, is_accepted: bool) -> dict[str, int | None]:

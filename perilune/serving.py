@@ -15,7 +15,7 @@ from digest.render import render_html
 from models.sign_ins import has_accounts
 from perilune.actors import accept_name, actor_from_name, dismiss_name
 from perilune.archive import Archive, open_archive
-from perilune.cataloguing import repair, set_retired
+from perilune.cataloguing import edit, repair, set_retired
 from perilune.issues import ArchiveIssues
 from perilune.onboarding import FoundSource, add_source, find_source
 from perilune.output import console
@@ -130,6 +130,10 @@ class ArchiveUpkeep:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
+
+    def edit(self, slug: str, said: Mapping[str, str]) -> str:
+        """Change what a form says of a source."""
+        return edit(self._archive, slug, said, now=dt.datetime.now(dt.UTC))
 
     def repair(self, slug: str) -> str:
         """Do what is proposed for a source."""

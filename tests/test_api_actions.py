@@ -41,6 +41,16 @@ def test_sources_are_read_retired_and_watched_again(program: TestClient) -> None
     nothing = program.post("/api/sources/wire/repair")
     assert (nothing.status_code, nothing.json()["title"]) == (422, "Unprocessable Entity")
     assert program.post("/api/sources/nobody/retire").json()["status"] == 404
+    said = {"name": "The Office", "owner": "ada@example.org", "addresses": ["https://un-unoosa.example/b"]}
+    words = "The Office: changed its name, owner, addresses."
+    assert program.patch("/api/sources/un_unoosa", json=said).json() == {"words": words}
+    assert program.patch("/api/sources/un_unoosa", json={"owner": ""}).json()["words"].endswith("changed its owner.")
+    source = program.get("/api/sources/un_unoosa").json()
+    assert (source["line"]["name"], source["owner"], source["is_by_file"]) == ("The Office", None, False)
+    assert source["way"]["addresses"] == ["https://un-unoosa.example/b"]
+    refused = program.patch("/api/sources/un_unoosa", json={"country": "XX", "home": "nowhere"})
+    assert refused.status_code == 422
+    assert {each["pointer"] for each in refused.json()["errors"]} == {"/country", "/home"}
 
 
 def test_topics_are_added_edited_merged_and_switched(program: TestClient) -> None:

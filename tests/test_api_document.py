@@ -22,6 +22,7 @@ API_OF_PAGES = {
     "/corrections/{number}/undo": ("undo",),
     "/story/{key}/correct": ("correct",),
     "/sources": ("find_source", "add_source"),
+    "/sources/{slug}/edit": ("edit_source",),
     "/sources/{slug}/{action}": ("repair_source", "retire_source", "resume_source"),
     "/topics": ("add_topic",),
     "/topics/{slug}/{action}": ("edit_topic", "merge_topic", "switch_topic"),

@@ -15,9 +15,9 @@ from models.source import Source
 from models.vocabulary import SourceKind
 from models.way import Way
 from perilune.archive import Archive
-from perilune.cataloguing import exported, import_feeds, set_retired
+from perilune.cataloguing import edit, exported, import_feeds, set_retired
 from perilune.config import settings_from
-from perilune.problems import Problem
+from perilune.problems import Faults, Problem
 from tests.builders import a_source
 from tests.conftest import NOW
 
@@ -86,6 +86,24 @@ def test_a_retired_source_stays_retired_though_its_file_is_there(archive: Archiv
         assert session.scalars(sa.select(Source.is_active).where(Source.slug == "bb_file")).one() is True
     with pytest.raises(Problem, match="there is no source 'zz'"):
         set_retired(archive, ["zz"], at=NOW, now=NOW)
+
+
+def test_what_a_person_changed_of_a_source_no_file_undoes(archive: Archive, tmp_path: Path) -> None:
+    (tmp_path / "bb_file.toml").write_text('name = "B"\nhome = "http://b.example/"\n', encoding="utf-8")
+    files, _ = load_source_files(tmp_path)
+    with archive.sessions.begin() as session:
+        sync_sources(session, files, now=NOW)
+    assert edit(archive, "bb_file", {"name": "B", "owner": ""}, now=NOW) == "B is so already."
+    with archive.sessions() as session:
+        assert session.scalars(sa.select(Source.from_file).where(Source.slug == "bb_file")).one()
+    assert edit(archive, "bb_file", {"name": "Agency B"}, now=NOW) == "Agency B: changed its name."
+    with archive.sessions.begin() as session:
+        sync_sources(session, files, now=NOW)
+        assert session.scalars(sa.select(Source.name).where(Source.slug == "bb_file")).one() == "Agency B"
+    with pytest.raises(Faults, match="the source aa_news watches that address already"):
+        edit(archive, "bb_file", {"home": "http://a.example/news/"}, now=NOW)
+    with pytest.raises(Faults, match="found out at its first visit"):
+        edit(archive, "bb_file", {"addresses": "http://b.example/news"}, now=NOW)
 
 
 def test_feeds_come_in_from_opml_once_and_go_out_again(archive: Archive, tmp_path: Path) -> None:

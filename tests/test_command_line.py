@@ -103,6 +103,9 @@ def test_an_unusable_source_file_is_named_and_the_others_run(tmp_path: Path) -> 
     assert [row["source"] for row in json.loads(result.stdout)] == ["aa_good"]
     assert "left out bb_bad.toml: unknown key 'linsk'; did you mean 'links'?" in result.stderr
     assert perilune("sources", "lint", str(tmp_path / "bb_bad.toml")).returncode == 1
+    edit = ("sources", "edit", "aa_good", "--owner", "ada@example.org", "--address", "http://127.0.0.1:9/feed")
+    edited = perilune(*edit, home=str(tmp_path / "var"), sources=str(tmp_path))
+    assert edited.stdout == "A: changed its owner, addresses.\n"
 
 
 @pytest.mark.databases("sqlite", long=("postgresql",))

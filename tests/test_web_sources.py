@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,3 +78,36 @@ def test_an_archive_that_only_reads_says_how_else_sources_are_changed(
     answer = reader.post(f"/sources/{SLUG}/repair", headers=HERE)
     assert answer.status_code == 501
     assert "perilune sources" in answer.text
+
+
+def test_a_form_edits_a_source_and_tells_beside_the_field_what_it_cannot_use(
+    visitor: TestClient, sessions: sessionmaker[Session]
+) -> None:
+    visitor.post(f"/sources/{SLUG}/repair", headers=HERE)
+    form = visitor.get(f"/sources/{SLUG}/edit").text
+    assert "https://un-unoosa.example/new</textarea>" in form
+    wrong = {"name": "", "home": "no address", "authority": "12", "interval_minutes": "often", "country": "XX"}
+    wrong |= {"addresses": "https://un-unoosa.example/\nelsewhere", "owner": "nobody", "note": "A typed note."}
+    told = visitor.post(f"/sources/{SLUG}/edit", headers=HERE, data=wrong)
+    assert told.status_code == 422
+    for field in ("name", "home", "authority", "interval_minutes", "country", "addresses", "owner"):
+        assert f'id="{field}-fault"' in told.text
+    assert 'aria-describedby="note-fault"' not in told.text
+    for typed in ("no address", "often", "elsewhere", "A typed note."):
+        assert typed in told.text
+    assert the_source(sessions).authority == 5
+    right = {"name": "The Office", "country": "UN", "language": "en", "authority": "8", "owner": "ada@example.org"}
+    right |= {"addresses": "https://un-unoosa.example/a\nhttps://un-unoosa.example/b", "interval_minutes": "90"}
+    done = visitor.post(f"/sources/{SLUG}/edit", headers=HERE, data=right).text
+    notice = re.search(r"class=.notice.>([^<]*)<", done)
+    assert notice is not None
+    assert (
+        notice[1] == "The Office: changed its name, language, country, authority, interval minutes, owner, addresses."
+    )
+    source = the_source(sessions)
+    way = way_of(source)
+    assert way is not None
+    assert way.addresses == ("https://un-unoosa.example/a", "https://un-unoosa.example/b")
+    assert (source.from_file, source.authority, source.owner) == (False, 8, "ada@example.org")
+    assert source.pace is not None
+    assert source.pace["start_minutes"] == 90

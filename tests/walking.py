@@ -22,6 +22,7 @@ ADDRESSES = (
     "/matrix?by=actors",
     "/topics/lunar-exploration",
     "/sources/new",
+    "/sources/un_unoosa/edit",
     "/editions/new",
     "/editions/weekly",
     "/subscribe",

@@ -34,6 +34,10 @@ class Onboarding(Protocol):
 class Upkeep(Protocol):
     """Changes how a source is watched; each answers with what was done, in words."""
 
+    def edit(self, slug: str, said: Mapping[str, str]) -> str:
+        """Change what a form says of a source, by the keys of source files and `addresses`; Faults by field."""
+        ...
+
     def repair(self, slug: str) -> str:
         """Do what is proposed for a source."""
         ...

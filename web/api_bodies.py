@@ -15,6 +15,7 @@ Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00\r\n]*$")]
 Short = Annotated[Line, Field(max_length=200)]
 By = Annotated[Line | None, Field(max_length=80, description="Who says so; needed where nobody signs in.")]
+MONTH_MINUTES = 60 * 24 * 30
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 
 
@@ -71,6 +72,34 @@ class NewSource(Address):
     name: Short | None = None
     owner: Short | None = Field(default=None, description="The mail address that is told when it is not well.")
     backfill_months: int = Field(default=0, ge=0, le=240, description="How much of its past is fetched.")
+
+
+class SourceSaid(Body):
+    """What is said of a source; what is left out stays as it is, and an empty text is none."""
+
+    name: Short | None = None
+    home: Annotated[Line | None, Field(max_length=2000, description="The page a person would open.")] = None
+    addresses: tuple[Annotated[Line, Field(max_length=2000)], ...] | None = Field(
+        default=None, max_length=50, description="All addresses that are polled."
+    )
+    language: Annotated[Line | None, Field(max_length=8, description="ISO 639 code.")] = None
+    country: Annotated[Line | None, Field(max_length=8, description="ISO 3166 code, EU-ESA or UN.")] = None
+    authority: int | None = Field(default=None, ge=1, le=9, description="9 issues the act itself, 1 copies others.")
+    interval_minutes: int | None = Field(
+        default=None, ge=5, le=MONTH_MINUTES, description="Between two visits, until they show how often it publishes."
+    )
+    expects: Literal["core", "mixed", "mostly-off"] | None = None
+    least_links: int | None = Field(default=None, ge=1, le=100_000, description="Fewer are an incident.")
+    longest_silence_days: int | None = Field(default=None, ge=1, le=10_000, description="More are an incident.")
+    owner: Annotated[Line | None, Field(max_length=254, description="Who is told when it is not well.")] = None
+    note: Annotated[Line | None, Field(max_length=2000)] = None
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The same as the form of a source says it."""
+        plain = self.model_dump(mode="json", exclude_none=True, exclude={"addresses"})
+        addresses = {} if self.addresses is None else {"addresses": "\n".join(self.addresses)}
+        return {name: str(value) for name, value in plain.items()} | addresses
 
 
 class WordEntryBody(Body):

@@ -79,6 +79,11 @@ class WholeSourceAnswer(Answer):
     way: Way | None = Field(description="How it is watched; null while it is yet to be found out.")
     note: str | None
     owner: str | None = Field(description="Who is told when it is not well.")
+    authority: int = Field(description="9 issues the act itself, 1 copies others.")
+    expects: str = Field(description="How much of it is about our subject: core, mixed or mostly-off.")
+    least_links: int | None = Field(description="Links that its index gives at least; fewer are an incident.")
+    longest_silence_days: int | None = Field(description="Days that may bring nothing new; more are an incident.")
+    is_by_file: bool = Field(description="Whether its file is read at every start; a change here ends that.")
     is_accepted: bool = Field(description="Whether a person took this way over what the source's file says.")
     visits: tuple[VisitAnswer, ...]
     incidents: tuple[IncidentAnswer, ...]

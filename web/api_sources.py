@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.vocabulary import Role
 from web.access import AccessHere, SessionHere
-from web.api_bodies import Address, NewSource
+from web.api_bodies import Address, NewSource, SourceSaid
 from web.api_models import DoneAnswer, MadeAnswer
 from web.api_problems import UNKNOWN, WRONG_PARAMETER
 from web.api_saying import CHANGES
@@ -45,6 +45,12 @@ def api_add_source(access: AccessHere, new: NewSource) -> MadeAnswer:
 def api_source(session: SessionHere, slug: Slug) -> WholeSourceAnswer:
     """Read a source: how it is watched and fares, its last visits, its incidents."""
     return WholeSourceAnswer.model_validate(source_view(session, slug))
+
+
+@sources_api.patch("/{slug}", responses={404: UNKNOWN, **CHANGES}, dependencies=BY_ANALYSTS)
+def api_edit_source(session: SessionHere, access: AccessHere, slug: Slug, change: SourceSaid) -> DoneAnswer:
+    """Change what is said of a source; from then on no file overwrites it."""
+    return DoneAnswer(words=given(access.powers.upkeep, BY_COMMAND).edit(_known(session, slug), change.said))
 
 
 @sources_api.post("/{slug}/repair", responses={404: UNKNOWN, **CHANGES}, dependencies=BY_ANALYSTS)

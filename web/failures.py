@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from models.page_store import PageStoreProblem
 from models.search import QueryProblem
-from perilune.problems import Conflict, Problem
+from perilune.problems import Conflict, Faults, Problem
 from web.access import whole_access_of
 from web.api_http import is_api
 from web.api_models import FaultAnswer
@@ -87,7 +87,9 @@ def _tell_query_problem(request: Request, error: Exception) -> Response:
 def _tell_problem(request: Request, error: Exception) -> Response:
     sentence = str(error)
     status = CONFLICT if isinstance(error, Conflict) else UNUSABLE
-    return _told(request, status, sentence[:1].upper() + sentence[1:])
+    by_field = error.by_field if isinstance(error, Faults) else {}
+    faults = [FaultAnswer(pointer=f"/{field}", detail=detail) for field, detail in by_field.items()]
+    return _told(request, status, sentence[:1].upper() + sentence[1:], _More(faults=faults))
 
 
 def _tell_unstorable(request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -9,17 +10,22 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from models.search.filters import country_names, language_names
+from models.source import Source
 from models.vocabulary import Role
+from perilune.problems import Faults
 from web.access import AccessHere, SessionHere
 from web.forms import form_of, given
 from web.rendering import rendered
 from web.rights import needs, reads
-from web.source_view import source_lines, source_view
+from web.source_view import find_source_row, source_lines, source_view, values_of_source
 
 MAX_ADDRESS_CHARS = 2000
 Done = Annotated[str, Query(max_length=2 * MAX_ADDRESS_CHARS)]
 MONTHS = (0, 1, 3, 6, 12, 24)
 BY_COMMAND = "add sources with `perilune sources new`"
+BY_COMMAND_TOO = "change sources with `perilune sources`"
+UNUSABLE = 422
 
 pages = APIRouter(include_in_schema=False)
 
@@ -62,12 +68,50 @@ def source_page(session: SessionHere, access: AccessHere, slug: str, done: Done 
     return rendered("source.html", source=source_view(session, slug), done=done, may_change=may_change)
 
 
+@pages.get("/sources/{slug}/edit", dependencies=[needs(Role.ANALYST)])
+def edit_source_page(session: SessionHere, access: AccessHere, slug: str) -> HTMLResponse:
+    """Show what a person may change of a source as a form."""
+    given(access.powers.upkeep, BY_COMMAND_TOO)
+    source = find_source_row(session, slug)
+    return _form_page(source, values_of_source(source))
+
+
+@pages.post("/sources/{slug}/edit", response_model=None, dependencies=[needs(Role.ANALYST)])
+async def edit_source(
+    request: Request, session: SessionHere, access: AccessHere, slug: str
+) -> HTMLResponse | RedirectResponse:
+    """Change a source as a form says it; what cannot be used is told beside its field, and all that was typed stays."""
+    upkeep = given(access.powers.upkeep, BY_COMMAND_TOO)
+    form = form_of(await request.body(), with_empty=True)
+    source = await run_in_threadpool(find_source_row, session, slug)
+    try:
+        words = await run_in_threadpool(upkeep.edit, slug, form)
+    except Faults as faults:
+        return _form_page(source, values_of_source(source) | form, faults.by_field)
+    return _shown(slug, words)
+
+
+def _form_page(source: Source, said: Mapping[str, str], faults: Mapping[str, str] | None = None) -> HTMLResponse:
+    return rendered(
+        "edit_source.html",
+        status=UNUSABLE if faults else 200,
+        source=source,
+        said=said,
+        faults=faults or {},
+        languages={code: name for code, name in language_names().items() if len(code) == len("en")},
+        countries=country_names(),
+    )
+
+
 @pages.post("/sources/{slug}/{action}", dependencies=[needs(Role.ANALYST)])
 def change_source(access: AccessHere, slug: str, action: str) -> RedirectResponse:
     """Accept what is proposed for a source, retire it, or watch it again."""
-    upkeep = given(access.powers.upkeep, "change sources with `perilune sources`")
+    upkeep = given(access.powers.upkeep, BY_COMMAND_TOO)
     actions = {"repair": upkeep.repair, "retire": upkeep.retire, "resume": upkeep.resume}
     if action not in actions:
         raise HTTPException(404, "There is no such button.")
-    words = actions[action](slug)
+    return _shown(slug, actions[action](slug))
+
+
+def _shown(slug: str, words: str) -> RedirectResponse:
     return RedirectResponse(f"/sources/{slug}?{urlencode({'done': words})}", status_code=303)

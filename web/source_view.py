@@ -21,6 +21,20 @@ from web.scans_view import Scans, scans_of
 
 VISITS_SHOWN = 20
 INCIDENTS_SHOWN = 20
+EDITED = (
+    "name",
+    "home",
+    "language",
+    "country",
+    "authority",
+    "interval_minutes",
+    "expects",
+    "least_links",
+    "longest_silence_days",
+    "owner",
+    "note",
+)
+"""What a person may change of a source, beside the addresses that are polled."""
 NEEDS_SOMEBODY = (HealthState.BROKEN, HealthState.DEGRADED)
 
 
@@ -113,6 +127,12 @@ class SourceView:
     way: Way | None
     note: str | None
     owner: str | None
+    authority: int
+    expects: str
+    least_links: int | None
+    longest_silence_days: int | None
+    is_by_file: bool
+    """Whether its file is read at every start, and overwrites the row."""
     is_accepted: bool
     """Whether a person took this way over what the source's file says."""
     visits: tuple[VisitLine, ...]
@@ -132,6 +152,11 @@ def source_view(session: Session, slug: str) -> SourceView:
         way=way_of(source),
         note=source.note,
         owner=source.owner,
+        authority=source.authority,
+        expects=source.expects,
+        least_links=source.least_links,
+        longest_silence_days=source.longest_silence_days,
+        is_by_file=source.from_file,
         is_accepted=source.accepted_at is not None and source.chosen is not None,
         visits=tuple(_visit_line(run) for run in runs),
         incidents=tuple(
@@ -140,6 +165,15 @@ def source_view(session: Session, slug: str) -> SourceView:
         ),
         scans=scans_of(session, source_id=source.id),
     )
+
+
+def values_of_source(source: Source) -> dict[str, str]:
+    """Write a source as its form says it."""
+    values = {name: getattr(source, name) for name in EDITED}
+    way = way_of(source)
+    return {name: "" if value is None else str(value) for name, value in values.items()} | {
+        "addresses": "\n".join(way.addresses) if way else ""
+    }
 
 
 def find_source_row(session: Session, slug: str) -> Source:

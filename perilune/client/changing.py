@@ -17,6 +17,7 @@ from web.api_bodies import (
     NewTopic,
     ReaderOfEdition,
     Saying,
+    SourceSaid,
     TopicMerge,
     TopicSaid,
     TopicSwitch,
@@ -50,6 +51,10 @@ class Changing:
     def add_source(self, new: NewSource) -> MadeAnswer:
         """Add a source."""
         return self._transport.say(MadeAnswer, at("sources"), new)
+
+    def edit_source(self, slug: str, change: SourceSaid) -> DoneAnswer:
+        """Change a source."""
+        return self._transport.say(DoneAnswer, at("sources", slug), change, method="PATCH")
 
     def repair_source(self, slug: str) -> DoneAnswer:
         """Do what is proposed for a source."""

@@ -221,6 +221,43 @@ def repair(
 
 
 @app.command()
+def edit(
+    slug: Annotated[str, typer.Argument(help="The source's short name.")],
+    *,
+    name: Annotated[str | None, typer.Option(help="What readers see.")] = None,
+    home: Annotated[str | None, typer.Option(help="The page a person would open.")] = None,
+    address: Annotated[list[str] | None, typer.Option(help="All addresses that are polled, one an option.")] = None,
+    language: Annotated[str | None, typer.Option(help="ISO 639 code.")] = None,
+    country: Annotated[str | None, typer.Option(help="ISO 3166 code, EU-ESA or UN.")] = None,
+    authority: Annotated[str | None, typer.Option(help="9 issues the act itself, 1 copies others.")] = None,
+    interval_minutes: Annotated[
+        str | None, typer.Option(help="Minutes between two visits, until they show how often it publishes.")
+    ] = None,
+    expects: Annotated[
+        str | None, typer.Option(help="core, mixed or mostly-off: how much is about our subject.")
+    ] = None,
+    least_links: Annotated[str | None, typer.Option(help="Links its index gives at least.")] = None,
+    longest_silence_days: Annotated[str | None, typer.Option(help="Days that may bring nothing new.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Mail address of whoever is told when it is not well.")] = None,
+    note: Annotated[str | None, typer.Option(help="What the next person should know.")] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Change a source; what is not named stays, '' is none. From then on its file, if it has one, is read no more."""
+    said = {key: text for key, text in locals().items() if isinstance(text, str) and key != "slug"}
+    from perilune.cataloguing import edit as do_edit
+    from perilune.output import print_json
+    from perilune.seeding import seed
+
+    archive, now = options.archive(), options.now()
+    seed(archive, now=now)
+    done = do_edit(archive, slug, said | ({"addresses": "\n".join(address)} if address else {}), now=now)
+    if as_json:
+        print_json({"source": slug, "done": done})
+    else:
+        typer.echo(done)
+
+
+@app.command()
 def retire(slugs: Annotated[list[str], typer.Argument(help="Sources to watch no more.")]) -> None:
     """Watch sources no more; what they gave stays in the archive, and no file brings them back."""
     from perilune.archive import require_sources
