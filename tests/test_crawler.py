@@ -22,6 +22,8 @@ from models.source import CrawlRun, Link, Page, Source, next_look_at
 from models.vocabulary import Stage
 from tests.crawl_bench import CHALLENGE, FEED, ITEM, PAGE, SITEMAPS, TEXT, Crawl, a_feed
 
+OFFICE_ENDINGS = ("pptx", "docx", "ppsx", "docm")
+
 pytestmark = pytest.mark.databases("sqlite")  # what is tested does not depend on it
 
 
@@ -96,68 +98,106 @@ def test_a_page_without_text_is_looked_at_four_times_more_in_forty_days(now: dt.
     assert days == [1, 3, 9, 27]
 
 
-def test_robots_txt_is_obeyed(site: HTTPServer, crawl: Crawl) -> None:
-    a_feed(site, "/closed/1", "/news/2")
+def test_a_page_that_is_none_or_that_robots_txt_forbids_meets_a_recorded_fate(site: HTTPServer, crawl: Crawl) -> None:
+    pages = {
+        "/missing": (404, "gone", ("skipped", "not found (404)")),
+        "/busy": (503, "busy", ("failed", "the server answered 503")),
+        "/challenge": (200, CHALLENGE, ("failed", "challenge page")),
+        "/large": (200, "<p>" + "x" * 3_000_000, ("skipped", "page too large")),
+    }
+    a_feed(site, "/closed/1", "/news/1", *pages)
+    for path, (status, body, _) in pages.items():
+        site.expect_request(path).respond_with_data(body, status=status, content_type="text/html")
+    crawl.settings["PERILUNE_MAX_PAGE_BYTES"] = "2000000"
     crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
     crawl.run()
-    assert crawl.page_urls() == [site.url_for("/news/2")]
+    assert {path: crawl.fate_of(site.url_for(path)) for path in pages} == {path: of[2] for path, of in pages.items()}
+    assert crawl.page_urls() == [site.url_for("/news/1")]
     assert crawl.fate_of(site.url_for("/closed/1")) == ("skipped", "robots.txt forbids it")
     assert not any(request.path.startswith("/closed/") for request, _ in site.log)
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "fate"),
-    [
-        (404, "gone", ("skipped", "not found (404)")),
-        (503, "busy", ("failed", "the server answered 503")),
-        (200, CHALLENGE, ("failed", "challenge page")),
-        (200, "<p>" + "x" * 3_000_000, ("skipped", "page too large")),
-    ],
-    ids=["missing", "busy", "challenge", "large"],
-)
-def test_a_page_that_is_none_meets_a_recorded_fate(
-    site: HTTPServer, crawl: Crawl, status: int, body: str, fate: tuple[str, str]
-) -> None:
-    a_feed(site, "/news/1", "/odd")
-    site.expect_request("/odd").respond_with_data(body, status=status, content_type="text/html")
-    crawl.settings["PERILUNE_MAX_PAGE_BYTES"] = "2000000"
-    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
-    crawl.run()
-    assert crawl.fate_of(site.url_for("/odd")) == fate
-    assert crawl.page_urls() == [site.url_for("/news/1")]
-
-
-BAD_INDEXES = {
-    "listing": ('<a href="http://[x]/">A broken address</a><a href="{news}">Agencies sign an agreement</a>', "done"),
-    "feed": (FEED.format(items=ITEM.format(n=1, url="http://[x]/") + ITEM.format(n=2, url="{news}")), "done"),
-    "sitemap": (
+A_LIST = """<nav><a href="/news/3">A menu entry of some length</a></nav>
+<ul><li><a href="{site}/news/1">Agencies sign an agreement</a> 2022-03-10</li>
+<li><a href="{site}/news/2">Ministers meet in Vienna</a> 2022-03-09</li></ul>"""
+INDEXES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "a_listing": ("listing", A_LIST, ("/news/1", "/news/2")),
+    "a_sitemap": (
+        "sitemap",
+        f'<urlset xmlns="{SITEMAPS}"><url><loc>{{site}}/news/1</loc></url></urlset>',
+        ("/news/1",),
+    ),
+    "documents": (
+        "documents",
+        '<a href="/deck.pdf">The deck of the workshop</a><a href="/news/1">Not a document</a>'
+        + "".join(f'<a href="/deck.{ending}?v=2">The deck as it was shown</a>' for ending in OFFICE_ENDINGS),
+        (*(f"/deck.{ending}?v=2" for ending in sorted(OFFICE_ENDINGS)), "/deck.pdf"),
+    ),
+    "malformed_in_listing": (
+        "listing",
+        '<a href="http://[x]/">A broken address</a><a href="{site}/news/1">Agencies sign an agreement</a>',
+        ("/news/1",),
+    ),
+    "malformed_in_feed": (
+        "feed",
+        FEED.format(items=ITEM.format(n=1, url="http://[x]/") + ITEM.format(n=2, url="{site}/news/1")),
+        ("/news/1",),
+    ),
+    "malformed_in_sitemap": (
+        "sitemap",
         f'<urlset xmlns="{SITEMAPS}"><url><loc>/news/1</loc></url><url><loc>mailto:a@b</loc></url></urlset>',
-        "done",
+        ("/news/1",),
     ),
 }
+"""Sources with their kind, their index and the pages that it leads to."""
 
 
-@pytest.mark.parametrize("kind", BAD_INDEXES)
-def test_a_malformed_address_costs_no_other(site: HTTPServer, crawl: Crawl, kind: str) -> None:
-    body, outcome = BAD_INDEXES[kind]
-    text = body.replace("{news}", site.url_for("/news/1"))
-    site.expect_request("/index").respond_with_data(text, content_type="text/html")
-    pattern = {"links": "/news/"} if kind == "listing" else {}
-    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind=kind, **pattern)
-    assert crawl.run()["aa_index"]["outcome"] == outcome
-    assert crawl.page_urls() == [site.url_for("/news/1")]
-
-
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [("listing", b"<!-- only a comment -->"), ("feed", b""), ("feed", b"<html>"), ("sitemap", b"\x1f\x8bbroken")],
-)
-def test_an_index_that_cannot_be_read_is_a_recorded_failure(
-    site: HTTPServer, crawl: Crawl, kind: str, body: bytes
+def test_every_kind_of_source_finds_its_links_and_a_malformed_address_costs_no_other(
+    site: HTTPServer, crawl: Crawl
 ) -> None:
-    site.expect_request("/index").respond_with_data(body, content_type="text/html")
-    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind=kind)
-    assert crawl.run()["aa_index"]["outcome"] == "failed"
+    for ending in OFFICE_ENDINGS:
+        site.expect_request(f"/deck.{ending}").respond_with_data(
+            b"PK\x03\x04 ...", content_type="application/octet-stream"
+        )
+    site.expect_request("/deck.pdf").respond_with_data(b"%PDF-1.4 ...", content_type="application/pdf")
+    for slug, (kind, index, _) in INDEXES.items():
+        body = index.replace("{site}", site.url_for("").rstrip("/"))
+        site.expect_request(f"/of/{slug}").respond_with_data(body, content_type="text/html")
+        pattern = {"links": "/news/"} if slug == "malformed_in_listing" else {}
+        crawl.add(slug, name="A", home=site.url_for(f"/of/{slug}"), kind=kind, **pattern)
+    ran = crawl.run()
+    assert {slug: ran[slug]["outcome"] for slug in INDEXES} == dict.fromkeys(INDEXES, "done")
+    with crawl.sessions() as session:
+        pages = sa.select(Source.slug, Page.url).select_from(Page).join(Link).join(Source).order_by(Page.url)
+        kept = [(slug, url) for slug, url in session.execute(pages)]
+    expected = {(slug, site.url_for(path)) for slug, (_, _, paths) in INDEXES.items() for path in paths}
+    assert sorted(kept) == sorted(expected)
+
+
+NO_INDEXES: dict[str, tuple[str, bytes, str]] = {
+    "comment": ("listing", b"<!-- only a comment -->", ""),
+    "nothing": ("feed", b"", ""),
+    "no_feed": ("feed", b"<html>", ""),
+    "no_gzip": ("sitemap", b"\x1f\x8bbroken", ""),
+    "no_links": ("listing", b"<p>We have a new look.</p>", "no list of articles"),
+    "no_match": (
+        "listing",
+        b'<a href="/other/1">A page elsewhere</a>',
+        "index failed: none of its links is among the links whose addresses match /news/",
+    ),
+}
+"""Sources whose index cannot be read: their kind, the index, and what is remarked, where that is one thing alone."""
+
+
+def test_an_index_that_cannot_be_read_is_a_recorded_failure(site: HTTPServer, crawl: Crawl) -> None:
+    for slug, (kind, body, _) in NO_INDEXES.items():
+        site.expect_request(f"/of/{slug}").respond_with_data(body, content_type="text/html")
+        pattern = {"links": "/news/"} if slug == "no_match" else {}
+        crawl.add(slug, name="A", home=site.url_for(f"/of/{slug}"), kind=kind, **pattern)
+    ran = crawl.run()
+    assert {slug: ran[slug]["outcome"] for slug in NO_INDEXES} == dict.fromkeys(NO_INDEXES, "failed")
+    for slug, (_, _, remark) in NO_INDEXES.items():
+        assert any(remark in each for each in ran[slug]), slug
 
 
 def test_an_index_of_sitemaps_is_asked_for_again_though_it_stays_the_same(site: HTTPServer, crawl: Crawl) -> None:
@@ -294,47 +334,6 @@ def test_a_crawl_that_was_killed_is_completed_by_the_next(site: HTTPServer, craw
     assert crawl.page_urls() == [site.url_for("/news/1"), site.url_for("/news/2"), site.url_for("/slow")]
     with crawl.sessions() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(CrawlRun).where(CrawlRun.outcome == "done")) == 1
-
-
-@pytest.mark.parametrize("kind", ["listing", "sitemap", "documents"])
-def test_every_kind_of_source_finds_its_links(site: HTTPServer, crawl: Crawl, kind: str) -> None:
-    news = site.url_for("/news/1")
-    index = {
-        "listing": f'<nav><a href="/news/3">A menu entry of some length</a></nav>'
-        f'<ul><li><a href="{news}">Agencies sign an agreement</a> 2022-03-10</li>'
-        f'<li><a href="{site.url_for("/news/2")}">Ministers meet in Vienna</a> 2022-03-09</li></ul>',
-        "sitemap": f'<urlset xmlns="{SITEMAPS}"><url><loc>{news}</loc></url></urlset>',
-        "documents": '<a href="/deck.pdf">The deck of the workshop</a><a href="/news/1">Not a document</a>',
-    }[kind]
-    site.expect_request("/deck.pdf").respond_with_data(b"%PDF-1.4 ...", content_type="application/pdf")
-    site.expect_request("/index").respond_with_data(index, content_type="text/html")
-    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind=kind)
-    crawl.run()
-    expected = {"documents": ["/deck.pdf"], "listing": ["/news/1", "/news/2"]}.get(kind, ["/news/1"])
-    assert crawl.page_urls() == [site.url_for(path) for path in expected]
-
-
-@pytest.mark.parametrize("ending", ["pptx", "docx", "ppsx", "docm"])
-def test_a_list_of_documents_gives_its_office_files(site: HTTPServer, crawl: Crawl, ending: str) -> None:
-    index = f'<a href="/deck.{ending}?v=2">The deck of the workshop</a><a href="/news/1">Not a document</a>'
-    site.expect_request(f"/deck.{ending}").respond_with_data(b"PK\x03\x04 ...", content_type="application/octet-stream")
-    site.expect_request("/index").respond_with_data(index, content_type="text/html")
-    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind="documents")
-    crawl.run()
-    assert crawl.page_urls() == [site.url_for(f"/deck.{ending}?v=2")]
-
-
-def test_a_listing_without_links_is_a_recorded_failure(site: HTTPServer, crawl: Crawl) -> None:
-    site.expect_request("/index").respond_with_data("<p>We have a new look.</p>", content_type="text/html")
-    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind="listing")
-    assert any("no list of articles" in remark for remark in crawl.run()["aa_index"])
-
-
-def test_a_listing_whose_links_no_longer_match_is_a_recorded_failure(site: HTTPServer, crawl: Crawl) -> None:
-    site.expect_request("/index").respond_with_data('<a href="/other/1">A page elsewhere</a>', content_type="text/html")
-    crawl.add("aa_index", name="A", home=site.url_for("/index"), kind="listing", links="/news/")
-    reason = "index failed: none of its links is among the links whose addresses match /news/"
-    assert reason in crawl.run()["aa_index"]
 
 
 def test_scrapy_crawl_knows_each_source_by_name(site: HTTPServer, crawl: Crawl) -> None:
