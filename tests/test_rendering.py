@@ -116,55 +116,40 @@ def outcomes(crawl: Crawl) -> dict[str, str | None]:
         return {row.slug: row.outcome for row in rows}
 
 
-def test_a_list_that_a_program_fills_gives_nothing_without_a_browser(site: HTTPServer, crawl: Crawl) -> None:
-    a_list(crawl, site)
-    crawl.run()
-    assert outcomes(crawl) == {"aa_list": "failed"}
-    assert asked(site, "/api/news") == []
-
-
-def test_a_browser_fills_the_list_and_the_articles_and_is_known_by_our_name(site: HTTPServer, crawl: Crawl) -> None:
-    a_list(crawl, site, render="true")
-    crawl.run()
-    assert outcomes(crawl) == {"aa_list": "done"}
-    kept = bodies(crawl)
-    assert sorted(kept) == [site.url_for(item["path"]) for item in ITEMS]
-    for body in kept.values():
-        assert TEXT in body
-        assert "Perilune/" in body
-    assert {len(asked(site, path)) for path in ("/list", "/api/news", *(item["path"] for item in ITEMS))} == {1}
-    assert {request.user_agent.string.split("/")[0] for request, _ in site.log} == {"Perilune"}
-    assert asked(site, "/picture.png") == []
-
-
-def test_robots_txt_holds_for_what_a_page_asks_for(site: HTTPServer, crawl: Crawl) -> None:
-    a_list(crawl, site, "/shut", render="true")
-    crawl.run()
-    assert outcomes(crawl) == {"aa_list": "failed"}
-    assert len(asked(site, "/shut")) == 1
-    assert asked(site, "/closed/api") == []
-
-
-def test_robots_txt_holds_for_where_a_rendered_page_leads(site: HTTPServer, crawl: Crawl) -> None:
-    site.expect_request("/moved").respond_with_data(status=302, headers={"Location": "/closed/list"})
-    leave = "<script>location.href = '/closed/list'</script>"
-    site.expect_request("/leaving").respond_with_data(FRAME.format(title="", script=leave), content_type="text/html")
-    a_list(crawl, site, "/moved", render="true")
-    a_list(crawl, site, "/leaving", slug="bb_list", render="true")
-    crawl.run()
-    assert outcomes(crawl) == {"aa_list": "failed", "bb_list": "failed"}
-    assert len(asked(site, "/leaving")) == 1
-    assert asked(site, "/closed/list") == []
-
-
-def test_documents_of_a_rendered_source_come_in_as_they_are(site: HTTPServer, crawl: Crawl) -> None:
+def test_a_browser_fills_the_list_and_the_articles_and_is_known_by_our_name_and_documents_stay_as_they_are(
+    site: HTTPServer, crawl: Crawl
+) -> None:
     items = [*ITEMS, {"path": "/files/9", "title": "Annual report on lunar exploration", "day": "2022-03-09"}]
     site.expect_oneshot_request("/api/news").respond_with_json(items)
     site.expect_request("/files/9").respond_with_data(PDF, content_type="application/pdf")
     a_list(crawl, site, render="true")
     crawl.run()
-    assert bodies(crawl)[site.url_for("/files/9")].encode() == PDF
-    assert len(asked(site, "/files/9")) == 1
+    assert outcomes(crawl) == {"aa_list": "done"}
+    kept = bodies(crawl)
+    assert kept.pop(site.url_for("/files/9")).encode() == PDF
+    assert sorted(kept) == [site.url_for(item["path"]) for item in ITEMS]
+    for body in kept.values():
+        assert TEXT in body
+        assert "Perilune/" in body
+    assert {len(asked(site, path)) for path in ("/list", "/api/news", *(item["path"] for item in items))} == {1}
+    assert {request.user_agent.string.split("/")[0] for request, _ in site.log} == {"Perilune"}
+    assert asked(site, "/picture.png") == []
+
+
+def test_robots_txt_holds_for_what_a_page_asks_for_and_leads_to_and_without_a_browser_a_list_gives_nothing(
+    site: HTTPServer, crawl: Crawl
+) -> None:
+    site.expect_request("/moved").respond_with_data(status=302, headers={"Location": "/closed/list"})
+    leave = "<script>location.href = '/closed/list'</script>"
+    site.expect_request("/leaving").respond_with_data(FRAME.format(title="", script=leave), content_type="text/html")
+    a_list(crawl, site)
+    for slug, path in {"bb_shut": "/shut", "cc_moved": "/moved", "dd_leaving": "/leaving"}.items():
+        a_list(crawl, site, path, slug=slug, render="true")
+    crawl.run()
+    assert outcomes(crawl) == dict.fromkeys(("aa_list", "bb_shut", "cc_moved", "dd_leaving"), "failed")
+    assert asked(site, "/api/news") == [], "no browser runs the program of a source that is not to be rendered"
+    assert (len(asked(site, "/shut")), len(asked(site, "/leaving"))) == (1, 1)
+    assert asked(site, "/closed/api") == asked(site, "/closed/list") == []
 
 
 @pytest.mark.long
