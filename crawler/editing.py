@@ -42,7 +42,12 @@ KEYS = (
 NEEDED = frozenset({"name", "home", "authority", "interval_minutes", "expects"})
 MAX_CHARS = {"name": 200, "note": 2000, "home": 2000, "owner": 254}
 MAX_ADDRESSES = 50
-WORDS = {"int_parsing": "write a whole number", "literal_error": "write core, mixed or mostly-off"}
+WORDS = {
+    "int_parsing": "write a whole number",
+    "greater_than_equal": "write {ge} or more",
+    "less_than_equal": "write {le} or less",
+    "literal_error": "write core, mixed or mostly-off",
+}
 Said = Mapping[str, str]
 
 
@@ -93,7 +98,8 @@ def _checked(source: Source, said: Said) -> tuple[dict[str, object], dict[str, s
 
 
 def _words_of(error: ErrorDetails) -> str:
-    return WORDS.get(error["type"], error["msg"].removeprefix("Value error, ").removeprefix("Input should be "))
+    words = WORDS.get(error["type"])
+    return words.format(**error.get("ctx", {})) if words else error["msg"].removeprefix("Value error, ")
 
 
 def _watched_at(session: Session, source: Source, home: str) -> str | None:

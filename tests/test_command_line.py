@@ -55,36 +55,59 @@ def test_search_loads_no_encoder(sessions: sessionmaker[Session], database_url: 
     assert result.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "settings", "sentence"),
-    [
-        (("search", "moon"), {"database": "mysql://x/y"}, "the database address"),
-        (("search", "moon"), {"database": "nonsense"}, "the database address 'nonsense' is not understood"),
-        (("search", "moon"), {"database": "postgresql+psycopg://u@127.0.0.1:9/x"}, "does not answer"),
-        (("search", "moon"), {"database": "sqlite:////proc/nowhere/x.db"}, "cannot be made"),
-        (("status",), {"databse": "x"}, "PERILUNE_DATABSE is not a setting; did you mean PERILUNE_DATABASE?"),
-        (("status",), {"port": "high"}, "PERILUNE_PORT is 'high'"),
-        (("status",), {"smtp_password_file": "/nowhere"}, "PERILUNE_SMTP_PASSWORD_FILE names '/nowhere'"),
-        (("search", "topik:moon"), {}, "topik"),
-        (("search", '"moon'), {}, "quot"),
-        (("articles", "show", "abc"), {}, "there is no article 'abc'"),
-        (("stories", "show", "abc"), {}, "there is no story 'abc'"),
-        (("crawl", "un_unosa"), {}, "there is no source 'un_unosa'; did you mean un_unoosa?"),
-        (("sources", "list"), {"sources": "/nowhere"}, "is no folder"),
-        (("readers", "add", "weekly", "nobody"), {}, "'nobody' is not a mail address"),
-        (("digest", "preview", "weekly"), {}, "there is no edition 'weekly'"),
-        (("try", "understand", "/nowhere.jsonl"), {}, "/nowhere.jsonl cannot be read"),
-        (("editions", "new", "x", "--name", "X", "--timezone", "Mars/Base"), {}, "is no time zone"),
-    ],
-)
-def test_a_mistake_is_answered_in_one_sentence(
-    tmp_path: Path, arguments: tuple[str, ...], settings: dict[str, str], sentence: str
-) -> None:
-    result = perilune(*arguments, **{"home": str(tmp_path), **settings})
-    assert result.returncode == 2
-    assert sentence in result.stderr
-    assert len(result.stderr.strip().splitlines()) == 1
-    assert "Traceback" not in result.stderr
+MISTAKES: list[tuple[tuple[str, ...], dict[str, str], str]] = [
+    (("search", "moon"), {"database": "mysql://x/y"}, "the database address"),
+    (("search", "moon"), {"database": "nonsense"}, "the database address 'nonsense' is not understood"),
+    (("search", "moon"), {"database": "postgresql+psycopg://u@127.0.0.1:9/x"}, "does not answer"),
+    (("search", "moon"), {"database": "sqlite:////proc/nowhere/x.db"}, "cannot be made"),
+    (("status",), {"databse": "x"}, "PERILUNE_DATABSE is not a setting; did you mean PERILUNE_DATABASE?"),
+    (("status",), {"port": "high"}, "PERILUNE_PORT is 'high'"),
+    (("status",), {"smtp_password_file": "/nowhere"}, "PERILUNE_SMTP_PASSWORD_FILE names '/nowhere'"),
+    (("search", "topik:moon"), {}, "topik"),
+    (("search", '"moon'), {}, "quot"),
+    (("articles", "show", "abc"), {}, "there is no article 'abc'"),
+    (("stories", "show", "abc"), {}, "there is no story 'abc'"),
+    (("crawl", "un_unosa"), {}, "there is no source 'un_unosa'; did you mean un_unoosa?"),
+    (("sources", "list"), {"sources": "/nowhere"}, "is no folder"),
+    (("readers", "add", "weekly", "nobody"), {}, "'nobody' is not a mail address"),
+    (("digest", "preview", "weekly"), {}, "there is no edition 'weekly'"),
+    (("try", "understand", "/nowhere.jsonl"), {}, "/nowhere.jsonl cannot be read"),
+    (("editions", "new", "x", "--name", "X", "--timezone", "Mars/Base"), {}, "is no time zone"),
+]
+"""Commands, settings, and what the one sentence about them says."""
+IN_TURN = """
+import contextlib, io, json, os, sys
+from perilune.cli import main
+before, answers = dict(os.environ), []
+for arguments, settings in json.load(sys.stdin):
+    os.environ.clear()
+    os.environ.update(before | settings)
+    sys.argv = ["perilune", *arguments]
+    with contextlib.redirect_stderr(io.StringIO()) as said, contextlib.redirect_stdout(io.StringIO()):
+        try:
+            main()
+        except SystemExit as end:
+            answers.append([end.code, said.getvalue()])
+print(json.dumps(answers))
+"""
+"""Runs the command line many times in one process, for starting each takes longer than what it is asked."""
+
+
+def test_a_mistake_is_answered_in_one_sentence(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PERILUNE_")}
+    asked = [
+        (arguments, {f"PERILUNE_{name.upper()}": value for name, value in ({"home": str(tmp_path)} | settings).items()})
+        for arguments, settings, _ in MISTAKES
+    ]
+    command = [sys.executable, "-c", IN_TURN]
+    said = json.dumps(asked)
+    child = subprocess.run(command, env=environment, input=said, stdout=subprocess.PIPE, text=True, check=True)
+    answers = json.loads(child.stdout)
+    assert len(answers) == len(MISTAKES)
+    for (arguments, _, sentence), (code, error) in zip(MISTAKES, answers, strict=True):
+        assert (code, sentence in error) == (2, True), (arguments, error)
+        assert len(error.strip().splitlines()) == 1
+        assert "Traceback" not in error
 
 
 def test_a_damaged_database_is_told_and_left_alone(tmp_path: Path) -> None:

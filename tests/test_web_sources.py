@@ -93,6 +93,7 @@ def test_a_form_edits_a_source_and_tells_beside_the_field_what_it_cannot_use(
     for field in ("name", "home", "authority", "interval_minutes", "country", "addresses", "owner"):
         assert f'id="{field}-fault"' in told.text
     assert 'aria-describedby="note-fault"' not in told.text
+    assert "write 9 or less" in told.text
     for typed in ("no address", "often", "elsewhere", "A typed note."):
         assert typed in told.text
     assert the_source(sessions).authority == 5
