@@ -17,14 +17,8 @@ class HitSpan(NamedTuple):
     clause: int
 
 
-def terms_of(pattern: Pattern | Nearby) -> tuple[str, ...]:
-    """Give the terms of which a text must hold one, at least, to match a pattern; none for one of titles."""
-    if isinstance(pattern, Nearby):
-        return pattern.left.terms[:1]
-    return () if _is_of_title(pattern) else pattern.terms[:1]
-
-
-def _is_of_title(pattern: Pattern) -> bool:
+def is_of_title(pattern: Pattern) -> bool:
+    """Tell whether a pattern stands in titles only."""
     return pattern.is_title or pattern.terms[0].startswith(TITLE_FORM_MARK)
 
 
@@ -66,12 +60,12 @@ def _hits_near(near: Nearby, tokens: Sequence[Token], number: int) -> Iterator[H
 
 
 def _stands_at(pattern: Pattern, tokens: Sequence[Token], index: int) -> bool:
-    if index + len(pattern.terms) > len(tokens):
+    *first, last = pattern.terms
+    end = index + len(first)
+    if end >= len(tokens) or (first and tokens[index].term != first[0]):
         return False
-    terms = [token.term for token in tokens[index : index + len(pattern.terms)]]
-    if not pattern.is_prefix:
-        return tuple(terms) == pattern.terms
-    return tuple(terms[:-1]) == pattern.terms[:-1] and terms[-1].startswith(pattern.terms[-1])
+    is_last = tokens[end].term.startswith(last) if pattern.is_prefix else tokens[end].term == last
+    return is_last and [token.term for token in tokens[index:end]] == first
 
 
 def _hits_of_forms(token: Token, forms: Sequence[tuple[int, str, bool]]) -> Iterator[HitSpan]:

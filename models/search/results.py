@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.article import Article, Passage, TopicAssignment, Version, VersionCountry
 from models.search.filters import By
 from models.search.patterns import Alternatives, clauses_of
 from models.search.query import Query
 from models.search.ranked import ranked_ids
-from models.search.snippets import PassageText, SnippetPart, snippet_of
+from models.search.snippets import PassageText, Snippet, SnippetPart, snippet_of
 from models.source import Source
 from models.story import Story
 from models.takedown import withdrawn_keys
@@ -75,14 +75,39 @@ def _passage_at(text: str, span: tuple[int, int], passages: Sequence[PassageText
     return PassageText(text[start:end], pages[-1] if pages else None, start)
 
 
-@dataclass(frozen=True)
-class _Beside:
-    """What stands in other tables, by version id or article id."""
+class _Row(NamedTuple):
+    """What one statement reads of an article."""
 
-    topics: Mapping[int, tuple[str, ...]]
-    countries: Mapping[int, tuple[str, ...]]
-    passages: Mapping[int, tuple[PassageText, ...]]
-    copy_counts: Mapping[int, int]
+    article_id: int
+    key: str
+    url: str
+    version_id: int
+    title: str
+    language: str | None
+    published: PartialDate | None
+    relevance: Relevance | None
+    doc_type: DocType | None
+    source_name: str
+    source_slug: str
+    story_key: str | None
+    copy_count: int
+
+
+def _rows_of(session: Session, ids: Sequence[int]) -> Mapping[int, _Row]:
+    """Read columns, not objects, whose texts and notes on what was understood would be most of the work."""
+    copy = aliased(Article)
+    copies = sa.select(sa.func.count()).select_from(copy).where(copy.copy_of_id == Article.id).scalar_subquery()
+    rows = session.execute(
+        sa.select(
+            *(Article.id, Article.key, Article.url, Version.id, Version.title, Version.language, Version.published),
+            *(Version.relevance, Version.doc_type, Source.name, Source.slug, Story.key, copies),
+        )
+        .join(Version, Version.id == Article.current_version_id)
+        .join(Source, Source.id == Article.source_id)
+        .outerjoin(Story, Story.id == Article.story_id)
+        .where(Article.id.in_(ids), Article.key.not_in(withdrawn_keys()))
+    )
+    return {row.article_id: row for row in (_Row(*columns) for columns in rows)}
 
 
 def _hits_of(
@@ -91,60 +116,87 @@ def _hits_of(
     clauses: Sequence[Alternatives],
     spans: Mapping[int, tuple[int, int]] | None = None,
 ) -> tuple[Hit, ...]:
-    rows = session.execute(
-        sa.select(Article, Version, Source, Story.key)
-        .join(Version, Version.id == Article.current_version_id)
-        .join(Source, Source.id == Article.source_id)
-        .outerjoin(Story, Story.id == Article.story_id)
-        .where(Article.id.in_(ids), Article.key.not_in(withdrawn_keys()))
-    )
-    by_id = {article.id: (article, version, source, story_key) for article, version, source, story_key in rows}
-    beside = _beside(session, ids, [version.id for _, version, _, _ in by_id.values()])
-    hits = []
-    for article, version, source, story_key in (by_id[each] for each in ids if each in by_id):
-        passages = beside.passages.get(version.id) or (PassageText(version.text, None),)
-        snippet = snippet_of(passages, clauses, version.language)
-        if spans and article.id in spans and not any(part.is_hit for part in snippet.parts):
-            snippet = snippet_of([_passage_at(version.text, spans[article.id], passages)], (), version.language)
-        hits.append(
-            Hit(
-                article_id=article.id,
-                key=article.key,
-                title=version.title,
-                url=article.url,
-                source_name=source.name,
-                source_slug=source.slug,
-                language=version.language,
-                published=version.published,
-                relevance=version.relevance,
-                doc_type=version.doc_type,
-                topics=beside.topics.get(version.id, ()),
-                countries=beside.countries.get(version.id, ()),
-                story_key=story_key,
-                copy_count=beside.copy_counts.get(article.id, 0),
-                snippet=snippet.parts,
-                page_number=snippet.page_number,
-            )
+    by_id = _rows_of(session, ids)
+    rows = [by_id[each] for each in ids if each in by_id]
+    topics, countries = _topics_and_countries(session, [row.version_id for row in rows])
+    snippets = _snippets_of(session, rows, clauses, spans or {})
+    return tuple(
+        Hit(
+            article_id=row.article_id,
+            key=row.key,
+            title=row.title,
+            url=row.url,
+            source_name=row.source_name,
+            source_slug=row.source_slug,
+            language=row.language,
+            published=row.published,
+            relevance=row.relevance,
+            doc_type=row.doc_type,
+            topics=topics.get(row.version_id, ()),
+            countries=countries.get(row.version_id, ()),
+            story_key=row.story_key,
+            copy_count=row.copy_count,
+            snippet=snippet.parts,
+            page_number=snippet.page_number,
         )
-    return tuple(hits)
+        for row, snippet in zip(rows, snippets, strict=True)
+    )
 
 
-def _beside(session: Session, ids: Sequence[int], version_ids: Sequence[int]) -> _Beside:
-    topic, country, passage = TopicAssignment, VersionCountry, Passage
-    topics = sa.select(topic.version_id, topic.topic_slug).order_by(topic.score.desc(), topic.topic_slug)
-    countries = sa.select(country.version_id, country.country).order_by(country.rank)
-    passages = sa.select(passage.version_id, passage.text, passage.page_number, passage.start).order_by(passage.ordinal)
-    copies = sa.select(Article.copy_of_id, sa.func.count()).group_by(Article.copy_of_id)
-    texts = session.execute(passages.where(passage.version_id.in_(version_ids)))
-    return _Beside(
-        _grouped(session.execute(topics.where(topic.version_id.in_(version_ids)))),
-        _grouped(session.execute(countries.where(country.version_id.in_(version_ids)))),
-        _grouped((version_id, PassageText(text, page, start)) for version_id, text, page, start in texts),
-        {
-            article_id: count
-            for article_id, count in session.execute(copies.where(Article.copy_of_id.in_(ids)))
-            if article_id is not None
-        },
+def _snippets_of(
+    session: Session,
+    rows: Sequence[_Row],
+    clauses: Sequence[Alternatives],
+    spans: Mapping[int, tuple[int, int]],
+) -> list[Snippet]:
+    """Cut a snippet of each article; whole texts are read only where no passage has what is to be shown."""
+    passages = _passages_of(session, [row.version_id for row in rows])
+    snippets = [snippet_of(passages.get(row.version_id, ()), clauses, row.language) for row in rows]
+    without = {
+        place: row.version_id
+        for place, (row, snippet) in enumerate(zip(rows, snippets, strict=True))
+        if row.version_id not in passages
+        or (row.article_id in spans and not any(part.is_hit for part in snippet.parts))
+    }
+    texts = dict(
+        session.execute(sa.select(Version.id, Version.text).where(Version.id.in_(without.values()))).all()
+        if without
+        else ()
+    )
+    for place, version_id in without.items():
+        row, text = rows[place], texts[version_id]
+        if version_id not in passages:
+            snippets[place] = snippet_of([PassageText(text, None)], clauses, row.language)
+        if row.article_id in spans and not any(part.is_hit for part in snippets[place].parts):
+            cut = _passage_at(text, spans[row.article_id], passages.get(version_id, ()))
+            snippets[place] = snippet_of([cut], (), row.language)
+    return snippets
+
+
+def _passages_of(session: Session, version_ids: Sequence[int]) -> dict[int, tuple[PassageText, ...]]:
+    passage = Passage
+    rows = session.execute(
+        sa.select(passage.version_id, passage.text, passage.page_number, passage.start)
+        .where(passage.version_id.in_(version_ids))
+        .order_by(passage.version_id, passage.ordinal)
+    )
+    return _grouped((version_id, PassageText(text, page, start)) for version_id, text, page, start in rows)
+
+
+def _topics_and_countries(
+    session: Session, version_ids: Sequence[int]
+) -> tuple[dict[int, tuple[str, ...]], dict[int, tuple[str, ...]]]:
+    """Read both in one statement: the surest topics first, the countries by their rank."""
+    topic, country = TopicAssignment, VersionCountry
+    is_topic, place = sa.literal_column("1", sa.Integer), (-topic.score).label("place")
+    topics = sa.select(topic.version_id, is_topic.label("is_topic"), topic.topic_slug, place)
+    is_country, rank = sa.literal_column("0", sa.Integer), sa.cast(country.rank, sa.Float)
+    countries = sa.select(country.version_id, is_country, country.country, rank)
+    of_these = (topics.where(topic.version_id.in_(version_ids)), countries.where(country.version_id.in_(version_ids)))
+    rows = session.execute(sa.union_all(*of_these).order_by(sa.text("4, 3"))).all()
+    return (
+        _grouped((version_id, value) for version_id, is_topic, value, _ in rows if is_topic),
+        _grouped((version_id, value) for version_id, is_topic, value, _ in rows if not is_topic),
     )
 
 

@@ -5,25 +5,22 @@ Made in Python from passages, not by the database, so that both databases show t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from models.search.chinese import simplified
-from models.search.hits import HitSpan, hit_spans, terms_of
-from models.search.inflections import irregular_forms_of
+from models.search.candidates import WIDE_FROM, Flat, clause_count, flat, hits_in, wanted_of
+from models.search.hits import HitSpan
 from models.search.patterns import Alternatives, Nearby
-from models.search.terms import APOSTROPHES, FORM_MARK, HYPHENS, folded, tokens_of
 
 MAX_SNIPPET_WIDTH = 280
 LEAD_WIDTH = 60
 MAX_PIECE_CHARS = 4_000
 MAX_PIECES_READ = 60
 MAX_WINDOWS_TRIED = 200
-SEED_CHARS = 3
-WIDE_FROM = "\u2e80"
 ELLIPSIS = "…"
-WITHOUT_JOINTS = dict.fromkeys(map(ord, f"{HYPHENS}{APOSTROPHES}."))
+WIDE = re.compile(f"[{WIDE_FROM}-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -84,12 +81,14 @@ def _best_of(
     pieces: Sequence[Piece], clauses: Sequence[Alternatives], language: str | None
 ) -> tuple[Piece, list[HitSpan]] | None:
     best: tuple[Piece, list[HitSpan]] | None = None
-    best_merit = (0, 0)
-    for piece in _promising(pieces, clauses):
-        hits = hit_spans(tokens_of(piece.text, language), clauses)
-        merit = (len({hit.clause for hit in hits}), len(hits))
-        if merit > best_merit:
-            best, best_merit = (piece, hits), merit
+    best_merit = (0, 0, 0)
+    for most_clauses, index, flat_text in _promising(pieces, clauses):
+        if most_clauses < best_merit[0]:
+            break
+        hits = hits_in(pieces[index].text, flat_text, clauses, language)
+        merit = (len({hit.clause for hit in hits}), len(hits), -index)
+        if hits and merit > best_merit:
+            best, best_merit = (pieces[index], hits), merit
     return best
 
 
@@ -109,32 +108,23 @@ def _pieces_of(passage: PassageText) -> Iterator[Piece]:
         start = end
 
 
-def _promising(pieces: Sequence[Piece], clauses: Sequence[Alternatives]) -> list[Piece]:
-    """Pick, cheaply, pieces that may hold hits: those with the beginnings of most clauses, in reading order."""
-    seeds = [
-        {seed for pattern in clause for term in terms_of(pattern) for seed in _seeds_of(term)} for clause in clauses
-    ]
-    counts: list[tuple[int, int]] = []
-    for index, piece in enumerate(pieces):
-        text = simplified(folded(piece.text))
-        text += text.translate(WITHOUT_JOINTS)
-        count = sum(any(seed in text for seed in clause) for clause in seeds)
-        counts += [(-count, index)] * (count > 0)
-    return [pieces[index] for index in sorted(index for _, index in sorted(counts)[:MAX_PIECES_READ])]
-
-
-def _seeds_of(term: str) -> set[str]:
-    """Give beginnings of words that may have a term; a number may be written with something after its first digit."""
-    word = term.removeprefix(FORM_MARK)
-    return {word[0] if word.isdigit() else word[:SEED_CHARS]} | {form[:SEED_CHARS] for form in irregular_forms_of(word)}
+def _promising(pieces: Sequence[Piece], clauses: Sequence[Alternatives]) -> list[tuple[int, int, Flat]]:
+    """Pick, cheaply, pieces that may hold hits: how many clauses at most, place and folded text, the most first."""
+    wanted = wanted_of(tuple(clauses))
+    flat_texts = [flat(piece.text) for piece in pieces]
+    counts = ((clause_count(text, wanted), index, text) for index, text in enumerate(flat_texts))
+    return sorted((each for each in counts if each[0]), key=lambda each: (-each[0], each[1]))[:MAX_PIECES_READ]
 
 
 def _width(text: str) -> int:
-    return sum(2 if sign >= WIDE_FROM else 1 for sign in text)
+    return len(text) + len(WIDE.findall(text))
 
 
 def _end_within(text: str, start: int, width: int) -> int:
     """Find how far `width` columns reach; ideographs are two columns wide."""
+    end = min(start + width, len(text))
+    if not WIDE.search(text, start, end):
+        return end
     end = start
     while end < len(text) and width > 0:
         width -= 2 if text[end] >= WIDE_FROM else 1
@@ -143,6 +133,9 @@ def _end_within(text: str, start: int, width: int) -> int:
 
 
 def _start_before(text: str, place: int, width: int) -> int:
+    start = max(place - width, 0)
+    if not WIDE.search(text, start, place):
+        return start
     start = place
     while start > 0 and width > 0:
         start -= 1

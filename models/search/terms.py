@@ -125,16 +125,19 @@ def _terms_and_forms(word: str, *, is_french: bool) -> tuple[tuple[str, str], ..
     return tuple(pieces)
 
 
-def tokens_of(text: str, language: str | None) -> list[Token]:
-    """Cut `text` into tokens in reading order; Latin words get the stems of French or else of English."""
+def tokens_of(text: str, language: str | None, start: int = 0, end: int | None = None) -> list[Token]:
+    """Cut `text` into tokens in reading order; Latin words get the stems of French or else of English.
+
+    A part of it, given by its borders, is cut alike where no word goes across them.
+    """
     tokens: list[Token] = []
     is_french = language == "fr"
-    for unit in _unit().finditer(text):
-        start, end = unit.span()
+    for unit in _unit().finditer(text, start, len(text) if end is None else end):
+        span = unit.span()
         if unit.lastgroup == "cjk":
-            tokens += [Token(start, end, sign, "") for sign in _ideographs(unit.group())]
+            tokens += [Token(*span, sign, "") for sign in _ideographs(unit.group())]
         elif unit.lastgroup == "plain" or (unit.lastgroup == "compound" and unit["more"] is None):
-            tokens += [Token(start, end, *pair) for pair in _terms_and_forms(unit.group(), is_french=is_french)]
+            tokens += [Token(*span, *pair) for pair in _terms_and_forms(unit.group(), is_french=is_french)]
         elif unit.lastgroup == "number":
             tokens += _tokens_of_number(unit)
         else:
