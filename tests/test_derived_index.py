@@ -275,6 +275,28 @@ def test_a_damaged_index_is_not_asked(sessions: Sessions, derived: DerivedIndex)
         assert derived.state(session) is IndexState.USED
 
 
+def test_what_it_fails_at_is_asked_of_the_tables(sessions: Sessions, derived: DerivedIndex) -> None:
+    query = parse_query("station")
+    with sessions() as session:
+        expected = derived.ranked(session, query, limit=EVERYTHING, offset=0)
+        assert expected is not None
+        # However far on a page is, no room is made for more articles than there are.
+        for line in ("station", "station sort:newest"):
+            for limit, offset in ((0, 0), (20, 10**12)):
+                assert derived.ranked(session, parse_query(line), limit=limit, offset=offset) == (
+                    expected.total,
+                    [],
+                    False,
+                )
+        # A panic in Rust derives from BaseException alone, and says nothing about other questions.
+        assert derived.asked(session, query, lambda searcher, compiled: searcher.search(compiled, limit=0)) is None
+        odd = parse_query("station")
+        object.__setattr__(odd, "actors", ("\ud800",))  # which no line that is read may hold
+        assert derived.ranked(session, odd, limit=EVERYTHING, offset=0) is None
+        assert derived.ranked(session, query, limit=EVERYTHING, offset=0) == expected
+        assert derived.state(session) is IndexState.USED
+
+
 def test_changes_that_were_forgotten_outdate_the_index(sessions: Sessions, derived: DerivedIndex) -> None:
     with sessions.begin() as session:
         index_article(session, 1)

@@ -20,7 +20,7 @@ from structlog import get_logger
 from models.index_change import changes_kept, has_all_since, newest_change
 from models.search.derived.compiling import Compiler
 from models.search.derived.folder import IndexFolder, Stamp
-from models.search.derived.schema import FACET_FIELDS, article_id_of, total_of
+from models.search.derived.schema import FACET_FIELDS, article_id_of, panics, total_of
 from models.search.filters import Sort
 from models.search.matching import standing
 from models.search.query import Query
@@ -94,13 +94,11 @@ class DerivedIndex:
 
     def ranked(self, session: Session, query: Query, *, limit: int, offset: int) -> Ranked | None:
         """Find a page of articles in the query's order; None where the tables must be asked instead."""
-        return self._asked(
-            session, query, lambda each, wanted: _ranked(each, wanted, query, limit=limit, offset=offset)
-        )
+        return self.asked(session, query, lambda each, wanted: _ranked(each, wanted, query, limit=limit, offset=offset))
 
     def counts(self, session: Session, query: Query) -> Counts | None:
         """Count the matching articles by facet; None where the tables must be asked. Sources go by their ids."""
-        return self._asked(
+        return self.asked(
             session,
             query,
             lambda searcher, compiled: self._remembered(
@@ -131,16 +129,20 @@ class DerivedIndex:
             return None
         try:
             return self._open(built).searcher()
-        except ValueError as error:
+        except (ValueError, *panics()) as error:
             self._take_failure(error)
             return None
 
-    def _asked(self, session: Session, query: Query, ask: Callable[[tantivy.Searcher, tantivy.Query], T]) -> T | None:
+    def asked(self, session: Session, query: Query, ask: Callable[[tantivy.Searcher, tantivy.Query], T]) -> T | None:
+        """Put a question to the newest commit; None where the tables must be asked instead."""
         try:
             searcher = self.searcher(session)
             compiled = None if searcher is None else Compiler(session, searcher).compiled(query)
         except OSError as error:
             log.warning("the derived index was not there for a moment", reason=str(error)[:300])
+            return None
+        except (ValueError, *panics()) as error:
+            log.warning("the derived index cannot be asked this; the tables are", reason=str(error)[:300])
             return None
         if searcher is None or compiled is None:
             return None
@@ -148,7 +150,10 @@ class DerivedIndex:
             return ask(searcher, compiled)
         except (ValueError, OSError) as error:
             self._take_failure(error)
-            return None
+        except panics() as error:
+            # Other questions may be answered all the same, so that the index does not count as damaged.
+            log.warning("the derived index failed at this; the tables are asked", reason=str(error)[:300])
+        return None
 
     def _open(self, built: Path) -> tantivy.Index:
         with self._lock:
@@ -162,7 +167,7 @@ class DerivedIndex:
             self._opened = opened
             return opened.index
 
-    def _take_failure(self, error: Exception) -> None:
+    def _take_failure(self, error: BaseException) -> None:
         """Tell damage from a question that asks too much, such as a phrase with too short a beginning."""
         log.warning("the derived index did not answer; the tables are asked instead", reason=str(error)[:300])
         built = self.folder.current()
@@ -200,15 +205,19 @@ def derived_index_of(session: Session) -> DerivedIndex | None:
 
 
 def _ranked(searcher: tantivy.Searcher, compiled: tantivy.Query, query: Query, *, limit: int, offset: int) -> Ranked:
+    """Ask for no more than there is: tantivy makes room for all that it is asked for, or ends the process."""
+    end = max(1, min(offset + limit, searcher.num_docs))
     if query.sort == Sort.RELEVANCE and query.expression.clauses:
-        return _by_relevance(searcher, compiled, limit=limit, offset=offset)
-    result = searcher.search(compiled, limit=offset + limit, order_by_field="rank")
-    return Ranked(total_of(result), [article_id_of(rank) for rank, _ in result.hits[offset:]])
+        total, ids = _by_relevance(searcher, compiled, end)
+    else:
+        result = searcher.search(compiled, limit=end, order_by_field="rank")
+        total, ids = total_of(result), [article_id_of(rank) for rank, _ in result.hits]
+    return Ranked(total, ids[offset : offset + limit])
 
 
-def _by_relevance(searcher: tantivy.Searcher, compiled: tantivy.Query, *, limit: int, offset: int) -> Ranked:
+def _by_relevance(searcher: tantivy.Searcher, compiled: tantivy.Query, end: int) -> tuple[int, list[int]]:
     """Take the best; whatever has the score of the last one is read too, so that the order among equals is ours."""
-    end, read = offset + limit, offset + limit + TIES_READ
+    read = end + TIES_READ
     while True:
         result = searcher.search(compiled, limit=read, weight_by_field="fresh")
         scores = [score for score, _ in result.hits]
@@ -217,7 +226,7 @@ def _by_relevance(searcher: tantivy.Searcher, compiled: tantivy.Query, *, limit:
         read *= 4
     ranks = searcher.fast_field_values("rank", [address for _, address in result.hits])
     ordered = sorted(zip(scores, map(int, (rank or 0 for rank in ranks)), strict=True), reverse=True)
-    return Ranked(total_of(result), [article_id_of(rank) for _, rank in ordered[offset:end]])
+    return total_of(result), [article_id_of(rank) for _, rank in ordered]
 
 
 def _counts(searcher: tantivy.Searcher, compiled: tantivy.Query) -> Counts:

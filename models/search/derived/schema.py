@@ -88,6 +88,12 @@ def _pairs_in(text: str | None) -> str | None:
     return " ".join(pairs_of(text.split())) if text and max(text) >= WIDE_FROM else None
 
 
+def panics() -> tuple[type[BaseException], ...]:
+    """Name the exceptions that panics in Rust become: classes that no module exports, made at the first panic."""
+    made = ("pyo3_runtime", "PanicException")
+    return tuple(kind for kind in BaseException.__subclasses__() if (kind.__module__, kind.__name__) == made)
+
+
 def total_of(result: tantivy.SearchResult) -> int:
     """Return how many articles a search found in all, which tantivy's stubs leave out."""
     total = getattr(result, "count")  # noqa: B009 - see above

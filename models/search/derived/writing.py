@@ -20,7 +20,7 @@ from structlog import get_logger
 from models.article import Article
 from models.index_change import changes_kept, changes_since, forget_changes, has_all_since, newest_change
 from models.search.derived.folder import IndexFolder
-from models.search.derived.schema import documents_of
+from models.search.derived.schema import documents_of, panics
 from models.takedown import withdrawn_keys
 
 CHANGES_AT_ONCE = 2_000
@@ -100,7 +100,7 @@ def _follow_while_well(follower: Follower, stop: threading.Event) -> None:
                 _forget_applied(follower)
             else:
                 stop.wait(SECONDS_BETWEEN_LOOKS)
-    except (ValueError, OSError, sa.exc.DBAPIError) as error:
+    except (ValueError, OSError, sa.exc.DBAPIError, *panics()) as error:
         log.warning("the derived index is not followed for a while", reason=str(error)[:300])
     finally:
         follower.close()
