@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import multiprocessing
 import shutil
 import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 import sqlalchemy as sa
@@ -38,53 +40,102 @@ PAGE = 20
 Ask = Callable[[Question], object]
 
 
-def report(name: str, ask: Callable[[], Ask], questions: Sequence[Question], *, clients: int = 1) -> float:
-    """Ask from so many clients at once, each with what `ask` opens for it; print p50 and p95, and return p95 (ms)."""
-    spent: list[float] = []
+class Times(NamedTuple):
+    """What questions took: by the clock, and of a processor (ms), at the median and the 95th percentile."""
+
+    p50: float
+    p95: float
+    processor_p50: float
+    processor_p95: float
+
+
+def _asked(opened: Ask, questions: Sequence[Question]) -> list[tuple[float, float]]:
+    """Put questions, and return what each took by the clock and of this thread's processor (ms)."""
+    spent = []
+    for question in questions:
+        begun, used = time.perf_counter(), time.thread_time()
+        opened(question)
+        spent.append(((time.perf_counter() - begun) * 1000, (time.thread_time() - used) * 1000))
+    return spent
+
+
+def report(name: str, ask: Callable[[], Ask], questions: Sequence[Question], *, clients: int = 1) -> Times:
+    """Ask from so many clients at once, each with what `ask` opens for it; print and return the times."""
+    spent: list[tuple[float, float]] = []
 
     def one_client(number: int) -> None:
-        opened = ask()
-        mine = questions[number::clients] if clients > 1 else questions
-        for question in mine[:WARM_UP] if clients == 1 else ():
-            opened(question)
-        for question in mine:
-            begun = time.perf_counter()
-            opened(question)
-            spent.append((time.perf_counter() - begun) * 1000)
+        mine = questions[number::clients]
+        if clients == 1:
+            _asked(ask(), mine[:WARM_UP])
+        # Opened anew, so that nothing which was counted before is remembered.
+        spent.extend(_asked(ask(), mine))
 
     threads = [threading.Thread(target=one_client, args=(number,)) for number in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    p95 = statistics.quantiles(spent, n=20)[-1]
-    print(f"{name:<58}{clients} client(s)  p50 {statistics.median(spent):8.1f} ms  p95 {p95:8.1f} ms", flush=True)
-    return p95
+    return _printed(f"{name}, {clients} client(s)", spent)
 
 
-def our_search(archive: Archive, *, with_facets: bool, only_ids: bool = False) -> Callable[[], Ask]:
-    """Ask our own search, in a session for each question as a page has it."""
+def _printed(name: str, spent: Sequence[tuple[float, float]]) -> Times:
+    clock, processor = ([each[place] for each in spent] for place in range(2))
+    p95, processor_p95 = (statistics.quantiles(each, n=20)[-1] for each in (clock, processor))
+    times = Times(statistics.median(clock), p95, statistics.median(processor), processor_p95)
+    print(
+        f"{name:<62} p50 {times.p50:8.1f} ms  p95 {times.p95:8.1f} ms"
+        f"  of a processor {times.processor_p50:8.1f}, {times.processor_p95:8.1f} ms",
+        flush=True,
+    )
+    return times
 
-    def ask(question: Question) -> object:
-        with archive.sessions() as session:
-            if only_ids:
-                return ranked_ids(session, question.query, limit=PAGE)
-            found = search(session, question.query, limit=PAGE)
-            return (found, facets(session, question.query)) if with_facets else found
 
-    return lambda: ask
+_FORKED: list[tuple[Callable[[], Ask], Sequence[Question]]] = []
 
 
-def measure_ours(name: str, archive: Archive, questions: Sequence[Question]) -> dict[str, float]:
-    """Measure our search from one client and from eight."""
+def _asked_in_fork(number: int) -> list[tuple[float, float]]:
+    ask, questions = _FORKED[-1]
+    _asked(ask(), questions[:WARM_UP])
+    return _asked(ask(), questions[number::CLIENTS])
+
+
+def report_processes(name: str, ask: Callable[[], Ask], questions: Sequence[Question]) -> Times:
+    """Ask from eight clients at once that are processes, which no interpreter's lock holds up."""
+    _FORKED.append((ask, questions))
+    with multiprocessing.get_context("fork").Pool(CLIENTS) as pool:
+        spent = [each for some in pool.map(_asked_in_fork, range(CLIENTS), chunksize=1) for each in some]
+    return _printed(f"{name}, {CLIENTS} processes", spent)
+
+
+def our_search(settings: Settings, *, with_facets: bool, only_ids: bool = False) -> Callable[[], Ask]:
+    """Ask our own search, in a session for each question as a page has it, in an archive of each client's own."""
+
+    def opened() -> Ask:
+        archive = open_archive(settings)
+
+        def ask(question: Question) -> object:
+            with archive.sessions() as session:
+                if only_ids:
+                    return ranked_ids(session, question.query, limit=PAGE)
+                found = search(session, question.query, limit=PAGE)
+                return (found, facets(session, question.query)) if with_facets else found
+
+        return ask
+
+    return opened
+
+
+def measure_ours(name: str, settings: Settings, questions: Sequence[Question]) -> dict[str, Times]:
+    """Measure our search from one client and from eight: as threads of one web process, and as processes."""
+    plain, counted = (our_search(settings, with_facets=with_facets) for with_facets in (False, True))
     figures = {
-        "ids": report(f"{name}: ids alone", our_search(archive, with_facets=False, only_ids=True), questions),
-        "search": report(f"{name}: search", our_search(archive, with_facets=False), questions),
-        "facets": report(f"{name}: search and facets", our_search(archive, with_facets=True), questions),
+        "ids": report(f"{name}: ids alone", our_search(settings, with_facets=False, only_ids=True), questions),
+        "search": report(f"{name}: search", plain, questions),
+        "facets": report(f"{name}: search and facets, counted anew", counted, questions),
     }
-    many = list(questions) * 2
-    report(f"{name}: search", our_search(archive, with_facets=False), many, clients=CLIENTS)
-    report(f"{name}: search and facets", our_search(archive, with_facets=True), many, clients=CLIENTS)
+    for what, ask in (("search", plain), ("search and facets", counted)):
+        report(f"{name}: {what}", ask, questions, clients=CLIENTS)
+        report_processes(f"{name}: {what}", ask, questions)
     return figures
 
 
@@ -194,19 +245,27 @@ def on_sqlite(options: argparse.Namespace) -> None:
             rebuild(archive)
     print(f"derived index: {size_mb(folder.path):.0f} MB")
     questions = questions_in(archive)
-    ours = measure_ours("derived index", archive, questions)
-    by_tables = open_archive(settings.model_copy(update={"search": SearchEngine.FTS5}))
+    archive.sessions.kw["bind"].dispose()
+    ours = measure_ours("derived index", settings, questions)
+    by_tables = settings.model_copy(update={"search": SearchEngine.FTS5})
     few = questions[:: len(questions) // SLOW_QUESTIONS]
     fts5 = report("FTS5 of our terms: search", our_search(by_tables, with_facets=False), few)
     counted = report("FTS5 of our terms: search and facets", our_search(by_tables, with_facets=True), few)
-    print(f"ratio of p95, FTS5 of our terms to ours: {fts5 / ours['search']:.1f}, {counted / ours['facets']:.1f}")
-    if options.no_baselines:
-        return
-    plain = report("plain FTS5 unicode61: words alone, ids alone", plain_fts5(archive, options.home), few)
-    bare = report("bare tantivy: words alone, ids alone", bare_tantivy(archive, options.home), questions)
-    print(
-        f"ratio of p95, ours (ids) to plain FTS5: {ours['ids'] / plain:.2f}; to bare tantivy: {ours['ids'] / bare:.1f}"
-    )
+    rows = [("search, rows and snippets", "search", "FTS5 of our terms", fts5)]
+    rows.append(("search and exact facets", "facets", "FTS5 of our terms", counted))
+    if not options.no_baselines:
+        plain, bare = plain_fts5(archive, options.home), bare_tantivy(archive, options.home)
+        rows.append(
+            ("best 20 ids", "ids", "FTS5 unicode61, ids", report("plain FTS5 unicode61: ids alone", plain, few))
+        )
+        bare_times = report("bare tantivy: ids alone", bare, questions)
+        rows.append(("best 20 ids", "ids", "bare tantivy, ids", bare_times))
+        report("plain FTS5 unicode61: ids alone", plain, few, clients=CLIENTS)
+        report("bare tantivy: ids alone", bare, questions, clients=CLIENTS)
+    print("| p95 | ours | beside | theirs | ours / theirs |\n| --- | --- | --- | --- | --- |")
+    for what, figure, beside, theirs in rows:
+        mine = ours[figure].p95
+        print(f"| {what} | {mine:.1f} ms | {beside} | {theirs.p95:.1f} ms | {mine / theirs.p95:.2f} |", flush=True)
 
 
 def on_postgresql(options: argparse.Namespace) -> None:
@@ -217,13 +276,13 @@ def on_postgresql(options: argparse.Namespace) -> None:
         print(f"making the archive on PostgreSQL with its index: {seconds:.0f} s")
         archive = open_archive(settings)
         questions = questions_in(archive)
-        ours = measure_ours("PostgreSQL of our terms", archive, questions)
+        ours = measure_ours("PostgreSQL of our terms", settings, questions)
         with archive.sessions() as session:
             size = session.scalar(sa.text("SELECT pg_total_relation_size('search_document')"))
         print(f"search_document: {int(size or 0) / 1e6:.0f} MB")
         if not options.no_baselines:
             plain = report("PostgreSQL 'simple': words alone, ids alone", plain_postgresql(archive), questions)
-            print(f"ratio of p95, ours (ids) to 'simple': {ours['ids'] / plain:.2f}")
+            print(f"ratio of p95, ours (ids) to 'simple': {ours['ids'].p95 / plain.p95:.2f}")
         archive.sessions.kw["bind"].dispose()
 
 

@@ -18,7 +18,7 @@ from perilune.archive import Archive
 from perilune.config import SearchEngine
 from perilune.problems import Problem
 
-ARTICLES_WORTH_IT = 50_000
+ARTICLES_WORTH_IT = 10_000
 """From how many articles on searches gain by a derived index; docs/decisions/0020 has the figures."""
 SECONDS_TO_STOP = 10.0
 

@@ -129,7 +129,7 @@ class DerivedIndex:
             return None
         try:
             return self._open(built).searcher()
-        except (ValueError, *panics()) as error:
+        except panics(ValueError) as error:
             self._take_failure(error)
             return None
 
@@ -141,7 +141,7 @@ class DerivedIndex:
         except OSError as error:
             log.warning("the derived index was not there for a moment", reason=str(error)[:300])
             return None
-        except (ValueError, *panics()) as error:
+        except panics(ValueError) as error:
             log.warning("the derived index cannot be asked this; the tables are", reason=str(error)[:300])
             return None
         if searcher is None or compiled is None:

@@ -88,10 +88,14 @@ def _pairs_in(text: str | None) -> str | None:
     return " ".join(pairs_of(text.split())) if text and max(text) >= WIDE_FROM else None
 
 
-def panics() -> tuple[type[BaseException], ...]:
-    """Name the exceptions that panics in Rust become: classes that no module exports, made at the first panic."""
+def panics(*beside: type[Exception]) -> tuple[type[BaseException], ...]:
+    """Name the exceptions that panics in Rust become, classes that no module exports and the first panic makes.
+
+    They go after others that are to be caught with them.
+    """
     made = ("pyo3_runtime", "PanicException")
-    return tuple(kind for kind in BaseException.__subclasses__() if (kind.__module__, kind.__name__) == made)
+    known = (kind for kind in BaseException.__subclasses__() if (kind.__module__, kind.__name__) == made)
+    return (*beside, *known)
 
 
 def total_of(result: tantivy.SearchResult) -> int:

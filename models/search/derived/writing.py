@@ -100,7 +100,7 @@ def _follow_while_well(follower: Follower, stop: threading.Event) -> None:
                 _forget_applied(follower)
             else:
                 stop.wait(SECONDS_BETWEEN_LOOKS)
-    except (ValueError, OSError, sa.exc.DBAPIError, *panics()) as error:
+    except panics(ValueError, OSError, sa.exc.DBAPIError) as error:
         log.warning("the derived index is not followed for a while", reason=str(error)[:300])
     finally:
         follower.close()
