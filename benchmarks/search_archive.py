@@ -16,12 +16,14 @@ import itertools
 import json
 import math
 import multiprocessing
+import multiprocessing.pool
 import random
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +47,7 @@ from pipeline.encoding.encoder import Encoder
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 CHUNK, CHUNKS_A_COMMIT, PROCESSES = 500, 20, 2
 CHUNKS_AHEAD = 8
+SECONDS_BETWEEN_REPORTS = 10
 WORDS, SENTENCES_A_PASSAGE = 500, 6
 STORY_SIZE, IN_STORIES, COPIES, UNDATED = 4, 0.4, 0.05, 0.03
 YEARS = range(1998, 2026)
@@ -239,12 +242,17 @@ def fill_sqlite(archive: Archive, world: World, count: int) -> None:
     engine.dispose()
 
 
-def _copy_chunks(world: World, url: str, count: int, first: int) -> None:
-    """Store every chunk that falls to one of the processes."""
+def _copy_chunks(world: World, url: str, count: int, taken: Synchronized[int]) -> None:
+    """Store chunk after chunk, each that no other process has taken."""
     with psycopg.connect(url, autocommit=True) as connection:
         # References between tables are those of our own numbers; checking each would double the time.
         connection.execute("SET session_replication_role = replica; SET synchronous_commit = off; SET timezone = 'UTC'")
-        for chunk in range(first, math.ceil(count / CHUNK), PROCESSES):
+        while True:
+            with taken.get_lock():
+                chunk = taken.value
+                taken.value += 1
+            if chunk >= math.ceil(count / CHUNK):
+                return
             for table, rows in rows_of(world, chunk, count).items():
                 names = ", ".join(f'"{name}"' for name in COLUMNS[table].split())
                 with connection.cursor().copy(f"COPY {table} ({names}) FROM STDIN") as copy:
@@ -252,29 +260,46 @@ def _copy_chunks(world: World, url: str, count: int, first: int) -> None:
                         copy.write_row(row)
 
 
+def _indexes_of(connection: psycopg.Connection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Name the indexes that hold no constraint, with how each is made, the longest work first."""
+    select = (
+        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
+        " WHERE indrelid::regclass::text = ANY(%s) AND NOT indisunique"
+    )
+    found = connection.execute(select, [list(COLUMNS)]).fetchall()
+    return sorted(found, key=lambda each: " USING gin " not in each[1])
+
+
+def _make_index(url: str, definition: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET maintenance_work_mem = '1GB'")
+        connection.execute(definition)
+
+
 def fill_postgresql(archive: Archive, world: World, count: int) -> None:
-    """Store the articles from two processes, then build the index of words and let the planner know the tables."""
+    """Store the articles from two processes, then build the indexes and let the planner know the tables."""
     engine = archive.sessions.kw["bind"]
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    indexes = (
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'search_document' AND indexdef LIKE '%USING gin%'"
-    )
     with psycopg.connect(url, autocommit=True) as connection:
-        found = connection.execute(indexes).fetchall()
+        found = _indexes_of(connection)
         for name, _ in found:
             connection.execute(f"DROP INDEX {name}")
     context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=_copy_chunks, args=(world, url, count, first)) for first in range(PROCESSES)]
+    taken: Synchronized[int] = context.Value("q", 0)
+    workers = [context.Process(target=_copy_chunks, args=(world, url, count, taken)) for _ in range(PROCESSES)]
     for worker in workers:
         worker.start()
-    for worker in workers:
-        worker.join()
+    while any(worker.is_alive() for worker in workers):
+        workers[0].join(SECONDS_BETWEEN_REPORTS)
+        print(f"stored: {min(taken.value * CHUNK, count)} of {count} articles", flush=True)
+        for worker in workers[1:]:
+            worker.join(0 if workers[0].is_alive() else SECONDS_BETWEEN_REPORTS)
     if any(worker.exitcode for worker in workers):
         raise SystemExit("a process that stores articles has failed")
+    with multiprocessing.pool.ThreadPool(PROCESSES) as pool:
+        for number, _ in enumerate(pool.imap_unordered(lambda each: _make_index(url, each[1]), found), start=1):
+            print(f"indexes: {number} of {len(found)}", flush=True)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SET maintenance_work_mem = '1GB'")
-        for _, definition in found:
-            connection.execute(definition)
         connection.execute("VACUUM ANALYZE")
 
 

@@ -49,11 +49,25 @@ def forget_old_changes(archive: Archive) -> None:
 
 
 def rebuild(archive: Archive, *, progress: Callable[[int, int], None] = lambda _done, _all: None) -> int:
-    """Build the index anew while the old one answers, and return how many articles it holds."""
+    """Build the index anew while the old one answers, and return how many articles it holds.
+
+    On PostgreSQL, which keeps the index of words itself, that is the index of vectors.
+    """
+    if archive.sessions.kw["bind"].dialect.name == "postgresql":
+        return _rebuild_vectors(archive, progress)
     count = build(archive.sessions, folder_of(archive), progress=progress)
     if count is None:
         raise Problem("another process builds the index already; wait until it is done.")
     return count
+
+
+def _rebuild_vectors(archive: Archive, progress: Callable[[int, int], None]) -> int:
+    from models.search.server_schema import make_server_vectors
+    from pipeline.encoding.encoder import load_encoder
+    from pipeline.encoding.language_means import prior_means
+
+    model = load_encoder(archive.settings.encoder, archive.settings.cache, threads=1).model
+    return make_server_vectors(archive.sessions, model, prior_means(model), progress=progress)
 
 
 def catch_up(archive: Archive) -> int:

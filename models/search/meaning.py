@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
@@ -15,9 +16,11 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from models.article import Article, PassageVectors, Version
-from models.search.article_vectors import ENOUGH, ArticleVectors
+from models.search.article_vectors import ArticleVectors, Sought
+from models.search.centring import Centring
 from models.search.fusion import Near
 from models.search.matrix import Floats, Ids
+from models.search.server_vectors import ServerVectors, server_vectors
 
 REMEMBERED_QUERIES = 1_000
 NEAREST_TRUSTED, MIN_TRUSTED_COSINE = 5, 0.16
@@ -39,42 +42,57 @@ class Encoding:
     short_texts: Sequence[Floats]
 
 
+class _Subject(NamedTuple):
+    """What a query is about, and how vectors are centred that it is compared with."""
+
+    about: Floats
+    centring: Centring
+
+
 class Meaning:
     """Finds by meaning in one archive; safe to share between threads."""
 
     def __init__(self, encoding: Encoding) -> None:
-        self._vectors = ArticleVectors(encoding.model, encoding.means)
+        self._encoding = encoding
+        self._in_memory: ArticleVectors | None = None
         self._along = _directions([*encoding.means.values(), *encoding.short_texts])
         self._encode = lru_cache(maxsize=REMEMBERED_QUERIES)(encoding.encode)
 
     def load(self, session: Session) -> int:
         """Read the archive's vectors before the first query has to wait for it; returns how many there are."""
-        self._vectors.follow(session)
-        return len(self._vectors)
+        return self._vectors(session).count(session)
 
     def nearest(self, session: Session, words: str, matching: sa.Select[int]) -> tuple[Near, ...]:
         """Return the articles of those that match which are nearest in meaning to some words, the nearest first."""
-        self._vectors.follow(session)
+        vectors = self._vectors(session)
         query = self._vector_of(words)
-        ids, cosines = self._vectors.nearest(query)
+        ids, cosines = vectors.nearest(session, query)
         if not len(ids) or cosines[0] < MIN_NEAREST_COSINE:
             return ()
         # Whatever the filters leave: what a query is about, the whole archive tells.
         trusted = np.flatnonzero(cosines[:NEAREST_TRUSTED] >= MIN_TRUSTED_COSINE)
-        about = _unit(query + _unit(cosines[trusted] @ self._vectors.vectors_of(ids[trusted])))
-        ids = self._vectors.nearest_matching(session, ids, query, matching)
-        scores = self._vectors.vectors_of(ids) @ about
-        first = np.lexsort((-ids, -scores))[:ENOUGH]
-        return self._by_passages(session, about, ids[first], scores[first])
+        about = _unit(query + _unit(cosines[trusted] @ vectors.vectors_of(session, ids[trusted])))
+        ids, scores = vectors.best_matching(session, matching, Sought(query, about, ids))
+        return self._by_passages(session, _Subject(about, vectors.centring), ids, scores)
+
+    def _vectors(self, session: Session) -> ArticleVectors | ServerVectors:
+        """Take the vectors that the database compares itself, or hold all in memory, which follow it."""
+        if on_server := server_vectors(session, self._encoding.model, self._encoding.means):
+            self._in_memory = None
+            return on_server
+        in_memory = self._in_memory or ArticleVectors(self._encoding.model, self._encoding.means)
+        self._in_memory = in_memory
+        in_memory.follow(session)
+        return in_memory
 
     def _vector_of(self, words: str) -> Floats:
         """Encode a query without what tells its language, and that it is short: of these the means differ."""
         vector = self._encode(words)
         return _unit(vector - self._along @ (self._along.T @ vector))
 
-    def _by_passages(self, session: Session, query: Floats, ids: Ids, scores: Floats) -> tuple[Near, ...]:
+    def _by_passages(self, session: Session, subject: _Subject, ids: Ids, scores: Floats) -> tuple[Near, ...]:
         """Order articles by how near they are and their best passage is, half each."""
-        best = self._best_passages(session, query, ids)
+        best = self._best_passages(session, subject, ids)
         near = []
         for article_id, score in zip(ids.tolist(), scores.tolist(), strict=True):
             cosine, span = best.get(article_id, (score, None))
@@ -82,7 +100,7 @@ class Meaning:
                 near.append(((score + cosine) / 2, Near(article_id, span)))
         return tuple(each for _, each in sorted(near, key=lambda one: (-one[0], -one[1].article_id)))
 
-    def _best_passages(self, session: Session, query: Floats, ids: Ids) -> dict[int, tuple[float, tuple[int, int]]]:
+    def _best_passages(self, session: Session, subject: _Subject, ids: Ids) -> dict[int, tuple[float, tuple[int, int]]]:
         """Find the window of each article that is nearest, with its cosine and its span; all in one product."""
         rows = session.execute(
             sa.select(Article.id, Version.language, PassageVectors.spans, PassageVectors.embeddings)
@@ -90,7 +108,7 @@ class Meaning:
             .join(PassageVectors, PassageVectors.version_id == Version.id)
             .where(
                 Article.id.in_(ids.tolist()),
-                PassageVectors.model == self._vectors.model,
+                PassageVectors.model == self._encoding.model,
                 PassageVectors.text_hash == Version.text_hash,
             )
         ).all()
@@ -100,7 +118,7 @@ class Meaning:
         counts = [len(row.spans) for row in rows]
         vectors = np.frombuffer(b"".join(row.embeddings for row in rows), "<f2").reshape(sum(counts), -1)
         languages: NDArray[np.str_] = np.repeat([row.language or "" for row in rows], counts)
-        cosines = self._vectors.centred(vectors.astype(np.float32), languages) @ query
+        cosines = subject.centring.centred(vectors.astype(np.float32), languages) @ subject.about
         best = {}
         for row, mine in zip(rows, np.split(cosines, np.cumsum(counts)[:-1]), strict=True):
             place = int(mine.argmax())

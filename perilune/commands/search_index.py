@@ -6,7 +6,9 @@ import typer
 
 from perilune.commands import options
 
-app = typer.Typer(no_args_is_help=True, help="Keep the search index beside a large archive on SQLite.")
+app = typer.Typer(
+    no_args_is_help=True, help="Keep the search index beside a large archive on SQLite, or of vectors on PostgreSQL."
+)
 
 
 @app.command("status")
@@ -25,7 +27,7 @@ def index_status(*, as_json: options.Json = False) -> None:
 
 @app.command("rebuild")
 def rebuild_index(*, as_json: options.Json = False) -> None:
-    """Build the index anew from the tables; searches go on meanwhile."""
+    """Build the index anew from the tables; searches go on meanwhile. On PostgreSQL: that of vectors, by pgvector."""
     from perilune.output import print_json
     from perilune.searching import rebuild
 
