@@ -37,7 +37,7 @@ MODEL, SEED, ASKED, BLOCK, BEST = "drawn", 20, 200, 20_000, 20
 SHARES = {"without a filter": 1, "a tenth": 10, "a hundredth": 100}
 _ARTICLES = """
 INSERT INTO article (id, key, url, source_id, first_seen_at, is_backfill, is_standing, current_version_id)
-SELECT id, lpad(to_hex(id), 12, '0'), 'https://archive.example/' || id, id % 100, now(), false, false, id
+SELECT id, lpad(to_hex(id), 12, '0'), 'https://archive.example/' || id, id %% 100, now(), false, false, id
 FROM generate_series(%s::integer, %s::integer) AS id
 """
 

@@ -15,7 +15,7 @@ from models.search import (
     search,
     unindex_article,
 )
-from models.search.index import MAX_OCCURRENCES, Placed, parts_of
+from models.search.index import MAX_OCCURRENCES, Placed, parts_of, tsvectors_of
 from models.search.terms import tokens_of
 from models.tables import Article, IndexRules
 from tests.builders import ArticleDraft, a_version, an_article
@@ -91,3 +91,10 @@ def test_terms_are_letters_and_digits_in_their_places(text: str, language: str |
         assert token.term
         assert not {"'", '"', "\\", " ", "=", "\0", ":", "*"} & set(token.term + token.form + token.joined)
         place = token.start
+
+
+def test_neighbouring_ideographs_are_pairs_of_one_field() -> None:
+    (terms,) = tsvectors_of(tokens_of("国际月", "zh"), tokens_of("球面A基地", "zh"), None)
+    assert {each.strip("'") for each in terms.split() if len(each) == len("'国际'")} >= {"国际", "际月", "球面", "基地"}
+    assert "'月球'" not in terms
+    assert "'面基'" not in terms

@@ -143,7 +143,8 @@ def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(post
         newest = [hit.article_id for hit in search(session, parse_query("memorandum sort:newest"), limit=200).hits]
         for line in ("memorandum", "memorandum sort:newest", "sort:newest", "memorandum -nothing lang:en"):
             query = parse_query(line)
-            found = newest_first(session, query, limit=5, offset=0, bounds=bounds)
+            found = newest_first(session, query, limit=10, offset=0, bounds=bounds)
+            assert newest_first(session, query, limit=1, offset=0, bounds=bounds).ids[:1] == found.ids[:1]
             assert sorted(found.ids) == sorted(newest[:10])
             assert found.ids[5:] == newest[5:10]
             assert found.estimate is not None

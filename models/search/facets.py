@@ -13,11 +13,13 @@ from models.knowledge import Actor, Topic
 from models.search.derived.reading import DerivedIndex, derived_index_of
 from models.search.filters import country_names, language_names
 from models.search.matching import matching_ids
-from models.search.newest import BOUNDS, Bounds, is_large, newest_matches
+from models.search.newest import BOUNDS, Bounds, attempts, is_large
 from models.search.query import Query
 from models.source import Source
 
 FACETS = ("topic", "country", "actor", "source", "language", "type", "relevance", "year")
+EVERY = "every"
+"""Beside the facets, the number of articles that were counted."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,7 @@ def facets(
     counted = facets_by_index(session, derived, query) if derived else None
     is_approximate = False
     if counted is None:
-        matching, is_approximate = _counted_articles(session, query, None if is_exact else bounds)
-        counted = facets_by_tables(session, matching)
+        counted, is_approximate = _newest_counted(session, query, None if is_exact else bounds)
     labels = _labels(session, [value for value, _ in counted["actor"]])
     found = Facets(
         (
@@ -66,23 +67,29 @@ def facets(
     return found
 
 
-def _counted_articles(session: Session, query: Query, bounds: Bounds | None) -> tuple[sa.Select[int], bool]:
-    """Select the articles to count, and say whether these are only the newest of those that match."""
+def _newest_counted(session: Session, query: Query, bounds: Bounds | None) -> tuple[Counted, bool]:
+    """Count by the tables, and say whether that is of the newest matches only."""
     if bounds is None or not is_large(session, bounds):
-        return matching_ids(session, query), False
-    newest = newest_matches(session, query, bounds.counted, bounds)
-    is_approximate = newest.estimate is not None
-    ids = sa.cast(newest.ids[: bounds.counted] if is_approximate else newest.ids, sa.ARRAY(sa.Integer))
-    matching = sa.select(Article.id).join(Version, Version.id == Article.current_version_id)
-    return matching.where(Article.id == sa.any_(ids)), is_approximate
+        return facets_by_tables(session, matching_ids(session, query)), False
+    for matching, estimate in attempts(session, query, bounds.counted, bounds):
+        counted, count = _counted(session, matching)
+        if estimate is None or count == bounds.counted:
+            return counted, estimate is not None
+    raise AssertionError("the last attempt selects all")
 
 
 def facets_by_tables(session: Session, matching: sa.Select[int]) -> Counted:
     """Count articles by the tables, in the session's transaction, each facet in its order."""
-    counted: dict[str, list[tuple[str, int]]] = {facet: [] for facet in FACETS}
+    return _counted(session, matching)[0]
+
+
+def _counted(session: Session, matching: sa.Select[int]) -> tuple[Counted, int]:
+    """Count by the tables, each facet in its order; returns how many articles were counted, too."""
+    counted: dict[str, list[tuple[str, int]]] = {facet: [] for facet in (*FACETS, EVERY)}
     for facet, value, count in session.execute(_counts(matching)):
         counted[facet].append((str(value), count))
-    return _in_order(counted)
+    ((_, every),) = counted.pop(EVERY)
+    return _in_order(counted), every
 
 
 def facets_by_index(session: Session, derived: DerivedIndex, query: Query) -> Counted | None:
@@ -125,6 +132,7 @@ def _counts(matching_articles: sa.Select[int]) -> sa.CompoundSelect[str, str, in
     country = VersionCountry.country
     actor = VersionActor.actor_slug
     selects = [
+        sa.select(sa.literal(EVERY, sa.String), sa.literal("", sa.String), sa.func.count()).select_from(matching),
         _count("topic", topic)
         .join(matching, matching.c.version_id == TopicAssignment.version_id)
         .where(topic.in_(sa.select(Topic.slug).where(Topic.is_active)))

@@ -8,6 +8,7 @@ that overlap by the longest phrase.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -17,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from models.article import Article, Version
 from models.index_change import note_change
-from models.search.matching import TITLE_WEIGHT, month_term
+from models.search.matching import PARTS_MARK, TITLE_WEIGHT, month_term
+from models.search.pairs import pair_of
 from models.search.terms import FORM_MARK, TITLE_FORM_MARK, Token, tokens_of
 from models.search.words import MAX_PHRASE_TERMS
 
@@ -92,6 +94,15 @@ def _forms_of_part(part: Sequence[Placed]) -> list[str]:
     return forms_of(title, [each.token for each in part if each.weight != TITLE_WEIGHT])
 
 
+def _pairs_of_part(part: Sequence[Placed]) -> set[str]:
+    pairs = {
+        pair_of(left.token.term, right.token.term)
+        for left, right in itertools.pairwise(part)
+        if right.place == left.place + 1
+    }
+    return pairs - {""}
+
+
 def fts5_texts(title: Sequence[Token], body: Sequence[Token]) -> tuple[str, str, str]:
     """Write what FTS5 is given of an article: the terms of title and body, and the forms."""
     in_title, in_body = (" ".join(token.term for token in tokens) for tokens in (title, body))
@@ -115,9 +126,11 @@ def placed_of(title: list[Token], body: list[Token]) -> list[Placed]:
 
 
 def tsvectors_of(title: list[Token], body: list[Token], published: dt.date | None) -> list[str]:
-    """Write the tsvectors of an article, each with the month of its publication among its terms."""
-    months = [f"'{month_term(published)}'"] if published else []
-    return [" ".join([tsvector_of(part), *months]) for part in parts_of(placed_of(title, body)) or [[]]]
+    """Write the tsvectors of an article, each with the month of its publication, and that there are several."""
+    parts = parts_of(placed_of(title, body)) or [[]]
+    marks = [f"'{month_term(published)}'"] if published else []
+    marks += [f"'{PARTS_MARK}'"] if len(parts) > 1 else []
+    return [" ".join([tsvector_of(part), *marks]) for part in parts]
 
 
 def _store_tsvectors(session: Session, article_id: int, tsvectors: Sequence[str]) -> None:
@@ -147,7 +160,8 @@ def _fits_one_part(placed: Sequence[Placed]) -> bool:
     """Say, cheaply, whether one part will do, as for nearly all articles."""
     counts = Counter(each.token.term for each in placed)
     size = sum(map(len, _forms_of_part(placed))) + sum(map(len, counts))
-    bytes_at_most = MAX_BYTES_OF_CHARACTER * size + BYTES_BESIDE_LEXEME * 3 * len(placed)
+    bytes_of_pairs = (2 * MAX_BYTES_OF_CHARACTER + BYTES_BESIDE_LEXEME) * len(placed)
+    bytes_at_most = MAX_BYTES_OF_CHARACTER * size + BYTES_BESIDE_LEXEME * 3 * len(placed) + bytes_of_pairs
     return (
         len(placed) <= MAX_PART_PLACES
         and max(counts.values(), default=0) <= MAX_OCCURRENCES
@@ -162,7 +176,8 @@ def _end_of_part(placed: Sequence[Placed], start: int) -> int:
     for index in range(start, len(placed)):
         token = placed[index].token
         counts[token.term] += 1
-        new = {token.term, TITLE_FORM_MARK + token.form, TITLE_FORM_MARK + token.joined} - seen
+        pair = pair_of(placed[index - 1].token.term, token.term) if index > start else ""
+        new = {token.term, pair, TITLE_FORM_MARK + token.form, TITLE_FORM_MARK + token.joined} - seen
         seen |= new
         size += sum(len(lexeme.encode()) + BYTES_BESIDE_LEXEME for lexeme in new) + BYTES_BESIDE_LEXEME
         is_full = index - start >= MAX_PART_PLACES or counts[token.term] > MAX_OCCURRENCES or size > MAX_PART_BYTES
@@ -172,14 +187,14 @@ def _end_of_part(placed: Sequence[Placed], start: int) -> int:
 
 
 def tsvector_of(part: Sequence[Placed]) -> str:
-    """Write a part as PostgreSQL's text form of a tsvector: terms with places and weights, forms without."""
+    """Write a part as PostgreSQL's text form of a tsvector: terms with places and weights; forms and pairs without."""
     if not part:
         return ""
     first = part[0].place
     places: dict[str, list[str]] = {}
     for place, token, weight in part:
         places.setdefault(token.term, []).append(f"{place - first + 1}{weight}")
-    return " ".join([*_lexemes(places), *(f"'{form}'" for form in _forms_of_part(part))])
+    return " ".join([*_lexemes(places), *(f"'{each}'" for each in (*_forms_of_part(part), *_pairs_of_part(part)))])
 
 
 def _lexemes(places: dict[str, list[str]]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
 from models.knowledge import Actor, Topic
 from models.search.filters import ALL_OF
+from models.search.pairs import pairs_of
 from models.search.patterns import Alternatives, Nearby, Pattern, clauses_of, excluded_of
 from models.search.query import Query, Vocabulary
 from models.source import Source
@@ -26,6 +27,8 @@ TITLE_WEIGHT = "A"
 """What a tsvector says of the title's terms."""
 MONTH_MARK = "@"
 """What a month starts with where it stands among a tsvector's terms."""
+PARTS_MARK = "@parts"
+"""What stands among the terms of each row of an article that has several."""
 MOST_YEARS = 60
 Condition = sa.ColumnElement[bool]
 
@@ -123,10 +126,9 @@ def _text_conditions(session: Session, query: Query, since: dt.date | None, *, i
     clauses, excluded = clauses_of(query.expression), excluded_of(query.expression)
     if session.get_bind().dialect.name == "sqlite":
         return _fts5_conditions(clauses, excluded)
-    without = [_ids_with(excluded)] if excluded else []
     if not clauses:
-        return [Article.id.not_in(ids) for ids in without]
-    found = _found_by_tsvectors(clauses, without, _is_since(since) if since else sa.true())
+        return [Article.id.not_in(_ids_with(excluded))] if excluded else []
+    found = _found_by_tsvectors(clauses, excluded, _is_since(since) if since else sa.true())
     if is_apart:
         found = sa.select(found.cte("hits").prefix_with("MATERIALIZED").c.article_id)
     return [Article.id.in_(found)]
@@ -145,12 +147,19 @@ def _fts5_conditions(clauses: Sequence[Alternatives], excluded: Alternatives) ->
 
 
 def _found_by_tsvectors(
-    clauses: Sequence[Alternatives], without: Sequence[sa.Select[int]], is_recent: Condition
+    clauses: Sequence[Alternatives], excluded: Alternatives, is_recent: Condition
 ) -> sa.Select[int] | sa.CompoundSelect[int]:
-    """Intersect ids, not terms: two words of a long text may stand in different parts of it."""
-    each = [_ids_with(clause).where(is_recent) for clause in clauses]
-    found = sa.intersect(*each) if len(each) > 1 else each[0]
-    return sa.except_(found, *without) if without else found
+    """Find an article in one part by all terms at once; of long ones intersect ids, for words may stand in any part."""
+    if len(clauses) == 1 and not excluded:
+        return _ids_with(clauses[0]).where(is_recent)
+    wanted = [f"({_any_of(clause)})" for clause in clauses]
+    wanted += [f"!({_any_of(excluded)})"] if excluded else []
+    whole = _ids_that_match(" & ".join([*wanted, f"!'{PARTS_MARK}'"])).where(is_recent)
+    in_parts = [_ids_that_match(f"({_any_of(clause)}) & '{PARTS_MARK}'").where(is_recent) for clause in clauses]
+    found = sa.intersect(*in_parts) if len(in_parts) > 1 else in_parts[0]
+    if excluded:
+        found = sa.except_(found, _ids_that_match(f"({_any_of(excluded)}) & '{PARTS_MARK}'"))
+    return sa.union_all(whole, found)
 
 
 def month_term(day: dt.date) -> str:
@@ -172,7 +181,12 @@ def _as_tsquery(text: str) -> sa.Cast[str]:
 
 
 def _ids_with(alternatives: Alternatives) -> sa.Select[int]:
-    return sa.select(SEARCH_DOCUMENT.c.article_id).where(matches_tsquery(alternatives))
+    return _ids_that_match(_any_of(alternatives))
+
+
+def _ids_that_match(text: str) -> sa.Select[int]:
+    matches = SEARCH_DOCUMENT.c.terms.op("@@", is_comparison=True)(_as_tsquery(text))
+    return sa.select(SEARCH_DOCUMENT.c.article_id).where(matches)
 
 
 def matches_fts5(match: str) -> Condition:
@@ -201,7 +215,19 @@ def tsquery_of(alternatives: Alternatives, *, to_rank: bool = False) -> sa.Cast[
 
     To rank what matches, it is enough that both sides of a NEAR are there, and all its distances would take long.
     """
-    return _as_tsquery(" | ".join(map(_ranked_pattern if to_rank else _tsquery_pattern, alternatives)))
+    return _as_tsquery(" | ".join(map(_ranked_pattern, alternatives)) if to_rank else _any_of(alternatives))
+
+
+def _any_of(alternatives: Alternatives) -> str:
+    return " | ".join(map(_found_pattern, alternatives))
+
+
+def _found_pattern(pattern: Pattern | Nearby) -> str:
+    """Ask for a run of ideographs by its pairs: two are one pair; of more, the pairs leave few texts to be read."""
+    if isinstance(pattern, Nearby) or pattern.is_title or pattern.is_prefix or not (pairs := pairs_of(pattern.terms)):
+        return _tsquery_pattern(pattern)
+    found = " & ".join(f"'{pair}'" for pair in pairs)
+    return f"({found})" if len(pairs) == 1 else f"({found} & {_tsquery_pattern(pattern)})"
 
 
 def _ranked_pattern(pattern: Pattern | Nearby) -> str:

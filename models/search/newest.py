@@ -8,6 +8,7 @@ of each article stands among its terms, so that the newest matches come out of t
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -20,9 +21,9 @@ from models.search.patterns import clauses_of
 from models.search.query import Query
 from models.search.ranking import estimated_count, scores
 
-SPARE = 2
+SPARE = 1.3
 """How many times as many matches as are needed a period should hold by estimate."""
-WIDER = 8
+WIDER = 4
 WHOLE = 0.8
 
 
@@ -60,28 +61,40 @@ class Newest(NamedTuple):
         return len(self.ids) if self.estimate is None else max(self.estimate, len(self.ids))
 
 
-def newest_matches(session: Session, query: Query, count: int, bounds: Bounds = BOUNDS) -> Newest:
-    """Find all that a query matches, or where that is much, at least `count` of the newest."""
-    matching = matching_ids(session, query, is_apart=True)
+class Attempt(NamedTuple):
+    """A statement for the newest matches, in order, and how many match by estimate; None where it selects all."""
+
+    matching: sa.Select[int]
+    estimate: int | None
+
+
+def attempts(session: Session, query: Query, count: int, bounds: Bounds = BOUNDS) -> Iterator[Attempt]:
+    """Give statements until one finds at least `count`: of the newest months, of more, of all at last."""
     estimate = estimated_count(session, matching_ids(session, query))
     if estimate > max(bounds.small, count):
         share = SPARE * count / estimate
         while query.expression.clauses and (since := _day_since(session, share)):
-            ids = _newest(session, matching_ids(session, query, since=since, is_apart=True), count)
-            if len(ids) == count:
-                return Newest(ids, estimate)
+            yield Attempt(_in_order(matching_ids(session, query, since=since, is_apart=True), count), estimate)
             share *= WIDER
         if not query.expression.clauses:
-            ids = _newest(session, matching.where(Version.published_first_on.is_not(None)), count)
-            if len(ids) == count:
-                return Newest(ids, estimate)
-    return Newest(_newest(session, matching, None), None)
+            dated = matching_ids(session, query).where(Version.published_first_on.is_not(None))
+            yield Attempt(_in_order(dated, count), estimate)
+    yield Attempt(_in_order(matching_ids(session, query, is_apart=True), None), None)
 
 
-def _newest(session: Session, matching: sa.Select[int], count: int | None) -> list[int]:
+def newest_matches(session: Session, query: Query, count: int, bounds: Bounds = BOUNDS) -> Newest:
+    """Find all that a query matches, or where that is much, at least `count` of the newest."""
+    for matching, estimate in attempts(session, query, count, bounds):
+        ids = list(session.scalars(matching))
+        if estimate is None or len(ids) == count:
+            return Newest(ids, estimate)
+    raise AssertionError("the last attempt selects all")
+
+
+def _in_order(matching: sa.Select[int], count: int | None) -> sa.Select[int]:
     # An index on dates ends with the undated; where there are none to be put last, it can be walked.
     by_date = Version.published_first_on.desc() if count else Version.published_first_on.desc().nulls_last()
-    return list(session.scalars(matching.order_by(by_date, Article.id.desc()).limit(count)))
+    return matching.order_by(by_date, Article.id.desc()).limit(count)
 
 
 def _day_since(session: Session, share: float) -> dt.date | None:
@@ -100,9 +113,10 @@ def _day_since(session: Session, share: float) -> dt.date | None:
 
 def newest_first(session: Session, query: Query, *, limit: int, offset: int, bounds: Bounds = BOUNDS) -> Newest:
     """Find a page of ids, best or newest first; of many matches the newest are ranked, the others follow by date."""
-    found = newest_matches(session, query, max(bounds.counted, offset + limit), bounds)
     clauses = clauses_of(query.expression)
-    if not clauses or query.sort != Sort.RELEVANCE:
+    is_ranked = bool(clauses) and query.sort == Sort.RELEVANCE
+    found = newest_matches(session, query, max(bounds.ranked * is_ranked, offset + limit), bounds)
+    if not is_ranked:
         return found
     ranked, rest = found.ids[: bounds.ranked], found.ids[bounds.ranked :]
     scored = scores(session, clauses, ranked)
