@@ -2,7 +2,7 @@
 
     python -m benchmarks.semantic_server [COUNT]
 
-The vectors are drawn as those of `benchmarks/semantic.py`. A million take half an hour, nearly all of it for the index.
+The vectors are drawn as those of `benchmarks/semantic.py`.
 """
 
 from __future__ import annotations

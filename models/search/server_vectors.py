@@ -30,7 +30,7 @@ SETTINGS = {
     "hnsw.max_scan_tuples": "40000",
     "jit": "off",
 }
-"""How wide the index looks: with 200 it finds 0.95 of the nearest twenty; docs/benchmarks.md has the figures."""
+"""How wide the index looks, and how far it goes on where filters leave little (`benchmarks/semantic_server.py`)."""
 
 
 class ServerVectors:
