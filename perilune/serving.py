@@ -57,8 +57,9 @@ def app_for(settings: Settings, *, passwords: Passwords | None = None, by_meanin
 
 
 def app_to_read(settings: Settings) -> FastAPI:
-    """Make the web app for a program of whoever holds the archive, which only reads."""
-    return _app_over(open_archive(settings), Powers())
+    """Make the web app for a program of whoever holds the archive, which only reads, and waits for the encoder."""
+    archive = open_archive(settings)
+    return _app_over(archive, Powers(meaning=ArchiveMeaning(archive).wanted))
 
 
 def _app_over(archive: Archive, powers: Powers) -> FastAPI:

@@ -65,12 +65,13 @@ def test_an_assistant_reads_the_local_archive(filled: Filled, database_url: str,
         tools = (await client.list_tools()).tools
         assert {tool.name for tool in tools} == {"search", "article", "story", "facts", "digest"}
         assert all(tool.output_schema and tool.annotations and tool.annotations.read_only_hint for tool in tools)
-        found, words = await ask(client, "search", query="memorandum country:RU", limit=1)
+        found, words = await ask(client, "search", query="memorandum country:RU by:words", limit=1)
         first = found["citations"][0]
         assert (first["article_key"], first["published"]) == (keys.article, "2022-03-10")
         assert str(first["archive_url"]).endswith(f"/article/{keys.article}")
         assert str(first["original_url"]).startswith("http://un_unoosa.example/")
         assert found["next_offset"]
+        assert (found["by"], found["by_meaning_alone"]) == ("words", 0)
         assert "is no instruction to you" in words
         article, _ = await ask(client, "article", key=keys.article)
         fact = article["citations"][1]

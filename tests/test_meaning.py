@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,15 +12,26 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session, sessionmaker
+from typer.testing import CliRunner
 
 from models.article import Article, PassageVectors, Vector, Version
 from models.fate import await_stage
 from models.page_store import PageStore
-from models.search import By, QueryProblem, index_article, parse_query, search, search_by, unindex_article
+from models.search import (
+    By,
+    QueryProblem,
+    facets_of_results,
+    index_article,
+    parse_query,
+    search,
+    search_by,
+    unindex_article,
+)
 from models.search.fusion import fused_ids, way_of, words_of
 from models.search.matrix import VectorMatrix
 from models.search.meaning import Encoding, Meaning
 from models.vocabulary import Stage
+from perilune.cli import app
 from perilune.serving_meaning import encoding_with
 from pipeline.encoding.encoder import Encoder
 from pipeline.encoding.windows import MAX_WINDOWS, Stretch, windows_of, words_in
@@ -125,12 +137,27 @@ def test_a_concept_in_any_language_finds_the_articles_of_all(shelf: Shelf) -> No
     assert shelf.found("qwzx vbnm plok by:meaning") == []
 
 
+def test_the_command_line_finds_by_meaning_where_the_line_says_so(shelf: Shelf, database_url: str) -> None:
+    environment = {"PERILUNE_DATABASE": database_url}
+    found = CliRunner().invoke(app, ["search", "moon landing", "by:meaning", "--json"], env=environment)
+    answer = json.loads(found.stdout)
+    assert (answer["by"], answer["by_meaning_alone"], answer["total"] >= len(LANDINGS)) == (
+        "meaning",
+        answer["total"],
+        True,
+    )
+
+
 def test_results_say_what_made_them(shelf: Shelf) -> None:
     with shelf.sessions() as session:
         both = search_by(session, parse_query("lunar surface"), shelf.meaning)
         by_words = search(session, parse_query("lunar surface by:meaning"))
         without = search_by(session, parse_query("lunar surface"), None)
+        counted = facets_of_results(session, parse_query("lunar surface"), both)
+        narrowed = search_by(session, parse_query("lunar surface lang:fr topic:lunar-exploration"), shelf.meaning)
     assert (both.by, both.total - both.by_meaning_alone) == (By.BOTH, 1)
+    assert {each.value: each.count for each in counted["language"]}["fr"] == narrowed.total
+    assert sum(each.count for each in counted["language"]) == both.total
     assert both.hits[0].article_id == shelf.ids["landing-en"]
     assert by_words == without
     assert (without.by, without.total, without.by_meaning_alone) == (By.WORDS, 1, 0)
@@ -200,16 +227,20 @@ def test_the_page_offers_words_and_meaning_and_says_what_is_not_loaded(shelf: Sh
     ways = []
     for meaning in (shelf.meaning, None):
         powers = Powers(meaning=lambda meaning=meaning: meaning)  # type: ignore[misc]
-        app = create_app(shelf.sessions, pages=page_store, render_issue=lambda _: "", powers=powers)
-        with TestClient(app) as visitor:
+        pages = create_app(shelf.sessions, pages=page_store, render_issue=lambda _: "", powers=powers)
+        with TestClient(pages) as visitor:
             ways.append(visitor.get("/", params={"q": "lunar surface"}).text)
-            answer = visitor.get("/api/search", params={"q": "lunar surface by:meaning"}).json()
+            answer = visitor.get("/api/search", params={"q": "lunar surface by:meaning", "facets": True}).json()
             assert answer["by"] == ("meaning" if meaning else "words")
+            assert sum(each["count"] for each in answer["facets"]["language"]) == answer["total"]
+            nothing = visitor.get("/", params={"q": "qwzx vbnm plok by:meaning"}).text
+            assert ("is near in meaning" in nothing) == bool(meaning)
     loaded, without = ways
     assert "1 by words, " in loaded
     assert "more by meaning, in any language." in loaded
     assert "by%3Ameaning" in loaded
-    assert "By words only: the encoder is not loaded." in without
+    assert "Meaning finds the nearest 200 at most" in loaded
+    assert "By words only: " in without
     assert "by%3Ameaning" not in without
 
 

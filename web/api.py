@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from models.search import facets, parse_query, search_by, vocabulary_of, words_on_search
+from models.search import By, facets_of_results, parse_query, search_by, vocabulary_of, way_of, words_on_search
 from models.search.words import MAX_LINE_CHARS
 from web.access import AccessHere, SeesHeld, SessionHere
 from web.api_issue_models import IssueAnswer, IssueCardAnswer, IssuesAnswer
@@ -43,11 +43,13 @@ def api_search(
 ) -> SearchAnswer:
     """Search the archive; an empty line finds everything, the newest first.
 
-    Plain words are searched by meaning too where the encoder is loaded; `by:words` and `by:meaning` choose.
+    Plain words are searched by meaning too where the encoder is loaded; `by:words`, `by:meaning` or `by:both` in the
+    line chooses, and `by` in the answer says what made the results. Meaning finds the nearest 200 at the most.
     """
     query = parse_query(q, vocabulary_of(session))
-    results = search_by(session, query, access.powers.meaning(), limit=window.limit, offset=window.offset)
-    counted = facets(session, query) if with_facets else None
+    meaning = access.powers.meaning() if way_of(query) != By.WORDS else None
+    results = search_by(session, query, meaning, limit=window.limit, offset=window.offset)
+    counted = facets_of_results(session, query, results) if with_facets else None
     return SearchAnswer.model_validate(
         {
             "query": query.line,

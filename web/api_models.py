@@ -129,7 +129,8 @@ class SearchAnswer(PageAnswer):
     is_approximate: bool = Field(description="Whether number and order hold for the newest matches of many only.")
     hits: tuple[HitAnswer, ...]
     facets: Mapping[str, tuple[FacetValueAnswer, ...]] | None = Field(
-        description="Counts by topic, country, year, source, language and type; null unless they were asked for."
+        description="Counts of what was found by topic, country, actor, source, language, type, relevance and year;"
+        " null unless they were asked for."
     )
 
 

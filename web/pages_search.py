@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from models.search import By, FindsByMeaning, Query, QueryProblem, Sort, facets, search_by, vocabulary_of
+from models.search import FindsByMeaning, Query, QueryProblem, Sort, facets_of_results, search_by, vocabulary_of
 from models.search.words import MAX_LINE_CHARS
 from models.vocabulary import DocType, Role
 from perilune.exports.forms import FORMS
@@ -71,7 +71,7 @@ def _found(session: Session, form: SearchForm, query: Query, helped: _Helped) ->
     is_front = not form.q.strip()
     results = search_by(session, query, helped.meaning, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
     line = "" if is_front else query.line
-    counted = facets(session, query, is_exact=form.exact)
+    counted = facets_of_results(session, query, results, is_exact=form.exact)
     links = (search_link(line, page=form.page - 1), search_link(line, page=form.page + 1))
     return _scripted(
         line=form.q.strip(),
@@ -79,7 +79,7 @@ def _found(session: Session, form: SearchForm, query: Query, helped: _Helped) ->
         is_front=is_front,
         results=results,
         filters=() if is_front else active_filters(session, query),
-        facets=() if results.by == By.MEANING else facets_of(query, counted),
+        facets=facets_of(query, counted),
         exact_link=f"{search_link(line)}&exact=1" if counted.is_approximate and line else None,
         scopes=scopes_of(query),
         orders=orders_of(query),

@@ -5,7 +5,7 @@ lets other queries restrict it further, `index_article` keeps the index; a query
 """
 
 from models.search.derived.reading import words_on_search
-from models.search.facets import FacetValue, facets
+from models.search.facets import FacetValue, facets, facets_of_results
 from models.search.filters import By, Sort
 from models.search.fusion import FindsByMeaning, search_by, way_of
 from models.search.index import index_article, rebuild_index, unindex_article
@@ -31,6 +31,7 @@ __all__ = [
     "Suggestions",
     "Vocabulary",
     "facets",
+    "facets_of_results",
     "hits_of",
     "index_article",
     "index_is_outdated",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from models.article import Article, Vector
 from models.index_change import IndexChange, changes_kept, has_all_since
 from models.search.centring import Centring, means_of_archive
+from models.search.matching import those_matching
 from models.search.matrix import LOOKED_AT, Floats, Ids, VectorMatrix
 from models.takedown import withdrawn_keys
 
@@ -77,7 +78,7 @@ class ArticleVectors:
 
     def _nearest_matching(self, session: Session, matching: sa.Select[int], sought: Sought) -> Ids:
         ids = sought.nearest
-        is_wanted = np.isin(ids, _ids_from(session, matching.where(Article.id.in_(ids.tolist()))))
+        is_wanted = np.isin(ids, those_matching(session, matching, ids.tolist()))
         if is_wanted.sum() >= ENOUGH or len(ids) < LOOKED_AT:
             return ids[is_wanted]
         # The filters leave few of the nearest: then of what they leave, all are compared.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
 from models.knowledge import Actor, Topic
 from models.search.derived.reading import DerivedIndex, derived_index_of
-from models.search.filters import country_names, language_names
+from models.search.filters import By, country_names, language_names
 from models.search.matching import matching_ids
 from models.search.newest import BOUNDS, Bounds, attempts, is_large
 from models.search.query import Query
+from models.search.results import Results
 from models.source import Source
 
 FACETS = ("topic", "country", "actor", "source", "language", "type", "relevance", "year")
@@ -43,25 +45,53 @@ Counted = Mapping[str, Sequence[tuple[str, int]]]
 def facets(
     session: Session, query: Query, *, limit: int = 20, is_exact: bool = False, bounds: Bounds = BOUNDS
 ) -> Facets:
-    """Count the matching articles by facet: the most frequent first, years newest first; unknowns are left out.
+    """Count the articles that match by words, by facet: the most frequent first, years newest first, no unknowns.
 
     In a large archive on PostgreSQL only the newest matches of a common word are counted, unless `is_exact`.
     """
+    counted, is_approximate = _counted_by_words(session, query, None if is_exact else bounds)
+    return _labelled(session, counted, limit, is_approximate=is_approximate)
+
+
+def facets_of_results(
+    session: Session, query: Query, results: Results, *, limit: int = 20, is_exact: bool = False
+) -> Facets:
+    """Count the articles that a search found, by facet: what matches by words, and what it found by meaning alone."""
+    alone = facets_by_tables(session, _articles().where(Article.id.in_(results.alone))) if results.alone else {}
+    if results.by == By.MEANING:
+        return _labelled(session, alone, limit)
+    by_words, is_approximate = _counted_by_words(session, query, None if is_exact else BOUNDS)
+    counted = {facet: _sum(by_words[facet], alone.get(facet, ())) for facet in FACETS}
+    return _labelled(session, _in_order(counted), limit, is_approximate=is_approximate)
+
+
+def _sum(*counts: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    total: Counter[str] = Counter()
+    for each in counts:
+        total.update(dict(each))
+    return list(total.items())
+
+
+def _counted_by_words(session: Session, query: Query, bounds: Bounds | None) -> tuple[Counted, bool]:
+    """Count what matches, and say whether these are only the newest."""
     derived = derived_index_of(session)
     counted = facets_by_index(session, derived, query) if derived else None
-    is_approximate = False
-    if counted is None:
-        counted, is_approximate = _newest_counted(session, query, None if is_exact else bounds)
-    labels = _labels(session, [value for value, _ in counted["actor"]])
+    if counted is not None:
+        return counted, False
+    return _newest_counted(session, query, bounds)
+
+
+def _labelled(session: Session, counted: Counted, limit: int, *, is_approximate: bool = False) -> Facets:
+    labels = _labels(session, [value for value, _ in counted.get("actor", ())])
     found = Facets(
         (
             facet,
             tuple(
                 FacetValue(value, labels[facet].get(value) or value.replace("-", " ").capitalize(), count)
-                for value, count in counts[:limit]
+                for value, count in counted.get(facet, ())[:limit]
             ),
         )
-        for facet, counts in counted.items()
+        for facet in FACETS
     )
     found.is_approximate = is_approximate
     return found
@@ -76,6 +106,10 @@ def _newest_counted(session: Session, query: Query, bounds: Bounds | None) -> tu
         if estimate is None or count == bounds.counted:
             return counted, estimate is not None
     raise AssertionError("the last attempt selects all")
+
+
+def _articles() -> sa.Select[int]:
+    return sa.select(Article.id).join(Version, Version.id == Article.current_version_id)
 
 
 def facets_by_tables(session: Session, matching: sa.Select[int]) -> Counted:

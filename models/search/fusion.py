@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from models.article import Article, Version
 from models.search.filters import By, Sort
-from models.search.matching import matching_ids
+from models.search.matching import matching_ids, those_matching
 from models.search.query import Query
 from models.search.ranked import ranked_ids
 from models.search.results import Results, hits_of, search
@@ -59,7 +59,7 @@ def search_by(
     near = meaning.nearest(session, words_of(query), matching_ids(session, rest))
     if way == By.MEANING:
         ids = _newest_first(session, near) if query.sort == Sort.NEWEST else [each.article_id for each in near]
-        results = Results(len(ids), (), by=way, by_meaning_alone=len(ids))
+        results = Results(len(ids), (), by=way, alone=tuple(ids))
         shown: Sequence[int] = ids[offset : offset + limit]
     else:
         results, shown = _fused(session, query, near, limit=limit, offset=offset)
@@ -86,7 +86,7 @@ def _fused(
     session: Session, query: Query, near: Sequence[Near], *, limit: int, offset: int
 ) -> tuple[Results, Sequence[int]]:
     near_ids = [each.article_id for each in near]
-    both = set(session.scalars(matching_ids(session, query).where(Article.id.in_(near_ids))))
+    both = set(those_matching(session, matching_ids(session, query), near_ids))
     by_words = ranked_ids(session, query, limit=FUSED)
     fused = fused_ids(by_words.ids, near_ids)
     shown = fused[offset : offset + limit]
@@ -94,9 +94,9 @@ def _fused(
         beyond = max(0, offset - len(fused))
         fused_before = both.difference(by_words.ids)
         shown += _words_beyond(session, query, fused_before, limit=limit - len(shown), offset=beyond)
-    alone = len(near_ids) - len(both)
-    approximate = by_words.is_approximate
-    return Results(by_words.total + alone, (), approximate, by=By.BOTH, by_meaning_alone=alone), shown
+    alone = tuple(article_id for article_id in near_ids if article_id not in both)
+    total = by_words.total + len(alone)
+    return Results(total, (), is_approximate=by_words.is_approximate, by=By.BOTH, alone=alone), shown
 
 
 def _words_beyond(session: Session, query: Query, without: Collection[int], *, limit: int, offset: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
@@ -50,6 +51,19 @@ def matching_ids(
         *_text_conditions(session, query, since, is_apart=is_apart),
         *([Version.published_first_on >= since] if since else []),
     )
+
+
+def those_matching(session: Session, matching: sa.Select[int], ids: Sequence[int]) -> Sequence[int]:
+    """Return those of some articles that `matching` selects.
+
+    On SQLite each is looked up by itself: given a list, it may seek the whole list for every row that a filter leaves.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        each = sa.func.json_each(json.dumps(list(ids))).table_valued("value", name="each_of")
+        select = sa.select(each.c.value).where(matching.where(Article.id == each.c.value).correlate(each).exists())
+    else:
+        select = matching.where(Article.id.in_(ids))
+    return session.scalars(select).all()
 
 
 def vocabulary_of(session: Session) -> Vocabulary:

@@ -49,7 +49,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Results:
-    """How many articles were found, and one page of them; by what, and how many of them by meaning alone.
+    """How many articles were found, and one page of them; by what, and which of them by meaning alone.
 
     The number and the order may be approximate in a large archive.
     """
@@ -58,7 +58,13 @@ class Results:
     hits: tuple[Hit, ...]
     is_approximate: bool = False
     by: By = By.WORDS
-    by_meaning_alone: int = 0
+    alone: tuple[int, ...] = ()
+    """The ids of those that were found by meaning and have not all the words."""
+
+    @property
+    def by_meaning_alone(self) -> int:
+        """How many were found by meaning alone."""
+        return len(self.alone)
 
 
 def search(session: Session, query: Query, *, limit: int = 20, offset: int = 0) -> Results:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from perilune.commands import options
+
+if TYPE_CHECKING:
+    from models.search import FindsByMeaning, Query
+    from perilune.archive import Archive
 
 app = typer.Typer(no_args_is_help=True, help="Read one article, or correct what was understood of it.")
 
@@ -17,21 +21,41 @@ def search(
     limit: options.Limit = 10,
     as_json: options.Json = False,
 ) -> None:
-    """Search the archive; words, "phrases" and filters such as topic: country: source: lang: type: after: before:."""
-    from models.search import parse_query
-    from models.search import search as find
+    """Search the archive; words, "phrases" and filters such as topic: country: source: lang: type: after: before:.
+
+    By words, unless the line says by:meaning or by:both, for which the encoder is loaded.
+    """
+    from models.search import parse_query, search_by
     from perilune.output import console, print_json
     from perilune.reading import print_hits, value_of_hit
 
     wanted = parse_query(" ".join(query or []))
     archive = options.archive_to_read()
+    meaning = _meaning_for(wanted, archive)
     with archive.sessions() as session:
-        results = find(session, wanted, limit=limit)
+        results = search_by(session, wanted, meaning, limit=limit)
     if as_json:
-        print_json({"total": results.total, "hits": [value_of_hit(hit) for hit in results.hits]})
+        counts = {"total": results.total, "by": results.by, "by_meaning_alone": results.by_meaning_alone}
+        print_json(counts | {"hits": [value_of_hit(hit) for hit in results.hits]})
         return
-    console().print(f"{results.total} found" if results.total else "Nothing found; try fewer words or filters.")
+    alone = f", {results.by_meaning_alone} of them by meaning alone" if results.by_meaning_alone else ""
+    console().print(f"{results.total} found{alone}" if results.total else "Nothing found; try fewer words or filters.")
     print_hits(results.hits)
+
+
+def _meaning_for(query: Query, archive: Archive) -> FindsByMeaning | None:
+    """Load what finds by meaning where the line asks for it; say so where it cannot be."""
+    from models.search import By, way_of
+
+    if query.by is None or way_of(query) == By.WORDS:
+        return None
+    from perilune.serving_meaning import UNLOADABLE, load_meaning
+
+    try:
+        return load_meaning(archive)[0]
+    except UNLOADABLE as problem:
+        typer.echo(f"By words only: {problem}.", err=True)
+        return None
 
 
 @app.command("show")

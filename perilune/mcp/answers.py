@@ -58,6 +58,8 @@ class SearchTold(Told):
     """What a search found; ask again with `next_offset` for more."""
 
     query: str
+    by: str = Field(description="What made the results: words, meaning, or both.")
+    by_meaning_alone: int = Field(description="How many of the total have not all the words.")
     total: int
     next_offset: int | None
     articles: tuple[FoundArticle, ...]

@@ -36,13 +36,16 @@ def search(archive: Archive, query: str, limit: int, offset: int) -> Answered:
     """Find articles."""
     page = archive.client.search(query, limit=limit, offset=offset)
     citations, words = Citations(archive.base), Words()
-    words.say(f"{page.total} articles match {page.query!r}; these are {len(page.hits)} from number {offset + 1} on.")
+    alone = f" ({page.by_meaning_alone} by meaning alone)" if page.by_meaning_alone else ""
+    words.say(f"{page.total} articles match {page.query!r}{alone}; {len(page.hits)} from number {offset + 1} on:")
     articles = tuple(_found(hit, citations) for hit in page.hits)
     for each in articles:
         words.cited(each.snippet, (each.citation,))
     words.list_citations(citations.every())
     told = SearchTold(
         query=page.query,
+        by=page.by,
+        by_meaning_alone=page.by_meaning_alone,
         total=page.total,
         next_offset=next_offset(page),
         articles=articles,
