@@ -217,7 +217,7 @@ def main() -> None:
     for score in columns["unicode61"]:
         cells = "".join(f"{column[score]:12.3f}" for column in columns.values())
         print(f"{score:22}{cells}" + (f"{AIMS[score]:8.2f}" if score in AIMS else ""))
-    shares = [column["cross-language nDCG"] / column["same-language nDCG"] for column in columns.values()]
+    shares = [column["cross-language nDCG"] / max(column["same-language nDCG"], 1e-9) for column in columns.values()]
     print(f"{'across of same':22}" + "".join(f"{share:12.3f}" for share in shares) + f"{MIN_SHARE_ACROSS:8.2f}")
 
 
