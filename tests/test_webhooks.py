@@ -8,9 +8,11 @@ import hashlib
 import hmac
 import ipaddress
 import json
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -18,17 +20,19 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug import Request, Response
 
+from digest.mail import DeliveryProblem
 from models.account import Account
 from models.fate import await_stage
 from models.saved_search import Webhook, WebhookCall
 from models.search import index_article
 from models.takedown import Takedown
 from models.vocabulary import DeliveryState, Stage
+from models.webhooks import new_secret
 from perilune.addresses import AddressProblem, is_public, networks_allowed, reach
 from perilune.archive import Archive
 from perilune.config import ConfigProblem, settings_from
 from perilune.saved_searches import add_webhook, restart_webhook, save_search
-from perilune.webhook_calls import call_due, try_call
+from perilune.webhook_calls import Call, Caller, call_due, try_call
 from pipeline.runners.match import MatchRunner
 from pipeline.runners.runner import Worker, drain
 from tests.builders import ArticleDraft, an_article
@@ -194,3 +198,52 @@ def test_public_addresses_are_reached_and_an_inner_one_only_at_the_port_that_is_
     for inner in ("64:ff9b::a00:1", "2002:a00:1::", "100.100.100.200", "fd00::1", "224.0.0.1", "fe80::1"):
         assert not is_public(ipaddress.ip_address(inner))
     assert is_public(ipaddress.ip_address("64:ff9b::5db8:d822"))
+
+
+PUBLIC, LOOPBACK, NOBODY = "93.184.216.34", "127.0.0.1", "127.0.0.9"
+
+
+@pytest.fixture
+def rebound(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], list[str]]:
+    """Let `rebind.example` mean one address the first time it is asked for, and another ever after."""
+    resolve = socket.getaddrinfo
+
+    def answering(first: str, then: str) -> list[str]:
+        given: list[str] = []
+
+        def answer(host: str | bytes | None, port: str | int | None, **how: int) -> object:
+            if host != "rebind.example":
+                return resolve(host, port, **how)
+            given.append(then if given else first)
+            return resolve(given[-1], port, **how)
+
+        monkeypatch.setattr(socket, "getaddrinfo", answer)
+        return given
+
+    return answering
+
+
+@pytest.mark.filterwarnings("ignore:A test tried to use socket")
+def test_a_call_goes_to_the_address_that_was_checked_whatever_the_name_means_later(
+    hook: Hook, rebound: Callable[[str, str], list[str]]
+) -> None:
+    port = urlsplit(_url_of(hook)).port
+    call = Call("msg_1", "", f"http://rebind.example:{port}/hook", b"{}", new_secret())
+    given = rebound(PUBLIC, LOOPBACK)
+    with pytest.raises(ExceptionGroup) as blocked:  # the tests reach nothing beyond this machine
+        Caller().status_of(call)
+    assert f'host "{PUBLIC}"' in repr(blocked.value.exceptions)
+    assert (given, hook.requests) == ([PUBLIC], [])
+    given = rebound(LOOPBACK, NOBODY)
+    assert Caller(frozenset({("rebind.example", port or 0)})).status_of(call) == 200
+    assert given == [LOOPBACK]
+    assert [request.host for request in hook.requests] == [f"rebind.example:{port}"]
+    given = rebound(LOOPBACK, PUBLIC)
+    with pytest.raises(DeliveryProblem, match="not on the public internet"):
+        Caller().status_of(call)
+    assert given == [LOOPBACK]
+
+
+def _url_of(hook: Hook) -> str:
+    with hook.archive.sessions() as session:
+        return hook.row(session).url
