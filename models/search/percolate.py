@@ -85,6 +85,17 @@ class Subject:
                 places[term].append(place)
         return places
 
+    @cached_property
+    def lines(self) -> tuple[str, str]:
+        """The terms of the title and of the text with a space around each, in which a phrase is looked up at once."""
+        title, text = self.fields
+        return f" {' '.join(title)} ", f" {' '.join(text)} "
+
+    def has_phrase(self, pattern: Pattern) -> bool:
+        """Tell whether the terms of a pattern stand one after the other."""
+        phrase = f" {' '.join(pattern.terms)}{'' if pattern.is_prefix else ' '}"
+        return any(phrase in line for line in self.lines[: 1 if pattern.is_title else 2])
+
     def has_beginning(self, beginning: str) -> bool:
         """Tell whether any key begins so."""
         place = bisect_left(self.ordered, beginning)
@@ -97,16 +108,10 @@ class Subject:
         return field[index] if index < len(field) else ""
 
     def starts_of(self, pattern: Pattern) -> Iterator[int]:
-        """Yield the places at which the terms of a pattern stand one after the other."""
+        """Yield the places at which the terms of a pattern without prefix stand one after the other."""
         terms = pattern.terms
-        if len(terms) == 1 and pattern.is_prefix:
-            for place in (place for term, of in self.places.items() if term.startswith(terms[0]) for place in of):
-                yield place
-            return
         for place in self.places.get(terms[0], ()):
-            last = self.term_at(place + len(terms) - 1)
-            is_end = last.startswith(terms[-1]) if pattern.is_prefix else last == terms[-1]
-            if is_end and all(self.term_at(place + n) == term for n, term in enumerate(terms[1:-1], 1)):
+            if all(self.term_at(place + n) == term for n, term in enumerate(terms)):
                 yield place
 
 
@@ -121,8 +126,7 @@ def _has(subject: Subject, pattern: Pattern) -> bool:
     if len(terms) == 1 and (not is_title or terms[0].startswith(FORM_MARK)):
         mark = FORM_MARK if is_title and not terms[0].startswith(2 * FORM_MARK) else ""
         return subject.has_beginning(mark + terms[0]) if pattern.is_prefix else mark + terms[0] in subject.keys
-    starts = subject.starts_of(pattern)
-    return any(place < FIELD_GAP for place in starts) if is_title else next(starts, None) is not None
+    return subject.has_phrase(pattern)
 
 
 def _are_near(subject: Subject, left: Pattern, right: Pattern, distance: int) -> bool:
@@ -163,6 +167,15 @@ class Want:
 Clause = tuple[Want, ...]
 
 
+def _is_plain(want: Want) -> bool:
+    """Tell whether its keys say everything of a want."""
+    return want.pattern is None and want.nearby is None
+
+
+def _is_one_key(want: Want) -> bool:
+    return _is_plain(want) and len(want.keys) == 1
+
+
 def _want_of(pattern: Pattern | Nearby) -> Want:
     if isinstance(pattern, Nearby):
         return Want(_whole_terms(pattern.left) | _whole_terms(pattern.right), nearby=pattern)
@@ -184,18 +197,52 @@ class Compiled:
     before: dt.date | None
     with_copies: bool
 
+    @cached_property
+    def _needed(self) -> frozenset[str]:
+        """Keys that every article has that answers it."""
+        return frozenset().union(*(clause[0].keys for clause in self.clauses if len(clause) == 1))
+
+    @cached_property
+    def _choices(self) -> tuple[frozenset[str], ...]:
+        """Keys of which it must have one: of the clauses that ask for nothing else, such as the stems of one word."""
+        plain = (clause for clause in self.clauses if len(clause) > 1 and all(map(_is_one_key, clause)))
+        return tuple(frozenset().union(*(want.keys for want in clause)) for clause in plain)
+
+    @cached_property
+    def _others(self) -> tuple[Clause, ...]:
+        """The clauses of which keys do not say everything."""
+        is_said = (
+            (len(clause) == 1 and _is_plain(clause[0])) or all(map(_is_one_key, clause)) for clause in self.clauses
+        )
+        return tuple(clause for clause, said in zip(self.clauses, is_said, strict=True) if not said)
+
+    @cached_property
+    def _forbidden(self) -> frozenset[str]:
+        """Keys that it must not have."""
+        return frozenset().union(*(want.keys for want in self.excluded if _is_one_key(want)))
+
+    @cached_property
+    def _other_excluded(self) -> Clause:
+        return tuple(want for want in self.excluded if not _is_one_key(want))
+
     def is_met_by(self, subject: Subject) -> bool:
-        """Tell whether an article answers the query."""
+        """Tell whether an article answers the query; most do not for want of a key, so sets of keys come first."""
+        keys = subject.keys
+        if not self._needed <= keys or any(map(keys.isdisjoint, self._choices)) or not keys.isdisjoint(self._forbidden):
+            return False
+        return (
+            self._is_of_its_days(subject)
+            and all(any(want.is_met_by(subject) for want in clause) for clause in self._others)
+            and not any(want.is_met_by(subject) for want in self._other_excluded)
+        )
+
+    def _is_of_its_days(self, subject: Subject) -> bool:
         if subject.is_copy and not self.with_copies:
             return False
         day = subject.published_first_on
-        if (self.after or self.before) and day is None:
-            return False
-        if day and ((self.after and day < self.after) or (self.before and day >= self.before)):
-            return False
-        return all(any(want.is_met_by(subject) for want in clause) for clause in self.clauses) and not any(
-            want.is_met_by(subject) for want in self.excluded
-        )
+        if day is None:
+            return not (self.after or self.before)
+        return not ((self.after and day < self.after) or (self.before and day >= self.before))
 
 
 def compiled(query: Query, merged: Mapping[str, str]) -> Compiled:

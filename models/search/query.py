@@ -133,7 +133,7 @@ def parse_query(line: str, vocabulary: Vocabulary | None = None) -> Query:
                 _take_single(singles, name, found.value)
         except QueryProblem as problem:
             raise QueryProblem(str(problem), position=found.position) from problem
-    return replace(Query(text=str(expression), without=tuple(without), **singles), **lists)  # type: ignore[arg-type]  # made tuples by Query
+    return Query(text=str(expression), without=tuple(without), **singles, **lists)  # type: ignore[arg-type]  # made tuples by Query
 
 
 def _known_name(found: TypedFilter) -> str:

@@ -7,7 +7,7 @@ since, or where somebody has corrected it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -83,60 +83,59 @@ class MatchRunner:
 
     def store(self, session: Session, item_id: int, result: Answers, *, now: dt.datetime) -> Outcome:
         """Store what is found for the first time, and the calls that tell of it."""
-        article = session.get(Article, item_id)
+        article, matched_at = _article_before(session, item_id)
         if result.version_id is None or article is None or article.current_version_id != result.version_id:
             return skipped("not understood yet" if result.version_id is None else "a newer version is there")
         if not result.search_ids:
             return done()
-        news_since = _came_at(session, article)
-        searches = sa.select(SavedSearch.id, SavedSearch.key, SavedSearch.name).where(
-            SavedSearch.id.in_(result.search_ids)
-        )
-        if news_since is not None:
-            searches = searches.where(SavedSearch.asked_at <= news_since)
-        named = {search_id: (key, name) for search_id, key, name in session.execute(searches)}
-        found = _stored_hits(session, article, sorted(named), now)
+        news_since = None if matched_at is None else _came_at(session, article)
+        found = _stored_hits(session, article, _asked_by(result.search_ids, news_since), now)
         hooked = self._hooked.intersection(found)
         if hooked and not article.is_backfill:
-            self._call_webhooks(session, article, {number: named[number] for number in hooked}, now)
+            self._call_webhooks(session, article, hooked, now)
         return done()
 
-    def _call_webhooks(
-        self, session: Session, article: Article, searches: dict[int, tuple[str, str]], now: dt.datetime
-    ) -> None:
-        hooks = session.scalars(
-            sa.select(Webhook)
+    def _call_webhooks(self, session: Session, article: Article, search_ids: set[int], now: dt.datetime) -> None:
+        hooks = session.execute(
+            sa.select(Webhook, SavedSearch.key, SavedSearch.name)
             .join(SavedSearch, SavedSearch.id == Webhook.saved_search_id)
             .join(Account, Account.id == SavedSearch.account_id)
-            .where(SavedSearch.id.in_(searches), Webhook.stopped_because.is_(None), Account.is_active)
+            .where(SavedSearch.id.in_(search_ids), Webhook.stopped_because.is_(None), Account.is_active)
         ).all()
-        for hook in hooks:
-            asked = Asked(*searches[hook.saved_search_id], self._archive_url)
+        for hook, key, name in hooks:
+            asked = Asked(key, name, self._archive_url)
             store_call(session, call_of(hook, asked, _find_of(session, article), now=now))
 
 
-def _came_at(session: Session, article: Article) -> dt.datetime | None:
-    """Say up to when a search must have been made to find an article; None where this is its first time."""
-    matched_at = session.scalar(
-        sa.select(Fate.finished_at).where(Fate.stage == Stage.MATCH, Fate.item_id == article.id)
-    )
-    if matched_at is None:
-        return None
+def _article_before(session: Session, item_id: int) -> tuple[Article | None, dt.datetime | None]:
+    """Read an article, and when it was matched before; None where this is its first time."""
+    is_its = (Fate.stage == Stage.MATCH) & (Fate.item_id == Article.id)
+    wanted = sa.select(Article, Fate.finished_at).outerjoin(Fate, is_its).where(Article.id == item_id)
+    found = session.execute(wanted).one_or_none()
+    return (None, None) if found is None else (found[0], found[1])
+
+
+def _came_at(session: Session, article: Article) -> dt.datetime:
+    """Say up to when a search must have been made to find an article that was matched before."""
     assert article.current_version is not None
     corrected = [each.made_at for each in standing_corrections(session, keys_of(session, article))]
     return max([article.current_version.fetched_at, *corrected])
 
 
-def _stored_hits(session: Session, article: Article, search_ids: Sequence[int], now: dt.datetime) -> list[int]:
-    """Store what was not found before; returns the searches that it is new to."""
-    is_known = (SearchHit.article_key == article.key) & SearchHit.saved_search_id.in_(search_ids)
-    known = set(session.scalars(sa.select(SearchHit.saved_search_id).where(is_known)))
-    new = [number for number in search_ids if number not in known]
+def _asked_by(search_ids: Collection[int], moment: dt.datetime | None) -> sa.ColumnElement[bool]:
+    is_one = SavedSearch.id.in_(search_ids)
+    return is_one if moment is None else is_one & (SavedSearch.asked_at <= moment)
+
+
+def _stored_hits(session: Session, article: Article, which: sa.ColumnElement[bool], now: dt.datetime) -> list[int]:
+    """Store what was not found before, in one statement however many; returns the searches that it is new to."""
     of_article = {"article_key": article.key, "found_at": now, "is_backfill": article.is_backfill}
-    if new:
-        rows = [{"saved_search_id": number, **of_article} for number in new]
-        session.execute(insert_into(session, SearchHit).on_conflict_do_nothing(), rows)
-    return new
+    columns = SearchHit.__table__.c
+    values = (sa.literal(value, columns[name].type) for name, value in of_article.items())
+    stored = insert_into(session, SearchHit).from_select(
+        ["saved_search_id", *of_article], sa.select(SavedSearch.id, *values).where(which)
+    )
+    return list(session.scalars(stored.on_conflict_do_nothing().returning(SearchHit.saved_search_id)))
 
 
 def _find_of(session: Session, article: Article) -> Find:
