@@ -18,9 +18,9 @@ from digest.alerts import MAX_LISTED, MAX_MAILS_AN_HOUR, AlertPost, write_alerts
 from digest.deliver import Post, deliver_due
 from digest.mail import SmtpMailer
 from models.fate import await_stage
-from models.saved_search import SavedSearch, SearchHit
+from models.saved_search import EditionSection, SavedSearch, SearchHit, Webhook
 from models.search import index_article
-from models.tables import Article, Correction, Topic
+from models.tables import Article, Correction, Edition, Topic
 from models.takedown import Takedown
 from models.vocabulary import AlertPace, CorrectionField, DeliveryState, Stage
 from models.watch import Notice
@@ -56,9 +56,9 @@ class Bench:
         """Its database."""
         return self.archive.sessions
 
-    def keep(self, query: str, how: str = "save", address: str = ADA) -> str:
+    def keep(self, query: str, how: str = "save", address: str = ADA, **said: str) -> str:
         """Press a button of the search page, and return the search's key."""
-        form = {"query": query, "how": how, "address": address}
+        form = {"query": query, "how": how, "address": address, **said}
         answer = self.visitor.post("/searches", data=form, follow_redirects=False)
         assert answer.status_code == 303, answer.text
         return answer.headers["location"].split("/")[2].split("?")[0]
@@ -228,6 +228,23 @@ def test_a_mail_reads_no_more_finds_than_it_lists(bench: Bench) -> None:
     (mail,) = [read_back(content) for content in contents(bench)]
     assert mail["Subject"] == f"lunar: The lunar station and {MAX_LISTED + 1} more"
     assert "2 more:" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_one_button_of_the_search_page_makes_a_webhook_or_a_section(bench: Bench) -> None:
+    with bench.sessions.begin() as session:
+        session.add(Edition(slug="weekly", name="The week", created_at=NOW))
+    assert "Make a section of “The week”" in bench.visitor.get("/?q=lunar").text
+    key = bench.keep("lunar", how="webhook", url="https://93.184.216.34/hook")
+    assert bench.keep("lunar", how="section", edition="weekly") == key
+    with bench.sessions() as session:
+        (hook,) = session.scalars(sa.select(Webhook.url)).all()
+        assert hook == "https://93.184.216.34/hook"
+        assert session.scalars(sa.select(EditionSection.saved_search_id)).one()
+    again = bench.visitor.get("/?q=lunar").text
+    assert "Make a section" not in again
+    assert f"/searches/{key}" in again
+    form = {"query": "lunar", "how": "webhook", "url": "http://127.0.0.1/"}
+    assert "not on the public internet" in bench.visitor.post("/searches", data=form).text
 
 
 def test_a_flood_of_instant_alerts_is_gathered(bench: Bench) -> None:

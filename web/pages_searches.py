@@ -31,6 +31,8 @@ FEED_ENTRIES = 100
 MAX_DONE_CHARS = 600
 ONE_CLICK = b"One-Click"
 SECTIONS = {"add_section", "remove_section"}
+KEPT = "It is kept; it finds what comes from now on."
+FEED = "It is kept, and these are the addresses of its feed."
 PLACES = {
     "renew_feed": "feed",
     "remove_webhook": "webhooks",
@@ -61,16 +63,29 @@ def keep_search(access: AccessHere, visitor: VisitorHere, body: BodyHere) -> Red
     searches = given(access.powers.searches, INSTEAD)
     form = form_of(body)
     how = form.pop("how", "save")
-    said = {name: value for name, value in form.items() if name in {"query", "name", "address"}}
-    key = searches.save(visitor.login, said)
-    done, place = "It is kept; it finds what comes from now on.", HOW.get(how, "")
-    if how in set(AlertPace):
-        place = "alert"
-        try:
-            done = searches.change(visitor.login, key, {"pace": how})
-        except Problem as problem:  # told beside the field, where it is mended
-            done = str(problem)[:1].upper() + str(problem)[1:]
+    key = searches.save(visitor.login, {name: form[name] for name in ("query", "name") if name in form})
+    try:
+        done, place = _told(searches, visitor, key, how, form)
+    except Problem as problem:  # told beside the field, where it is mended
+        done, place = _sentence(problem), HOW.get(how, "alert")
     return _back(key, done, place)
+
+
+def _told(searches: SavedSearches, visitor: Visitor, key: str, how: str, form: dict[str, str]) -> tuple[str, str]:
+    """Let a search tell as its button says; answers in words, and where on its page that is."""
+    place = HOW.get(how, "")
+    if how in set(AlertPace):
+        said = {"pace": how, "address": form.get("address", "")}
+        return searches.change(visitor.login, key, said), "alert"
+    if how == "webhook":
+        return _done(searches, visitor, key, {"url": form.get("url", "")}), place
+    if how == "section":
+        return _done(searches, visitor, key, {"add_section": form.get("edition", "")}), place
+    return (FEED if how == "feed" else KEPT), place
+
+
+def _sentence(problem: Problem) -> str:
+    return str(problem)[:1].upper() + str(problem)[1:]
 
 
 def _back(key: str, done: str, place: str) -> RedirectResponse:
@@ -143,7 +158,7 @@ def change_search(access: AccessHere, visitor: VisitorHere, key: str, body: Body
     try:
         words = _done(searches, visitor, key, form)
     except Problem as problem:  # told beside the field, where it is mended
-        words = str(problem)[:1].upper() + str(problem)[1:]
+        words = _sentence(problem)
     return _back(key, words, place)
 
 

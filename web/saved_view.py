@@ -164,10 +164,9 @@ def hook_lines(session: Session, saved: SavedSearch) -> list[HookLine]:
     ]
 
 
-def _editions(session: Session, saved: SavedSearch) -> list[EditionChoice]:
-    chosen = set(
-        session.scalars(sa.select(EditionSection.edition_id).where(EditionSection.saved_search_id == saved.id))
-    )
+def _editions(session: Session, saved: SavedSearch | None) -> list[EditionChoice]:
+    sections = sa.select(EditionSection.edition_id).where(EditionSection.saved_search_id == (saved and saved.id))
+    chosen = set(session.scalars(sections))
     editions = session.scalars(sa.select(Edition).where(Edition.is_active).order_by(Edition.name, Edition.id))
     return [EditionChoice(edition.slug, edition.name, edition.id in chosen) for edition in editions]
 
@@ -178,7 +177,8 @@ class KeepPanel:
 
     query: str
     has_address: bool
-    may_edit: bool
+    editions: Sequence[EditionChoice]
+    """Those whose issues may have a section of it, by who asks."""
     saved_key: str | None
     """The search, where it is kept already."""
 
@@ -186,5 +186,7 @@ class KeepPanel:
 def keep_panel(session: Session, login: str, query: str, *, may_edit: bool) -> KeepPanel:
     """Read what the search page needs to offer keeping a search."""
     address = session.scalar(sa.select(Account.address).where(Account.login == login))
-    kept = sa.select(SavedSearch.key).join(Account).where(Account.login == login, SavedSearch.query == query)
-    return KeepPanel(query, address is not None, may_edit, session.scalar(kept))
+    kept = sa.select(SavedSearch).join(Account).where(Account.login == login, SavedSearch.query == query)
+    saved = session.scalar(kept)
+    editions = [each for each in _editions(session, saved) if not each.has_section] if may_edit else []
+    return KeepPanel(query, address is not None, editions, saved.key if saved else None)
