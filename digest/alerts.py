@@ -9,16 +9,17 @@ import datetime as dt
 import re
 import zoneinfo
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from digest.columns import WIDTH, one_line
-from digest.phrases import phrases_for
+from digest.phrases import FALLBACK, Phrases, frame_languages, phrases_for
 from digest.render import render_notice
 from models.account import Account
 from models.base import key_of
-from models.finds import STOP, Find, count_told, finds_of
+from models.finds import STOP, Find, asked_by, count_told, finds_of, language_of_address
 from models.saved_search import SavedSearch, SearchHit
 from models.signing import signer_of
 from models.vocabulary import AlertPace, DeliveryState
@@ -157,11 +158,20 @@ class Told:
     count: int
 
 
-def subject_of_alert(name: str, told: Told) -> str:
+def _subject(name: str, told: Told, phrases: Phrases) -> str:
     """Write the subject: the search's name, and what it found."""
-    first = one_line(told.finds[0].hit.title or "Untitled", 90)
-    more = f" and {told.count - 1} more" if told.count > 1 else ""
-    return one_line(f"{one_line(name, 60)}: {first}{more}")
+    first = one_line(told.finds[0].hit.title or phrases.text("alert_untitled"), 90)
+    found = phrases.counted("alert_subject", told.count - 1, first=first) if told.count > 1 else first
+    return one_line(f"{one_line(name, 60)}: {found}")
+
+
+def _language(session: Session, saved: SavedSearch) -> str:
+    """Choose the frame's language: the one that the search asks for, else that of the digest at the same address."""
+    query = asked_by(session, saved)
+    asked = query.languages if query else ()
+    if len(asked) == 1 and asked[0] in frame_languages():
+        return asked[0]
+    return language_of_address(session, saved.account.address or "") or FALLBACK
 
 
 def _notice(session: Session, saved: SavedSearch, told: Told, post: AlertPost, now: dt.datetime) -> Notice:
@@ -169,17 +179,19 @@ def _notice(session: Session, saved: SavedSearch, told: Told, post: AlertPost, n
     address = saved.account.address
     assert address is not None
     stop_url = stop_url_of(session, saved, archive)
+    phrases = phrases_for(_language(session, saved))
     given = {
-        "subject": subject_of_alert(saved.name, told),
+        "subject": _subject(saved.name, told, phrases),
         "title": saved.name,
         "line": saved.query,
-        "counted": "1 article found" if told.count == 1 else f"{told.count:,} articles found",
+        "counted": phrases.counted("alert_found", told.count),
+        "t": phrases,
         "finds": told.finds,
         "more_count": told.count - len(told.finds),
         "search_url": f"{archive}/searches/{saved.key}",
         "stop_url": stop_url,
         "link": lambda find: f"{archive}/article/{find.hit.key}",
-        "marks": _marks,
+        "marks": partial(_marks, phrases=phrases),
         "snippet": lambda find: "".join(part.text for part in find.hit.snippet),
         "width": WIDTH,
     }
@@ -198,9 +210,9 @@ def _notice(session: Session, saved: SavedSearch, told: Told, post: AlertPost, n
     )
 
 
-def _marks(find: Find) -> str:
+def _marks(find: Find, phrases: Phrases) -> str:
     """Say where an article stands and when it was published."""
     hit = find.hit
-    day = phrases_for("en").date(hit.published) if hit.published else "date not stated"
-    page = f"PDF page {hit.page_number}" if hit.page_number else None
+    day = phrases.date(hit.published) if hit.published else phrases.text("alert_undated")
+    page = phrases.text("alert_pdf_page", number=hit.page_number) if hit.page_number else None
     return " · ".join(filter(None, (hit.source_name, day, page)))

@@ -10,6 +10,7 @@ import datetime as dt
 
 from digest.phrases import Phrases, phrases_for
 from digest.render import render_letter
+from models.account_address import ADDRESS
 from models.base import key_of
 from models.edition import Edition, Reader
 from models.readers import CONFIRM, CONFIRM_WITHIN, OWN
@@ -17,6 +18,7 @@ from models.watch import Notice
 from perilune.dates import PartialDate
 
 OWN_SLUG, OWN_NAME = "readers", "Perilune's readers"
+ACCOUNTS_SLUG, ACCOUNTS_NAME = "accounts", "Perilune's accounts"
 
 
 def confirmation_letter(reader: Reader, edition: Edition, url: str, *, now: dt.datetime) -> Notice:
@@ -36,6 +38,15 @@ def own_link_letter(reader: Reader, language: str, url: str, *, now: dt.datetime
     letter.message_id = f"{OWN}.{key_of(f'{reader.key} {now.isoformat()}')}"
     letter.list_slug, letter.list_name = OWN_SLUG, OWN_NAME
     return _to(letter, reader, now)
+
+
+def address_letter(account_key: str, address: str, language: str, url: str, *, now: dt.datetime) -> Notice:
+    """Write the letter that asks whether a mail address is that of the account which names it."""
+    letter = _letter(ADDRESS, phrases_for(language), url)
+    letter.message_id = f"{ADDRESS}.{account_key}.{key_of(f'{address} {now.isoformat()}')}"
+    letter.list_slug, letter.list_name = ACCOUNTS_SLUG, ACCOUNTS_NAME
+    letter.address, letter.written_at, letter.due_at = address, now, now
+    return letter
 
 
 def _letter(kind: str, phrases: Phrases, url: str, **values: str) -> Notice:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article
+from models.readers import editions_of, find_reader
 from models.saved_queries import query_of
 from models.saved_search import SavedSearch, SearchHit
 from models.search import Hit, Query, QueryProblem, hits_of, search
@@ -29,6 +30,13 @@ class Find:
     found_at: dt.datetime | None
     """None for what was in the archive before."""
     is_backfill: bool = False
+
+
+def language_of_address(session: Session, address: str) -> str | None:
+    """Say in which language an address gets a digest, if it does; of several, that of the first by name."""
+    reader = find_reader(session, address)
+    editions = [edition for edition, row in editions_of(session, reader) if row.confirmed_at] if reader else []
+    return editions[0].language if editions else None
 
 
 def asked_by(session: Session, saved: SavedSearch) -> Query | None:

@@ -20,10 +20,10 @@ from models.saved_search import EditionSection, SavedSearch, SearchHit, Webhook,
 from models.search.filters import Sort
 from models.vocabulary import AlertPace, DeliveryState
 from models.webhooks import new_secret
+from perilune.account_addresses import name_address
 from perilune.addresses import networks_allowed, reach
 from perilune.archive import Archive
 from perilune.editions import edition_named
-from perilune.mail_addresses import mail_address
 from perilune.problems import Problem
 
 MAX_SEARCHES = 500
@@ -65,7 +65,7 @@ def save_search(archive: Archive, login: str, said: Mapping[str, str], *, now: d
             session.add(known)
             session.flush()
         if "pace" in said or "address" in said:
-            _set_pace(session, known, said, now)
+            _set_pace(archive, session, known, said, now=now)
         return known.key
 
 
@@ -86,7 +86,7 @@ def change_search(archive: Archive, login: str, key: str, said: Mapping[str, str
         if "query" in said:
             words.append(_set_query(session, saved, said["query"], now))
         if "pace" in said or "address" in said:
-            words.append(_set_pace(session, saved, said, now))
+            words.append(_set_pace(archive, session, saved, said, now=now))
         return " ".join(words) or "Nothing was said that changes it."
 
 
@@ -100,26 +100,21 @@ def _set_query(session: Session, saved: SavedSearch, text: str, now: dt.datetime
     return "It asks something else now, and begins to find anew."
 
 
-def _set_pace(session: Session, saved: SavedSearch, said: Mapping[str, str], now: dt.datetime) -> str:
+def _set_pace(
+    archive: Archive, session: Session, saved: SavedSearch, said: Mapping[str, str], *, now: dt.datetime
+) -> str:
     account = saved.account
-    if said.get("address"):
-        account.address = _checked(said["address"])
+    asked = name_address(archive, session, account, said["address"], now=now) if said.get("address") else ""
     pace = _pace_of(said["pace"]) if "pace" in said else AlertPace(saved.pace)
-    if pace != AlertPace.NEVER and account.address is None:
+    if pace != AlertPace.NEVER and account.address is None and not asked:
         raise Problem("say to which address the mail goes, as in ada@example.org.")
     if saved.pace == AlertPace.NEVER and pace != AlertPace.NEVER:
         # Whoever sets an alert is told of what comes from now on.
         untold = (SearchHit.saved_search_id == saved.id) & SearchHit.told_at.is_(None)
         session.execute(sa.update(SearchHit).where(untold).values(told_at=now))
     saved.pace = pace
-    return PACES[pace].format(address=account.address)
-
-
-def _checked(address: str) -> str:
-    try:
-        return mail_address(address)
-    except ValueError as error:
-        raise Problem(f"{address!r} is not a mail address; write it as in ada@example.org.") from error
+    words = PACES[pace].format(address=account.address) if account.address or pace == AlertPace.NEVER else ""
+    return f"{words} {asked}".strip()
 
 
 def _pace_of(word: str) -> AlertPace:

@@ -20,6 +20,7 @@ from models.sign_ins import (
     has_accounts,
 )
 from models.vocabulary import Role
+from perilune.account_addresses import confirm_address, name_address
 from perilune.accounts import (
     Draft,
     account_named,
@@ -185,8 +186,10 @@ class ArchivePeople:
         with self._archive.sessions.begin() as session:
             account = account_with(session, login, now=_now())
             if action == "details":
-                change_details(account, name=said.get("name"), address=said.get("address"))
-                return "Your details are saved."
+                address = said.get("address")
+                change_details(account, name=said.get("name"), address=None if address else address)
+                asked = name_address(self._archive, session, account, address, now=_now()) if address else ""
+                return f"Your details are saved. {asked}".strip()
             if action == "end":
                 return _ended(session, account, said.get("browser", ""))
             if action == "end-all":
@@ -195,6 +198,10 @@ class ArchivePeople:
             if action == "revoke":
                 return f"The token “{revoke_token(session, said.get('key', ''), account=account)}” opens nothing more."
         raise Problem(f"there is nothing that {action[:40]!r} does.")
+
+    def confirm_address(self, account_key: str, address: str) -> None:
+        """Take a mail address whose owner said yes."""
+        confirm_address(self._archive, account_key, address)
 
     def change_password(self, login: str, said: Mapping[str, str], asking: Asking) -> str:
         """Change an account's password where the old one is right, and return the secret of a new sign-in."""

@@ -20,7 +20,7 @@ from digest.mail import SmtpMailer
 from models.fate import await_stage
 from models.saved_search import EditionSection, SavedSearch, SearchHit, Webhook
 from models.search import index_article
-from models.tables import Article, Correction, Edition, Topic
+from models.tables import Article, Correction, Edition, Reader, Subscription, Topic
 from models.takedown import Takedown
 from models.vocabulary import AlertPace, CorrectionField, DeliveryState, Stage
 from models.watch import Notice
@@ -227,7 +227,7 @@ def test_a_mail_reads_no_more_finds_than_it_lists(bench: Bench) -> None:
     assert bench.tell(NOW + 24 * AN_HOUR) == 1
     (mail,) = [read_back(content) for content in contents(bench)]
     assert mail["Subject"] == f"lunar: The lunar station and {MAX_LISTED + 1} more"
-    assert "2 more:" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "2 more in the archive" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
 def test_one_button_of_the_search_page_makes_a_webhook_or_a_section(bench: Bench) -> None:
@@ -257,6 +257,29 @@ def test_a_flood_of_instant_alerts_is_gathered(bench: Bench) -> None:
     bench.tell(NOW + 2 * AN_HOUR)
     last = read_back(contents(bench)[-1])
     assert last["Subject"] == "lunar station: The lunar station and 1 more"
+
+
+def test_an_alert_speaks_the_language_of_its_search_or_of_the_digest_at_its_address(bench: Bench) -> None:
+    with bench.sessions.begin() as session:
+        session.add(edition := Edition(slug="hebdo", name="La semaine", language="fr", created_at=NOW))
+        session.add(reader := Reader(address=ADA, created_at=NOW))
+        session.flush()
+        session.add(Subscription(edition_id=edition.id, reader_id=reader.id, confirmed_at=NOW))
+    bench.keep("lunar", how="instant")
+    bench.keep("lunar lang:ru", how="instant")
+    bench.come(_moon(language="en"), NOW + AN_HOUR)
+    bench.come(_moon(language="ru", url="http://a.example/ru"), NOW + AN_HOUR)
+    bench.tell(NOW + AN_HOUR)
+    told = {str(mail["Subject"]): mail for mail in map(read_back, contents(bench))}
+    assert set(told) == {"lunar: The lunar station et 1 autre", "lunar lang:ru: The lunar station"}
+    french, russian = (
+        mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        for _, mail in sorted(told.items(), reverse=True, key=lambda each: "et 1" in each[0])
+    )
+    assert "2 articles trouvés" in french
+    assert "Ne plus recevoir ces messages\n" in french
+    assert "Найдена 1 статья" in russian
+    assert "Найдено по вашему сохранённому запросу: lunar lang:ru" in russian
 
 
 def test_daily_and_weekly_alerts_go_out_at_their_hour_and_say_nothing_on_empty_days(bench: Bench) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.account import Account, ApiToken, SignIn
 from models.sign_ins import FREE_BY_LOGIN, IDLE
 from models.vocabulary import Role
+from models.watch import Notice
 from perilune.accounts import change_role, lock
 from perilune.archive import Archive
 from tests.people import HERE, NOW, PASSWORD, a_visitor, an_account, an_archive, one_of_each, signed_in
@@ -125,6 +126,7 @@ def test_somebody_keeps_their_own_account_and_ends_their_other_browsers(archive:
         "/account/details", data={"name": "Ada  Example", "address": "ada@example.org"}, follow_redirects=True
     )
     assert 'value="Ada Example"' in page.text
+    assert "A letter is on its way to ada@example.org" in page.text
     assert here.post("/account/details", data={"name": "Ada", "address": "nowhere"}).status_code == 422
     keys = re.findall(r'name="browser" value="(\w+)"', page.text)
     assert len(keys) == 2
@@ -134,6 +136,28 @@ def test_somebody_keeps_their_own_account_and_ends_their_other_browsers(archive:
     assert (me(here), me(there)) == (("reader", "reader"), ("", None))
     here.post("/account/end-all")
     assert me(here) == ("", None)
+
+
+def test_an_address_that_somebody_names_is_theirs_once_its_owner_says_so(archive: Archive) -> None:
+    here, mailed = signed_in(archive, "reader"), a_visitor(archive, headers=HERE)
+    for address in ("ada@example.org", "bob@example.org", "Reader@example.org"):
+        here.post("/searches", data={"query": "lunar", "how": "daily", "address": address})
+    with archive.sessions() as session:
+        letters = session.scalars(sa.select(Notice).order_by(Notice.id)).all()
+        assert [letter.address for letter in letters] == ["ada@example.org", "bob@example.org"]
+        ours, other = (re.findall(r"https?://[^/]+(/own/address/\S+)", letter.text)[0] for letter in letters)
+    assert _address(archive) == "reader@example.org"
+    assert "Yes, mail me there" in mailed.get(ours).text
+    assert mailed.post(ours.replace("ada%40", "eve%40")).status_code == 403
+    assert _address(archive) == "reader@example.org"
+    assert "This address is yours" in mailed.post(ours).text
+    assert (_address(archive), mailed.post(ours).status_code) == ("ada@example.org", 200)
+    assert mailed.post(other).status_code == 403
+
+
+def _address(archive: Archive) -> str | None:
+    with archive.sessions() as session:
+        return session.scalar(sa.select(Account.address).where(Account.login == "reader"))
 
 
 def test_a_token_acts_as_its_account_with_the_lesser_role(archive: Archive) -> None:

@@ -134,6 +134,10 @@ class People(Protocol):
         """Change an account's password where the old one is right, and return the secret of a new sign-in."""
         ...
 
+    def confirm_address(self, account_key: str, address: str) -> None:
+        """Take a mail address whose owner said yes."""
+        ...
+
     def make_token(self, login: str, said: Mapping[str, str]) -> str:
         """Make a token, and return its secret."""
         ...
