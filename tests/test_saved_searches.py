@@ -277,7 +277,7 @@ def test_an_alert_speaks_the_language_of_its_search_or_of_the_digest_at_its_addr
         for _, mail in sorted(told.items(), reverse=True, key=lambda each: "et 1" in each[0])
     )
     assert "2 articles trouvés" in french
-    assert "Ne plus recevoir ces messages\n" in french
+    assert "Ne plus recevoir ces messages" in french
     assert "Найдена 1 статья" in russian
     assert "Найдено по вашему сохранённому запросу: lunar lang:ru" in russian
 
