@@ -199,8 +199,12 @@ def main() -> None:
     print(
         f"  all at once: {matched:,.0f} s ({cpu:,.0f} s of one core), {1000 * cpu / given.articles:.1f} ms an article"
     )
-    print(f"  each by itself, once: {extrapolated:,.0f} s, extrapolated from {len(alone)}; all found the same")
-    print(f"  ratio {extrapolated / matched:.1f} where each runs once a day, 1440 times that where once a minute")
+    print(
+        f"  each by itself, once: {extrapolated:,.0f} s of one core, extrapolated from {len(alone)}; all found the same"
+    )
+    print(
+        f"  ratio {extrapolated / cpu:.1f} in processor time where each runs daily, 1440 times that where once a minute"
+    )
 
 
 if __name__ == "__main__":
