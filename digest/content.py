@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.vocabulary import DocType, FactKind, Length
 from perilune.changes import Rewording
+from perilune.problems import Problem
 
 
 class Frozen(BaseModel):
@@ -251,5 +252,8 @@ def stored_content(content: IssueContent) -> dict[str, object]:
 
 
 def content_from(stored: dict[str, object]) -> IssueContent:
-    """Read the JSON form back; pydantic.ValidationError when it is not an issue."""
-    return IssueContent.model_validate(stored)
+    """Read the JSON form back; Problem when it is not an issue as this version knows them."""
+    try:
+        return IssueContent.model_validate(stored)
+    except ValidationError as error:
+        raise Problem("this issue was stored by another version of Perilune and cannot be read here.") from error

@@ -49,6 +49,11 @@ class Account(Base):
     created_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime | None]
 
+    @property
+    def has_password(self) -> bool:
+        """Whether its owner signs in with one."""
+        return self.password_hash is not None
+
 
 class SignIn(Base):
     """A browser in which somebody is signed in."""

@@ -164,6 +164,10 @@ class Settings(BaseModel):
         Literal["reader", "analyst", "editor", "administrator"],
         Field(description="Role of the account that somebody gets whom the web server names for the first time."),
     ] = "reader"
+    max_body_bytes: Annotated[
+        int,
+        Field(ge=50_000, description="What is sent to the archive at once is refused beyond this size (bytes)."),
+    ] = 2_000_000
     public_url: Annotated[
         str | None, Field(description="Address readers open the archive at; required before mail is sent.")
     ] = None

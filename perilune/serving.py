@@ -73,7 +73,7 @@ def _app_over(archive: Archive, powers: Powers) -> FastAPI:
         archive.sessions,
         pages=archive.pages,
         render_issue=render_issue,
-        powers=powers,
+        powers=replace(powers, max_body_bytes=settings.max_body_bytes),
         issues=ArchiveIssues(archive),
     )
 

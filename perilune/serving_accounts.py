@@ -40,7 +40,8 @@ from perilune.archive import Archive
 from perilune.passwords import Passwords
 from perilune.problems import Problem
 from perilune.sign_ins import Attempt, TokenWish, change_password, end_sign_in, make_token, revoke_token, sign_in
-from web.people import LONE, Asking, Means, Visitor
+from web.means import Means
+from web.people import LONE, Asking, Visitor
 
 NO_ACCOUNTS = (
     "This archive has no accounts yet, so it opens on its own machine alone, at the address that `perilune serve`"

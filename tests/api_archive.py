@@ -24,6 +24,7 @@ from tests.desk_issues import Held, hold_an_issue
 from tests.web_archive import Keys, fill_archive
 
 PATIENCE_SECONDS = 20
+SLUGS = {"topics": "tea", "actors": "cnsa", "sources": "un_unoosa", "editions": "weekly"}
 NAME = "Office of Lunar Affairs"
 
 
@@ -48,6 +49,16 @@ def fill(sessions: sessionmaker[Session], pages: PageStore, now: dt.datetime) ->
             session.add(UnknownName(version_id=article.current_version_id, **place))
         rebuild_index(session)
     return Filled(keys, held)
+
+
+def place_of(filled: Filled, path: str) -> dict[str, object]:
+    """Name things that there are, for the parts of an address."""
+    keys, subject = filled.keys, path.split("/")[2]
+    key = {"stories": keys.story, "issues": filled.held.issue, "desk": filled.held.issue}.get(subject, keys.changed)
+    number = 2 if subject == "articles" else 1
+    if path.endswith("/page"):
+        key, number = keys.article, 1
+    return {"key": key, "slug": SLUGS.get(subject, ""), "number": number, "ending": "txt"}
 
 
 @contextlib.contextmanager

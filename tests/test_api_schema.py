@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.page_store import PageStore
 from perilune.config import settings_from
 from perilune.serving import app_for
-from tests.api_archive import Filled, fill
+from tests.api_archive import Filled, fill, place_of
 
 CHECKS = [
     not_a_server_error,
@@ -35,17 +35,6 @@ CHECKS = [
 STARTS_A_CRAWL = frozenset({"find_source", "add_source", "check_source"})
 FEW, MANY = 3, 60
 Operation = schemathesis.APIOperation[Any, Any, Any, Any]
-SLUGS = {"topics": "tea", "actors": "cnsa", "sources": "un_unoosa", "editions": "weekly"}
-
-
-def place_of(filled: Filled, path: str) -> dict[str, object]:
-    """Name things that there are, for the parts of an address."""
-    keys, subject = filled.keys, path.split("/")[2]
-    key = {"stories": keys.story, "issues": filled.held.issue, "desk": filled.held.issue}.get(subject, keys.changed)
-    number = 2 if subject == "articles" else 1
-    if path.endswith("/page"):
-        key, number = keys.article, 1
-    return {"key": key, "slug": SLUGS.get(subject, ""), "number": number, "ending": "txt"}
 
 
 def send_what_may_be_sent(operation: Operation, filled: Filled, count: int) -> None:

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.page_store import PageStore
 from models.search import (
     Query,
     facets,
@@ -20,6 +22,7 @@ from models.search import (
 from models.search.newest import BOUNDS, Bounds, is_large, newest_first
 from models.tables import Actor, VersionActor
 from tests.builders import ArticleDraft, a_source, a_story, an_article
+from web.app import create_app
 
 Sessions = sessionmaker[Session]
 
@@ -127,7 +130,9 @@ def test_facets_count_exactly_what_matches(sessions: Sessions) -> None:
     assert [(v.value, v.count) for v in found["country"]] == [("CN", 2)]
 
 
-def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(postgres_sessions: Sessions) -> None:
+def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(
+    postgres_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bounds = Bounds(small=20, counted=10, ranked=5)
     with postgres_sessions.begin() as session:
         for number in range(200):
@@ -136,7 +141,7 @@ def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(post
             text = "A rare zenith." if number in {7, 33, 64} else "They signed it."
             article = an_article(session, ArticleDraft(title=title, text=text, published=published))
             index_article(session, article.id)
-    with postgres_sessions() as session:
+    with postgres_sessions.begin() as session:
         session.execute(sa.text("ANALYZE"))
         assert is_large(session, bounds)
         assert not is_large(session, BOUNDS)
@@ -157,3 +162,11 @@ def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(post
         rare = newest_first(session, parse_query("zenith"), limit=5, offset=0, bounds=bounds)
         assert (rare.total, rare.estimate) == (3, None)
         assert not facets(session, parse_query("zenith"), bounds=bounds).is_approximate
+    assert facets.__kwdefaults__ is not None
+    monkeypatch.setitem(facets.__kwdefaults__, "bounds", bounds)
+    with TestClient(create_app(postgres_sessions, pages=PageStore("memory://"), render_issue=str)) as program:
+        for exact, count in (("false", 10), ("true", 200)):
+            asked = {"q": "memorandum", "facets": "true", "exact": exact}
+            told = program.get("/api/search", params=asked).json()
+            assert told["facets"]["language"][0]["count"] == count
+            assert told["facets_are_approximate"] == (exact == "false")

@@ -100,9 +100,10 @@ def test_a_search_problem_names_its_place(client: TestClient) -> None:
 
 
 def test_another_method_is_refused_in_the_same_form(client: TestClient) -> None:
-    response = client.post("/api/search")
-    assert (response.status_code, response.headers["Content-Type"]) == (405, "application/problem+json")
-    assert response.headers["Allow"] == "GET"
+    for path, allowed in (("/api/search", "GET, HEAD"), ("/api/topics/tea", "GET, HEAD, PATCH")):
+        response = client.delete(path)
+        assert (response.status_code, response.headers["Content-Type"]) == (405, "application/problem+json")
+        assert response.headers["Allow"] == allowed
 
 
 def test_the_openapi_document_describes_the_api_only(client: TestClient) -> None:

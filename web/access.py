@@ -16,6 +16,8 @@ from models.vocabulary import Role
 from web.issue_forms import IssueForms
 from web.people import People, Visitor, visitor_of
 
+MAX_BODY_BYTES = 2_000_000
+"""How large what somebody sends may be."""
 IssueRenderer = Callable[[Mapping[str, object]], str]
 
 
@@ -287,7 +289,7 @@ class SavedSearches(Protocol):
 
 @dataclass(frozen=True)
 class Powers:
-    """What visitors may change, and find; without any, the archive only reads, by words."""
+    """What visitors may change, find and send; without any, the archive only reads, by words."""
 
     onboarding: Onboarding | None = field(default=None, metadata=least(Role.ANALYST))
     upkeep: Upkeep | None = field(default=None, metadata=least(Role.ANALYST))
@@ -308,6 +310,7 @@ class Powers:
     takedowns: Takedowns | None = field(default=None, metadata=least(Role.ADMINISTRATOR))
     meaning: Callable[[], FindsByMeaning | None] = lambda: None
     """What finds by meaning, once its encoder is loaded."""
+    max_body_bytes: int = MAX_BODY_BYTES
 
     def of(self, visitor: Visitor) -> Powers:
         """Leave what a visitor may do, so that neither a page nor a handler has anything else to offer."""

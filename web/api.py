@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
-from models.search import By, facets_of_results, parse_query, search_by, vocabulary_of, way_of, words_on_search
+from models.search import By, Results, facets_of_results, parse_query, search_by, vocabulary_of, way_of, words_on_search
+from models.search import Query as SearchQuery
+from models.search.facets import Facets
 from models.search.words import MAX_LINE_CHARS
 from web.access import AccessHere, SeesHeld, SessionHere
-from web.api_issue_models import IssueAnswer, IssueCardAnswer, IssuesAnswer
+from web.api_issue_models import IssueAnswer, IssuesAnswer
 from web.api_models import ArticleAnswer, FacetValueAnswer, HitAnswer, RecentAnswer, SearchAnswer
 from web.api_paging import MAX_OFFSET, WindowHere
 from web.api_problems import NOT_UNDERSTOOD, UNKNOWN, WRONG_PARAMETER
@@ -31,15 +33,31 @@ from web.story_view import story_view
 from web.topic_view import topic_lines, topic_view
 
 Line = Annotated[str, Query(max_length=MAX_LINE_CHARS, description="A search line, as on the search page.")]
-WithFacets = Annotated[bool, Query(alias="facets", description="Whether to count by topic, country, year and more.")]
+COUNTS = "Whether to count by topic, country, year and more."
+EXACT = "Whether to count all matches, where a large archive would count the newest of them only."
 VersionNumber = Annotated[int | None, Query(ge=1, le=MAX_OFFSET, description="A version; default: the current one.")]
+
+Counter = Callable[[SearchQuery, Results], Facets | None]
 
 api = APIRouter(prefix="/api", responses={422: WRONG_PARAMETER})
 
 
+def counter_of(
+    session: SessionHere,
+    *,
+    with_facets: Annotated[bool, Query(alias="facets", description=COUNTS)] = False,
+    is_exact: Annotated[bool, Query(alias="exact", description=EXACT)] = False,
+) -> Counter:
+    """Give what counts the results of a search by facet as a request wants it."""
+    return lambda query, found: facets_of_results(session, query, found, is_exact=is_exact) if with_facets else None
+
+
+CounterHere = Annotated[Counter, Depends(counter_of)]
+
+
 @api.get("/search", responses={400: NOT_UNDERSTOOD}, dependencies=[reads()])
 def api_search(
-    session: SessionHere, access: AccessHere, window: WindowHere, q: Line = "", *, with_facets: WithFacets = False
+    session: SessionHere, access: AccessHere, window: WindowHere, count: CounterHere, q: Line = ""
 ) -> SearchAnswer:
     """Search the archive; an empty line finds everything, the newest first.
 
@@ -49,7 +67,7 @@ def api_search(
     query = parse_query(q, vocabulary_of(session))
     meaning = access.powers.meaning() if way_of(query) != By.WORDS else None
     results = search_by(session, query, meaning, limit=window.limit, offset=window.offset)
-    counted = facets_of_results(session, query, results) if with_facets else None
+    counted = count(query, results)
     return SearchAnswer.model_validate(
         {
             "query": query.line,
@@ -59,6 +77,7 @@ def api_search(
             "hits": [HitAnswer.model_validate(hit) for hit in results.hits],
             "facets": counted
             and {facet: [FacetValueAnswer.model_validate(each) for each in found] for facet, found in counted.items()},
+            "facets_are_approximate": counted is not None and counted.is_approximate,
             **window.of(results.total),
         }
     )
@@ -119,15 +138,14 @@ def api_topic(session: SessionHere, slug: str) -> TaxonomyTopicAnswer:
 def api_issues(session: SessionHere, held: SeesHeld, window: WindowHere) -> IssuesAnswer:
     """List the issues of all digests, the newest first."""
     cards = issue_cards(session, with_held=held)
-    issues = [IssueCardAnswer.model_validate(card) for card in window.cut(cards)]
-    return IssuesAnswer.model_validate({"issues": issues, **window.of(len(cards))})
+    return IssuesAnswer.model_validate({"issues": window.cut(cards), **window.of(len(cards))})
 
 
 @api.get("/issues/{key}", responses={404: UNKNOWN}, dependencies=[reads()])
 def api_issue(session: SessionHere, held: SeesHeld, key: str) -> IssueAnswer:
     """Read an issue with its content as it was frozen."""
     card, content = issue_of(session, key, with_held=held)
-    return IssueAnswer.model_validate(asdict(card) | {"content": content})
+    return IssueAnswer.model_validate(card.model_dump() | {"content": content})
 
 
 @api.get("/status", dependencies=[reads()])

@@ -46,6 +46,7 @@ SUBJECTS = {
 """What the first part of an address is about, in the order of the document."""
 SIGNED_IN = problem_answer("Nobody is signed in: send a token as `Authorization: Bearer TOKEN`.")
 NOT_ALLOWED = problem_answer("The role of who asks is too low, or another site's page asked.")
+TOO_LARGE = problem_answer("What was sent is larger than this archive takes (PERILUNE_MAX_BODY_BYTES).")
 NO_BODY = problem_answer("The body cannot be read.")
 BEARER = "A token of an account; none is needed where one person works alone."
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -74,6 +75,8 @@ def _document(app: FastAPI) -> Part:
     for path, method, operation in operations_in(document):
         operation["tags"] = [subject_of(path)]
         responses = cast("Part", operation["responses"])
+        if method != "get":
+            responses.setdefault("413", TOO_LARGE)
         if "requestBody" in operation:
             responses.setdefault("400", NO_BODY)
         if (path, method) not in open_to_all:

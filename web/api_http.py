@@ -7,11 +7,13 @@ import hashlib
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.headers import PEOPLE_PATHS, PRIVATE_PATHS
+from web.headers import PEOPLE_PATHS
 
 MAX_MARKED_BYTES = 2_000_000
 """Longer answers, such as archived documents, are sent as they come and without a mark."""
 CACHED = "private, no-cache"
+STREAMED_PATHS = ("/api/export",)
+"""Files that are sent while they are made, each anew."""
 
 
 def is_api(path: str) -> bool:
@@ -28,18 +30,20 @@ class ConditionalAnswers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; an answer to a GET is held until it is whole or too long to be marked."""
         is_marked = scope["type"] == "http" and scope["method"] == "GET" and is_api(scope["path"])
-        if not is_marked or scope["path"].startswith(PRIVATE_PATHS + PEOPLE_PATHS):
+        if not is_marked or scope["path"].startswith(STREAMED_PATHS):
             await self._app(scope, receive, send)
             return
         known = Headers(scope=scope).get("if-none-match", "")
-        await self._app(scope, receive, _Marked(send, known).take)
+        is_kept = not scope["path"].startswith(PEOPLE_PATHS)
+        await self._app(scope, receive, _Marked(send, known, is_kept=is_kept).take)
 
 
 class _Marked:
     """Holds one answer back, and sends it with its mark."""
 
-    def __init__(self, send: Send, known: str) -> None:
+    def __init__(self, send: Send, known: str, *, is_kept: bool) -> None:
         self._send = send
+        self._is_kept = is_kept
         self._known = {mark.strip().removeprefix("W/") for mark in known.split(",")}
         self._start: Message | None = None
         self._body = bytearray()
@@ -59,7 +63,8 @@ class _Marked:
 
     async def _answer(self, start: Message, *, is_whole: bool) -> None:
         headers = MutableHeaders(scope=start)
-        headers["Cache-Control"] = CACHED
+        if self._is_kept:
+            headers["Cache-Control"] = CACHED
         headers.add_vary_header("Accept-Language")
         body = bytes(self._body)
         self._body.clear()

@@ -23,6 +23,7 @@ class IssueCardAnswer(Answer):
     period_start_at: dt.datetime
     period_end_at: dt.datetime
     composed_at: dt.datetime
+    link: str = Field(description="The address of its page on this server.")
     held_until: dt.datetime | None = Field(description="When it goes out by itself, while it is held for review.")
 
 

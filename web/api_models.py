@@ -132,6 +132,7 @@ class SearchAnswer(PageAnswer):
         description="Counts of what was found by topic, country, actor, source, language, type, relevance and year;"
         " null unless they were asked for."
     )
+    facets_are_approximate: bool = Field(description="Whether only the newest matches were counted; ask with `exact`.")
 
 
 class RecentAnswer(Answer):

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
 
 from models.kept import account_id_of, collections_seen_by, items_of, notes_by, notes_on, starred_by
 from models.vocabulary import Role
 from web.access import SessionHere
-from web.api_accounts import CHANGES, REFUSED, DoneAnswer
-from web.api_models import Answer
+from web.api_accounts import CHANGES, REFUSED
+from web.api_models import DoneAnswer
+from web.api_notebook_models import (
+    CollectionAnswer,
+    CollectionCardAnswer,
+    CollectionSaid,
+    ItemAnswer,
+    ItemChange,
+    ItemsSaid,
+    KeptArticle,
+    KeyAnswer,
+    NoteAnswer,
+    NoteChange,
+    NoteSaid,
+)
 from web.api_problems import UNKNOWN, WRONG_PARAMETER
 from web.article_view import article_of
 from web.keeping import KeeperHere, KeepingHere, collection_of, note_of, refuse_sharing
@@ -21,110 +32,8 @@ from web.problems import checked_key
 from web.rights import needs
 
 CHANGING: dict[int | str, dict[str, object]] = CHANGES | {404: UNKNOWN}
-YesOrNo = Literal["yes", "no"]
 
 notebook_api = APIRouter(prefix="/api", responses={422: WRONG_PARAMETER, **REFUSED}, dependencies=[needs(Role.READER)])
-
-
-class KeptArticle(Answer):
-    """An article by its key and title; the title says so where it cannot be seen any more."""
-
-    key: str
-    title: str
-
-
-class NoteAnswer(Answer):
-    """A note; with `quote`, a highlight of these words of a version."""
-
-    key: str
-    article_key: str
-    text: str
-    quote: str | None
-    version_number: int | None
-    author: str
-    is_own: bool
-    is_shared: bool
-    made_at: dt.datetime
-    changed_at: dt.datetime | None
-
-
-class NoteSaid(BaseModel):
-    """A note that is to be written."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: str = Field(default="", max_length=10_000)
-    quote: str = Field(default="", max_length=5_000, description="Words of the article's text, to highlight them.")
-    shared: YesOrNo = Field(default="no", description="Whether everybody who signs in sees it.")
-
-
-class NoteChange(BaseModel):
-    """What is to be changed of a note."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: str | None = Field(default=None, max_length=10_000)
-    shared: YesOrNo | None = None
-
-
-class CollectionCardAnswer(Answer):
-    """A collection in a list."""
-
-    key: str
-    name: str
-    description: str
-    owner: str
-    is_own: bool
-    is_shared: bool
-    item_count: int
-
-
-class ItemAnswer(Answer):
-    """An article of a collection."""
-
-    article: KeptArticle
-    place: int
-    remark: str
-
-
-class CollectionAnswer(CollectionCardAnswer):
-    """A collection with its articles in their order."""
-
-    items: tuple[ItemAnswer, ...]
-
-
-class CollectionSaid(BaseModel):
-    """What is said of a collection; anything that is left out stays as it is."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: str | None = Field(default=None, max_length=200)
-    description: str | None = Field(default=None, max_length=2_000)
-    shared: YesOrNo | None = None
-
-
-class ItemsSaid(BaseModel):
-    """Articles that are to be added to a collection."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    articles: list[str] = Field(min_length=1, max_length=1_000, description="Their keys.")
-    remark: str = Field(default="", max_length=1_000)
-
-
-class ItemChange(BaseModel):
-    """One thing to do to an article of a collection."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action: Literal["up", "down", "remark"]
-    remark: str = Field(default="", max_length=1_000)
-
-
-class MadeAnswer(Answer):
-    """The key of what was made, or of what was changed."""
-
-    key: str
 
 
 @notebook_api.get("/stars")
@@ -165,21 +74,21 @@ def api_notes(
 
 
 @notebook_api.post("/articles/{key}/notes", status_code=201, responses=CHANGING)
-def api_write_note(keeping: KeepingHere, key: str, said: NoteSaid) -> MadeAnswer:
+def api_write_note(keeping: KeepingHere, key: str, said: NoteSaid) -> KeyAnswer:
     """Write a note on an article, or highlight words of it."""
     form = said.model_dump()
     refuse_sharing(keeping.visitor, form)
-    return MadeAnswer(key=keeping.notebook.add_note(keeping.visitor.login, checked_key(key, "article"), form))
+    return KeyAnswer(key=keeping.notebook.add_note(keeping.visitor.login, checked_key(key, "article"), form))
 
 
 @notebook_api.patch("/notes/{key}", responses=CHANGING)
-def api_change_note(session: SessionHere, keeping: KeepingHere, key: str, said: NoteChange) -> MadeAnswer:
+def api_change_note(session: SessionHere, keeping: KeepingHere, key: str, said: NoteChange) -> KeyAnswer:
     """Change a note of one's own."""
     form = said.model_dump(exclude_none=True)
     refuse_sharing(keeping.visitor, form)
     note_of(session, keeping.visitor.login, key)
     keeping.notebook.change_note(keeping.visitor.login, key, form)
-    return MadeAnswer(key=key)
+    return KeyAnswer(key=key)
 
 
 @notebook_api.delete("/notes/{key}", responses=CHANGING)
@@ -216,21 +125,21 @@ def api_collection(session: SessionHere, keeper: KeeperHere, key: str) -> Collec
 
 
 @notebook_api.post("/collections", status_code=201, responses=CHANGING)
-def api_make_collection(keeping: KeepingHere, said: CollectionSaid) -> MadeAnswer:
+def api_make_collection(keeping: KeepingHere, said: CollectionSaid) -> KeyAnswer:
     """Begin a collection."""
     form = said.model_dump(exclude_none=True)
     refuse_sharing(keeping.visitor, form)
-    return MadeAnswer(key=keeping.notebook.make_collection(keeping.visitor.login, form))
+    return KeyAnswer(key=keeping.notebook.make_collection(keeping.visitor.login, form))
 
 
 @notebook_api.patch("/collections/{key}", responses=CHANGING)
-def api_change_collection(session: SessionHere, keeping: KeepingHere, key: str, said: CollectionSaid) -> MadeAnswer:
+def api_change_collection(session: SessionHere, keeping: KeepingHere, key: str, said: CollectionSaid) -> KeyAnswer:
     """Change what is said of a collection of one's own."""
     form = said.model_dump(exclude_none=True)
     refuse_sharing(keeping.visitor, form)
     collection_of(session, keeping.visitor.login, key, only_own=True)
     keeping.notebook.change_collection(keeping.visitor.login, key, form)
-    return MadeAnswer(key=key)
+    return KeyAnswer(key=key)
 
 
 @notebook_api.delete("/collections/{key}", responses=CHANGING)

@@ -7,22 +7,31 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from models.finds import Find, FindCounts, find_counts, finds_of
 from models.saved_search import SavedSearch
-from models.search.words import MAX_LINE_CHARS
 from models.vocabulary import AlertPace, Role
 from web.access import AccessHere, SavedSearches, SessionHere
-from web.api_models import Answer, HitAnswer
-from web.api_paging import Limit, Offset
+from web.api_models import DoneAnswer, HitAnswer
+from web.api_paging import WindowHere
 from web.api_problems import NOT_UNDERSTOOD, UNKNOWN, WRONG_PARAMETER, problem_answer
+from web.api_search_models import (
+    FindAnswer,
+    FindsAnswer,
+    NewSearch,
+    NewWebhook,
+    SavedAnswer,
+    SavedListAnswer,
+    SearchChange,
+    WebhookAnswer,
+    WebhooksAnswer,
+)
 from web.clock import Now
 from web.forms import given
 from web.people import VisitorHere
 from web.rights import needs
-from web.saved_view import HookLine, hook_lines, problem_of, saved_lines, saved_of
+from web.saved_view import hook_lines, problem_of, saved_lines, saved_of
 
 INSTEAD = "keep searches with `perilune searches`"
 ONLY_READS = problem_answer("This server only reads the archive.")
@@ -60,96 +69,7 @@ def own_of(session: SessionHere, access: AccessHere, visitor: VisitorHere, key: 
 searches_api = APIRouter(prefix="/api/searches", responses={422: WRONG_PARAMETER})
 
 
-class SavedAnswer(Answer):
-    """A search that the visitor keeps."""
-
-    key: str
-    name: str
-    query: str
-    pace: AlertPace = Field(description="How often its finds are mailed.")
-    found: int = Field(description="How many articles it found.")
-    found_this_week: int
-    problem: str | None = Field(description="Why it cannot be asked any more.")
-    asked_at: dt.datetime = Field(description="Since when it finds what comes.")
-    atom: str
-    json_feed: str
-
-
-class SavedListAnswer(Answer):
-    """The searches that the visitor keeps, by name."""
-
-    searches: tuple[SavedAnswer, ...]
-
-
-class FindAnswer(HitAnswer):
-    """An article that a saved search found."""
-
-    found_at: dt.datetime
-    is_backfill: bool = Field(description="Whether its page came from a source's past, of which no mail tells.")
-
-
-class FindsAnswer(Answer):
-    """One page of what a search found, the newest first."""
-
-    total: int
-    limit: int
-    offset: int
-    finds: tuple[FindAnswer, ...]
-
-
-class WebhookAnswer(Answer):
-    """An address that finds are posted to."""
-
-    key: str
-    url: str
-    secret: str = Field(description="What each call is signed with, as Standard Webhooks says.")
-    stopped_because: str | None
-    waiting_count: int
-
-
-class WebhooksAnswer(Answer):
-    """The webhooks of a search."""
-
-    webhooks: tuple[WebhookAnswer, ...]
-
-
-class DoneAnswer(Answer):
-    """What was done, in words."""
-
-    words: str
-
-
-class Keeping(BaseModel):
-    """A search to keep."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    query: str = Field(max_length=MAX_LINE_CHARS)
-    name: str = Field(default="", max_length=120)
-    pace: AlertPace | None = None
-    address: str | None = Field(default=None, max_length=254, description="Where the visitor's alerts are mailed to.")
-
-
-class Changing(BaseModel):
-    """What to change of a search; what is left out stays."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    query: str | None = Field(default=None, max_length=MAX_LINE_CHARS)
-    name: str | None = Field(default=None, max_length=120)
-    pace: AlertPace | None = None
-    address: str | None = Field(default=None, max_length=254)
-
-
-class Hooking(BaseModel):
-    """An address to post finds to."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    url: str = Field(max_length=2000)
-
-
-def _said(given_: Keeping | Changing) -> dict[str, str]:
+def _said(given_: NewSearch | SearchChange) -> dict[str, str]:
     return {name: str(value) for name, value in given_.model_dump(exclude_none=True).items()}
 
 
@@ -183,7 +103,7 @@ def api_searches(request: Request, session: SessionHere, visitor: VisitorHere, n
 
 @searches_api.post("", responses=CHANGES, status_code=201, dependencies=[needs(Role.READER)])
 def api_keep_search(  # noqa: PLR0913 - one parameter for each thing of a request
-    request: Request, session: SessionHere, access: AccessHere, *, visitor: VisitorHere, now: Now, said: Keeping
+    request: Request, session: SessionHere, access: AccessHere, *, visitor: VisitorHere, now: Now, said: NewSearch
 ) -> SavedAnswer:
     """Keep a search; one that is kept already stays, and changes as is said."""
     key = given(access.powers.searches, INSTEAD).save(visitor.login, _said(said))
@@ -197,7 +117,7 @@ def api_saved_search(request: Request, session: SessionHere, visitor: VisitorHer
 
 
 @searches_api.patch("/{key}", responses=CHANGES, dependencies=[needs(Role.READER)])
-def api_change_search(own: Annotated[Own, Depends(own_of)], said: Changing) -> DoneAnswer:
+def api_change_search(own: Annotated[Own, Depends(own_of)], said: SearchChange) -> DoneAnswer:
     """Change a saved search."""
     return DoneAnswer(words=own.searches.change(own.login, own.key, _said(said)))
 
@@ -209,14 +129,12 @@ def api_delete_search(own: Annotated[Own, Depends(own_of)]) -> DoneAnswer:
 
 
 @searches_api.get("/{key}/finds", responses={404: UNKNOWN}, dependencies=[needs(Role.READER)])
-def api_finds(  # noqa: PLR0913 - one parameter for each thing of a request
-    session: SessionHere, visitor: VisitorHere, now: Now, *, key: Key, limit: Limit = 20, offset: Offset = 0
-) -> FindsAnswer:
+def api_finds(session: SessionHere, visitor: VisitorHere, now: Now, key: Key, window: WindowHere) -> FindsAnswer:
     """Read what a search found, the newest first."""
     saved = saved_of(session, visitor.login, key)
     counts = find_counts(session, [saved.id], now=now).get(saved.id, FindCounts())
-    finds = finds_of(session, saved, limit=limit, offset=offset)
-    return FindsAnswer(total=counts.total, limit=limit, offset=offset, finds=tuple(map(_find, finds)))
+    finds = finds_of(session, saved, limit=window.limit, offset=window.offset)
+    return FindsAnswer.model_validate({"finds": [_find(find) for find in finds], **window.of(counts.total)})
 
 
 def _find(find: Find) -> FindAnswer:
@@ -235,25 +153,15 @@ def api_renew_feed(own: Annotated[Own, Depends(own_of)]) -> DoneAnswer:
 def api_webhooks(session: SessionHere, visitor: VisitorHere, key: Key) -> WebhooksAnswer:
     """List a search's webhooks with their secrets."""
     saved = saved_of(session, visitor.login, key)
-    return WebhooksAnswer(webhooks=tuple(map(_hook, hook_lines(session, saved))))
-
-
-def _hook(line: HookLine) -> WebhookAnswer:
-    return WebhookAnswer(
-        key=line.key,
-        url=line.url,
-        secret=line.secret,
-        stopped_because=line.stopped_because,
-        waiting_count=line.waiting_count,
-    )
+    return WebhooksAnswer(webhooks=tuple(hook_lines(session, saved)))
 
 
 @searches_api.post("/{key}/webhooks", responses=CHANGES, status_code=201, dependencies=[needs(Role.READER)])
-def api_add_webhook(session: SessionHere, own: Annotated[Own, Depends(own_of)], said: Hooking) -> WebhookAnswer:
+def api_add_webhook(session: SessionHere, own: Annotated[Own, Depends(own_of)], said: NewWebhook) -> WebhookAnswer:
     """Let finds be posted to an address."""
     hook_key = own.searches.add_webhook(own.login, own.key, said.url)
     lines = hook_lines(session, saved_of(session, own.login, own.key))
-    return _hook(next(line for line in lines if line.key == hook_key))
+    return next(line for line in lines if line.key == hook_key)
 
 
 @searches_api.post("/{key}/webhooks/{hook_key}/test", responses=CHANGES, dependencies=[needs(Role.READER)])

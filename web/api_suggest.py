@@ -10,28 +10,13 @@ from models.search import suggestions
 from models.search.words import MAX_LINE_CHARS
 from web.access import SessionHere
 from web.api import Line
-from web.api_models import Answer
 from web.api_problems import WRONG_PARAMETER
+from web.api_search_models import SuggestionsAnswer
 from web.rights import reads
 
 Cursor = Annotated[
     int | None, Query(ge=0, le=MAX_LINE_CHARS, description="The place of the cursor; default: the line's end.")
 ]
-
-
-class SuggestionAnswer(Answer):
-    """What to put in place of the word that is typed, and what it means."""
-
-    text: str
-    label: str
-
-
-class SuggestionsAnswer(Answer):
-    """Suggestions, best first, for the stretch of the line from `start` to `end` (code points)."""
-
-    start: int
-    end: int
-    found: tuple[SuggestionAnswer, ...]
 
 
 suggesting = APIRouter(prefix="/api", responses={422: WRONG_PARAMETER}, dependencies=[reads()])

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
 
 from models.takedown import takedowns_of
 from models.vocabulary import Role
 from web.access import AccessHere, SessionHere
-from web.api_accounts import CHANGES, REFUSED, DoneAnswer
-from web.api_models import Answer
+from web.api_accounts import CHANGES, REFUSED
+from web.api_models import DoneAnswer
 from web.api_problems import UNKNOWN, WRONG_PARAMETER
+from web.api_takedown_models import TakedownAnswer, Withdrawing
 from web.forms import given
 from web.pages_takedowns import INSTEAD
 from web.problems import checked_key
@@ -22,27 +21,6 @@ from web.rights import VisitorHere, needs
 takedowns_api = APIRouter(
     prefix="/api", responses={422: WRONG_PARAMETER, **REFUSED}, dependencies=[needs(Role.ADMINISTRATOR)]
 )
-
-
-class TakedownAnswer(Answer):
-    """That an article is withdrawn, or was."""
-
-    article_key: str
-    url: str
-    reason: str
-    made_by: str
-    made_at: dt.datetime
-    lifted_by: str | None
-    lifted_at: dt.datetime | None
-
-
-class Withdrawing(BaseModel):
-    """What an administrator says of an article."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    article: str = Field(max_length=40, description="The article's key.")
-    reason: str = Field(max_length=500, description="Why; its tombstone says so.")
 
 
 @takedowns_api.get("/takedowns")

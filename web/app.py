@@ -60,6 +60,7 @@ from web.api_sources import sources_api
 from web.api_suggest import suggesting
 from web.api_takedowns import takedowns_api
 from web.api_topics import topics_api
+from web.body_limit import BodyLimit
 from web.failures import tell_failures
 from web.headers import HeadRequests, SecurityHeaders
 from web.issue_forms import IssueForms
@@ -142,6 +143,7 @@ def create_app(
         generate_unique_id_function=operation_name,
     )
     app.state.access = Access(sessions, pages, render_issue, powers, issues)
+    app.add_middleware(BodyLimit, most=powers.max_body_bytes)
     app.add_middleware(ConditionalAnswers)
     app.add_middleware(Visits, people=powers.people)
     app.add_middleware(HeadRequests)

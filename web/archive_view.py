@@ -19,6 +19,7 @@ from models.story import Story, SummarySentence
 from models.takedown import shown_content, shown_subject
 from models.vocabulary import FateState, IssueState, Relevance, Stage
 from perilune.dates import PartialDate
+from web.api_issue_models import IssueCardAnswer
 from web.links import issue_link, story_link
 from web.problems import checked_key, missing
 from web.story_view import period_of
@@ -120,25 +121,7 @@ def _card(story: Story, lead: SummarySentence | None, members: Sequence[Member],
     )
 
 
-@dataclass(frozen=True)
-class IssueCard:
-    """An issue in a list."""
-
-    key: str
-    edition_slug: str
-    edition_name: str
-    number: int
-    subject: str
-    language: str
-    period_start_at: dt.datetime
-    period_end_at: dt.datetime
-    composed_at: dt.datetime
-    link: str
-    held_until: dt.datetime | None = None
-    """When it goes out by itself, while it is held for review."""
-
-
-def issue_cards(session: Session, *, with_held: bool) -> tuple[IssueCard, ...]:
+def issue_cards(session: Session, *, with_held: bool) -> tuple[IssueCardAnswer, ...]:
     """Read all issues, the newest first; those that are held for review where they are wanted."""
     select = sa.select(Issue, Edition).join(Edition).order_by(Issue.due_at.desc(), Edition.slug)
     if not with_held:
@@ -147,7 +130,7 @@ def issue_cards(session: Session, *, with_held: bool) -> tuple[IssueCard, ...]:
     return tuple(_issue_card(issue, edition, shown_content(session, issue.content)) for issue, edition in rows)
 
 
-def issue_of(session: Session, key: str, *, with_held: bool) -> tuple[IssueCard, Mapping[str, object]]:
+def issue_of(session: Session, key: str, *, with_held: bool) -> tuple[IssueCardAnswer, Mapping[str, object]]:
     """Read an issue and its content, without the words of what is withdrawn.
 
     NotInArchive where there is none, or it is held and is not to be seen yet.
@@ -159,8 +142,8 @@ def issue_of(session: Session, key: str, *, with_held: bool) -> tuple[IssueCard,
     return _issue_card(issue, issue.edition, shown), shown.content
 
 
-def _issue_card(issue: Issue, edition: Edition, shown: Redacted) -> IssueCard:
-    return IssueCard(
+def _issue_card(issue: Issue, edition: Edition, shown: Redacted) -> IssueCardAnswer:
+    return IssueCardAnswer(
         key=issue.key,
         edition_slug=edition.slug,
         edition_name=edition.name,

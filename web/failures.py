@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
@@ -28,6 +29,7 @@ from web.rendering import rendered
 from web.shared import Shared
 
 CONFLICT = 409
+TOO_LARGE = 413
 UNUSABLE = 422
 
 
@@ -118,6 +120,15 @@ def _fault(error: Mapping[str, object]) -> FaultAnswer:
     return FaultAnswer(parameter=str(place[-1]), detail=detail)
 
 
+def tell_too_large(request: Request, most: int) -> Response:
+    """Tell that what was sent is larger than is taken, before anything has read it."""
+    limit = f"{most:,} bytes that this archive takes at once"
+    instead = "send less at a time, or ask whoever runs it to raise PERILUNE_MAX_BODY_BYTES"
+    response = _told(request, TOO_LARGE, f"What was sent is larger than the {limit}; {instead}.")
+    response.headers["Connection"] = "close"
+    return response
+
+
 def _tell_http_failure(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.UNAUTHORIZED and (door := _door(request)):
@@ -125,7 +136,17 @@ def _tell_http_failure(request: Request, error: Exception) -> Response:
     detail = "There is no page at this address." if error.status_code == HTTPStatus.NOT_FOUND else error.detail
     response = _told(request, error.status_code, detail)
     response.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(sorted(set(_methods_at(request))))
     return response
+
+
+def _methods_at(request: Request) -> Iterator[str]:
+    """Yield what an address may be asked by, over all its routes (RFC 9110, section 10.2.1); HEAD is GET's."""
+    for each in iter_route_contexts(request.app.routes):
+        if each.methods and each.path_regex.match(request.url.path):
+            yield from each.methods
+            yield from ("HEAD" for method in each.methods if method == "GET")
 
 
 def _door(request: Request) -> Response | None:

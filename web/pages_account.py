@@ -16,8 +16,9 @@ from web.access import AccessHere, SessionHere
 from web.accounts_view import browsers_of, own_line, tokens_of
 from web.clock import Now
 from web.forms import BodyHere, form_of, given
+from web.means import Means
 from web.pages_sign_in import hand_out
-from web.people import Means, People, Visit, VisitHere, Visitor
+from web.people import People, Visit, VisitHere, Visitor
 from web.rendering import rendered
 from web.rights import VisitorHere, needs
 

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from web.access import AccessHere, SeesHeld, SessionHere
-from web.archive_view import IssueCard, issue_cards, issue_of
+from web.api_issue_models import IssueCardAnswer
+from web.archive_view import issue_cards, issue_of
 from web.headers import ARCHIVED_POLICY, DOCUMENT_POLICY, MAIL_POLICY, SHARED_POLICY
 from web.issue_forms import calendar_answer, forms_given
 from web.problems import NotInArchive
@@ -24,11 +25,11 @@ FRAMED_HEAD = '<head><base target="_top">'
 pages = APIRouter(include_in_schema=False)
 
 
-def _issue(session: SessionHere, held: SeesHeld, key: str) -> tuple[IssueCard, Mapping[str, object]]:
+def _issue(session: SessionHere, held: SeesHeld, key: str) -> tuple[IssueCardAnswer, Mapping[str, object]]:
     return issue_of(session, key, with_held=held)
 
 
-IssueHere = Annotated[tuple[IssueCard, Mapping[str, object]], Depends(_issue)]
+IssueHere = Annotated[tuple[IssueCardAnswer, Mapping[str, object]], Depends(_issue)]
 
 
 @pages.get("/issues", dependencies=[reads()])

@@ -41,7 +41,7 @@ def subscribe(request: Request, access: WholeAccess, body: BodyHere) -> Redirect
     form, editions = form_of(body), values_in(body, "edition")
     visitor = request.client.host if request.client else ""
     if not ask_by_mail(readership, editions, (form.get("address", ""), form.get("name", "")), visitor=visitor):
-        raise HTTPException(429, TOO_MANY)
+        raise HTTPException(429, TOO_MANY, headers={"Retry-After": "3600"})
     return RedirectResponse("/subscribe?asked=true", status_code=303)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Protocol
 
@@ -19,22 +18,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.account import RANKS
 from models.vocabulary import LOCAL, Role
+from web.means import Means
 
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-perilune", "perilune_sign_in"
 """Browsers take the first only over HTTPS from this very host (RFC 6265bis, section 4.1.3.2)."""
 BEARER = "bearer "
 VISIT = "perilune.visit"
 PEER, STRANGER = "perilune.peer", "perilune.stranger"
-
-
-class Means(StrEnum):
-    """How a visitor is known."""
-
-    UNKNOWN = "unknown"
-    ALONE = "alone"
-    SIGN_IN = "sign-in"
-    PROXY = "proxy"
-    TOKEN = "token"  # noqa: S105 - a word, not a secret
 
 
 @dataclass(frozen=True)

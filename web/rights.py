@@ -11,7 +11,8 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from models.account import RANKS
 from models.vocabulary import Role
 from web.forms import refuse_other_sites
-from web.people import Means, Visitor, VisitorHere, visitor_of
+from web.means import Means
+from web.people import Visitor, VisitorHere, visitor_of
 
 __all__ = ("RANKS", "Needs", "Right", "Visitor", "VisitorHere", "needs", "reads", "rights_of", "visitor_of")
 

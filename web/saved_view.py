@@ -16,6 +16,7 @@ from models.saved_queries import query_of
 from models.saved_search import EditionSection, SavedSearch, Webhook, WebhookCall
 from models.search import QueryProblem
 from models.vocabulary import AlertPace, DeliveryState
+from web.api_search_models import WebhookAnswer
 from web.problems import checked_key, missing
 
 PACE_LABELS = {
@@ -76,18 +77,6 @@ def problem_of(session: Session, saved: SavedSearch) -> str | None:
 
 
 @dataclass(frozen=True)
-class HookLine:
-    """A webhook with how its calls fare."""
-
-    key: str
-    url: str
-    secret: str
-    stopped_because: str | None
-    waiting_count: int
-    last_problem: str | None
-
-
-@dataclass(frozen=True)
 class EditionChoice:
     """An edition, and whether it has a section of the search."""
 
@@ -111,7 +100,7 @@ class SavedView:
     asked_at: dt.datetime
     counts: FindCounts
     finds: Sequence[Find]
-    hooks: Sequence[HookLine]
+    hooks: Sequence[WebhookAnswer]
     editions: Sequence[EditionChoice]
 
 
@@ -144,8 +133,8 @@ def saved_view(session: Session, saved: SavedSearch, *, now: dt.datetime, page: 
     )
 
 
-def hook_lines(session: Session, saved: SavedSearch) -> list[HookLine]:
-    """Read the webhooks of a search."""
+def hook_lines(session: Session, saved: SavedSearch) -> list[WebhookAnswer]:
+    """Read the webhooks of a search with how their calls fare."""
     is_waiting = WebhookCall.state.in_((DeliveryState.WAITING, DeliveryState.SENDING))
     rows = session.execute(
         sa.select(
@@ -159,7 +148,14 @@ def hook_lines(session: Session, saved: SavedSearch) -> list[HookLine]:
         .order_by(Webhook.id)
     )
     return [
-        HookLine(hook.key, hook.url, hook.secret, hook.stopped_because, int(waiting or 0), problem)
+        WebhookAnswer(
+            key=hook.key,
+            url=hook.url,
+            secret=hook.secret,
+            stopped_because=hook.stopped_because,
+            waiting_count=int(waiting or 0),
+            last_problem=problem,
+        )
         for hook, waiting, problem in rows
     ]
 

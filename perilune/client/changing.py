@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from perilune.client.reading import at
-from perilune.client.transport import Transport
+from perilune.client.transport import Transport, at
 from web.api_bodies import (
     AcceptedName,
     Address,
@@ -28,6 +27,7 @@ from web.api_desk_bodies import AnyEdit, SentenceSaid
 from web.api_desk_models import EditedAnswer, UnsaidAnswer
 from web.api_models import DoneAnswer, MadeAnswer
 from web.api_source_models import CheckedAnswer, FoundSourceAnswer
+from web.api_takedown_models import Withdrawing
 
 
 class Changing:
@@ -127,3 +127,11 @@ class Changing:
     def check_sentence(self, key: str, sentence: SentenceSaid) -> UnsaidAnswer:
         """Name what of a sentence its passages do not say."""
         return self._transport.say(UnsaidAnswer, at("desk", key, "check"), sentence)
+
+    def withdraw(self, article: str, reason: str) -> DoneAnswer:
+        """Withdraw an article; its tombstone says the reason."""
+        return self._transport.say(DoneAnswer, at("takedowns"), Withdrawing(article=article, reason=reason))
+
+    def restore(self, article: str) -> DoneAnswer:
+        """Put an article back."""
+        return self._transport.say(DoneAnswer, at("takedowns", article), method="DELETE")

@@ -8,13 +8,16 @@ from typing import Self
 import httpx
 
 from perilune.client.changing import Changing
+from perilune.client.keeping import Keeping
+from perilune.client.people import People
 from perilune.client.reading import Reading
+from perilune.client.searches import Searches
 from perilune.client.transport import Habits, Transport
 
 HABITS = Habits()
 
 
-class Perilune(Reading, Changing):
+class Perilune(Reading, Changing, Keeping, Searches, People):
     """An archive at an address, asked in the name of a token's account; a context manager that closes connections.
 
     ApiProblem rises for an answer that is a problem, NoAnswer where there is none. `carrier` takes requests elsewhere

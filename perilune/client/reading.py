@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypedDict, TypeVar, Unpack
-from urllib.parse import quote
 
-from perilune.client.transport import Transport
+from perilune.client.transport import Transport, Window, at
 from web.api_actor_models import ActorAnswer, ActorsAnswer, ProposedNamesAnswer
 from web.api_correction_models import CorrectionAnswer, CorrectionsAnswer
 from web.api_desk_models import DeskAnswer, IssueReaderAnswer, ListedAnswer, MailedAnswer, RecordAnswer
 from web.api_fact_models import CellContentsAnswer, FactsAnswer, MatrixAnswer, WholeFactAnswer
 from web.api_issue_models import EditionAnswer, EditionsAnswer, IssueAnswer, IssuesAnswer, ReadersAnswer
 from web.api_models import ArticleAnswer, ChangesAnswer, PageAnswer, RecentAnswer, SearchAnswer
+from web.api_search_models import SuggestionsAnswer
 from web.api_source_models import SourcesAnswer, WholeSourceAnswer
 from web.api_status_models import StatusAnswer
 from web.api_story_models import StoriesAnswer, StoryAnswer
+from web.api_takedown_models import TakedownAnswer
 from web.api_topic_models import TaxonomyTopicAnswer, TopicsAnswer
 
 Paged = TypeVar("Paged", bound=PageAnswer)
-
-
-class Window(TypedDict, total=False):
-    """Which page of a list: how many at the most (1 to 100), and how many to pass over."""
-
-    limit: int
-    offset: int
 
 
 class FactFilters(Window, total=False):
@@ -73,9 +67,14 @@ class ActorFilters(Window, total=False):
     country: str
 
 
-def at(*parts: object) -> str:
-    """Make an address of the API."""
-    return "/api/" + "/".join(quote(str(part), safe="") for part in parts)
+class Selected(TypedDict, total=False):
+    """What to export: a search line, keys of articles, a collection, a story, or "yes" for one's stars."""
+
+    q: str
+    key: Sequence[str]
+    collection: str
+    story: str
+    stars: str
 
 
 class Reading:
@@ -91,9 +90,16 @@ class Reading:
             page = self._transport.read(type(first), page.next)
             yield page
 
-    def search(self, q: str = "", *, facets: bool = False, **window: Unpack[Window]) -> SearchAnswer:
-        """Search the archive; an empty line finds everything, the newest first."""
-        return self._transport.read(SearchAnswer, at("search"), {"q": q, "facets": facets or None, **window})
+    def search(
+        self, q: str = "", *, facets: bool = False, exact: bool = False, **window: Unpack[Window]
+    ) -> SearchAnswer:
+        """Search the archive; an empty line finds everything, the newest first. `exact` counts facets to the last."""
+        asked = {"q": q, "facets": facets or None, "exact": exact or None, **window}
+        return self._transport.read(SearchAnswer, at("search"), asked)
+
+    def suggest(self, q: str, cursor: int | None = None) -> SuggestionsAnswer:
+        """Suggest filters and their values for the word of a search line at the cursor, or at its end."""
+        return self._transport.read(SuggestionsAnswer, at("suggest"), {"q": q, "at": cursor})
 
     def recent(self, q: str = "") -> RecentAnswer:
         """Count what matches a line and came in the last 7 and 30 days."""
@@ -222,6 +228,14 @@ class Reading:
     def desk_record(self, key: str) -> RecordAnswer:
         """Read what editors changed of an issue."""
         return self._transport.read(RecordAnswer, at("desk", key, "record"))
+
+    def export(self, form: str, **selected: Unpack[Selected]) -> bytes:
+        """Fetch a selection as a file: csv, jsonl, md, docx, csl, ris, bib or warc."""
+        return self._transport.bytes_at(at("export"), {"format": form, **selected})
+
+    def takedowns(self, *, lifted: bool = False) -> list[TakedownAnswer]:
+        """List the articles that are withdrawn, and those that were put back where they are wanted."""
+        return self._transport.read(list[TakedownAnswer], at("takedowns"), {"lifted": lifted or None})
 
     def status(self) -> StatusAnswer:
         """Count what the archive holds."""

@@ -8,7 +8,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypedDict, TypeVar
+from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -23,6 +24,18 @@ A_MOMENT_SECONDS = 1.0
 JSON = "application/json"
 Made = TypeVar("Made")
 Params = Mapping[str, object]
+
+
+class Window(TypedDict, total=False):
+    """Which page of a list: how many at the most (1 to 100), and how many to pass over."""
+
+    limit: int
+    offset: int
+
+
+def at(*parts: object) -> str:
+    """Make an address of the API."""
+    return "/api/" + "/".join(quote(str(part), safe="") for part in parts)
 
 
 @dataclass(frozen=True)
@@ -55,12 +68,11 @@ class Transport:
 
     def read(self, wanted: type[Made], path: str, params: Params | None = None) -> Made:
         """Ask for something and read it as what it is."""
-        asked = {name: _written(value) for name, value in (params or {}).items() if value is not None}
-        return _made(wanted, self._recalled(self._http.build_request("GET", path, params=asked or None)))
+        return _made(wanted, self._recalled(self._http.build_request("GET", path, params=_asked(params))))
 
-    def bytes_at(self, path: str) -> bytes:
+    def bytes_at(self, path: str, params: Params | None = None) -> bytes:
         """Ask for something that is no JSON."""
-        return self._answer(self._http.build_request("GET", path)).content
+        return self._answer(self._http.build_request("GET", path, params=_asked(params))).content
 
     def say(self, wanted: type[Made], path: str, body: BaseModel | None = None, *, method: str = "POST") -> Made:
         """Say something and read what became of it; it is said again only where the archive did not take it."""
@@ -115,7 +127,13 @@ def wait_of(said: str | None, now: dt.datetime) -> float:
         return A_MOMENT_SECONDS
 
 
-def _written(value: object) -> str:
+def _asked(params: Params | None) -> dict[str, str | list[str]] | None:
+    return {name: _written(value) for name, value in (params or {}).items() if value is not None} or None
+
+
+def _written(value: object) -> str | list[str]:
+    if isinstance(value, tuple | list):
+        return [str(each) for each in value]
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

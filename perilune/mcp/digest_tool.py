@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pydantic import ValidationError
-
 from digest.content import Entry, Evidence, FactEntry, IssueContent, Item, Sentence, content_from
 from perilune.mcp.answers import DigestTold, IssueLine, SectionTold, Statement
 from perilune.mcp.citing import Citations, Place, Words
 from perilune.mcp.tools import Answered, Archive
-from perilune.problems import Problem
 from web.api_issue_models import IssueCardAnswer
 from web.links import article_link, issue_link
 
@@ -29,10 +26,7 @@ def issues(archive: Archive, limit: int) -> Answered:
 def issue(archive: Archive, key: str) -> Answered:
     """Read one issue."""
     found = archive.client.issue(key)
-    try:
-        content = content_from(dict(found.content))
-    except ValidationError as error:
-        raise Problem(f"issue {key} was stored by another version of Perilune and cannot be read here.") from error
+    content = content_from(dict(found.content))
     citations, words = Citations(archive.base), Words()
     sections = tuple(each for each in _Cited(content, citations).sections() if each.statements)
     line = _line(found, archive.base)
