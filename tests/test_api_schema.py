@@ -33,7 +33,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 STARTS_A_CRAWL = frozenset({"find_source", "add_source", "check_source"})
-FEW, MANY = 3, 60
+FEW, MANY = 2, 60
 Operation = schemathesis.APIOperation[Any, Any, Any, Any]
 
 
