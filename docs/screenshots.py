@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, FloatRect
+    from playwright.sync_api import Browser, FloatRect, Page
 
 Scheme = Literal["light", "dark"]
 PICTURES = Path(__file__).parent / "pictures"
 SEARCH_LINE = "lunar OR 月球 OR лунный"
-DIGEST_SIZES = {"": (700, 1150), "-narrow": (375, 1900)}
+DIGEST_SIZES = {"": (700, 1150), "-narrow": (375, 1250)}
 SCHEMES: dict[str, Scheme] = {"": "light", "-dark": "dark"}
 TOUR_WIDTHS = {"wide": 1280, "narrow": 375}
 TOUR_HEIGHT = 900
@@ -66,6 +66,12 @@ TOUR = (
     ("new-edition", "/editions/new", ""),
     ("desk", "/editions", 'a[href^="/desk/"]'),
     ("readers", "/readers", ""),
+    ("searches", "/searches", ""),
+    ("notebook", "/notebook", ""),
+    ("account", "/account", ""),
+    ("accounts", "/accounts", ""),
+    ("sign-in", "/sign-in", ""),
+    ("takedowns", "/takedowns", ""),
     ("subscribe", "/subscribe", ""),
     ("status", "/status", ""),
     ("about", "/about", ""),
@@ -75,12 +81,16 @@ TOUR = (
 """Pages for review: a name, where to begin, and the links to follow from there, each by its selector."""
 MAIL_WIDTH = 700
 ARCHIVE_SIZE = (1200, 1000)
+EVIDENCE = ("/stories", ".hits h2 a|.evidence")
+"""Where the words stand that the first sentence of the first story rests on."""
+COLOURS = 128
+"""How many colours the README's pictures keep: their files are a third as large, and nobody sees it."""
 TOPS_OF_PARTS = (
     "[...document.querySelectorAll('.section, .story, .row, .grid')].map(each => each.getBoundingClientRect().top)"
 )
 TOP_OF_TOPICS = "document.querySelector('.trends').closest('tr').previousElementSibling.getBoundingClientRect().top"
 PICTURE_ITSELF = re.compile(r'src="data:[^"]*"')
-SECONDS_TO_START = 30.0
+SECONDS_TO_START = 120.0
 BROWSER_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -119,6 +129,12 @@ def take_pictures(browser: Browser, address: str, demo: Path) -> None:
     take_end(browser, bare.absolute().as_uri(), PICTURES / "digest-end-without-images.png")
     search = f"{address}/?q={quote(SEARCH_LINE)}"
     take_picture(browser, search, PICTURES / "archive.png", Window(ARCHIVE_SIZE))
+    page = browser.new_page()
+    followed(page, address, *EVIDENCE)
+    take_picture(browser, page.url.partition("#")[0], PICTURES / "article.png", Window(ARCHIVE_SIZE))
+    page.close()
+    for path in PICTURES.glob("*.png"):
+        lighten(path)
 
 
 def take_tour(browser: Browser, address: str, folder: Path, only: set[str] | None = None) -> None:
@@ -128,20 +144,34 @@ def take_tour(browser: Browser, address: str, folder: Path, only: set[str] | Non
     for name, path, links in TOUR:
         if only is not None and name not in only:
             continue
-        page.goto(address + path)
-        for selector in filter(None, links.split("|")):
-            if not (link := page.locator(selector)).count():
-                print(f"{name}: nothing to see, for {page.url} has no {selector}")
-                break
-            page.goto(address + str(link.first.get_attribute("href")))
-        else:
-            for (width, pixels), (tone, scheme) in product(TOUR_WIDTHS.items(), SCHEMES.items()):
-                page.emulate_media(color_scheme=scheme)
-                page.set_viewport_size({"width": pixels, "height": TOUR_HEIGHT})
-                height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
-                clip: FloatRect = {"x": 0, "y": 0, "width": pixels, "height": height}
-                page.screenshot(path=folder / f"{name}-{width}{tone}.png", full_page=True, clip=clip)
+        if missing := followed(page, address, path, links):
+            print(f"{name}: nothing to see, for {page.url} has no {missing}")
+            continue
+        for (width, pixels), (tone, scheme) in product(TOUR_WIDTHS.items(), SCHEMES.items()):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": pixels, "height": TOUR_HEIGHT})
+            height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+            clip: FloatRect = {"x": 0, "y": 0, "width": pixels, "height": height}
+            page.screenshot(path=folder / f"{name}-{width}{tone}.png", full_page=True, clip=clip)
     page.close()
+
+
+def followed(page: Page, address: str, path: str, links: str) -> str:
+    """Open a page and follow links from there; give the selector of a link that was not there."""
+    page.goto(address + path)
+    for selector in filter(None, links.split("|")):
+        if not (link := page.locator(selector)).count():
+            return selector
+        page.goto(address + str(link.first.get_attribute("href")))
+    return ""
+
+
+def lighten(path: Path) -> None:
+    """Write a picture again with few colours."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,32 @@ def reach(page: Page, wanted: Locator) -> None:
     pytest.fail(f"{MOST_TABS} tabs do not reach {wanted}")
 
 
+def test_the_keyboard_alone_skips_to_the_content_and_takes_a_suggestion(browser: Browser, site: Site) -> None:
+    with a_visit(browser, site.base, viewport=WIDE) as visit:
+        page = visit.page
+        page.goto(site.base)
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_be_focused()
+        line, options = page.get_by_label("Search line"), page.get_by_role("option")
+        reach(page, line)
+        page.keyboard.type("memorandum topic:lun")
+        expect(options.first).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        expect(line).to_have_attribute("aria-activedescendant", "suggestion-0")
+        assert violations_on(page) == []
+        page.keyboard.press("Escape")
+        expect(options.first).to_be_hidden()
+        expect(line).to_have_attribute("aria-expanded", "false")
+        page.keyboard.press("ArrowDown")
+        expect(options.first).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(line).to_have_value("memorandum topic:lunar-exploration ")
+        expect(options.first).to_be_hidden()
+
+
 def test_the_keyboard_alone_searches_narrows_reads_and_opens_a_menu(browser: Browser, site: Site) -> None:
     with a_visit(browser, site.base, viewport=WIDE) as visit:
         page = visit.page
