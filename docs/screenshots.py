@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Scheme = Literal["light", "dark"]
 PICTURES = Path(__file__).parent / "pictures"
 SEARCH_LINE = "lunar OR 月球 OR лунный"
-DIGEST_SIZES = {"": (700, 1150), "-narrow": (375, 1250)}
+DIGEST_SIZES = {"": (700, 1150), "-narrow": (375, 900)}
 SCHEMES: dict[str, Scheme] = {"": "light", "-dark": "dark"}
 TOUR_WIDTHS = {"wide": 1280, "narrow": 375}
 TOUR_HEIGHT = 900
@@ -122,7 +122,7 @@ def take_pictures(browser: Browser, address: str, demo: Path) -> None:
     PICTURES.mkdir(exist_ok=True)
     digest = (demo / "digest.html").absolute().as_uri()
     for (width, size), (tone, scheme) in product(DIGEST_SIZES.items(), SCHEMES.items()):
-        take_picture(browser, digest, PICTURES / f"digest{width}{tone}.png", Window(size, scheme), cut=True)
+        take_picture(browser, digest, PICTURES / f"digest{width}{tone}.png", Window(size, scheme), cut=not width)
     take_end(browser, digest, PICTURES / "digest-end.png")
     bare = demo / "digest-without-images.html"
     bare.write_text(PICTURE_ITSELF.sub('src="cid:not-loaded"', (demo / "digest.html").read_text("utf-8")), "utf-8")
