@@ -92,7 +92,7 @@ def _visitor(sessions: sessionmaker[Session]) -> TestClient:
 PAGES = {
     "/calendar": ("3 upcoming events", "September 2022", "5–8 September 2022", "each other on its date and place",
                   "Istanbul", "cancelled", "&lt;script&gt;", "November 2022", "3 witnesses"),
-    "/calendar?past=true": ("1 event over", "Workshop on debris", "20 January 2020"),
+    "/calendar?past=true": ("1 past event", "Workshop on debris", "20 January 2020"),
     "/calendar?topic=&country=cn&kind=&status=&year=": ("1 upcoming event", "&lt;script&gt;"),
     "/calendar?status=postponed": ("No such event",),
     "/calendar?page=9": ("none on this page",),
