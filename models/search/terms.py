@@ -17,7 +17,7 @@ from typing import NamedTuple
 from models.search.chinese import simplified_characters
 from models.search.inflections import stem_of
 
-RULES = 2
+RULES = 3
 """Raise it with every change of what a text's terms are: an index of other terms is then made anew."""
 MAX_TERM_CHARS = 100
 FORM_MARK = "="
