@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from benchmarks.search import SERVER
 from models.article import Article
 from models.database import open_database
-from models.search.article_vectors import Sought
 from models.search.centring import ANY
 from models.search.matrix import Floats, Ids
 from models.search.server_schema import make_server_vectors
@@ -99,7 +98,7 @@ def measure(
                 begun = time.perf_counter()
                 vectors = server_vectors(session, MODEL, means)
                 assert vectors is not None
-                ids, _ = vectors.best_matching(session, matching, Sought(query, query, np.zeros(0, np.int64)))
+                ids, _ = vectors.best_matching(session, matching, query)
                 spent.append((time.perf_counter() - begun) * 1000)
             recalls.append(len(set(ids[:BEST].tolist()) & set(wanted.tolist())) / BEST)
         p95 = statistics.quantiles(spent, n=20)[-1]

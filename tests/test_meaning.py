@@ -137,6 +137,16 @@ def test_a_concept_in_any_language_finds_the_articles_of_all(shelf: Shelf) -> No
     assert shelf.found("qwzx vbnm plok by:meaning") == []
 
 
+def test_what_has_the_words_tells_what_they_are_about(shelf: Shelf) -> None:
+    """A name that says nothing to the encoder finds its article, and those of other languages that are like it."""
+    assert shelf.found("qwzx by:meaning") == []
+    shelf.put("named", "Qwzx touches down on the Moon", "Qwzx landed softly on the lunar surface.")
+    assert shelf.found("qwzx by:meaning")[0] == "named"
+    found = shelf.found("qwzx by:meaning lang:zh,ru,fr")
+    assert found
+    assert all(name.startswith("landing-") for name in found)
+
+
 def test_the_command_line_finds_by_meaning_where_the_line_says_so(shelf: Shelf, database_url: str) -> None:
     environment = {"PERILUNE_DATABASE": database_url}
     found = CliRunner().invoke(app, ["search", "moon landing", "by:meaning", "--json"], env=environment)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.article import Article, Vector
 from models.database import open_database
 from models.search import parse_query
-from models.search.article_vectors import ArticleVectors, Sought
+from models.search.article_vectors import ArticleVectors
 from models.search.centring import Centring
 from models.search.matching import matching_ids
 from models.search.matrix import Floats, Ids
@@ -72,8 +72,7 @@ def _on_server(session: Session) -> ServerVectors:
 
 
 def _held(session: Session, store: ArticleVectors | ServerVectors, query: Floats, line: str) -> Ids:
-    nearest, _ = store.nearest(session, query)
-    ids, cosines = store.best_matching(session, matching_ids(session, parse_query(line)), Sought(query, query, nearest))
+    ids, cosines = store.best_matching(session, matching_ids(session, parse_query(line)), query)
     return ids[cosines >= 0]
 
 

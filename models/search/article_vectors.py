@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
@@ -20,21 +19,11 @@ from models.search.matching import those_matching
 from models.search.matrix import LOOKED_AT, Floats, Ids, VectorMatrix
 from models.takedown import withdrawn_keys
 
-MIN_COSINE = 0.0
-"""What is farther from a query's words has nothing to do with them."""
 ENOUGH = 200
 READ_AT_ONCE = 10_000
 CHANGED_AT_ONCE = 500
 LOOKED_BACK = 1_000
 """A change may become visible after one with a higher number, where two processes write at once."""
-
-
-class Sought(NamedTuple):
-    """What is looked for: the vector of a query's words, that of what it is about, and which ids are nearest to it."""
-
-    query: Floats
-    about: Floats
-    nearest: Ids
 
 
 class ArticleVectors:
@@ -66,30 +55,22 @@ class ArticleVectors:
         if self._matrix is None or not len(self._matrix):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         with self._lock:
-            ids, cosines = self._matrix.nearest(vector, LOOKED_AT)
-        return ids[cosines >= MIN_COSINE], cosines[cosines >= MIN_COSINE]
+            return self._matrix.nearest(vector, LOOKED_AT)
 
-    def best_matching(self, session: Session, matching: sa.Select[int], sought: Sought) -> tuple[Ids, Floats]:
-        """Order those of the nearest that match by what the query is about; where few do, look among all that match."""
-        ids = self._nearest_matching(session, matching, sought)
-        scores = self.vectors_of(session, ids) @ sought.about
-        first = np.lexsort((-ids, -scores))[:ENOUGH]
-        return ids[first], scores[first]
-
-    def _nearest_matching(self, session: Session, matching: sa.Select[int], sought: Sought) -> Ids:
-        ids = sought.nearest
+    def best_matching(self, session: Session, matching: sa.Select[int], vector: Floats) -> tuple[Ids, Floats]:
+        """Find the nearest of those that match, at most 200: among the nearest of all, or where few match, of these."""
+        ids, cosines = self.nearest(session, vector)
         is_wanted = np.isin(ids, those_matching(session, matching, ids.tolist()))
         if is_wanted.sum() >= ENOUGH or len(ids) < LOOKED_AT:
-            return ids[is_wanted]
+            return ids[is_wanted][:ENOUGH], cosines[is_wanted][:ENOUGH]
         # The filters leave few of the nearest: then of what they leave, all are compared.
         wanted = _ids_from(session, matching)
         assert self._matrix is not None
         with self._lock:
-            ids, cosines = self._matrix.nearest_among(wanted, sought.query, LOOKED_AT)
-        return ids[cosines >= MIN_COSINE]
+            return self._matrix.nearest_among(wanted, vector, ENOUGH)
 
     def vectors_of(self, _session: Session, ids: Ids) -> Floats:
-        """Read the centred vectors of articles that `nearest` has named, shape [ids, dimensions]."""
+        """Read the centred vectors of articles in the order of their ids, shape [those that have one, dimensions]."""
         assert self._matrix is not None
         with self._lock:
             return self._matrix.vectors_of(ids)

@@ -25,6 +25,8 @@ FUSED = 200
 """So many of each ranking are fused."""
 RANK_OFFSET = 60
 """The constant k of the paper."""
+HAVING = 5
+"""So many articles that have a query's words tell what it is about."""
 _OPERATORS = re.compile(r'["*]|(?:^|(?<=\s))(?:-\S*|\w+:|OR|NEAR(?:/\d+)?)(?:$|(?=\s)|(?<=:))')
 
 
@@ -39,8 +41,13 @@ class Near:
 class FindsByMeaning(Protocol):
     """What finds articles by the meaning of words; the wiring makes it, for models load no encoder."""
 
-    def nearest(self, session: Session, words: str, matching: sa.Select[int]) -> Sequence[Near]:
-        """Return the nearest of the articles that `matching` selects, at most 200, the nearest first."""
+    def nearest(
+        self, session: Session, words: str, matching: sa.Select[int], having: Sequence[int] = ()
+    ) -> Sequence[Near]:
+        """Return the nearest of the articles that `matching` selects, at most 200, the nearest first.
+
+        `having` are the best articles that have the words, of the whole archive: they tell what the words are about.
+        """
         ...
 
 
@@ -56,7 +63,8 @@ def search_by(
         return search(session, query, limit=limit, offset=offset)
     # What is excluded is excluded from both.
     rest = query.with_(text=str(replace(query.expression, clauses=())))
-    near = meaning.nearest(session, words_of(query), matching_ids(session, rest))
+    having = ranked_ids(session, Query(text=query.text), limit=HAVING).ids
+    near = meaning.nearest(session, words_of(query), matching_ids(session, rest), having)
     if way == By.MEANING:
         ids = _newest_first(session, near) if query.sort == Sort.NEWEST else [each.article_id for each in near]
         results = Results(len(ids), (), by=way, alone=tuple(ids))

@@ -63,13 +63,15 @@ class VectorMatrix:
 
     def nearest_among(self, ids: Ids, vector: Floats, count: int) -> tuple[Ids, Floats]:
         """Return the nearest of some articles; those without a vector are left out."""
-        known = (self._row_of.get(article_id) for article_id in ids.tolist())
-        rows = np.array([row for row in known if row is not None], np.int64)
-        return self._best(rows, vector, count)
+        return self._best(self._rows_of(ids), vector, count)
 
     def vectors_of(self, ids: Ids) -> Floats:
-        """Read vectors of articles that have one, shape [ids, dimensions]."""
-        return self._decoded(np.array([self._row_of[article_id] for article_id in ids.tolist()], np.int64))
+        """Read vectors of articles in the order of their ids, shape [those that have one, dimensions]."""
+        return self._decoded(self._rows_of(ids))
+
+    def _rows_of(self, ids: Ids) -> NDArray[np.int64]:
+        known = (self._row_of.get(article_id) for article_id in ids.tolist())
+        return np.array([row for row in known if row is not None], np.int64)
 
     def _best(self, rows: NDArray[np.int64], vector: Floats, count: int) -> tuple[Ids, Floats]:
         cosines = np.concatenate(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from models.article import Article, PassageVectors, Version
-from models.search.article_vectors import ArticleVectors, Sought
+from models.search.article_vectors import ArticleVectors
 from models.search.centring import Centring
 from models.search.fusion import Near
 from models.search.matrix import Floats, Ids
@@ -25,8 +25,10 @@ from models.search.server_vectors import ServerVectors, server_vectors
 REMEMBERED_QUERIES = 1_000
 NEAREST_TRUSTED, MIN_TRUSTED_COSINE = 5, 0.16
 """So many of the nearest say what a query is about, as much as its own words do (Rocchio 1971)."""
+TRUST_IN_HAVING = 0.2
+"""An article that has the words says so too, as much as one whose vector is as near as this."""
 MIN_NEAREST_COSINE = 0.2
-"""Where not even the nearest article is as near to the words, the archive has nothing about them."""
+"""Where no article has the words, and not even the nearest is as near to them, the archive has nothing about them."""
 MIN_COSINE = 0.2
 """How near an article or its best passage is to what a query is about; a higher bound loses other languages first."""
 _ALONG = 1e-3
@@ -62,17 +64,28 @@ class Meaning:
         """Read the archive's vectors before the first query has to wait for it; returns how many there are."""
         return self._vectors(session).count(session)
 
-    def nearest(self, session: Session, words: str, matching: sa.Select[int]) -> tuple[Near, ...]:
-        """Return the articles of those that match which are nearest in meaning to some words, the nearest first."""
+    def nearest(
+        self, session: Session, words: str, matching: sa.Select[int], having: Sequence[int] = ()
+    ) -> tuple[Near, ...]:
+        """Return the articles of those that match which are nearest in meaning to some words, the nearest first.
+
+        `having` are articles that have the words, the best first: two words have too little meaning by themselves.
+        """
         vectors = self._vectors(session)
         query = self._vector_of(words)
         ids, cosines = vectors.nearest(session, query)
-        if not len(ids) or cosines[0] < MIN_NEAREST_COSINE:
+        if not len(ids):
+            return ()
+        witnesses = vectors.vectors_of(session, np.array(having, np.int64)) if having else ()
+        if not len(witnesses) and cosines[0] < MIN_NEAREST_COSINE:
             return ()
         # Whatever the filters leave: what a query is about, the whole archive tells.
         trusted = np.flatnonzero(cosines[:NEAREST_TRUSTED] >= MIN_TRUSTED_COSINE)
-        about = _unit(query + _unit(cosines[trusted] @ vectors.vectors_of(session, ids[trusted])))
-        ids, scores = vectors.best_matching(session, matching, Sought(query, about, ids))
+        told = cosines[trusted] @ vectors.vectors_of(session, ids[trusted])
+        told += TRUST_IN_HAVING * np.sum(witnesses, axis=0)
+        own = min(1, cosines[0] / MIN_NEAREST_COSINE)
+        about = _unit(own * query + _unit(told))
+        ids, scores = vectors.best_matching(session, matching, about)
         return self._by_passages(session, _Subject(about, vectors.centring), ids, scores)
 
     def _vectors(self, session: Session) -> ArticleVectors | ServerVectors:

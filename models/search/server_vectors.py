@@ -14,7 +14,7 @@ from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy.orm import Session
 
 from models.article import Article
-from models.search.article_vectors import ENOUGH, MIN_COSINE, Sought
+from models.search.article_vectors import ENOUGH
 from models.search.centring import Centring
 from models.search.matrix import Floats, Ids
 from models.search.ranking import estimated_count
@@ -53,14 +53,13 @@ class ServerVectors:
         every = sa.select(ARTICLE_VECTOR.c.article_id, product.label("product")).order_by(product).limit(NEAREST)
         near = every.subquery()
         select = sa.select(near).join(Article, Article.id == near.c.article_id)
-        ids, cosines = _read(session, select.where(Article.key.not_in(withdrawn_keys())))
-        return ids[cosines >= MIN_COSINE], cosines[cosines >= MIN_COSINE]
+        return _read(session, select.where(Article.key.not_in(withdrawn_keys())))
 
-    def best_matching(self, session: Session, matching: sa.Select[int], sought: Sought) -> tuple[Ids, Floats]:
-        """Find those that match and are nearest to what the query is about, at most 200, and how near they are."""
+    def best_matching(self, session: Session, matching: sa.Select[int], vector: Floats) -> tuple[Ids, Floats]:
+        """Find the nearest of those that match, at most 200, and how near they are."""
         _set(session)
         if estimated_count(session, matching) > self._compared_all:
-            product = self._product(sought.about)
+            product = self._product(vector)
             of_all = matching.join(ARTICLE_VECTOR, ARTICLE_VECTOR.c.article_id == Article.id)
             # Sorting what matches would compare all of it: the index has them in order.
             session.execute(sa.text("SET LOCAL enable_sort = off"))
@@ -69,7 +68,7 @@ class ServerVectors:
             if len(ids) == ENOUGH:
                 return ids, scores
         found = matching.cte("found").prefix_with("MATERIALIZED")
-        product = self._product(sought.about)
+        product = self._product(vector)
         of_found = sa.select(ARTICLE_VECTOR.c.article_id, product).join(
             found, found.c.id == ARTICLE_VECTOR.c.article_id
         )
@@ -82,10 +81,11 @@ class ServerVectors:
         return ARTICLE_VECTOR.c.vector.op(f"OPERATOR({self._extension}.<#>)", return_type=sa.Float)(given)
 
     def vectors_of(self, session: Session, ids: Ids) -> Floats:
-        """Read the centred vectors of articles that `nearest` has named, shape [ids, dimensions]."""
+        """Read the centred vectors of articles in the order of their ids, shape [those that have one, dimensions]."""
         wanted = sa.select(ARTICLE_VECTOR).where(ARTICLE_VECTOR.c.article_id.in_(ids.tolist()))
         by_id = {row.article_id: row.vector for row in session.execute(wanted)}
-        return np.array([by_id[article_id] for article_id in ids.tolist()], np.float32)
+        known = [by_id[article_id] for article_id in ids.tolist() if article_id in by_id]
+        return np.array(known, np.float32)
 
 
 def server_vectors(session: Session, model: str, means: Mapping[str, Floats]) -> ServerVectors | None:
