@@ -162,8 +162,7 @@ def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(
         rare = newest_first(session, parse_query("zenith"), limit=5, offset=0, bounds=bounds)
         assert (rare.total, rare.estimate) == (3, None)
         assert not facets(session, parse_query("zenith"), bounds=bounds).is_approximate
-    assert facets.__kwdefaults__ is not None
-    monkeypatch.setitem(facets.__kwdefaults__, "bounds", bounds)
+    monkeypatch.setitem(facets.__globals__, "BOUNDS", bounds)
     with TestClient(create_app(postgres_sessions, pages=PageStore("memory://"), render_issue=str)) as program:
         for exact, count in (("false", 10), ("true", 200)):
             asked = {"q": "memorandum", "facets": "true", "exact": exact}

@@ -338,7 +338,7 @@ def test_a_topic_is_added_edited_and_merged_in_the_browser(archive: Archive, vis
     assert visitor.get("/api/topics/tea").json()["words"]["zh"] == [{"text": "茶", "weight": 1, "is_pattern": False}]
     assert "Agencies sign a memorandum" in visitor.get("/topics").text
     merged = visitor.post(f"/topics/{LUNAR}/merge", data={"into": "tea"}, headers=HERE).text
-    assert "stands for itself no more" in merged
+    assert "no longer a topic of its own" in merged
     (line,) = [each for each in visitor.get("/api/topics?limit=100").json()["topics"] if each["slug"] == LUNAR]
     assert (line["merged_into"], line["article_count"]) == ("tea", 0)
     assert "Lunar exploration" not in visitor.get("/about").text
