@@ -82,13 +82,14 @@ def _counted_by_words(session: Session, query: Query, bounds: Bounds | None) -> 
 
 
 def _labelled(session: Session, counted: Counted, limit: int, *, is_approximate: bool = False) -> Facets:
-    labels = _labels(session, [value for value, _ in counted.get("actor", ())])
+    shown = {facet: counted.get(facet, ())[:limit] for facet in FACETS}
+    labels = _labels(session, {facet: [value for value, _ in shown[facet]] for facet in FACETS})
     found = Facets(
         (
             facet,
             tuple(
                 FacetValue(value, labels[facet].get(value) or value.replace("-", " ").capitalize(), count)
-                for value, count in counted.get(facet, ())[:limit]
+                for value, count in shown[facet]
             ),
         )
         for facet in FACETS
@@ -186,10 +187,10 @@ def _count(facet: str, column: sa.ColumnElement[str] | InstrumentedAttribute[str
     return sa.select(sa.literal(facet, sa.String), sa.cast(column, sa.String), sa.func.count())
 
 
-def _labels(session: Session, actors: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
-    topics = dict(session.execute(sa.select(Topic.slug, Topic.name)).all())
-    sources = dict(session.execute(sa.select(Source.slug, Source.name)).all())
-    names = dict(session.execute(sa.select(Actor.slug, Actor.name).where(Actor.slug.in_(actors))).all())
-    known = {"topic": topics, "source": sources, "actor": names}
+def _labels(session: Session, shown: Mapping[str, Sequence[str]]) -> Mapping[str, Mapping[str, str]]:
+    """Name what is shown; a value without a name of its own goes by its slug."""
     labels: dict[str, Mapping[str, str]] = {facet: {} for facet in FACETS}
-    return labels | known | {"country": country_names(), "language": language_names()}
+    for facet, table in (("topic", Topic), ("source", Source), ("actor", Actor)):
+        named = sa.select(table.slug, table.name).where(table.slug.in_(shown[facet]))
+        labels[facet] = dict(session.execute(named).all())
+    return labels | {"country": country_names(), "language": language_names()}
