@@ -5,6 +5,7 @@ it; what no trigger sees, such as the words themselves, is noted by `note_change
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -46,9 +47,13 @@ def changes_since(session: Session, position: int, *, limit: int) -> list[tuple[
 
 def changes_kept(session: Session) -> tuple[int | None, int]:
     """Return the numbers of the oldest and newest change that are there; each by itself, which SQLite has at hand."""
-    ends = (sa.select(end(IndexChange.id)).scalar_subquery() for end in (sa.func.min, sa.func.max))
-    oldest, newest = session.execute(sa.select(*ends)).one()
+    oldest, newest = session.execute(_select_ends()).one()
     return oldest, newest or 0
+
+
+@cache
+def _select_ends() -> sa.Select[int | None, int | None]:
+    return sa.select(*(sa.select(end(IndexChange.id)).scalar_subquery() for end in (sa.func.min, sa.func.max)))
 
 
 def has_all_since(kept: tuple[int | None, int], position: int) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -22,6 +23,8 @@ from models.takedown import withdrawn_keys
 from models.vocabulary import DocType, Relevance
 from perilune.dates import PartialDate
 
+IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+"""The ids that a statement is about, which is written once, for writing it takes longer than reading a page's rows."""
 T = TypeVar("T")
 
 
@@ -99,11 +102,12 @@ class _Row(NamedTuple):
     copy_count: int
 
 
-def _rows_of(session: Session, ids: Sequence[int]) -> Mapping[int, _Row]:
+@cache
+def _select_rows() -> sa.Select[*tuple[Any, ...]]:
     """Read columns, not objects, whose texts and notes on what was understood would be most of the work."""
     copy = aliased(Article)
     copies = sa.select(sa.func.count()).select_from(copy).where(copy.copy_of_id == Article.id).scalar_subquery()
-    rows = session.execute(
+    select: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             *(Article.id, Article.key, Article.url, Version.id, Version.title, Version.language, Version.published),
             *(Version.relevance, Version.doc_type, Source.name, Source.slug, Story.key, copies),
@@ -111,8 +115,13 @@ def _rows_of(session: Session, ids: Sequence[int]) -> Mapping[int, _Row]:
         .join(Version, Version.id == Article.current_version_id)
         .join(Source, Source.id == Article.source_id)
         .outerjoin(Story, Story.id == Article.story_id)
-        .where(Article.id.in_(ids), Article.key.not_in(withdrawn_keys()))
+        .where(Article.id.in_(IDS), Article.key.not_in(withdrawn_keys()))
     )
+    return select
+
+
+def _rows_of(session: Session, ids: Sequence[int]) -> Mapping[int, _Row]:
+    rows = session.execute(_select_rows(), {"ids": ids})
     return {row.article_id: row for row in (_Row(*columns) for columns in rows)}
 
 
@@ -179,27 +188,37 @@ def _snippets_of(
     return snippets
 
 
-def _passages_of(session: Session, version_ids: Sequence[int]) -> dict[int, tuple[PassageText, ...]]:
+@cache
+def _select_passages() -> sa.Select[int, str, int | None, int]:
     passage = Passage
-    rows = session.execute(
+    return (
         sa.select(passage.version_id, passage.text, passage.page_number, passage.start)
-        .where(passage.version_id.in_(version_ids))
+        .where(passage.version_id.in_(IDS))
         .order_by(passage.version_id, passage.ordinal)
     )
+
+
+def _passages_of(session: Session, version_ids: Sequence[int]) -> dict[int, tuple[PassageText, ...]]:
+    rows = session.execute(_select_passages(), {"ids": version_ids})
     return _grouped((version_id, PassageText(text, page, start)) for version_id, text, page, start in rows)
 
 
-def _topics_and_countries(
-    session: Session, version_ids: Sequence[int]
-) -> tuple[dict[int, tuple[str, ...]], dict[int, tuple[str, ...]]]:
+@cache
+def _select_topics_and_countries() -> sa.CompoundSelect[int, int, str, float]:
     """Read both in one statement: the surest topics first, the countries by their rank."""
     topic, country = TopicAssignment, VersionCountry
     is_topic, place = sa.literal_column("1", sa.Integer), (-topic.score).label("place")
     topics = sa.select(topic.version_id, is_topic.label("is_topic"), topic.topic_slug, place)
     is_country, rank = sa.literal_column("0", sa.Integer), sa.cast(country.rank, sa.Float)
     countries = sa.select(country.version_id, is_country, country.country, rank)
-    of_these = (topics.where(topic.version_id.in_(version_ids)), countries.where(country.version_id.in_(version_ids)))
-    rows = session.execute(sa.union_all(*of_these).order_by(sa.text("4, 3"))).all()
+    of_these = (topics.where(topic.version_id.in_(IDS)), countries.where(country.version_id.in_(IDS)))
+    return sa.union_all(*of_these).order_by(sa.text("4, 3"))
+
+
+def _topics_and_countries(
+    session: Session, version_ids: Sequence[int]
+) -> tuple[dict[int, tuple[str, ...]], dict[int, tuple[str, ...]]]:
+    rows = session.execute(_select_topics_and_countries(), {"ids": version_ids}).all()
     return (
         _grouped((version_id, value) for version_id, is_topic, value, _ in rows if is_topic),
         _grouped((version_id, value) for version_id, is_topic, value, _ in rows if not is_topic),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import sqlalchemy as sa
 import tantivy
@@ -44,6 +45,7 @@ SEARCH_TEXT = sa.table(
 )
 
 
+@cache
 def make_schema() -> tantivy.Schema:
     """Make the schema; every field is either searched, counted or sorted by, and none is stored."""
     builder = tantivy.SchemaBuilder()
