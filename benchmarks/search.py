@@ -28,7 +28,7 @@ from benchmarks.search_archive import make_archive
 from benchmarks.search_questions import Question, questions_of
 from models.article import Article
 from models.knowledge import Topic
-from models.search import facets, search
+from models.search import begin_facets, facets, search
 from models.search.ranked import ranked_ids
 from perilune.archive import Archive, open_archive
 from perilune.config import SearchEngine, Settings
@@ -137,6 +137,8 @@ def our_search(settings: Settings, *, with_facets: bool, only_ids: bool = False)
             with archive.sessions() as session:
                 if only_ids:
                     return ranked_ids(session, question.query, limit=PAGE)
+                if with_facets:
+                    begin_facets(session, question.query)
                 found = search(session, question.query, limit=PAGE)
                 return (found, facets(session, question.query)) if with_facets else found
 

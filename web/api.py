@@ -7,7 +7,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from models.search import By, Results, facets_of_results, parse_query, search_by, vocabulary_of, way_of, words_on_search
+from models.search import (
+    By,
+    Results,
+    begin_facets,
+    facets_of_results,
+    parse_query,
+    search_by,
+    vocabulary_of,
+    way_of,
+    words_on_search,
+)
 from models.search import Query as SearchQuery
 from models.search.facets import Facets
 from models.search.words import MAX_LINE_CHARS
@@ -37,7 +47,7 @@ COUNTS = "Whether to count by topic, country, year and more."
 EXACT = "Whether to count all matches, where a large archive would count the newest of them only."
 VersionNumber = Annotated[int | None, Query(ge=1, le=MAX_OFFSET, description="A version; default: the current one.")]
 
-Counter = Callable[[SearchQuery, Results], Facets | None]
+Counter = Callable[[SearchQuery], Callable[[Results], Facets | None]]
 
 api = APIRouter(prefix="/api", responses={422: WRONG_PARAMETER})
 
@@ -48,8 +58,15 @@ def counter_of(
     with_facets: Annotated[bool, Query(alias="facets", description=COUNTS)] = False,
     is_exact: Annotated[bool, Query(alias="exact", description=EXACT)] = False,
 ) -> Counter:
-    """Give what counts the results of a search by facet as a request wants it."""
-    return lambda query, found: facets_of_results(session, query, found, is_exact=is_exact) if with_facets else None
+    """Give what begins to count a search by facet as a request wants it, and that what counts its results."""
+
+    def begun(query: SearchQuery) -> Callable[[Results], Facets | None]:
+        if not with_facets:
+            return lambda _found: None
+        begin_facets(session, query)
+        return lambda found: facets_of_results(session, query, found, is_exact=is_exact)
+
+    return begun
 
 
 CounterHere = Annotated[Counter, Depends(counter_of)]
@@ -65,9 +82,10 @@ def api_search(
     line chooses, and `by` in the answer says what made the results. Meaning finds the nearest 200 at the most.
     """
     query = parse_query(q, vocabulary_of(session))
+    counting = count(query)
     meaning = access.powers.meaning() if way_of(query) != By.WORDS else None
     results = search_by(session, query, meaning, limit=window.limit, offset=window.offset)
-    counted = count(query, results)
+    counted = counting(results)
     return SearchAnswer.model_validate(
         {
             "query": query.line,

@@ -10,7 +10,16 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from models.search import FindsByMeaning, Query, QueryProblem, Sort, facets_of_results, search_by, vocabulary_of
+from models.search import (
+    FindsByMeaning,
+    Query,
+    QueryProblem,
+    Sort,
+    begin_facets,
+    facets_of_results,
+    search_by,
+    vocabulary_of,
+)
 from models.search.words import MAX_LINE_CHARS
 from models.vocabulary import DocType, Role
 from perilune.exports.forms import FORMS
@@ -69,6 +78,7 @@ class _Helped:
 
 def _found(session: Session, form: SearchForm, query: Query, helped: _Helped) -> HTMLResponse:
     is_front = not form.q.strip()
+    begin_facets(session, query)
     results = search_by(session, query, helped.meaning, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
     line = "" if is_front else query.line
     counted = facets_of_results(session, query, results, is_exact=form.exact)

@@ -5,7 +5,7 @@ lets other queries restrict it further, `index_article` keeps the index; a query
 """
 
 from models.search.derived.reading import words_on_search
-from models.search.facets import FacetValue, facets, facets_of_results
+from models.search.facets import FacetValue, begin_facets, facets, facets_of_results
 from models.search.filters import By, Sort
 from models.search.fusion import FindsByMeaning, search_by, way_of
 from models.search.index import index_article, rebuild_index, unindex_article
@@ -30,6 +30,7 @@ __all__ = [
     "Suggestion",
     "Suggestions",
     "Vocabulary",
+    "begin_facets",
     "facets",
     "facets_of_results",
     "hits_of",

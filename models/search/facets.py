@@ -53,6 +53,12 @@ def facets(
     return _labelled(session, counted, limit, is_approximate=is_approximate)
 
 
+def begin_facets(session: Session, query: Query) -> None:
+    """Begin to count what `facets` will be asked for when the page has been read, where that saves time."""
+    if (derived := derived_index_of(session)) and query.by != By.MEANING:
+        derived.begin_counts(session, query)
+
+
 def facets_of_results(
     session: Session, query: Query, results: Results, *, limit: int = 20, is_exact: bool = False
 ) -> Facets:

@@ -55,6 +55,8 @@ class IndexFolder:
         """Open an index to read or write; ValueError or OSError where it is damaged."""
         index = tantivy.Index(make_schema(), path=str(built), reuse=True)
         register_tokenizer(index)
+        # We look for commits ourselves: a thread that reloads by itself may come upon a file that is being damaged.
+        index.config_reader(reload_policy="manual", num_warmers=0)
         return index
 
     def make(self) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -31,8 +31,8 @@ TIES_READ = 64
 MOST_TIES_READ = 16_384
 MOST_VALUES = 65_000
 MOST_REMEMBERED = 500
-COUNTED_BY_TWO = 200_000
-"""From so many articles on, facets are counted by two threads."""
+COUNTED_BESIDE = 200_000
+"""From so many articles on, facets are counted by two threads, beside the reading of rows."""
 HALF_OF_THE_WORK = ("topic", "actor")
 """Of the facets that have several values an article, and so take longest, two; the third has all the others with it."""
 Counts = dict[str, list[tuple[str, int]]]
@@ -76,7 +76,7 @@ class DerivedIndex:
         self._lock = threading.Lock()
         self._said = IndexState.USED
         self._counted_at: Stamp | None = None
-        self._counted: dict[tuple[str, ...], Counts] = {}
+        self._counting: dict[tuple[str, ...], Future[Counts]] = {}
 
     def attach(self, sessions: sessionmaker[Session]) -> None:
         """Let every session of a factory know this index."""
@@ -103,27 +103,32 @@ class DerivedIndex:
 
     def counts(self, session: Session, query: Query) -> Counts | None:
         """Count the matching articles by facet; None where the tables must be asked. Sources go by their ids."""
-        return self.asked(
+        asked = (query.line, *standing(session, query.topics))
+        return self.asked(session, query, lambda *prepared: self._counts_begun(asked, *prepared).result())
+
+    def begin_counts(self, session: Session, query: Query) -> None:
+        """Begin to count, in a large archive, what will be asked for when the rows of a page have been read."""
+        asked = (query.line, *standing(session, query.topics))
+        self.asked(
             session,
             query,
-            lambda searcher, compiled: self._remembered(
-                (query.line, *standing(session, query.topics)), lambda: _counts(searcher, compiled)
+            lambda searcher, compiled: (
+                self._counts_begun(asked, searcher, compiled) if searcher.num_docs >= COUNTED_BESIDE else None
             ),
         )
 
-    def _remembered(self, asked: tuple[str, ...], count: Callable[[], Counts]) -> Counts:
+    def _counts_begun(
+        self, asked: tuple[str, ...], searcher: tantivy.Searcher, compiled: tantivy.Query
+    ) -> Future[Counts]:
         """Count once for each commit: the next page of a search, and the front page, have the same facets."""
         stamp = self._opened.stamp if self._opened else None
         with self._lock:
-            if self._counted_at != stamp or len(self._counted) >= MOST_REMEMBERED:
-                self._counted_at, self._counted = stamp, {}
-            known = self._counted.get(asked)
-        if known is None:
-            known = count()
-            with self._lock:
-                if self._counted_at == stamp:
-                    self._counted[asked] = known
-        return known
+            if self._counted_at != stamp or len(self._counting) >= MOST_REMEMBERED:
+                self._counted_at, self._counting = stamp, {}
+            begun = self._counting.get(asked)
+            if begun is None or (begun.done() and begun.exception()):
+                begun = self._counting[asked] = _beside(lambda: _counts(searcher, compiled))
+        return begun
 
     def searcher(self, session: Session) -> tantivy.Searcher | None:
         """Open the newest commit, where the index may be used."""
@@ -234,15 +239,21 @@ def _by_relevance(searcher: tantivy.Searcher, compiled: tantivy.Query, end: int)
     return total_of(result), [article_id_of(rank) for _, rank in ordered]
 
 
+def _beside(count: Callable[[], Counts]) -> Future[Counts]:
+    """Do something in a thread of its own: threads of a pool would be missing in a process that forked."""
+    pool = ThreadPoolExecutor(max_workers=1)
+    begun = pool.submit(count)
+    pool.shutdown(wait=False)
+    return begun
+
+
 def _counts(searcher: tantivy.Searcher, compiled: tantivy.Query) -> Counts:
     """Count by every facet; in a large archive by two threads, for tantivy lets go of the interpreter meanwhile."""
-    if searcher.num_docs < COUNTED_BY_TWO:
+    if searcher.num_docs < COUNTED_BESIDE:
         return _counts_by(searcher, compiled, tuple(FACET_FIELDS))
     rest = tuple(facet for facet in FACET_FIELDS if facet not in HALF_OF_THE_WORK)
-    # A pool of its own for each count: one that is kept would be without its threads in a process that forked.
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        others = beside.submit(_counts_by, searcher, compiled, rest)
-        return {**_counts_by(searcher, compiled, HALF_OF_THE_WORK), **others.result()}
+    others = _beside(lambda: _counts_by(searcher, compiled, rest))
+    return {**_counts_by(searcher, compiled, HALF_OF_THE_WORK), **others.result()}
 
 
 def _counts_by(searcher: tantivy.Searcher, compiled: tantivy.Query, facets: Sequence[str]) -> Counts:
