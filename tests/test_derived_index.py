@@ -17,7 +17,16 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
 from models.index_change import IndexChange, newest_change
 from models.knowledge import Actor
-from models.search import Query, facets, index_article, parse_query, search, unindex_article, words_on_search
+from models.search import (
+    Query,
+    begin_facets,
+    facets,
+    index_article,
+    parse_query,
+    search,
+    unindex_article,
+    words_on_search,
+)
 from models.search.derived.checking import differences
 from models.search.derived.compiling import Compiler
 from models.search.derived.folder import IndexFolder
@@ -139,13 +148,21 @@ def _expect_equal(sessions: Sessions, derived: DerivedIndex) -> None:
             assert derived.ranked(session, newest, limit=5, offset=3) == ranked_by_tables(
                 session, newest, limit=5, offset=3
             ), line
+            begin_facets(session, query)
             counted = facets(session, query)
             session.info.clear()
             assert counted == facets(session, query), line
 
 
-def test_it_finds_and_counts_what_the_tables_do(sessions: Sessions, derived: DerivedIndex) -> None:
+def test_it_finds_and_counts_what_the_tables_do(
+    sessions: Sessions, derived: DerivedIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _expect_equal(sessions, derived)
+    # As in a large archive: counted by threads, which are begun before the rows are read.
+    monkeypatch.setattr("models.search.derived.reading.COUNTED_BESIDE", 0)
+    counting_beside = DerivedIndex(derived.folder)
+    counting_beside.attach(sessions)
+    _expect_equal(sessions, counting_beside)
     with sessions() as session:
         assert list(differences(session, derived)) == []
         assert "answered by the derived index, which 0 changes" in words_on_search(session)
