@@ -15,7 +15,7 @@ from crawler.pace import Pace
 from crawler.source_file import SourceFile
 from models.fate import await_stage
 from models.search.filters import country_names, language_names
-from models.source import Source
+from models.source import EDITABLE, Source
 from models.vocabulary import Stage
 from models.way import way_of
 from perilune.problems import Faults
@@ -25,20 +25,6 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 ADDRESSES = "addresses"
-KEYS = (
-    "name",
-    "home",
-    "language",
-    "country",
-    "authority",
-    "interval_minutes",
-    "expects",
-    "least_links",
-    "longest_silence_days",
-    "owner",
-    "note",
-)
-"""What may be said of a source beside the addresses that are polled, by the keys of source files."""
 NEEDED = frozenset({"name", "home", "authority", "interval_minutes", "expects"})
 MAX_CHARS = {"name": 200, "note": 2000, "home": 2000, "owner": 254}
 MAX_ADDRESSES = 50
@@ -52,7 +38,7 @@ Said = Mapping[str, str]
 
 
 def edit_source(session: Session, source: Source, said: Said, now: dt.datetime) -> str:
-    """Store what a form says of a source by `KEYS` and `addresses` (one a line), and say what was changed.
+    """Store what a form says of a source by its EDITABLE columns and `addresses` (one a line); say what changed.
 
     What is left out stays, what is empty is none. Faults says what cannot be used of which field, and then nothing
     is stored. A source that was changed so is no file's any more: no start of the program undoes it.
@@ -81,7 +67,7 @@ def edit_source(session: Session, source: Source, said: Said, now: dt.datetime) 
 
 def _checked(source: Source, said: Said) -> tuple[dict[str, object], dict[str, str]]:
     """Read what is said by the rules of source files: the values by their keys, and what is wrong by theirs."""
-    wanted = {key: " ".join(said[key].split()) or None for key in KEYS if key in said}
+    wanted = {key: " ".join(said[key].split()) or None for key in EDITABLE if key in said}
     faults = {key: "it cannot be empty" for key, text in wanted.items() if text is None and key in NEEDED}
     faults |= {
         key: f"at most {most} characters" for key, most in MAX_CHARS.items() if len(wanted.get(key) or "") > most

@@ -10,6 +10,20 @@ from models.vocabulary import SourceKind
 
 FIRST_LOOK = dt.timedelta(days=1)
 LOOKS_END = dt.timedelta(days=40)
+EDITABLE = (
+    "name",
+    "home",
+    "language",
+    "country",
+    "authority",
+    "interval_minutes",
+    "expects",
+    "least_links",
+    "longest_silence_days",
+    "owner",
+    "note",
+)
+"""Columns of a source that people may change, named as source files name them; the addresses polled are its way's."""
 CHECKS_AFTER = (dt.timedelta(days=1), dt.timedelta(days=7), dt.timedelta(days=30))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.article import Article
 from models.fate import Fate
 from models.health import RETIRED, SourceHealth, last_health_of, state_of
-from models.source import CrawlRun, Source
+from models.source import EDITABLE, CrawlRun, Source
 from models.vocabulary import FateState, HealthState, SourceKind, Stage
 from models.watch import Incident
 from models.way import Way, way_of
@@ -21,20 +21,6 @@ from web.scans_view import Scans, scans_of
 
 VISITS_SHOWN = 20
 INCIDENTS_SHOWN = 20
-EDITED = (
-    "name",
-    "home",
-    "language",
-    "country",
-    "authority",
-    "interval_minutes",
-    "expects",
-    "least_links",
-    "longest_silence_days",
-    "owner",
-    "note",
-)
-"""What a person may change of a source, beside the addresses that are polled."""
 NEEDS_SOMEBODY = (HealthState.BROKEN, HealthState.DEGRADED)
 
 
@@ -169,7 +155,7 @@ def source_view(session: Session, slug: str) -> SourceView:
 
 def values_of_source(source: Source) -> dict[str, str]:
     """Write a source as its form says it."""
-    values = {name: getattr(source, name) for name in EDITED}
+    values = {name: getattr(source, name) for name in EDITABLE}
     way = way_of(source)
     return {name: "" if value is None else str(value) for name, value in values.items()} | {
         "addresses": "\n".join(way.addresses) if way else ""
