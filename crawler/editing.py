@@ -44,7 +44,9 @@ def edit_source(session: Session, source: Source, said: Said, now: dt.datetime) 
     is stored. A source that was changed so is no file's any more: no start of the program undoes it.
     """
     values, faults = _checked(source, said)
-    if "home" in values and (watched := _watched_at(session, source, str(values["home"]))):
+    home = str(values.get("home", source.home))
+    # Sections of one publisher may share a home page; what is not to be taken is that of another.
+    if home != source.home and (watched := _watched_at(session, source, home)):
         faults["home"] = f"the source {watched} watches that address already"
     addresses = _addresses_in(source, said[ADDRESSES], faults) if ADDRESSES in said else ()
     if faults:
@@ -67,7 +69,7 @@ def edit_source(session: Session, source: Source, said: Said, now: dt.datetime) 
 
 def _checked(source: Source, said: Said) -> tuple[dict[str, object], dict[str, str]]:
     """Read what is said by the rules of source files: the values by their keys, and what is wrong by theirs."""
-    wanted = {key: " ".join(said[key].split()) or None for key in EDITABLE if key in said}
+    wanted = {key: _text_of(key, said[key]) or None for key in EDITABLE if key in said}
     faults = {key: "it cannot be empty" for key, text in wanted.items() if text is None and key in NEEDED}
     faults |= {
         key: f"at most {most} characters" for key, most in MAX_CHARS.items() if len(wanted.get(key) or "") > most
@@ -81,6 +83,11 @@ def _checked(source: Source, said: Said) -> tuple[dict[str, object], dict[str, s
     except ValidationError as error:
         return {}, faults | {str(each["loc"][0]): _words_of(each) for each in error.errors()}
     return {key: getattr(file, key) for key in usable}, faults
+
+
+def _text_of(key: str, text: str) -> str:
+    """Take what was typed; only a note has lines."""
+    return "\n".join(map(str.rstrip, text.strip().splitlines())) if key == "note" else " ".join(text.split())
 
 
 def _words_of(error: ErrorDetails) -> str:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from models.source import LONGEST_INTERVAL_MINUTES
 from models.vocabulary import SourceKind
 from perilune.mail_addresses import mail_address
 from perilune.problems import Problem
@@ -64,7 +65,9 @@ class SourceFile(BaseModel):
     language: Annotated[str | None, Field(max_length=8, description="ISO 639-1 code of its language.")] = None
     country: Annotated[str | None, Field(max_length=8, description="ISO 3166 alpha-2 code, EU-ESA or UN.")] = None
     authority: Annotated[int, Field(ge=1, le=9, description="9 issues the act itself, 1 copies others.")] = 5
-    interval_minutes: Annotated[int, Field(ge=5, description="Minutes between two visits.")] = 360
+    interval_minutes: Annotated[
+        int, Field(ge=5, le=LONGEST_INTERVAL_MINUTES, description="Minutes between two visits.")
+    ] = 360
     backfill_months: Annotated[
         int, Field(ge=0, le=240, description="Months of history to fetch from the list's older pages or a sitemap.")
     ] = 0
@@ -72,10 +75,10 @@ class SourceFile(BaseModel):
         Literal["core", "mixed", "mostly-off"], Field(description="How much of it is about our subject.")
     ] = "mixed"
     least_links: Annotated[
-        int | None, Field(ge=1, description="Links that its index gives at least; fewer are an incident.")
+        int | None, Field(ge=1, le=100_000, description="Links that its index gives at least; fewer are an incident.")
     ] = None
     longest_silence_days: Annotated[
-        int | None, Field(ge=1, description="Days that may bring nothing new; more are an incident.")
+        int | None, Field(ge=1, le=10_000, description="Days that may bring nothing new; more are an incident.")
     ] = None
     owner: Annotated[
         str | None, Field(description="Mail address of whoever is told when it is not well; default: PERILUNE_OWNER.")

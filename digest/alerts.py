@@ -22,6 +22,7 @@ from models.base import key_of
 from models.finds import STOP, Find, asked_by, count_told, finds_of, language_of_address
 from models.saved_search import SavedSearch, SearchHit
 from models.signing import signer_of
+from models.takedown import withdrawn_among
 from models.vocabulary import AlertPace, DeliveryState
 from models.watch import Notice
 
@@ -114,28 +115,41 @@ def _has_written(session: Session, saved: SavedSearch, moment: dt.datetime, post
     )
     if session.scalar(claim) is None:
         return False
-    told = (
+    session.execute(
         sa.update(SearchHit)
         .where(_untold(saved.id, moment))
         .values(told_at=now)
-        .returning(SearchHit.article_key)
         .execution_options(synchronize_session=False)
     )
     # Thousands may have come together: only as many are read as the mail lists.
-    finds = finds_of(session, saved, limit=MAX_LISTED, told_at=now) if session.scalars(told).all() else []
+    finds = finds_of(session, saved, limit=MAX_LISTED, told_at=now)
     if finds:
         session.add(_notice(session, saved, Told(finds, count_told(session, saved, now)), post, now))
     return bool(finds)
 
 
 def articles_told_by(notice: Notice) -> frozenset[str]:
-    """Name the articles that an alert's mail lists; none for other mail."""
-    return frozenset(LISTED.findall(notice.text)) if notice.list_slug.startswith(SLUG) else frozenset()
+    """Name the articles that an alert's mail lists."""
+    return frozenset(LISTED.findall(notice.text))
+
+
+def unwanted_because(session: Session, notice: Notice) -> str | None:
+    """Say why an alert that waited is not to be sent any more; None where it is, and for other mail."""
+    if not notice.list_slug.startswith(SLUG):
+        return None
+    if withdrawn_among(session, articles_told_by(notice)):
+        return "an article that it tells of is withdrawn"
+    saved = session.scalar(sa.select(SavedSearch).where(SavedSearch.key == notice.list_slug.removeprefix(SLUG)))
+    return "the account that asked is locked" if saved is not None and not saved.account.is_active else None
 
 
 def recall_alerts(session: Session, article_key: str) -> None:
     """Take back the alerts that wait to be sent and tell of an article; what else they tell, the next ones will."""
-    waiting = sa.select(Notice).where(Notice.state == DeliveryState.WAITING, Notice.list_slug.startswith(SLUG))
+    waiting = sa.select(Notice).where(
+        Notice.state == DeliveryState.WAITING,
+        Notice.list_slug.startswith(SLUG),
+        Notice.text.contains(f"/article/{article_key}"),
+    )
     for notice in session.scalars(waiting).all():
         if article_key in articles_told_by(notice):
             its = sa.select(SavedSearch.id).where(SavedSearch.key == notice.list_slug.removeprefix(SLUG))

@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session, object_session, sessionmaker
 
-from digest.alerts import articles_told_by
+from digest.alerts import unwanted_because
 from digest.bounced import note_refusal
 from digest.dkim_key import DkimKey
 from digest.links import Links, ReaderLinks, reader_key_of
@@ -21,7 +21,6 @@ from digest.readers import taste_of
 from digest.verp import return_address
 from models.edition import Delivery, Issue, Reader, Subscription
 from models.signing import Signer, mail_key_of, signer_of
-from models.takedown import withdrawn_among
 from models.vocabulary import DeliveryState
 from models.watch import Notice
 
@@ -66,8 +65,8 @@ def _envelope_of_issue(delivery: Delivery, post: Post, press: Press) -> Envelope
 def _envelope_of_notice(notice: Notice, post: Post) -> Envelope:
     session = object_session(notice)
     assert session is not None
-    if withdrawn_among(session, articles_told_by(notice)):
-        raise Unwanted("an article that it tells of is withdrawn")
+    if reason := unwanted_because(session, notice):
+        raise Unwanted(reason)
     return envelope_of(_letter_of_notice(notice, post), post)
 
 

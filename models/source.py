@@ -24,6 +24,7 @@ EDITABLE = (
     "note",
 )
 """Columns of a source that people may change, named as source files name them; the addresses polled are its way's."""
+LONGEST_INTERVAL_MINUTES = 60 * 24 * 30
 CHECKS_AFTER = (dt.timedelta(days=1), dt.timedelta(days=7), dt.timedelta(days=30))
 
 

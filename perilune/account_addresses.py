@@ -18,7 +18,7 @@ from models.signing import signer_of
 from models.vocabulary import LOCAL
 from models.watch import Notice
 from perilune.archive import Archive
-from perilune.mail_addresses import mail_address
+from perilune.mail_addresses import typed_address
 from perilune.problems import Problem
 
 ASK_AGAIN = dt.timedelta(hours=1)
@@ -29,13 +29,9 @@ A_DAY = dt.timedelta(days=1)
 
 def name_address(archive: Archive, session: Session, account: Account, text: str, *, now: dt.datetime) -> str:
     """Take the address that an account names, or ask by letter whether it is theirs; answers in words."""
-    try:
-        address = mail_address(text.strip())
-    except ValueError as error:
-        raise Problem(f"{text[:254]!r} is not a mail address; write it as in ada@example.org.") from error
-    if account.address is not None and account.address.casefold() == address.casefold():
-        return ""
-    if account.login in {LOCAL, address.casefold()}:
+    address = typed_address(text)
+    is_known = account.address is not None and account.address.casefold() == address.casefold()
+    if is_known or account.login in {LOCAL, address.casefold()}:
         account.address = address
         return ""
     _ask(archive, session, account, address, now=now)

@@ -13,7 +13,7 @@ from models.account import Account, ApiToken, SignIn, login_as_kept
 from models.sign_ins import end_sign_ins, has_accounts, hold_accounts, other_administrators
 from models.vocabulary import LOCAL, Role
 from perilune.archive import Archive
-from perilune.mail_addresses import mail_address
+from perilune.mail_addresses import typed_address
 from perilune.passwords import Passwords, checked_password
 from perilune.problems import Problem
 
@@ -53,10 +53,7 @@ def checked_name(text: str) -> str:
 
 def checked_address(text: str) -> str | None:
     """Return a mail address, None where none is given."""
-    try:
-        return mail_address(text.strip()) if text.strip() else None
-    except ValueError as error:
-        raise Problem(f"{error}.") from error
+    return typed_address(text) if text.strip() else None
 
 
 def checked_role(text: str) -> Role:

@@ -6,7 +6,17 @@ import unicodedata
 from email.errors import MessageError
 from email.headerregistry import Address
 
+from perilune.problems import Problem
+
 MAX_LOCAL_BYTES, MAX_BYTES = 64, 254
+
+
+def typed_address(text: str) -> str:
+    """Return an address as a person typed it; Problem for what is none."""
+    try:
+        return mail_address(text.strip())
+    except ValueError as error:
+        raise Problem(f"{error}; write it as in ada@example.org.") from error
 
 
 def mail_address(text: str) -> str:

@@ -50,8 +50,11 @@ def _name_of(name: str, line: str) -> str:
     return one_line(name or line, MAX_NAME_CHARS) or "All articles"
 
 
-def save_search(archive: Archive, login: str, said: Mapping[str, str], *, now: dt.datetime) -> str:
-    """Keep a search as `query`, `name`, `pace` and `address` say, and return its key; one kept already changes."""
+def save_search(archive: Archive, login: str, said: Mapping[str, str], *, now: dt.datetime) -> tuple[str, str]:
+    """Keep a search as `query`, `name`, `pace` and `address` say; one kept already changes.
+
+    Returns its key, and in words how it tells, such as that an address is still to be confirmed.
+    """
     with archive.sessions.begin() as session:
         account = account_with(session, login, now=now)
         line = query_of(session, said.get("query", "")).with_(sort=Sort.RELEVANCE).line
@@ -64,9 +67,8 @@ def save_search(archive: Archive, login: str, said: Mapping[str, str], *, now: d
             known = SavedSearch(account=account, name=name, query=line, asked_at=now, created_at=now)
             session.add(known)
             session.flush()
-        if "pace" in said or "address" in said:
-            _set_pace(archive, session, known, said, now=now)
-        return known.key
+        tells = "pace" in said or "address" in said
+        return known.key, _set_pace(archive, session, known, said, now=now) if tells else ""
 
 
 def _refuse_too_many(session: Session, account: Account) -> None:

@@ -33,8 +33,8 @@ class ArchiveSearches:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
 
-    def save(self, login: str, said: Mapping[str, str]) -> str:
-        """Keep a search, and return its key."""
+    def save(self, login: str, said: Mapping[str, str]) -> tuple[str, str]:
+        """Keep a search, and return its key and how it tells."""
         return save_search(self._archive, login, said, now=_now())
 
     def change(self, login: str, key: str, said: Mapping[str, str]) -> str:

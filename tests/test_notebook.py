@@ -110,7 +110,7 @@ def test_a_button_that_is_pressed_many_times_at_once_does_one_thing(keys: Keys, 
     key = notebook.make_collection(LOCAL, {"name": "Treaties"})
     told = at_once(lambda: notebook.collect(LOCAL, key, [keys.article]))
     assert told == {"1 article is added to “Treaties”.", "0 articles are added to “Treaties”; 1 were in it."}
-    (saved,) = at_once(lambda: searches.save(LOCAL, {"query": "lunar"}))
+    (saved,) = at_once(lambda: searches.save(LOCAL, {"query": "lunar"})[0])
     assert len(at_once(lambda: searches.act(LOCAL, saved, "add_section", "weekly"))) == 1
     withdrawals = at_once(lambda: withdraw(archive, keys.article, "asked", by="Ada", now=NOW))
     assert {words.split(".")[0] for words in withdrawals} == {

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from digest.alerts import MAX_LISTED, MAX_MAILS_AN_HOUR, AlertPost, write_alerts
 from digest.deliver import Post, deliver_due
 from digest.mail import SmtpMailer
+from models.account import Account
 from models.fate import await_stage
 from models.saved_search import EditionSection, SavedSearch, SearchHit, Webhook
 from models.search import index_article
@@ -207,6 +208,13 @@ def test_an_alert_that_waits_is_taken_back_where_it_tells_of_what_is_withdrawn(b
         session.execute(sa.update(Notice).values(state=DeliveryState.WAITING))
     assert bench.tell(NOW + 2 * AN_HOUR) == 0
     assert len(contents(bench)) == 1
+    with bench.sessions.begin() as session:
+        session.execute(sa.delete(Takedown))
+        session.execute(sa.update(Account).values(is_active=False))
+        session.execute(sa.update(Notice).values(state=DeliveryState.WAITING, due_at=NOW))
+    assert bench.tell(NOW + 3 * AN_HOUR) == 0
+    with bench.sessions() as session:
+        assert session.scalars(sa.select(Notice.problem)).all() == ["the account that asked is locked"]
 
 
 @pytest.mark.databases("postgresql")

@@ -16,6 +16,7 @@ from models.source import Source
 from models.way import way_of
 from perilune.config import settings_from
 from perilune.serving import app_for
+from tests.builders import a_source
 from tests.web_archive import CAUSE, fill_archive, mail_of
 from web.app import create_app
 
@@ -87,10 +88,11 @@ def test_a_form_edits_a_source_and_tells_beside_the_field_what_it_cannot_use(
     form = visitor.get(f"/sources/{SLUG}/edit").text
     assert "https://un-unoosa.example/new</textarea>" in form
     wrong = {"name": "", "home": "no address", "authority": "12", "interval_minutes": "often", "country": "XX"}
+    wrong |= {"least_links": "9999999999", "longest_silence_days": "99999"}
     wrong |= {"addresses": "https://un-unoosa.example/\nelsewhere", "owner": "nobody", "note": "A typed note."}
     told = visitor.post(f"/sources/{SLUG}/edit", headers=HERE, data=wrong)
     assert told.status_code == 422
-    for field in ("name", "home", "authority", "interval_minutes", "country", "addresses", "owner"):
+    for field in set(wrong) - {"note"}:
         assert f'id="{field}-fault"' in told.text
     assert 'aria-describedby="note-fault"' not in told.text
     assert "write 9 or less" in told.text
@@ -98,12 +100,17 @@ def test_a_form_edits_a_source_and_tells_beside_the_field_what_it_cannot_use(
         assert typed in told.text
     assert the_source(sessions).authority == 5
     right = {"name": "The Office", "country": "UN", "language": "en", "authority": "8", "owner": "ada@example.org"}
+    home = the_source(sessions).home
+    with sessions.begin() as session:
+        a_source(session, "another_section", home=home)
+    right |= {"home": home, "note": "It moves\nin May.", "longest_silence_days": "30"}
     right |= {"addresses": "https://un-unoosa.example/a\nhttps://un-unoosa.example/b", "interval_minutes": "90"}
     done = visitor.post(f"/sources/{SLUG}/edit", headers=HERE, data=right).text
     notice = re.search(r"class=.notice.>([^<]*)<", done)
     assert notice is not None
     assert (
-        notice[1] == "The Office: changed its name, language, country, authority, interval minutes, owner, addresses."
+        notice[1] == "The Office: changed its name, language, country, authority, interval minutes,"
+        " longest silence days, owner, note, addresses."
     )
     source = the_source(sessions)
     way = way_of(source)
@@ -112,3 +119,8 @@ def test_a_form_edits_a_source_and_tells_beside_the_field_what_it_cannot_use(
     assert (source.from_file, source.authority, source.owner) == (False, 8, "ada@example.org")
     assert source.pace is not None
     assert source.pace["start_minutes"] == 90
+    assert source.note == "It moves\nin May."
+    cleared = {"longest_silence_days": None, "note": ""}
+    assert visitor.patch(f"/api/sources/{SLUG}", headers=HERE, json=cleared).status_code == 200
+    source = the_source(sessions)
+    assert (source.longest_silence_days, source.note, source.authority) == (None, None, 8)

@@ -83,7 +83,7 @@ def hook(sessions: sessionmaker[Session], tmp_path: Path, httpserver: HTTPServer
     place = f"{httpserver.host}:{httpserver.port}"
     settings = settings_from({"PERILUNE_HOME": str(tmp_path), "PERILUNE_ALLOW_NETWORKS": place})
     archive = Archive(settings, sessions)
-    search = save_search(archive, "local", {"query": "lunar"}, now=NOW)
+    search, _ = save_search(archive, "local", {"query": "lunar"}, now=NOW)
     made = Hook(archive, search, add_webhook(archive, "local", search, httpserver.url_for("/hook"), now=NOW))
     httpserver.expect_request("/hook").respond_with_handler(made.answer)
     yield made

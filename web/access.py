@@ -266,8 +266,8 @@ class Takedowns(Protocol):
 class SavedSearches(Protocol):
     """Keeps searches, each for the account whose login is given; Problem where it cannot be."""
 
-    def save(self, login: str, said: Mapping[str, str]) -> str:
-        """Keep a search as `query`, `name`, `pace` and `address` say, and return its key."""
+    def save(self, login: str, said: Mapping[str, str]) -> tuple[str, str]:
+        """Keep a search as `query`, `name`, `pace` and `address` say; returns its key, and in words how it tells."""
         ...
 
     def change(self, login: str, key: str, said: Mapping[str, str]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from sqlalchemy.orm import Session
 
 from models.search import (
     By,
@@ -47,34 +48,32 @@ COUNTS = "Whether to count by topic, country, year and more."
 EXACT = "Whether to count all matches, where a large archive would count the newest of them only."
 VersionNumber = Annotated[int | None, Query(ge=1, le=MAX_OFFSET, description="A version; default: the current one.")]
 
-Counter = Callable[[SearchQuery], Callable[[Results], Facets | None]]
-
 api = APIRouter(prefix="/api", responses={422: WRONG_PARAMETER})
 
 
-def counter_of(
-    session: SessionHere,
-    *,
-    with_facets: Annotated[bool, Query(alias="facets", description=COUNTS)] = False,
-    is_exact: Annotated[bool, Query(alias="exact", description=EXACT)] = False,
-) -> Counter:
-    """Give what begins to count a search by facet as a request wants it, and that what counts its results."""
+@dataclass(frozen=True)
+class Counting:
+    """Whether a request wants counts by facet, and of all matches."""
 
-    def begun(query: SearchQuery) -> Callable[[Results], Facets | None]:
-        if not with_facets:
-            return lambda _found: None
-        begin_facets(session, query)
-        return lambda found: facets_of_results(session, query, found, is_exact=is_exact)
+    with_facets: Annotated[bool, Query(alias="facets", description=COUNTS)] = False
+    is_exact: Annotated[bool, Query(alias="exact", description=EXACT)] = False
 
-    return begun
+    def begin(self, session: Session, query: SearchQuery) -> None:
+        """Begin to count, before the rows are read."""
+        if self.with_facets:
+            begin_facets(session, query)
+
+    def of(self, session: Session, query: SearchQuery, found: Results) -> Facets | None:
+        """Count what was found."""
+        return facets_of_results(session, query, found, is_exact=self.is_exact) if self.with_facets else None
 
 
-CounterHere = Annotated[Counter, Depends(counter_of)]
+CountingHere = Annotated[Counting, Depends()]
 
 
 @api.get("/search", responses={400: NOT_UNDERSTOOD}, dependencies=[reads()])
 def api_search(
-    session: SessionHere, access: AccessHere, window: WindowHere, count: CounterHere, q: Line = ""
+    session: SessionHere, access: AccessHere, window: WindowHere, counting: CountingHere, q: Line = ""
 ) -> SearchAnswer:
     """Search the archive; an empty line finds everything, the newest first.
 
@@ -82,10 +81,10 @@ def api_search(
     line chooses, and `by` in the answer says what made the results. Meaning finds the nearest 200 at the most.
     """
     query = parse_query(q, vocabulary_of(session))
-    counting = count(query)
+    counting.begin(session, query)
     meaning = access.powers.meaning() if way_of(query) != By.WORDS else None
     results = search_by(session, query, meaning, limit=window.limit, offset=window.offset)
-    counted = counting(results)
+    counted = counting.of(session, query, results)
     return SearchAnswer.model_validate(
         {
             "query": query.line,

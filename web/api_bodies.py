@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from models.source import LONGEST_INTERVAL_MINUTES
 from models.vocabulary import DocType, FactKind, Frequency, Length, Relevance
 from models.word_list import WordEntry
 
@@ -15,7 +16,6 @@ Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00\r\n]*$")]
 Short = Annotated[Line, Field(max_length=200)]
 By = Annotated[Line | None, Field(max_length=80, description="Who says so; needed where nobody signs in.")]
-MONTH_MINUTES = 60 * 24 * 30
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 
 
@@ -75,7 +75,7 @@ class NewSource(Address):
 
 
 class SourceSaid(Body):
-    """What is said of a source; what is left out stays as it is, and an empty text is none."""
+    """What is said of a source; what is left out stays as it is, and null or an empty text is none."""
 
     name: Short | None = None
     home: Annotated[Line | None, Field(max_length=2000, description="The page a person would open.")] = None
@@ -86,7 +86,10 @@ class SourceSaid(Body):
     country: Annotated[Line | None, Field(max_length=8, description="ISO 3166 code, EU-ESA or UN.")] = None
     authority: int | None = Field(default=None, ge=1, le=9, description="9 issues the act itself, 1 copies others.")
     interval_minutes: int | None = Field(
-        default=None, ge=5, le=MONTH_MINUTES, description="Between two visits, until they show how often it publishes."
+        default=None,
+        ge=5,
+        le=LONGEST_INTERVAL_MINUTES,
+        description="Between two visits, until they show how often it publishes.",
     )
     expects: Literal["core", "mixed", "mostly-off"] | None = None
     least_links: int | None = Field(default=None, ge=1, le=100_000, description="Fewer are an incident.")
@@ -97,9 +100,9 @@ class SourceSaid(Body):
     @property
     def said(self) -> dict[str, str]:
         """The same as the form of a source says it."""
-        plain = self.model_dump(mode="json", exclude_none=True, exclude={"addresses"})
+        plain = self.model_dump(mode="json", exclude_unset=True, exclude={"addresses"})
         addresses = {} if self.addresses is None else {"addresses": "\n".join(self.addresses)}
-        return {name: str(value) for name, value in plain.items()} | addresses
+        return {name: "" if value is None else str(value) for name, value in plain.items()} | addresses
 
 
 class WordEntryBody(Body):

@@ -40,6 +40,7 @@ class SavedAnswer(Answer):
     asked_at: dt.datetime = Field(description="Since when it finds what comes.")
     atom: str
     json_feed: str
+    words: str = Field(default="", description="How it tells, said once: whether an address must still be confirmed.")
 
 
 class SavedListAnswer(Answer):

@@ -106,8 +106,9 @@ def api_keep_search(  # noqa: PLR0913 - one parameter for each thing of a reques
     request: Request, session: SessionHere, access: AccessHere, *, visitor: VisitorHere, now: Now, said: NewSearch
 ) -> SavedAnswer:
     """Keep a search; one that is kept already stays, and changes as is said."""
-    key = given(access.powers.searches, INSTEAD).save(visitor.login, _said(said))
-    return _answer(request, session, saved_of(session, visitor.login, key), now)
+    key, words = given(access.powers.searches, INSTEAD).save(visitor.login, _said(said))
+    answer = _answer(request, session, saved_of(session, visitor.login, key), now)
+    return answer.model_copy(update={"words": words})
 
 
 @searches_api.get("/{key}", responses={404: UNKNOWN}, dependencies=[needs(Role.READER)])

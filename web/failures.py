@@ -24,7 +24,7 @@ from web.api_models import Problem as ProblemAnswer
 from web.api_problems import PROBLEM_TYPE
 from web.headers import SHARED_PATHS, headers_for
 from web.people import visitor_here
-from web.problems import NotInArchive, Withdrawn
+from web.problems import NotInArchive, Withdrawn, as_sentence
 from web.rendering import rendered
 from web.shared import Shared
 
@@ -87,11 +87,10 @@ def _tell_query_problem(request: Request, error: Exception) -> Response:
 
 
 def _tell_problem(request: Request, error: Exception) -> Response:
-    sentence = str(error)
     status = CONFLICT if isinstance(error, Conflict) else UNUSABLE
     by_field = error.by_field if isinstance(error, Faults) else {}
     faults = [FaultAnswer(pointer=f"/{field}", detail=detail) for field, detail in by_field.items()]
-    return _told(request, status, sentence[:1].upper() + sentence[1:], _More(faults=faults))
+    return _told(request, status, as_sentence(error), _More(faults=faults))
 
 
 def _tell_unstorable(request: Request, error: Exception) -> Response:
@@ -146,7 +145,8 @@ def _methods_at(request: Request) -> Iterator[str]:
     for each in iter_route_contexts(request.app.routes):
         if each.methods and each.path_regex.match(request.url.path):
             yield from each.methods
-            yield from ("HEAD" for method in each.methods if method == "GET")
+            if "GET" in each.methods:
+                yield "HEAD"
 
 
 def _door(request: Request) -> Response | None:

@@ -23,6 +23,7 @@ from web.desk_view import desk_view, found_for, issue_at, readers_of
 from web.forms import NAME_COOKIE, CorrectorHere, form_of, given, remember_name
 from web.headers import MAIL_POLICY, SCRIPTED
 from web.pages_issues import FRAMED_HEAD
+from web.problems import as_sentence
 from web.rendering import rendered
 from web.rights import needs
 
@@ -113,8 +114,8 @@ async def check_sentence(request: Request, editing: EditingHere, key: str) -> HT
         unsaid = tuple(await run_in_threadpool(editing.desk.check, key, form))
     except Problem as problem:
         if is_piece:
-            return rendered("desk_state.html", unsaid=None, problem=_capital(str(problem)), text="")
-        shown = Shown(problem=_capital(str(problem)), typed=form | {"action": "reword"})
+            return rendered("desk_state.html", unsaid=None, problem=as_sentence(str(problem)), text="")
+        shown = Shown(problem=as_sentence(str(problem)), typed=form | {"action": "reword"})
         return await run_in_threadpool(_desk, editing, key, shown, status=CONFLICT)
     if is_piece:
         return rendered("desk_state.html", unsaid=unsaid, problem="", text=form.get("text", ""))
@@ -136,7 +137,7 @@ async def change_issue(
             lambda: editing.desk.change(key, action, form, by=editing.name, revision=revision)
         )
     except Problem as problem:
-        shown = Shown(problem=_capital(str(problem)), typed=form | {"action": action})
+        shown = Shown(problem=as_sentence(str(problem)), typed=form | {"action": action})
         return await run_in_threadpool(_desk, editing, key, shown, status=CONFLICT)
     anchor = f"#{form['anchor']}" if form.get("anchor", "").replace("-", "").isalnum() else ""
     return RedirectResponse(f"/desk/{key}?{urlencode({'done': done[:MAX_DONE_CHARS]})}{anchor}", status_code=303)
@@ -147,10 +148,6 @@ def _revision(form: Mapping[str, str]) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > MAX_DIGITS:
         raise Problem("this form names no revision; open the desk again.")
     return int(text)
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
 
 
 @pages.get("/desk/{key}/preview", dependencies=[needs(Role.EDITOR)])

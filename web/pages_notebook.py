@@ -19,7 +19,7 @@ from web.keeping import KeeperHere, KeepingHere, collection_of, note_of, refuse_
 from web.links import article_link
 from web.notebook_view import article_lines, collection_cards, note_line
 from web.pages_article import ToldHere, article_as_told
-from web.problems import checked_key
+from web.problems import as_sentence, checked_key
 from web.rendering import rendered
 from web.rights import needs
 
@@ -68,8 +68,7 @@ def note_article(session: SessionHere, told: ToldHere, body: BodyHere, key: str)
     try:
         note = keeping.notebook.add_note(keeping.visitor.login, checked_key(key, "article"), form)
     except Problem as problem:
-        sentence = str(problem)
-        keeper = replace(keeping.keeper, typed=form, problem=sentence[:1].upper() + sentence[1:])
+        keeper = replace(keeping.keeper, typed=form, problem=as_sentence(problem))
         page = article_as_told(session, key, replace(told, keeping=replace(keeping, keeper=keeper)))
         page.status_code = CONFLICT
         return page

@@ -18,6 +18,7 @@ from web.access import Readership, SessionHere, WholeAccess
 from web.forms import BodyHere, form_of, given
 from web.mailed import MAILED, Mailed, MailedHere, settings_link
 from web.pages_subscribe import INSTEAD
+from web.problems import as_sentence
 from web.reader_view import reader_view
 from web.rendering import rendered
 from web.rights import needs
@@ -73,7 +74,7 @@ def change_settings(access: WholeAccess, mailed: MailedHere, body: BodyHere) -> 
     try:
         words = readership.send_own_link(key) if "send_link" in form else _changed(readership, key, form)
     except Problem as problem:  # told beside the field, where it is mended
-        words = str(problem)[:1].upper() + str(problem)[1:MAX_DONE_CHARS]
+        words = as_sentence(problem)[:MAX_DONE_CHARS]
     shown = urlencode({"done": words, "at": section})
     return RedirectResponse(f"{mailed.root}?{shown}#{section}", status_code=303)
 

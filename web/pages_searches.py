@@ -19,7 +19,7 @@ from web.clock import Now
 from web.feeds import ATOM, JSON, Feed, answer_of, atom_of, json_of
 from web.forms import BodyHere, form_of, given
 from web.people import Visitor, VisitorHere
-from web.problems import NotInArchive
+from web.problems import NotInArchive, as_sentence
 from web.rendering import rendered
 from web.rights import needs
 from web.saved_view import PACE_LABELS, saved_lines, saved_of, saved_view
@@ -63,11 +63,11 @@ def keep_search(access: AccessHere, visitor: VisitorHere, body: BodyHere) -> Red
     searches = given(access.powers.searches, INSTEAD)
     form = form_of(body)
     how = form.pop("how", "save")
-    key = searches.save(visitor.login, {name: form[name] for name in ("query", "name") if name in form})
+    key, _ = searches.save(visitor.login, {name: form[name] for name in ("query", "name") if name in form})
     try:
         done, place = _told(searches, visitor, key, how, form)
     except Problem as problem:  # told beside the field, where it is mended
-        done, place = _sentence(problem), HOW.get(how, "alert")
+        done, place = as_sentence(problem), HOW.get(how, "alert")
     return _back(key, done, place)
 
 
@@ -82,10 +82,6 @@ def _told(searches: SavedSearches, visitor: Visitor, key: str, how: str, form: d
     if how == "section":
         return _done(searches, visitor, key, {"add_section": form.get("edition", "")}), place
     return (FEED if how == "feed" else KEPT), place
-
-
-def _sentence(problem: Problem) -> str:
-    return str(problem)[:1].upper() + str(problem)[1:]
 
 
 def _back(key: str, done: str, place: str) -> RedirectResponse:
@@ -158,7 +154,7 @@ def change_search(access: AccessHere, visitor: VisitorHere, key: str, body: Body
     try:
         words = _done(searches, visitor, key, form)
     except Problem as problem:  # told beside the field, where it is mended
-        words = _sentence(problem)
+        words = as_sentence(problem)
     return _back(key, words, place)
 
 

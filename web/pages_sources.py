@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from models.search.filters import country_names, language_names
@@ -15,7 +14,7 @@ from models.source import Source
 from models.vocabulary import Role
 from perilune.problems import Faults
 from web.access import AccessHere, SessionHere
-from web.forms import form_of, given
+from web.forms import BodyHere, form_of, given
 from web.rendering import rendered
 from web.rights import needs, reads
 from web.source_view import find_source_row, source_lines, source_view, values_of_source
@@ -53,11 +52,10 @@ def new_source_page(
 
 
 @pages.post("/sources", dependencies=[needs(Role.ANALYST)])
-async def add_source(request: Request, access: AccessHere) -> RedirectResponse:
+def add_source(body: BodyHere, access: AccessHere) -> RedirectResponse:
     """Add the source that was found, and go to its line in the list."""
-    form = form_of(await request.body())
-    onboarding = given(access.powers.onboarding, BY_COMMAND)
-    slug = await run_in_threadpool(onboarding.add, form.pop("url", ""), form)
+    form = form_of(body)
+    slug = given(access.powers.onboarding, BY_COMMAND).add(form.pop("url", ""), form)
     return RedirectResponse(f"/sources?added={slug}#{slug}", status_code=303)
 
 
@@ -77,15 +75,13 @@ def edit_source_page(session: SessionHere, access: AccessHere, slug: str) -> HTM
 
 
 @pages.post("/sources/{slug}/edit", response_model=None, dependencies=[needs(Role.ANALYST)])
-async def edit_source(
-    request: Request, session: SessionHere, access: AccessHere, slug: str
-) -> HTMLResponse | RedirectResponse:
+def edit_source(body: BodyHere, session: SessionHere, access: AccessHere, slug: str) -> HTMLResponse | RedirectResponse:
     """Change a source as a form says it; what cannot be used is told beside its field, and all that was typed stays."""
     upkeep = given(access.powers.upkeep, BY_COMMAND_TOO)
-    form = form_of(await request.body(), with_empty=True)
-    source = await run_in_threadpool(find_source_row, session, slug)
+    form = form_of(body, with_empty=True)
+    source = find_source_row(session, slug)
     try:
-        words = await run_in_threadpool(upkeep.edit, slug, form)
+        words = upkeep.edit(slug, form)
     except Faults as faults:
         return _form_page(source, values_of_source(source) | form, faults.by_field)
     return _shown(slug, words)

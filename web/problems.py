@@ -23,6 +23,12 @@ class Withdrawn(NotInArchive):
     status = 410
 
 
+def as_sentence(what: object) -> str:
+    """Write what went wrong, or what was done, as a sentence of its own."""
+    words = str(what)
+    return words[:1].upper() + words[1:]
+
+
 def checked_key(key: str, what: str) -> str:
     """Return a well-formed public key; NotInArchive for anything else, before a database is asked."""
     if KEY.fullmatch(key):

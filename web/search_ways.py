@@ -10,7 +10,7 @@ from web.links import search_link
 from web.search_view import Choice
 
 LABELS = {By.BOTH: "Words and meaning", By.WORDS: "Words", By.MEANING: "Meaning"}
-NOT_LOADED = "By words only: search by meaning is still loading or not available here, since its encoder is not loaded."
+NOT_LOADED = "By words only: what finds by meaning is not loaded (yet)."
 COUNTS_NOTE = f"Counted among what was found. Meaning finds the nearest {FUSED} at most, so a choice may bring more."
 
 

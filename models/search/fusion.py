@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Version
+from models.search.derived.reading import Ranked
 from models.search.filters import By, Sort
 from models.search.matching import matching_ids, those_matching
 from models.search.query import Query
@@ -63,14 +64,17 @@ def search_by(
         return search(session, query, limit=limit, offset=offset)
     # What is excluded is excluded from both.
     rest = query.with_(text=str(replace(query.expression, clauses=())))
-    having = ranked_ids(session, Query(text=query.text), limit=HAVING).ids
+    by_words = ranked_ids(session, query, limit=FUSED) if way == By.BOTH else None
+    words_alone = Query(text=query.text)
+    is_unfiltered = by_words is not None and query.with_(by=None) == words_alone
+    having = (by_words if by_words and is_unfiltered else ranked_ids(session, words_alone, limit=HAVING)).ids[:HAVING]
     near = meaning.nearest(session, words_of(query), matching_ids(session, rest), having)
-    if way == By.MEANING:
+    if by_words is None:
         ids = _newest_first(session, near) if query.sort == Sort.NEWEST else [each.article_id for each in near]
         results = Results(len(ids), (), by=way, alone=tuple(ids))
         shown: Sequence[int] = ids[offset : offset + limit]
     else:
-        results, shown = _fused(session, query, near, limit=limit, offset=offset)
+        results, shown = _fused(session, query, _Found(by_words, near), limit=limit, offset=offset)
     spans = {each.article_id: each.span for each in near if each.span is not None}
     return replace(results, hits=hits_of(session, query, shown, spans=spans))
 
@@ -90,12 +94,16 @@ def words_of(query: Query) -> str:
     return " ".join(_OPERATORS.sub(" ", str(replace(query.expression, excluded=()))).split())
 
 
-def _fused(
-    session: Session, query: Query, near: Sequence[Near], *, limit: int, offset: int
-) -> tuple[Results, Sequence[int]]:
-    near_ids = [each.article_id for each in near]
+class _Found(NamedTuple):
+    """The best of both ways."""
+
+    by_words: Ranked
+    near: Sequence[Near]
+
+
+def _fused(session: Session, query: Query, found: _Found, *, limit: int, offset: int) -> tuple[Results, Sequence[int]]:
+    by_words, near_ids = found.by_words, [each.article_id for each in found.near]
     both = set(those_matching(session, matching_ids(session, query), near_ids))
-    by_words = ranked_ids(session, query, limit=FUSED)
     fused = fused_ids(by_words.ids, near_ids)
     shown = fused[offset : offset + limit]
     if len(shown) < limit:

@@ -5,6 +5,7 @@ The encoder is handed in as a function, since only the pipeline loads language m
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -57,6 +58,7 @@ class Meaning:
     def __init__(self, encoding: Encoding) -> None:
         self._encoding = encoding
         self._in_memory: ArticleVectors | None = None
+        self._lock = threading.Lock()
         self._along = _directions([*encoding.means.values(), *encoding.short_texts])
         self._encode = lru_cache(maxsize=REMEMBERED_QUERIES)(encoding.encode)
 
@@ -81,7 +83,8 @@ class Meaning:
             return ()
         # Whatever the filters leave: what a query is about, the whole archive tells.
         trusted = np.flatnonzero(cosines[:NEAREST_TRUSTED] >= MIN_TRUSTED_COSINE)
-        told = cosines[trusted] @ vectors.vectors_of(session, ids[trusted])
+        known = vectors.vectors_of(session, ids[trusted])
+        told = (known @ query) @ known if len(known) else np.zeros_like(query)
         told += TRUST_IN_HAVING * np.sum(witnesses, axis=0)
         own = min(1, cosines[0] / MIN_NEAREST_COSINE)
         about = _unit(own * query + _unit(told))
@@ -93,8 +96,10 @@ class Meaning:
         if on_server := server_vectors(session, self._encoding.model, self._encoding.means):
             self._in_memory = None
             return on_server
-        in_memory = self._in_memory or ArticleVectors(self._encoding.model, self._encoding.means)
-        self._in_memory = in_memory
+        with self._lock:
+            if self._in_memory is None:
+                self._in_memory = ArticleVectors(self._encoding.model, self._encoding.means)
+            in_memory = self._in_memory
         in_memory.follow(session)
         return in_memory
 

@@ -25,6 +25,8 @@ OLDEST_VERSION = (0, 8)
 LAYOUT = 1
 """What the tables below are like; another number makes what was made before unused."""
 ARTICLES_AT_ONCE = 2_000
+VECTORS_LOCK = 7_365_707_844
+"""Held by whoever makes them: any number that is ours alone."""
 ARTICLE_VECTOR = sa.table(
     "article_vector", sa.column("article_id", sa.Integer), sa.column("vector", HALFVEC), schema=SCHEMA
 )
@@ -106,6 +108,18 @@ def make_server_vectors(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> int:
     """Make them anew and return how many there are; Problem where that cannot be."""
+    with sessions() as holder:
+        if not holder.scalar(sa.select(sa.func.pg_try_advisory_lock(VECTORS_LOCK))):
+            raise Problem("the vectors are being made by another process; wait until it is done.")
+        try:
+            return _made(sessions, model, means, progress)
+        finally:
+            holder.execute(sa.select(sa.func.pg_advisory_unlock(VECTORS_LOCK)))
+
+
+def _made(
+    sessions: sessionmaker[Session], model: str, means: Mapping[str, Floats], progress: Callable[[int, int], None]
+) -> int:
     with sessions.begin() as session:
         dimensions, known = _make_tables(session, model, means)
         extension = schema_of_extension(session)
@@ -153,7 +167,11 @@ def _make_tables(session: Session, model: str, means: Mapping[str, Floats]) -> t
 
 def _require_extension(session: Session) -> str:
     """Add the extension where that is to be done, and return the schema it is in; Problem says what is missing."""
-    version = session.scalar(sa.text("SELECT default_version FROM pg_available_extensions WHERE name = 'vector'"))
+    version = session.scalar(
+        sa.text(
+            "SELECT coalesce(installed_version, default_version) FROM pg_available_extensions WHERE name = 'vector'"
+        )
+    )
     if version is None or tuple(map(int, version.split(".")[:2])) < OLDEST_VERSION:
         found = f"pgvector {version}" if version else "no pgvector"
         raise Problem(

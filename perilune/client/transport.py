@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import json
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -76,7 +77,7 @@ class Transport:
 
     def say(self, wanted: type[Made], path: str, body: BaseModel | None = None, *, method: str = "POST") -> Made:
         """Say something and read what became of it; it is said again only where the archive did not take it."""
-        content = body.model_dump_json(exclude_none=True) if body is not None else None
+        content = _json_of(body) if body is not None else None
         headers = {"Content-Type": JSON} if content is not None else {}
         request = self._http.build_request(method, path, content=content, headers=headers)
         return _made(wanted, self._answer(request).content)
@@ -142,3 +143,9 @@ def _made(wanted: type[Made], content: bytes) -> Made:
         return TypeAdapter(wanted).validate_json(content)
     except ValidationError as error:
         raise NoAnswer("What answered is no Perilune archive, or one of another version.") from error
+
+
+def _json_of(body: BaseModel) -> str:
+    """Write what is said: what was left out is not spoken of, what was set to None is taken away."""
+    taken_away = {name: None for name in body.model_fields_set if getattr(body, name) is None}
+    return json.dumps(body.model_dump(mode="json", exclude_none=True) | taken_away)

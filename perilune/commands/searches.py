@@ -40,7 +40,10 @@ def save(
     from perilune.saved_searches import save_search
 
     said = {"query": query, "name": name, "pace": str(alert), **({"address": address} if address else {})}
-    typer.echo(save_search(options.archive(), login, said, now=options.now()))
+    key, words = save_search(options.archive(), login, said, now=options.now())
+    typer.echo(key)
+    if address:
+        typer.echo(words, err=True)
 
 
 @app.command()

@@ -222,6 +222,7 @@ def repair(
 
 @app.command()
 def edit(
+    context: typer.Context,
     slug: Annotated[str, typer.Argument(help="The source's short name.")],
     *,
     name: Annotated[str | None, typer.Option(help="What readers see.")] = None,
@@ -243,11 +244,12 @@ def edit(
     as_json: options.Json = False,
 ) -> None:
     """Change a source; what is not named stays, '' is none. From then on its file, if it has one, is read no more."""
-    said = {key: text for key, text in locals().items() if isinstance(text, str) and key != "slug"}
+    from models.source import EDITABLE
     from perilune.cataloguing import edit as do_edit
     from perilune.output import print_json
     from perilune.seeding import seed
 
+    said = {name: text for name, text in context.params.items() if name in EDITABLE and text is not None}
     archive, now = options.archive(), options.now()
     seed(archive, now=now)
     done = do_edit(archive, slug, said | ({"addresses": "\n".join(address)} if address else {}), now=now)

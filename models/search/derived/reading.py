@@ -108,14 +108,10 @@ class DerivedIndex:
 
     def begin_counts(self, session: Session, query: Query) -> None:
         """Begin to count, in a large archive, what will be asked for when the rows of a page have been read."""
-        asked = (query.line, *standing(session, query.topics))
-        self.asked(
-            session,
-            query,
-            lambda searcher, compiled: (
-                self._counts_begun(asked, searcher, compiled) if searcher.num_docs >= COUNTED_BESIDE else None
-            ),
-        )
+        opened = self._opened
+        if opened is not None and opened.index.searcher().num_docs >= COUNTED_BESIDE:
+            asked = (query.line, *standing(session, query.topics))
+            self.asked(session, query, lambda *prepared: self._counts_begun(asked, *prepared))
 
     def _counts_begun(
         self, asked: tuple[str, ...], searcher: tantivy.Searcher, compiled: tantivy.Query
