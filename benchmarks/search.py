@@ -43,7 +43,7 @@ SERVER = {
     "effective_cache_size": "12GB",
     "work_mem": "64MB",
     "random_page_cost": "1.1",
-    "max_wal_size": "16GB",
+    "max_wal_size": "4GB",
     "checkpoint_timeout": "30min",
 }
 """What the cluster is set to, as docs/search.md recommends it for a large archive."""

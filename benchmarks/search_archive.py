@@ -47,6 +47,7 @@ from pipeline.encoding.encoder import Encoder
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 CHUNK, CHUNKS_A_COMMIT, PROCESSES = 500, 20, 2
 CHUNKS_AHEAD = 8
+ROWS_AT_ONCE = 20_000
 SECONDS_BETWEEN_REPORTS = 10
 WORDS, SENTENCES_A_PASSAGE = 500, 6
 STORY_SIZE, IN_STORIES, COPIES, UNDATED = 4, 0.4, 0.05, 0.03
@@ -300,6 +301,11 @@ def fill_postgresql(archive: Archive, world: World, count: int) -> None:
         for number, _ in enumerate(pool.imap_unordered(lambda each: _make_index(url, each[1]), found), start=1):
             print(f"indexes: {number} of {len(found)}", flush=True)
     with psycopg.connect(url, autocommit=True) as connection:
+        for first in range(1, count + 1, ROWS_AT_ONCE):
+            ids = [first, first + ROWS_AT_ONCE - 1]
+            connection.execute(
+                "SELECT renew_search_article(array_agg(id)) FROM article WHERE id BETWEEN %s AND %s", ids
+            )
         connection.execute("VACUUM ANALYZE")
 
 

@@ -13,10 +13,9 @@ from models.export_rows import Wanted, ids_of_keys, records
 from models.kept import items_of, starred_by
 from models.notebook import Collection
 from models.search import Query, matching_ids
+from models.search.columns import columns_of
 from models.story import Evidence, Story, SummarySentence
 from perilune.exports.record import Record, Sentence
-
-NEWEST_FIRST = (Version.published_first_on.desc().nulls_last(), Article.id.desc())
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def selected_by_query(session: Session, query: Query, *, most: int) -> Selection
     """Select what a search finds, the newest first."""
     matching = matching_ids(session, query)
     count = session.scalar(sa.select(sa.func.count()).select_from(matching.subquery())) or 0
-    ids = [] if count > most else session.scalars(matching.order_by(*NEWEST_FIRST)).all()
+    ids = [] if count > most else session.scalars(matching.order_by(*columns_of(session).newest_first)).all()
     return Selection(query.line or "all articles", ids, count)
 
 

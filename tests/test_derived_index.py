@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
+from models.article import Article, Version, VersionActor
 from models.index_change import IndexChange, newest_change
 from models.knowledge import Actor
 from models.search import (
@@ -24,7 +24,6 @@ from models.search import (
     index_article,
     parse_query,
     search,
-    unindex_article,
     words_on_search,
 )
 from models.search.derived.checking import differences
@@ -36,8 +35,8 @@ from models.search.derived.writing import Follower, build, follow_once
 from models.search.patterns import Nearby, Pattern
 from models.search.ranked import ranked_by_tables
 from models.takedown import Takedown
-from models.vocabulary import DocType, Relevance
-from tests.builders import ArticleDraft, a_story, an_article
+from tests.builders import ArticleDraft, an_article
+from tests.changing import a_drawn_draft, change_somehow
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -53,12 +52,6 @@ print("ready", flush=True)
 while True:
     writing.follow_once(open_database(sys.argv[1]), folder.IndexFolder(Path(sys.argv[2])))
 """
-WORDS = {
-    "en": "lunar station crew agencies signed cooperation agreement Chang'e-5 U.S. orbiter change moon launches 2021",
-    "fr": "l'accord lunaire station coopération spatiale signée Chang’e-5 lanceurs européens",
-    "ru": "космос лунная станция сотрудничество соглашение подписано экипаж орбита",
-    "zh": "嫦娥五号 月球 探测 合作 航天 国际 协定 签署 空间站",
-}
 LINES = (
     "",
     "moon",
@@ -95,22 +88,6 @@ LINES = (
 )
 
 
-def _draft(lot: random.Random) -> ArticleDraft:
-    language = lot.choice(list(WORDS))
-    words = WORDS[language].split()
-    return ArticleDraft(
-        title=" ".join(lot.choices(words, k=4)),
-        text="\n\n".join(" ".join(lot.choices(words, k=lot.randint(3, 30))) for _ in range(2)),
-        language=language,
-        source=lot.choice(("one", "two", "three")),
-        published=lot.choice((None, "2020", "2021-03", "2021-03-09", "2022-01-01")),
-        topics=tuple(lot.sample(("lunar-exploration", "launch", "law-policy"), lot.randint(0, 2))),
-        countries=tuple(lot.sample(("CN", "RU", "GB"), lot.randint(0, 2))),
-        relevance=lot.choice(list(Relevance)),
-        doc_type=lot.choice((DocType.NEWS, DocType.REPORT)),
-    )
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> IndexFolder:
     """The folder of the archive's derived index."""
@@ -124,7 +101,7 @@ def derived(sessions: sessionmaker[Session], folder: IndexFolder) -> DerivedInde
     with sessions.begin() as session:
         session.add(Actor(slug="esa", name="ESA", kind="agency"))
         for _ in range(40):
-            article = an_article(session, _draft(lot))
+            article = an_article(session, a_drawn_draft(lot))
             if lot.random() < 0.9:
                 index_article(session, article.id)
             if lot.random() < 0.3:
@@ -189,36 +166,12 @@ def test_whatever_changes_an_article_reaches_the_index(sessions: Sessions, deriv
     for _ in range(4):
         with sessions.begin() as session:
             for article in lot.sample(list(session.scalars(sa.select(Article).order_by(Article.id))), 6):
-                _change(session, article, lot)
+                change_somehow(session, article, lot)
         with sessions() as session:
             assert derived.state(session) is IndexState.BEHIND
             assert derived.ranked(session, Query(), limit=1, offset=0) is None
         assert follow_once(sessions, derived.folder)
         _expect_equal(sessions, derived)
-
-
-def _change(session: Session, article: Article, lot: random.Random) -> None:
-    version_id = article.current_version_id
-    match lot.randrange(9):
-        case 0:
-            index_article(session, article.id)
-        case 1:
-            unindex_article(session, article.id)
-        case 2:
-            session.execute(sa.update(Version).where(Version.id == version_id).values(relevance="off"))
-        case 3:
-            session.execute(sa.delete(TopicAssignment).where(TopicAssignment.version_id == version_id))
-        case 4:
-            columns = {"article_key": article.key, "url": article.url, "reason": "asked", "made_by": "me"}
-            session.merge(Takedown(id=article.id, made_at=NOW, **columns))
-        case 5:
-            article.story_id = a_story(session, f"Story {article.id}").id
-        case 6:
-            article.copy_of_id = 1
-        case 7:
-            session.merge(VersionCountry(version_id=version_id, country="JP", rank=9))
-        case _:
-            index_article(session, an_article(session, _draft(lot)).id)
 
 
 def test_a_takedown_counts_at_once(sessions: Sessions, derived: DerivedIndex) -> None:

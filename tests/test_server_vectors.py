@@ -14,7 +14,7 @@ from models.database import open_database
 from models.search import parse_query
 from models.search.article_vectors import ArticleVectors
 from models.search.centring import Centring
-from models.search.matching import matching_ids
+from models.search.matches import Matches
 from models.search.matrix import Floats, Ids
 from models.search.meaning import Encoding, Meaning
 from models.search.server_schema import drop_server_vectors, make_server_vectors
@@ -72,7 +72,7 @@ def _on_server(session: Session) -> ServerVectors:
 
 
 def _held(session: Session, store: ArticleVectors | ServerVectors, query: Floats, line: str) -> Ids:
-    ids, cosines = store.best_matching(session, matching_ids(session, parse_query(line)), query)
+    ids, cosines = store.best_matching(session, Matches(session, parse_query(line)), query)
     return ids[cosines >= 0]
 
 
@@ -112,10 +112,10 @@ def test_search_by_meaning_asks_the_server_while_it_has_the_vectors(vector_sessi
         wanted = session.scalar(sa.select(sa.func.max(Article.id))) or 0
         vector = known.vectors_of(session, np.array([wanted]))[0]
         meaning = Meaning(Encoding(MODEL, lambda _words: vector, MEANS, ()))
-        matching = matching_ids(session, parse_query("lang:en"))
-        by_server = [each.article_id for each in meaning.nearest(session, "words", matching)]
+        matches = Matches(session, parse_query("lang:en"))
+        by_server = [each.article_id for each in meaning.nearest(session, "words", matches)]
         drop_server_vectors(session)
-        in_memory = [each.article_id for each in meaning.nearest(session, "words", matching)]
+        in_memory = [each.article_id for each in meaning.nearest(session, "words", matches)]
         assert asked is not None
         assert server_vectors(session, MODEL, MEANS) is None
         assert by_server[:5] == in_memory[:5]

@@ -10,20 +10,24 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from models.article import Article, Vector
 from models.index_change import IndexChange, changes_kept, has_all_since
 from models.search.centring import Centring, means_of_archive
-from models.search.matching import those_matching
+from models.search.matches import Matches
 from models.search.matrix import LOOKED_AT, Floats, Ids, VectorMatrix
 from models.takedown import withdrawn_keys
 
 ENOUGH = 200
+FIRST_ASKED = 300
+"""Of so many of the nearest it is asked first which match, then of twice as many, and so on."""
 READ_AT_ONCE = 10_000
 CHANGED_AT_ONCE = 500
 LOOKED_BACK = 1_000
 """A change may become visible after one with a higher number, where two processes write at once."""
+_NONE: tuple[Ids, Floats] = (np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
 class ArticleVectors:
@@ -50,22 +54,25 @@ class ArticleVectors:
             else:
                 self._read_changes(session, self._matrix)
 
-    def nearest(self, _session: Session, vector: Floats) -> tuple[Ids, Floats]:
+    def nearest(self, _session: Session, vector: Floats, count: int = LOOKED_AT) -> tuple[Ids, Floats]:
         """Return the nearest of all articles and their cosines, the nearest first, at most 4,000."""
         if self._matrix is None or not len(self._matrix):
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+            return _NONE
         with self._lock:
-            return self._matrix.nearest(vector, LOOKED_AT)
+            return self._matrix.nearest(vector, count)
 
-    def best_matching(self, session: Session, matching: sa.Select[int], vector: Floats) -> tuple[Ids, Floats]:
+    def best_matching(self, session: Session, matches: Matches, vector: Floats) -> tuple[Ids, Floats]:
         """Find the nearest of those that match, at most 200: among the nearest of all, or where few match, of these."""
-        ids, cosines = self.nearest(session, vector)
-        is_wanted = np.isin(ids, those_matching(session, matching, ids.tolist()))
-        if is_wanted.sum() >= ENOUGH or len(ids) < LOOKED_AT:
-            return ids[is_wanted][:ENOUGH], cosines[is_wanted][:ENOUGH]
-        # The filters leave few of the nearest: then of what they leave, all are compared.
-        wanted = _ids_from(session, matching)
-        assert self._matrix is not None
+        wanted = matches.if_few()
+        if wanted is None:
+            ids, cosines = self.nearest(session, vector)
+            is_wanted = _which(matches, ids)
+            if is_wanted.sum() >= ENOUGH or len(ids) < LOOKED_AT:
+                return ids[is_wanted][:ENOUGH], cosines[is_wanted][:ENOUGH]
+            # The filters leave few of the nearest: then of what they leave, all are compared.
+            wanted = matches.every()
+        if self._matrix is None:
+            return _NONE
         with self._lock:
             return self._matrix.nearest_among(wanted, vector, ENOUGH)
 
@@ -121,8 +128,14 @@ def _recent_changes(session: Session) -> sa.Select[int]:
     return sa.select(IndexChange.id).where(IndexChange.id > last - LOOKED_BACK)
 
 
-def _ids_from(session: Session, select: sa.Select[int]) -> Ids:
-    return np.fromiter(session.scalars(select), np.int64)
+def _which(matches: Matches, ids: Ids) -> NDArray[np.bool_]:
+    """Tell which of some articles match, the nearest first, as far as enough of them do."""
+    found: list[int] = []
+    start, size = 0, FIRST_ASKED
+    while start < len(ids) and len(found) < ENOUGH:
+        found += matches.among(ids[start : start + size].tolist())
+        start, size = start + size, 2 * size
+    return np.isin(ids, found)
 
 
 def _batches(ids: list[int]) -> Iterator[list[int]]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
 from models.knowledge import Actor, Topic
+from models.search.columns import columns_of
+from models.search.counting import EVERY, FACETS, counts_statement
 from models.search.derived.reading import DerivedIndex, derived_index_of
 from models.search.filters import By, country_names, language_names
 from models.search.matching import matching_ids
@@ -18,10 +19,6 @@ from models.search.newest import BOUNDS, Bounds, attempts, is_large
 from models.search.query import Query
 from models.search.results import Results
 from models.source import Source
-
-FACETS = ("topic", "country", "actor", "source", "language", "type", "relevance", "year")
-EVERY = "every"
-"""Beside the facets, the number of articles that were counted."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,9 @@ def facets_of_results(
     session: Session, query: Query, results: Results, *, limit: int = 20, is_exact: bool = False
 ) -> Facets:
     """Count the articles that a search found, by facet: what matches by words, and what it found by meaning alone."""
-    alone = facets_by_tables(session, _articles().where(Article.id.in_(results.alone))) if results.alone else {}
+    columns = columns_of(session)
+    those_alone = columns.every.where(columns.article_id.in_(results.alone))
+    alone = facets_by_tables(session, those_alone) if results.alone else {}
     if results.by == By.MEANING:
         return _labelled(session, alone, limit)
     by_words, is_approximate = _counted_by_words(session, query, None if is_exact else BOUNDS)
@@ -115,10 +114,6 @@ def _newest_counted(session: Session, query: Query, bounds: Bounds | None) -> tu
     raise AssertionError("the last attempt selects all")
 
 
-def _articles() -> sa.Select[int]:
-    return sa.select(Article.id).join(Version, Version.id == Article.current_version_id)
-
-
 def facets_by_tables(session: Session, matching: sa.Select[int]) -> Counted:
     """Count articles by the tables, in the session's transaction, each facet in its order."""
     return _counted(session, matching)[0]
@@ -127,7 +122,7 @@ def facets_by_tables(session: Session, matching: sa.Select[int]) -> Counted:
 def _counted(session: Session, matching: sa.Select[int]) -> tuple[Counted, int]:
     """Count by the tables, each facet in its order; returns how many articles were counted, too."""
     counted: dict[str, list[tuple[str, int]]] = {facet: [] for facet in (*FACETS, EVERY)}
-    for facet, value, count in session.execute(_counts(matching)):
+    for facet, value, count in session.execute(counts_statement(columns_of(session), matching)):
         counted[facet].append((str(value), count))
     ((_, every),) = counted.pop(EVERY)
     return _in_order(counted), every
@@ -158,39 +153,6 @@ def _most_frequent(item: tuple[str, int]) -> tuple[int, str]:
 
 def _newest(item: tuple[str, int]) -> tuple[int, str]:
     return -int(item[0]), item[0]
-
-
-def _counts(matching_articles: sa.Select[int]) -> sa.CompoundSelect[str, str, int]:
-    matching = matching_articles.add_columns(
-        Version.id.label("version_id"),
-        Article.source_id,
-        Version.language,
-        Version.doc_type,
-        Version.relevance,
-        sa.extract("year", Version.published_first_on).label("year"),
-    ).cte("matching")
-    topic = TopicAssignment.topic_slug
-    country = VersionCountry.country
-    actor = VersionActor.actor_slug
-    selects = [
-        sa.select(sa.literal(EVERY, sa.String), sa.literal("", sa.String), sa.func.count()).select_from(matching),
-        _count("topic", topic)
-        .join(matching, matching.c.version_id == TopicAssignment.version_id)
-        .where(topic.in_(sa.select(Topic.slug).where(Topic.is_active)))
-        .group_by(topic),
-        _count("country", country).join(matching, matching.c.version_id == VersionCountry.version_id).group_by(country),
-        _count("actor", actor).join(matching, matching.c.version_id == VersionActor.version_id).group_by(actor),
-        _count("source", Source.slug).join(matching, matching.c.source_id == Source.id).group_by(Source.slug),
-    ]
-    for facet, column in zip(
-        FACETS[4:], (matching.c.language, matching.c.doc_type, matching.c.relevance, matching.c.year), strict=True
-    ):
-        selects.append(_count(facet, column).where(column.is_not(None)).group_by(column))
-    return sa.union_all(*selects)
-
-
-def _count(facet: str, column: sa.ColumnElement[str] | InstrumentedAttribute[str]) -> sa.Select[str, str, int]:
-    return sa.select(sa.literal(facet, sa.String), sa.cast(column, sa.String), sa.func.count())
 
 
 def _labels(session: Session, shown: Mapping[str, Sequence[str]]) -> Mapping[str, Mapping[str, str]]:

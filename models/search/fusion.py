@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from models.article import Article, Version
 from models.search.derived.reading import Ranked
 from models.search.filters import By, Sort
-from models.search.matching import matching_ids, those_matching
+from models.search.matches import Matches
 from models.search.query import Query
 from models.search.ranked import ranked_ids
 from models.search.results import Results, hits_of, search
@@ -42,10 +42,8 @@ class Near:
 class FindsByMeaning(Protocol):
     """What finds articles by the meaning of words; the wiring makes it, for models load no encoder."""
 
-    def nearest(
-        self, session: Session, words: str, matching: sa.Select[int], having: Sequence[int] = ()
-    ) -> Sequence[Near]:
-        """Return the nearest of the articles that `matching` selects, at most 200, the nearest first.
+    def nearest(self, session: Session, words: str, matches: Matches, having: Sequence[int] = ()) -> Sequence[Near]:
+        """Return the nearest of the articles that match, at most 200, the nearest first.
 
         `having` are the best articles that have the words, of the whole archive: they tell what the words are about.
         """
@@ -68,7 +66,7 @@ def search_by(
     words_alone = Query(text=query.text)
     is_unfiltered = by_words is not None and query.with_(by=None) == words_alone
     having = (by_words if by_words and is_unfiltered else ranked_ids(session, words_alone, limit=HAVING)).ids[:HAVING]
-    near = meaning.nearest(session, words_of(query), matching_ids(session, rest), having)
+    near = meaning.nearest(session, words_of(query), Matches(session, rest), having)
     if by_words is None:
         ids = _newest_first(session, near) if query.sort == Sort.NEWEST else [each.article_id for each in near]
         results = Results(len(ids), (), by=way, alone=tuple(ids))
@@ -103,7 +101,7 @@ class _Found(NamedTuple):
 
 def _fused(session: Session, query: Query, found: _Found, *, limit: int, offset: int) -> tuple[Results, Sequence[int]]:
     by_words, near_ids = found.by_words, [each.article_id for each in found.near]
-    both = set(those_matching(session, matching_ids(session, query), near_ids))
+    both = set(Matches(session, query).among(near_ids))
     fused = fused_ids(by_words.ids, near_ids)
     shown = fused[offset : offset + limit]
     if len(shown) < limit:

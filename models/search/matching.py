@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
 from models.knowledge import Actor, Topic
+from models.search.columns import Columns, Condition, columns_of
 from models.search.filters import ALL_OF
 from models.search.pairs import pairs_of
 from models.search.patterns import Alternatives, Nearby, Pattern, clauses_of, excluded_of
 from models.search.query import Query, Vocabulary
 from models.source import Source
 from models.story import Story
-from models.takedown import withdrawn_keys
 from models.taxonomy import merged_topics
 
 SEARCH_TEXT = sa.table("search_text", sa.column("rowid", sa.Integer), sa.column("search_text"))
@@ -31,7 +30,6 @@ MONTH_MARK = "@"
 PARTS_MARK = "@parts"
 """What stands among the terms of each row of an article that has several."""
 MOST_YEARS = 60
-Condition = sa.ColumnElement[bool]
 
 
 def matching_ids(
@@ -42,14 +40,13 @@ def matching_ids(
     With `since`, only those of that day and later: PostgreSQL finds them by the months among the terms. With `is_apart`
     it finds what the words match first, or else it may look into each text that other conditions leave.
     """
-    select = sa.select(Article.id).join(Version, Version.id == Article.current_version_id)
-    return select.where(
-        Article.key.not_in(withdrawn_keys()),
-        *_column_conditions(query),
-        *_many_conditions(session, query),
-        *_exclusions(session, query),
+    columns = columns_of(session)
+    return columns.every.where(
+        *_column_conditions(columns, query),
+        *_many_conditions(session, columns, query),
+        *_exclusions(session, columns, query),
         *_text_conditions(session, query, since, is_apart=is_apart),
-        *([Version.published_first_on >= since] if since else []),
+        *([columns.day >= since] if since else []),
     )
 
 
@@ -60,9 +57,10 @@ def those_matching(session: Session, matching: sa.Select[int], ids: Sequence[int
     """
     if session.get_bind().dialect.name == "sqlite":
         each = sa.func.json_each(json.dumps(list(ids))).table_valued("value", name="each_of")
-        select = sa.select(each.c.value).where(matching.where(Article.id == each.c.value).correlate(each).exists())
+        is_matched = matching.where(columns_of(session).article_id == each.c.value).correlate(each).exists()
+        select = sa.select(each.c.value).where(is_matched)
     else:
-        select = matching.where(Article.id.in_(ids))
+        select = matching.where(columns_of(session).article_id.in_(ids))
     return session.scalars(select).all()
 
 
@@ -72,61 +70,45 @@ def vocabulary_of(session: Session) -> Vocabulary:
     return Vocabulary(*(frozenset(session.scalars(sa.select(column))) for column in columns))
 
 
-def _column_conditions(query: Query) -> list[Condition]:
-    conditions: list[Condition] = [] if query.with_copies else [Article.copy_of_id.is_(None)]
+def _column_conditions(columns: Columns, query: Query) -> list[Condition]:
+    conditions: list[Condition] = [] if query.with_copies else [sa.not_(columns.is_copy)]
     lists = {"relevance": query.relevance, "lang": query.languages, "type": query.doc_types}
-    conditions += [COLUMNS[name].in_([str(value) for value in values]) for name, values in lists.items() if values]
+    singles = columns.singles
+    conditions += [singles[name].in_([str(value) for value in values]) for name, values in lists.items() if values]
     if query.sources:
-        conditions.append(Article.source_id.in_(sa.select(Source.id).where(Source.slug.in_(query.sources))))
+        conditions.append(columns.source_id.in_(sa.select(Source.id).where(Source.slug.in_(query.sources))))
     if query.story:
-        conditions.append(Article.story_id.in_(sa.select(Story.id).where(Story.key.in_(query.story))))
+        conditions.append(columns.story_id.in_(sa.select(Story.id).where(Story.key.in_(query.story))))
     if query.after:
-        conditions.append(Version.published_first_on >= query.after)
+        conditions.append(columns.day >= query.after)
     if query.before:
-        conditions.append(Version.published_first_on < query.before)
+        conditions.append(columns.day < query.before)
     return conditions
 
 
-def _many_conditions(session: Session, query: Query) -> list[Condition]:
+def _many_conditions(session: Session, columns: Columns, query: Query) -> list[Condition]:
     """Make the conditions on what an article has several of; a value with `+` wants all its parts."""
     topics = standing(session, query.topics)
     conditions = []
     for name, values in (("topic", topics), ("country", query.countries), ("actor", query.actors)):
-        conditions += [sa.or_(*(_has_all_of(name, value) for value in values))] if values else []
+        conditions += [sa.or_(*(columns.has_all(name, value.split(ALL_OF)) for value in values))] if values else []
     return conditions
 
 
-MANY: Mapping[str, tuple[InstrumentedAttribute[int], InstrumentedAttribute[str]]] = {
-    "topic": (TopicAssignment.version_id, TopicAssignment.topic_slug),
-    "country": (VersionCountry.version_id, VersionCountry.country),
-    "actor": (VersionActor.version_id, VersionActor.actor_slug),
-}
-COLUMNS: Mapping[str, InstrumentedAttribute[str | None]] = {
-    "relevance": Version.relevance,
-    "lang": Version.language,
-    "type": Version.doc_type,
-}
-
-
-def _has_all_of(name: str, value: str) -> Condition:
-    version_id, column = MANY[name]
-    return sa.and_(*(Version.id.in_(sa.select(version_id).where(column == part)) for part in value.split(ALL_OF)))
-
-
-def _exclusions(session: Session, query: Query) -> list[Condition]:
+def _exclusions(session: Session, columns: Columns, query: Query) -> list[Condition]:
     """Make the conditions of filters that leave out; what is unknown of an article leaves it in."""
     conditions: list[Condition] = []
     for name, _, value in (each.partition(":") for each in query.without):
-        if name in COLUMNS:
-            conditions.append(COLUMNS[name].is_distinct_from(value))
+        if name in columns.singles:
+            conditions.append(columns.singles[name].is_distinct_from(value))
         elif name == "source":
-            conditions.append(Article.source_id.not_in(sa.select(Source.id).where(Source.slug == value)))
+            conditions.append(columns.source_id.not_in(sa.select(Source.id).where(Source.slug == value)))
         elif name == "story":
-            of_story = Article.story_id.in_(sa.select(Story.id).where(Story.key == value))
-            conditions.append(sa.or_(Article.story_id.is_(None), sa.not_(of_story)))
+            of_story = columns.story_id.in_(sa.select(Story.id).where(Story.key == value))
+            conditions.append(sa.or_(columns.story_id.is_(None), sa.not_(of_story)))
         else:
             (wanted,) = standing(session, [value]) if name == "topic" else [value]
-            conditions.append(sa.not_(_has_all_of(name, wanted)))
+            conditions.append(sa.not_(columns.has_all(name, wanted.split(ALL_OF))))
     return conditions
 
 
@@ -138,26 +120,27 @@ def standing(session: Session, topics: Sequence[str]) -> list[str]:
 
 def _text_conditions(session: Session, query: Query, since: dt.date | None, *, is_apart: bool) -> list[Condition]:
     clauses, excluded = clauses_of(query.expression), excluded_of(query.expression)
+    article_id = columns_of(session).article_id
     if session.get_bind().dialect.name == "sqlite":
-        return _fts5_conditions(clauses, excluded)
+        return _fts5_conditions(article_id, clauses, excluded)
     if not clauses:
-        return [Article.id.not_in(_ids_with(excluded))] if excluded else []
+        return [article_id.not_in(_ids_with(excluded))] if excluded else []
     found = _found_by_tsvectors(clauses, excluded, _is_since(since) if since else sa.true())
     if is_apart:
-        found = sa.select(found.cte("hits").prefix_with("MATERIALIZED").c.article_id)
-    return [Article.id.in_(found)]
+        # Looking up an array of ids takes a third of the time of joining them.
+        return [article_id == sa.any_(sa.func.array(found.scalar_subquery()))]
+    return [article_id.in_(found)]
 
 
-def _fts5_conditions(clauses: Sequence[Alternatives], excluded: Alternatives) -> list[Condition]:
+def _fts5_conditions(
+    article_id: sa.ColumnElement[int], clauses: Sequence[Alternatives], excluded: Alternatives
+) -> list[Condition]:
     if not clauses:
-        return (
-            [Article.id.not_in(sa.select(SEARCH_TEXT.c.rowid).where(matches_fts5(fts5_of(excluded))))]
-            if excluded
-            else []
-        )
+        without = sa.select(SEARCH_TEXT.c.rowid).where(matches_fts5(fts5_of(excluded)))
+        return [article_id.not_in(without)] if excluded else []
     match = " AND ".join(f"({fts5_of(clause)})" for clause in clauses)
     match = f"({match}) NOT ({fts5_of(excluded)})" if excluded else match
-    return [Article.id.in_(sa.select(SEARCH_TEXT.c.rowid).where(matches_fts5(match)))]
+    return [article_id.in_(sa.select(SEARCH_TEXT.c.rowid).where(matches_fts5(match)))]
 
 
 def _found_by_tsvectors(

@@ -18,6 +18,8 @@ LOOKED_AT = 4_000
 _SAMPLE = 20_000
 _BLOCK = 50_000
 _LEVELS = 127
+_SAMPLED, _SPARE = 64, 1.5
+NO_ROW = -1
 
 
 class VectorMatrix:
@@ -27,7 +29,8 @@ class VectorMatrix:
         """Make an empty one, with room for so many vectors."""
         self.dimensions = dimensions
         self._ids: Ids = np.zeros(room, np.int64)
-        self._row_of: dict[int, int] = {}
+        self._count = 0
+        self._row_of = np.full(room + 1, NO_ROW, np.int32)
         self._codes = np.zeros((room, dimensions), np.int8)
         self._scales = np.zeros(room, np.float32)
         self._basis: Floats = np.zeros((dimensions, 0), np.float32)
@@ -35,12 +38,12 @@ class VectorMatrix:
         self._count_at_fit = 0
 
     def __len__(self) -> int:
-        return len(self._row_of)
+        return self._count
 
     def put(self, ids: Ids, vectors: Floats) -> None:
         """Store vectors, shape [ids, dimensions], over those that the ids had; one of zeros is near nothing."""
-        rows = np.array([self._row_of.setdefault(one, len(self._row_of)) for one in ids.tolist()], np.int64)
-        self._grow(len(self))
+        self._know(ids)
+        rows = self._rows_of(ids)
         self._ids[rows] = ids
         largest = np.abs(vectors).max(axis=1, initial=1e-9)
         self._scales[rows] = largest / _LEVELS
@@ -52,26 +55,38 @@ class VectorMatrix:
 
     def nearest(self, vector: Floats, count: int) -> tuple[Ids, Floats]:
         """Return the ids of the nearest, at most 4,000, and their cosines, the nearest first."""
-        left = len(self)
-        looked_at = max(count, LOOKED_AT)
-        if left <= looked_at:
-            rows = np.arange(left)
-        else:
-            first = self._reduced[:left] @ (vector @ self._basis)
-            rows = np.argpartition(first, left - looked_at)[left - looked_at :]
-        return self._best(rows, vector, count)
+        return self._best(self._first_look(self._reduced[: len(self)], vector), vector, count)
 
     def nearest_among(self, ids: Ids, vector: Floats, count: int) -> tuple[Ids, Floats]:
         """Return the nearest of some articles; those without a vector are left out."""
-        return self._best(self._rows_of(ids), vector, count)
+        rows = self._rows_of(ids)
+        return self._best(rows[self._first_look(self._reduced[rows], vector)], vector, count)
+
+    def _first_look(self, reduced: Floats, vector: Floats) -> NDArray[np.int64]:
+        """Return the places of those rows that are nearest in the few directions, at most 4,000."""
+        if len(reduced) <= LOOKED_AT:
+            return np.arange(len(reduced))
+        return _places_of_best(reduced @ (vector @ self._basis), LOOKED_AT)
 
     def vectors_of(self, ids: Ids) -> Floats:
         """Read vectors of articles in the order of their ids, shape [those that have one, dimensions]."""
         return self._decoded(self._rows_of(ids))
 
     def _rows_of(self, ids: Ids) -> NDArray[np.int64]:
-        known = (self._row_of.get(article_id) for article_id in ids.tolist())
-        return np.array([row for row in known if row is not None], np.int64)
+        rows = self._row_of[ids[ids < len(self._row_of)]]
+        known: NDArray[np.int64] = rows[rows != NO_ROW].astype(np.int64)
+        return known
+
+    def _know(self, ids: Ids) -> None:
+        """Give those ids a row that have none."""
+        highest = int(ids.max(initial=0))
+        if highest >= len(self._row_of):
+            more = max(highest + 1, len(self._row_of) + len(self._row_of) // 4) - len(self._row_of)
+            self._row_of = np.concatenate([self._row_of, np.full(more, NO_ROW, np.int32)])
+        new = np.unique(ids[self._row_of[ids] == NO_ROW])
+        self._row_of[new] = np.arange(self._count, self._count + len(new))
+        self._count += len(new)
+        self._grow(self._count)
 
     def _best(self, rows: NDArray[np.int64], vector: Floats, count: int) -> tuple[Ids, Floats]:
         cosines = np.concatenate(
@@ -108,3 +123,15 @@ class VectorMatrix:
             rows = np.arange(at, min(at + _BLOCK, count))
             self._reduced[rows] = self._decoded(rows) @ self._basis
         self._count_at_fit = count
+
+
+def _places_of_best(scores: Floats, count: int) -> NDArray[np.int64]:
+    """Return the places of the best, in no order; what a sample shows to be too low is not sorted."""
+    sample = scores[::_SAMPLED]
+    left_out = len(sample) - int(_SPARE * count / _SAMPLED) - 1
+    bound = np.partition(sample, left_out)[left_out] if left_out > 0 else -np.inf
+    places: NDArray[np.int64] = np.flatnonzero(scores >= bound)
+    if len(places) < count:
+        places = np.arange(len(scores))
+    surplus = len(places) - count
+    return places[np.argpartition(scores[places], surplus)[surplus:]]

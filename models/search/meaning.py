@@ -20,6 +20,7 @@ from models.article import Article, PassageVectors, Version
 from models.search.article_vectors import ArticleVectors
 from models.search.centring import Centring
 from models.search.fusion import Near
+from models.search.matches import Matches
 from models.search.matrix import Floats, Ids
 from models.search.server_vectors import ServerVectors, server_vectors
 
@@ -66,29 +67,27 @@ class Meaning:
         """Read the archive's vectors before the first query has to wait for it; returns how many there are."""
         return self._vectors(session).count(session)
 
-    def nearest(
-        self, session: Session, words: str, matching: sa.Select[int], having: Sequence[int] = ()
-    ) -> tuple[Near, ...]:
+    def nearest(self, session: Session, words: str, matches: Matches, having: Sequence[int] = ()) -> tuple[Near, ...]:
         """Return the articles of those that match which are nearest in meaning to some words, the nearest first.
 
         `having` are articles that have the words, the best first: two words have too little meaning by themselves.
         """
         vectors = self._vectors(session)
         query = self._vector_of(words)
-        ids, cosines = vectors.nearest(session, query)
+        ids, cosines = vectors.nearest(session, query, NEAREST_TRUSTED)
         if not len(ids):
             return ()
         witnesses = vectors.vectors_of(session, np.array(having, np.int64)) if having else ()
         if not len(witnesses) and cosines[0] < MIN_NEAREST_COSINE:
             return ()
         # Whatever the filters leave: what a query is about, the whole archive tells.
-        trusted = np.flatnonzero(cosines[:NEAREST_TRUSTED] >= MIN_TRUSTED_COSINE)
+        trusted = np.flatnonzero(cosines >= MIN_TRUSTED_COSINE)
         known = vectors.vectors_of(session, ids[trusted])
         told = (known @ query) @ known if len(known) else np.zeros_like(query)
         told += TRUST_IN_HAVING * np.sum(witnesses, axis=0)
         own = min(1, cosines[0] / MIN_NEAREST_COSINE)
         about = _unit(own * query + _unit(told))
-        ids, scores = vectors.best_matching(session, matching, about)
+        ids, scores = vectors.best_matching(session, matches, about)
         return self._by_passages(session, _Subject(about, vectors.centring), ids, scores)
 
     def _vectors(self, session: Session) -> ArticleVectors | ServerVectors:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article, Version
+from models.search.columns import columns_of
 from models.search.filters import Sort
 from models.search.matching import matching_ids
 from models.search.patterns import clauses_of
@@ -45,7 +45,7 @@ def is_large(session: Session, bounds: Bounds = BOUNDS) -> bool:
     session.execute(sa.text("SET LOCAL jit = off"))  # compiling a query takes longer than answering it
     # The planner does not know what reading a long text's terms costs, and would read all of them in a row.
     session.execute(sa.text("SET LOCAL enable_seqscan = off"))
-    rows = session.scalar(sa.text("SELECT reltuples FROM pg_class WHERE oid = 'article'::regclass"))
+    rows = session.scalar(sa.text("SELECT reltuples FROM pg_class WHERE oid = 'search_article'::regclass"))
     return (rows or 0) > bounds.small
 
 
@@ -74,12 +74,12 @@ def attempts(session: Session, query: Query, count: int, bounds: Bounds = BOUNDS
     if estimate > max(bounds.small, count):
         share = SPARE * count / estimate
         while query.expression.clauses and (since := _day_since(session, share)):
-            yield Attempt(_in_order(matching_ids(session, query, since=since, is_apart=True), count), estimate)
+            yield Attempt(_in_order(session, matching_ids(session, query, since=since, is_apart=True), count), estimate)
             share *= WIDER
         if not query.expression.clauses:
-            dated = matching_ids(session, query).where(Version.published_first_on.is_not(None))
-            yield Attempt(_in_order(dated, count), estimate)
-    yield Attempt(_in_order(matching_ids(session, query, is_apart=True), None), None)
+            dated = matching_ids(session, query).where(columns_of(session).day.is_not(None))
+            yield Attempt(_in_order(session, dated, count), estimate)
+    yield Attempt(_in_order(session, matching_ids(session, query, is_apart=True), None), None)
 
 
 def newest_matches(session: Session, query: Query, count: int, bounds: Bounds = BOUNDS) -> Newest:
@@ -91,10 +91,11 @@ def newest_matches(session: Session, query: Query, count: int, bounds: Bounds = 
     raise AssertionError("the last attempt selects all")
 
 
-def _in_order(matching: sa.Select[int], count: int | None) -> sa.Select[int]:
-    # An index on dates ends with the undated; where there are none to be put last, it can be walked.
-    by_date = Version.published_first_on.desc() if count else Version.published_first_on.desc().nulls_last()
-    return matching.order_by(by_date, Article.id.desc()).limit(count)
+def _in_order(session: Session, matching: sa.Select[int], count: int | None) -> sa.Select[int]:
+    columns = columns_of(session)
+    # An index on dates begins with the undated; where there are none to be put last, it can be walked.
+    order = (columns.day.desc(), columns.article_id.desc()) if count else columns.newest_first
+    return matching.order_by(*order).limit(count)
 
 
 def _day_since(session: Session, share: float) -> dt.date | None:
@@ -103,8 +104,7 @@ def _day_since(session: Session, share: float) -> dt.date | None:
         return None
     days = session.scalar(
         sa.text(
-            "SELECT histogram_bounds::text::date[] FROM pg_stats "
-            "WHERE tablename = 'version' AND attname = 'published_first_on'"
+            "SELECT histogram_bounds::text::date[] FROM pg_stats WHERE tablename = 'search_article' AND attname = 'day'"
         )
     )
     day: dt.date | None = days[int(len(days) * (1 - share))] if days else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article, Version
+from models.search.columns import columns_of
 from models.search.derived.reading import Ranked, derived_index_of
 from models.search.filters import Sort
 from models.search.matching import matching_ids
@@ -32,9 +32,9 @@ def ranked_by_tables(session: Session, query: Query, *, limit: int, offset: int 
     if offset >= total:
         return Ranked(total, [])
     clauses = clauses_of(query.expression)
-    by_date = (Version.published_first_on.desc().nulls_last(), Article.id.desc())
+    columns = columns_of(session)
     if clauses and query.sort == Sort.RELEVANCE:
         scored = scores(session, clauses, matching).subquery()
-        matching = matching.outerjoin(scored, scored.c.article_id == Article.id)
+        matching = matching.outerjoin(scored, scored.c.article_id == columns.article_id)
         matching = matching.order_by(sa.func.coalesce(scored.c.score, 0).desc())
-    return Ranked(total, list(session.scalars(matching.order_by(*by_date).limit(limit).offset(offset))))
+    return Ranked(total, list(session.scalars(matching.order_by(*columns.newest_first).limit(limit).offset(offset))))

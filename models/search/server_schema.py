@@ -108,7 +108,8 @@ def make_server_vectors(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> int:
     """Make them anew and return how many there are; Problem where that cannot be."""
-    with sessions() as holder:
+    # Not in a transaction: an index that is made beside the work waits for all that are open.
+    with sessions.kw["bind"].connect().execution_options(isolation_level="AUTOCOMMIT") as holder:
         if not holder.scalar(sa.select(sa.func.pg_try_advisory_lock(VECTORS_LOCK))):
             raise Problem("the vectors are being made by another process; wait until it is done.")
         try:

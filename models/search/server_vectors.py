@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from models.article import Article
 from models.search.article_vectors import ENOUGH
 from models.search.centring import Centring
+from models.search.columns import SEARCH_ARTICLE
+from models.search.matches import Matches
 from models.search.matrix import Floats, Ids
 from models.search.ranking import estimated_count
 from models.search.server_schema import ARTICLE_VECTOR, LAYOUT, MADE, MEAN, schema_of_extension
@@ -46,21 +48,22 @@ class ServerVectors:
         """Tell of how many articles it holds the vector."""
         return session.scalar(sa.select(sa.func.count()).select_from(ARTICLE_VECTOR)) or 0
 
-    def nearest(self, session: Session, vector: Floats) -> tuple[Ids, Floats]:
+    def nearest(self, session: Session, vector: Floats, count: int = NEAREST) -> tuple[Ids, Floats]:
         """Return the nearest of all articles and their cosines, the nearest first, at most 20."""
         _set(session)
         product = self._product(vector)
-        every = sa.select(ARTICLE_VECTOR.c.article_id, product.label("product")).order_by(product).limit(NEAREST)
-        near = every.subquery()
+        every = sa.select(ARTICLE_VECTOR.c.article_id, product.label("product")).order_by(product)
+        near = every.limit(min(count, NEAREST)).subquery()
         select = sa.select(near).join(Article, Article.id == near.c.article_id)
         return _read(session, select.where(Article.key.not_in(withdrawn_keys())))
 
-    def best_matching(self, session: Session, matching: sa.Select[int], vector: Floats) -> tuple[Ids, Floats]:
+    def best_matching(self, session: Session, matches: Matches, vector: Floats) -> tuple[Ids, Floats]:
         """Find the nearest of those that match, at most 200, and how near they are."""
+        matching = matches.statement()
         _set(session)
         if estimated_count(session, matching) > self._compared_all:
             product = self._product(vector)
-            of_all = matching.join(ARTICLE_VECTOR, ARTICLE_VECTOR.c.article_id == Article.id)
+            of_all = matching.join(ARTICLE_VECTOR, ARTICLE_VECTOR.c.article_id == SEARCH_ARTICLE.c.article_id)
             # Sorting what matches would compare all of it: the index has them in order.
             session.execute(sa.text("SET LOCAL enable_sort = off"))
             ids, scores = _read(session, of_all.add_columns(product).order_by(product).limit(ENOUGH))

@@ -21,7 +21,7 @@ from structlog import get_logger
 from models.index_change import changes_kept, has_all_since, newest_change
 from models.search.derived.compiling import Compiler
 from models.search.derived.folder import IndexFolder, Stamp
-from models.search.derived.schema import FACET_FIELDS, article_id_of, panics, total_of
+from models.search.derived.schema import FACET_FIELDS, article_id_of, make_schema, panics, total_of
 from models.search.filters import Sort
 from models.search.matching import standing
 from models.search.query import Query
@@ -100,6 +100,10 @@ class DerivedIndex:
     def ranked(self, session: Session, query: Query, *, limit: int, offset: int) -> Ranked | None:
         """Find a page of articles in the query's order; None where the tables must be asked instead."""
         return self.asked(session, query, lambda each, wanted: _ranked(each, wanted, query, limit=limit, offset=offset))
+
+    def among(self, session: Session, query: Query, article_ids: Sequence[int]) -> list[int] | None:
+        """Return those of some articles that match, in no order; None where the tables must be asked instead."""
+        return self.asked(session, query, lambda searcher, compiled: _among(searcher, compiled, article_ids))
 
     def counts(self, session: Session, query: Query) -> Counts | None:
         """Count the matching articles by facet; None where the tables must be asked. Sources go by their ids."""
@@ -219,6 +223,15 @@ def _ranked(searcher: tantivy.Searcher, compiled: tantivy.Query, query: Query, *
         result = searcher.search(compiled, limit=end, order_by_field="rank")
         total, ids = total_of(result), [article_id_of(rank) for rank, _ in result.hits]
     return Ranked(total, ids[offset : offset + limit])
+
+
+def _among(searcher: tantivy.Searcher, compiled: tantivy.Query, article_ids: Sequence[int]) -> list[int]:
+    if not article_ids:
+        return []
+    one_of_them = tantivy.Query.term_set_query(make_schema(), "article_id", list(article_ids))
+    both = tantivy.Query.boolean_query([(tantivy.Occur.Must, compiled), (tantivy.Occur.Must, one_of_them)])
+    result = searcher.search(both, limit=len(article_ids), count=False, order_by_field="rank")
+    return [article_id_of(rank) for rank, _ in result.hits]
 
 
 def _by_relevance(searcher: tantivy.Searcher, compiled: tantivy.Query, end: int) -> tuple[int, list[int]]:
