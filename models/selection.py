@@ -15,7 +15,7 @@ from models.notebook import Collection
 from models.search import Query, matching_ids
 from models.search.columns import columns_of
 from models.story import Evidence, Story, SummarySentence
-from perilune.exports.record import Record, Sentence
+from perilune.exports.record import Cited, Record, Sentence
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def summary_in(sessions: sessionmaker[Session], story_id: int | None) -> tuple[S
     if story_id is None:
         return ()
     cited = (
-        sa.select(Evidence.sentence_ordinal, Version.article_id)
+        sa.select(Evidence.sentence_ordinal, Version.article_id, Evidence.page_number)
         .join(Version, Version.id == Evidence.version_id)
         .where(Evidence.story_id == story_id)
         .order_by(Evidence.sentence_ordinal, Evidence.ordinal)
@@ -86,12 +86,18 @@ def summary_in(sessions: sessionmaker[Session], story_id: int | None) -> tuple[S
             sa.select(SummarySentence).where(SummarySentence.story_id == story_id).order_by(SummarySentence.ordinal)
         ).all()
         places = session.execute(cited).all()
-    by_id = _records_by_id(sessions, list(dict.fromkeys(article_id for _, article_id in places)))
+    by_id = _records_by_id(sessions, list(dict.fromkeys(article_id for _, article_id, _ in places)))
     return tuple(
         Sentence(
             each.text,
             each.language,
-            tuple(dict.fromkeys(by_id[one] for ordinal, one in places if ordinal == each.ordinal and one in by_id)),
+            tuple(
+                dict.fromkeys(
+                    Cited(by_id[one], page_number)
+                    for ordinal, one, page_number in places
+                    if ordinal == each.ordinal and one in by_id
+                )
+            ),
         )
         for each in told
     )

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import docx
 import pytest
 import rispy
+import sqlalchemy as sa
 from bibtexparser.entrypoint import parse_string
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session, sessionmaker
@@ -21,6 +22,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from models.page_store import PageStore
 from models.search import rebuild_index
+from models.story import Evidence
 from models.tables import Article, Version
 from models.vocabulary import DocType
 from perilune.archive import Archive
@@ -76,6 +78,7 @@ def keys(sessions: sessionmaker[Session], page_store: PageStore) -> dict[str, st
         other = a_story(session, "Another")
         for article in story.articles:
             _answer(session, article, page_store)
+        session.execute(sa.update(Evidence).where(Evidence.sentence_ordinal == 1).values(page_number=7))
         rebuild_index(session)
         return {name: article.key for name, article in found.items()} | {"story": story.key, "empty": other.key}
 
@@ -146,7 +149,8 @@ def test_briefs_have_footnotes_to_the_address_the_day_and_the_copy(client: TestC
     text = _exported(client, "md", f"story={keys['story']}").decode()
     assert text.startswith("# Agencies agree\n")
     assert "They met in Vienna.[^1]" in text
-    assert text.count("[^1]: ") == 1
+    assert text.count("[^1]: ") == text.count(", p. 7, <") == 1
+    assert "They signed a memorandum.[^2]" in text
     assert "accessed 2022-03-14; archived copy <http://testserver/article/" in text
     assert "## [Lunar \\*report\\* \\[draft\\]](" in _exported(client, "md").decode()
     body = _exported(client, "docx", f"story={keys['story']}")
@@ -161,7 +165,8 @@ def test_briefs_have_footnotes_to_the_address_the_day_and_the_copy(client: TestC
     assert kinds[:2] == [("-1", "separator"), ("0", "continuationSeparator")]
     cited = [each.get(f"{W}id") for each in ET.fromstring(parts["word/document.xml"]).iter(f"{W}footnoteReference")]
     assert cited == [number for number, _ in kinds[2:]] == ["1", "2", "3"]
-    words = "".join(each.text or "" for each in notes[2].iter(f"{W}t"))
+    words, on_page = ("".join(each.text or "" for each in note.iter(f"{W}t")) for note in notes[2:4])
+    assert ", p. 7, http" in on_page
     assert "“They agree”" in words
     assert "accessed 2022-03-14; archived copy http://testserver/article/" in words
     targets = parts["word/_rels/footnotes.xml.rels"].decode()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from models.article import Article, Version
 from models.edition import Edition, Issue
@@ -16,7 +16,7 @@ from models.redaction import Redacted
 from models.search import words_on_search
 from models.source import Page, Source
 from models.story import Story, SummarySentence
-from models.takedown import shown_content, shown_subject
+from models.takedown import shown_content, shown_subject, withdrawn_keys
 from models.vocabulary import FateState, IssueState, Relevance, Stage
 from perilune.dates import PartialDate
 from web.api_issue_models import IssueCardAnswer
@@ -126,8 +126,13 @@ def issue_cards(session: Session, *, with_held: bool) -> tuple[IssueCardAnswer, 
     select = sa.select(Issue, Edition).join(Edition).order_by(Issue.due_at.desc(), Edition.slug)
     if not with_held:
         select = select.where(Issue.state == IssueState.RELEASED)
-    rows = session.execute(select).all()
-    return tuple(_issue_card(issue, edition, shown_content(session, issue.content)) for issue, edition in rows)
+    is_anything_withdrawn = session.scalar(sa.select(withdrawn_keys().exists()))
+    if not is_anything_withdrawn:  # then the subjects stand as they were sent, and no content need be read
+        select = select.options(defer(Issue.content), defer(Issue.composed_content))
+    return tuple(
+        _issue_card(issue, edition, shown_content(session, issue.content) if is_anything_withdrawn else None)
+        for issue, edition in session.execute(select)
+    )
 
 
 def issue_of(session: Session, key: str, *, with_held: bool) -> tuple[IssueCardAnswer, Mapping[str, object]]:
@@ -142,13 +147,14 @@ def issue_of(session: Session, key: str, *, with_held: bool) -> tuple[IssueCardA
     return _issue_card(issue, issue.edition, shown), shown.content
 
 
-def _issue_card(issue: Issue, edition: Edition, shown: Redacted) -> IssueCardAnswer:
+def _issue_card(issue: Issue, edition: Edition, shown: Redacted | None) -> IssueCardAnswer:
+    neutral = f"{edition.name}, issue {issue.number}"
     return IssueCardAnswer(
         key=issue.key,
         edition_slug=edition.slug,
         edition_name=edition.name,
         number=issue.number,
-        subject=shown_subject(issue.subject, f"{edition.name}, issue {issue.number}", shown),
+        subject=shown_subject(issue.subject, neutral, shown) if shown else issue.subject,
         language=edition.language,
         period_start_at=issue.period_start_at,
         period_end_at=issue.period_end_at,

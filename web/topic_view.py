@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.article import Article, TopicAssignment, Version
+from models.article import Article, Version
 from models.knowledge import Topic
-from models.taxonomy import article_counts, state_of_topic
+from models.search import Query, Sort, facets
+from models.search.derived.reading import Ranked
+from models.search.ranked import ranked_ids
+from models.takedown import withdrawn_keys
+from models.taxonomy import state_of_topic
 from models.word_list import WordEntry, word_lists_of
 from perilune.dates import PartialDate
 from web.links import article_link
@@ -69,12 +73,15 @@ class TopicView:
 
 def topic_lines(session: Session) -> tuple[TopicLine, ...]:
     """Read all topics: those that are on first, then by name."""
-    counts = article_counts(session)
-    newest = _newest(session, 1)
-    lines = [
-        _line(row, counts.get(row.slug, 0), next(iter(newest.get(row.slug, ())), None))
-        for row in session.scalars(sa.select(Topic))
-    ]
+    topics = session.scalars(sa.select(Topic)).all()
+    counts = _counts(session, len(topics))
+    newest = {topic.slug: _newest_of(session, topic, 1) for topic in topics}
+    titles = _titles(session, [article_id for found in newest.values() for article_id in found.ids])
+    lines = []
+    for topic in topics:
+        found = newest[topic.slug]
+        title = next((titles[each] for each in found.ids if each in titles), None)
+        lines.append(_line(topic, counts.get(topic.slug, found.total), title))
     return tuple(sorted(lines, key=lambda line: (not line.is_active, line.name.casefold())))
 
 
@@ -83,10 +90,13 @@ def topic_view(session: Session, slug: str) -> TopicView:
     row = session.get(Topic, slug)
     if row is None:
         raise missing("topic", slug)
-    newest = _newest(session, NEWEST_SHOWN, slug).get(slug, ())
+    found = _newest_of(session, row, NEWEST_SHOWN)
+    titles = _titles(session, found.ids)
+    newest = tuple(titles[each] for each in found.ids if each in titles)
+    counts = _counts(session, session.scalar(sa.select(sa.func.count()).select_from(Topic)) or 0)
     others = sa.select(Topic.slug, Topic.name).where(Topic.is_active, Topic.slug != slug).order_by(Topic.name)
     return TopicView(
-        line=_line(row, article_counts(session).get(slug, 0), next(iter(newest), None)),
+        line=_line(row, counts.get(slug, found.total), next(iter(newest), None)),
         examples=tuple(row.examples),
         words=word_lists_of(row.patterns),
         edited_at=row.edited_at,
@@ -110,28 +120,22 @@ def _line(row: Topic, article_count: int, newest: TitleLine | None) -> TopicLine
     )
 
 
-def _newest(session: Session, count: int, slug: str | None = None) -> dict[str, tuple[TitleLine, ...]]:
-    """Read the newest articles of every topic, or of one, copies left out."""
-    place = sa.func.row_number().over(
-        partition_by=TopicAssignment.topic_slug,
-        order_by=(Version.published_first_on.desc().nulls_last(), Article.id.desc()),
-    )
-    ranked = (
-        sa.select(TopicAssignment.topic_slug, Article.key, Version.title, Version.language, Version.published)
-        .add_columns(place.label("place"))
-        .join(Version, Version.id == TopicAssignment.version_id)
-        .join(Article, Article.current_version_id == Version.id)
-        .where(Article.copy_of_id.is_(None), *([TopicAssignment.topic_slug == slug] if slug else []))
-        .subquery()
-    )
-    found = session.execute(sa.select(ranked).where(ranked.c.place <= count).order_by(ranked.c.place))
-    return _by_topic(
-        (row.topic_slug, TitleLine(row.title, article_link(row.key), row.language, row.published)) for row in found
-    )
+def _counts(session: Session, most: int) -> Mapping[str, int]:
+    """Count the articles of the topics that are on, as a search counts them."""
+    return {each.value: each.count for each in facets(session, Query(), limit=most, is_exact=True)["topic"]}
 
 
-def _by_topic(pairs: Iterable[tuple[str, TitleLine]]) -> dict[str, tuple[TitleLine, ...]]:
-    lines: dict[str, list[TitleLine]] = {}
-    for slug, line in pairs:
-        lines.setdefault(slug, []).append(line)
-    return {slug: tuple(found) for slug, found in lines.items()}
+def _newest_of(session: Session, topic: Topic, count: int) -> Ranked:
+    """Find the newest articles of a topic; one that was merged has none, and a search for it finds the other's."""
+    if topic.merged_into is not None:
+        return Ranked(0, [])
+    return ranked_ids(session, Query(topics=(topic.slug,), sort=Sort.NEWEST), limit=count)
+
+
+def _titles(session: Session, article_ids: Sequence[int]) -> Mapping[int, TitleLine]:
+    rows = session.execute(
+        sa.select(Article.id, Article.key, Version.title, Version.language, Version.published)
+        .join(Version, Version.id == Article.current_version_id)
+        .where(Article.id.in_(article_ids), Article.key.not_in(withdrawn_keys()))
+    )
+    return {row.id: TitleLine(row.title, article_link(row.key), row.language, row.published) for row in rows}

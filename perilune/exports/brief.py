@@ -6,18 +6,20 @@ import datetime as dt
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from perilune.exports.record import Export, Record, plain
+from perilune.exports.record import Cited, Export, Record, plain
 from perilune.plain_markdown import bracketed, escaped_line
 
 
-def citation_of(record: Record) -> str:
-    """Name an article as a footnote does, before its addresses."""
+def citation_of(cited: Cited) -> str:
+    """Name an article, and the page of a document, as a footnote does before its addresses."""
+    record, page_number = cited
     authors = ", ".join(name for each in record.authors[:3] if (name := plain(each)))
     parts = [
         authors,
         f"“{plain(record.title) or 'Untitled'}”",
         record.publisher,
         str(record.published or "date not stated"),
+        f"p. {page_number}" if page_number else "",
     ]
     return ", ".join(part for part in parts if part)
 
@@ -44,15 +46,15 @@ def meta_of(record: Record) -> str:
 
 def markdown_of(export: Export) -> Iterator[bytes]:
     """Write an export as Markdown: each article with its beginning and a footnote to where it stands."""
-    numbers: dict[str, int] = {}
+    numbers: dict[tuple[str, int | None], int] = {}
     head = f"# {escaped_line(plain(export.title))}\n\n{export.made_at:%Y-%m-%d}\n\n"
     yield head.encode("utf-8", "replace")
     notes: list[str] = []
     for sentence in export.sentences:
-        marks = "".join(f"[^{_number(numbers, notes, record, export)}]" for record in sentence.cited)
+        marks = "".join(f"[^{_number(numbers, notes, cited, export)}]" for cited in sentence.cited)
         yield f"{escaped_line(plain(sentence.text))}{marks}\n\n".encode("utf-8", "replace")
     for record in export.records:
-        mark = _number(numbers, notes, record, export)
+        mark = _number(numbers, notes, Cited(record), export)
         title = escaped_line(plain(record.title) or "Untitled")
         linked = f"[{title}]({bracketed(record.url)})" if is_web_address(record.url) else title
         lines = [f"## {linked}", escaped_line(meta_of(record)), f"{escaped_line(plain(record.lead))}[^{mark}]"]
@@ -61,12 +63,13 @@ def markdown_of(export: Export) -> Iterator[bytes]:
     yield "".join(notes).encode("utf-8", "replace")
 
 
-def _number(numbers: dict[str, int], notes: list[str], record: Record, export: Export) -> int:
-    """Give the footnote of a record, written when it is first cited."""
-    if record.key not in numbers:
-        numbers[record.key] = len(numbers) + 1
+def _number(numbers: dict[tuple[str, int | None], int], notes: list[str], cited: Cited, export: Export) -> int:
+    """Give the footnote of a record and a page of it, written when it is first cited."""
+    record, place = cited.record, (cited.record.key, cited.page_number)
+    if place not in numbers:
+        numbers[place] = len(numbers) + 1
         address = bracketed(record.url) if is_web_address(record.url) else escaped_line(record.url)
         copy = bracketed(record.archived_at(export.archive_url))
-        cited = escaped_line(citation_of(record))
-        notes.append(f"[^{len(numbers)}]: {cited}, {address}, {accessed(record.fetched_at)}; archived copy {copy}\n")
-    return numbers[record.key]
+        named = escaped_line(citation_of(cited))
+        notes.append(f"[^{len(numbers)}]: {named}, {address}, {accessed(record.fetched_at)}; archived copy {copy}\n")
+    return numbers[place]

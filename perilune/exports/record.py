@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from perilune.dates import PartialDate
 
@@ -71,13 +72,20 @@ class Record:
         return plain(self.site_name or self.source_name)
 
 
+class Cited(NamedTuple):
+    """An article that a sentence cites, and the page where it says so, for documents that have pages."""
+
+    record: Record
+    page_number: int | None = None
+
+
 @dataclass(frozen=True)
 class Sentence:
     """A sentence of a story's summary, with the articles that say so."""
 
     text: str
     language: str | None
-    cited: tuple[Record, ...]
+    cited: tuple[Cited, ...]
 
 
 @dataclass(frozen=True)

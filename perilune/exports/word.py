@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from perilune.exports.brief import accessed, citation_of, is_web_address, meta_of
 from perilune.exports.footnotes import Footnotes, Piece
-from perilune.exports.record import Export, Record, plain
+from perilune.exports.record import Cited, Export, Record, plain
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -27,8 +27,8 @@ def docx_of(export: Export) -> Iterator[bytes]:
     document.add_paragraph(f"{export.made_at:%Y-%m-%d}")
     for sentence in export.sentences:
         paragraph = document.add_paragraph(plain(sentence.text))
-        for record in sentence.cited:
-            notes.add(paragraph, note_of(record, export.archive_url))
+        for cited in sentence.cited:
+            notes.add(paragraph, note_of(cited, export.archive_url))
     for record in export.records:
         _add_article(document, notes, record, export)
     file = io.BytesIO()
@@ -42,14 +42,15 @@ def _add_article(document: Document, notes: Footnotes, record: Record, export: E
     if record.remark:
         document.add_paragraph(plain(record.remark), style="Intense Quote")
     paragraph = document.add_paragraph(plain(record.lead))
-    notes.add(paragraph, note_of(record, export.archive_url))
+    notes.add(paragraph, note_of(Cited(record), export.archive_url))
 
 
-def note_of(record: Record, archive_url: str) -> list[Piece]:
-    """Make the footnote of an article."""
+def note_of(cited: Cited, archive_url: str) -> list[Piece]:
+    """Make the footnote of an article, or of a page of it."""
+    record = cited.record
     copy = record.archived_at(archive_url)
     return [
-        (f"{citation_of(record)}, ", None),
+        (f"{citation_of(cited)}, ", None),
         (record.url, record.url if is_web_address(record.url) else None),
         (f", {accessed(record.fetched_at)}; archived copy ", None),
         (copy, copy),
