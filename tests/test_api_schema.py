@@ -21,9 +21,10 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.page_store import PageStore
-from perilune.config import settings_from
+from models.vocabulary import Role
 from perilune.serving import app_for
 from tests.api_archive import Filled, fill, place_of
+from tests.people import CHEAP, a_token, an_archive, one_of_each
 
 CHECKS = [
     not_a_server_error,
@@ -33,11 +34,13 @@ CHECKS = [
     response_schema_conformance,
 ]
 STARTS_A_CRAWL = frozenset({"find_source", "add_source", "check_source"})
-FEW, MANY = 2, 60
+FEW, SOME, MANY = 2, 10, 60
+OWNER, NOBODY = "owner", "nobody"
+"""The only person there is; and somebody who is not signed in, where others may."""
 Operation = schemathesis.APIOperation[Any, Any, Any, Any]
 
 
-def send_what_may_be_sent(operation: Operation, filled: Filled, count: int) -> None:
+def send_what_may_be_sent(operation: Operation, filled: Filled, count: int, headers: dict[str, str]) -> None:
     """Send so many right and so many wrong requests, to things that there are and to others."""
     known = place_of(filled, operation.path)
     modes = schemathesis.GenerationMode
@@ -57,19 +60,32 @@ def send_what_may_be_sent(operation: Operation, filled: Filled, count: int) -> N
             case.path_parameters = {
                 name: known.get(name, value) for name, value in (case.path_parameters or {}).items()
             }
-        case.call_and_validate(checks=CHECKS)
+        case.call_and_validate(checks=CHECKS, headers=headers)
 
     send()
 
 
 @pytest.mark.databases("postgresql", long=("sqlite",))
-@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("asker", "count"),
+    [
+        (OWNER, FEW),
+        pytest.param(OWNER, MANY, marks=pytest.mark.long),
+        pytest.param(Role.READER, SOME, marks=pytest.mark.long),
+        pytest.param(NOBODY, SOME, marks=pytest.mark.long),
+    ],
+)
 def test_no_request_finds_a_fault(
-    sessions: sessionmaker[Session], database_url: str, tmp_path: Path, now: dt.datetime, count: int
+    sessions: sessionmaker[Session], tmp_path: Path, now: dt.datetime, asker: Role | str, count: int
 ) -> None:
+    archive = an_archive(tmp_path, sessions)
     filled = fill(sessions, PageStore(str(tmp_path / "pages")), now)
-    app = app_for(settings_from({"PERILUNE_HOME": str(tmp_path), "PERILUNE_DATABASE": database_url}))
-    schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
+    headers = {}
+    if asker != OWNER:
+        one_of_each(archive)
+    if isinstance(asker, Role):
+        headers["Authorization"] = f"Bearer {a_token(archive, str(asker), asker)}"
+    schema = schemathesis.openapi.from_asgi("/api/openapi.json", app_for(archive.settings, passwords=CHEAP))
     faults = {}
     for found in schema.get_all_operations():
         assert isinstance(found, Ok)
@@ -77,7 +93,7 @@ def test_no_request_finds_a_fault(
         if operation.definition.raw["operationId"] in STARTS_A_CRAWL:
             continue
         try:
-            send_what_may_be_sent(operation, filled, count)
+            send_what_may_be_sent(operation, filled, count, headers)
         except* Exception as group:  # noqa: BLE001 - what broke of all that was sent is told together
             faults[operation.label] = [str(each)[:1500] for each in group.exceptions]
     assert faults == {}
