@@ -159,6 +159,10 @@ def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(
             assert counted["language"][0].count == 10
             assert facets(session, query, is_exact=True, bounds=bounds)["language"][0].count == 200
             assert newest_first(session, query, limit=50, offset=100, bounds=bounds).ids[100:150] == newest[100:150]
+        earlier = parse_query("memorandum before:2012 sort:newest")
+        every = [hit.article_id for hit in search(session, earlier, limit=200).hits]
+        found = newest_first(session, earlier, limit=10, offset=0, bounds=bounds)
+        assert (found.ids, found.estimate is not None) == (every[:10], True)
         rare = newest_first(session, parse_query("zenith"), limit=5, offset=0, bounds=bounds)
         assert (rare.total, rare.estimate) == (3, None)
         assert not facets(session, parse_query("zenith"), bounds=bounds).is_approximate

@@ -73,7 +73,7 @@ def attempts(session: Session, query: Query, count: int, bounds: Bounds = BOUNDS
     estimate = estimated_count(session, matching_ids(session, query))
     if estimate > max(bounds.small, count):
         share = SPARE * count / estimate
-        while query.expression.clauses and (since := _day_since(session, share)):
+        while query.expression.clauses and (since := _day_since(session, query, share)):
             yield Attempt(_in_order(session, matching_ids(session, query, since=since, is_apart=True), count), estimate)
             share *= WIDER
         if not query.expression.clauses:
@@ -98,17 +98,17 @@ def _in_order(session: Session, matching: sa.Select[int], count: int | None) -> 
     return matching.order_by(*order).limit(count)
 
 
-def _day_since(session: Session, share: float) -> dt.date | None:
-    """Estimate the day since which this share of the dated articles is; None for nearly all of them."""
+def _day_since(session: Session, query: Query, share: float) -> dt.date | None:
+    """Estimate the day since which this share is of the articles of the query's days; None for nearly all of them."""
     if share >= WHOLE:
         return None
-    days = session.scalar(
-        sa.text(
-            "SELECT histogram_bounds::text::date[] FROM pg_stats WHERE tablename = 'search_article' AND attname = 'day'"
-        )
+    statistics = "SELECT histogram_bounds::text::date[] FROM pg_stats"
+    bounds: list[dt.date] | None = session.scalar(
+        sa.text(f"{statistics} WHERE tablename = 'search_article' AND attname = 'day'")
     )
-    day: dt.date | None = days[int(len(days) * (1 - share))] if days else None
-    return day
+    after, before = query.after or dt.date.min, query.before or dt.date.max
+    days = [day for day in bounds or () if after <= day < before]
+    return days[int(len(days) * (1 - share))] if days else None
 
 
 def newest_first(session: Session, query: Query, *, limit: int, offset: int, bounds: Bounds = BOUNDS) -> Newest:
