@@ -25,6 +25,8 @@ OLDEST_VERSION = (0, 8)
 LAYOUT = 1
 """What the tables below are like; another number makes what was made before unused."""
 ARTICLES_AT_ONCE = 2_000
+BYTES_OF_NEIGHBOURS, LEAST_ROOM, MOST_ROOM = 2_000, 64, 4_000
+"""What a vector and its neighbours take while the index is made; and the room for all, at least and at most (MB)."""
 VECTORS_LOCK = 7_365_707_844
 """Held by whoever makes them: any number that is ours alone."""
 ARTICLE_VECTOR = sa.table(
@@ -133,7 +135,9 @@ def _made(
             session.execute(sa.text(_FILL), given)
         progress(min(until, last), last)
     with sessions.kw["bind"].connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.text("SET maintenance_work_mem = '1GB'"))
+        # Room for the whole graph: one that does not fit is written to the disk as it grows, many times slower.
+        room = min(max(last * BYTES_OF_NEIGHBOURS // 1_000_000, LEAST_ROOM), MOST_ROOM)
+        connection.execute(sa.text(f"SET maintenance_work_mem = '{room}MB'"))
         connection.execute(sa.text(_INDEX.format(extension)))
         connection.execute(sa.text("RESET maintenance_work_mem"))
         connection.execute(sa.text("ANALYZE perilune_vectors.article_vector"))
