@@ -41,6 +41,11 @@ def withdrawn_keys() -> sa.Select[str]:
     return sa.select(Takedown.article_key).where(Takedown.lifted_at.is_(None))
 
 
+def is_withdrawn(key: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Make the condition that the article of a key is withdrawn now."""
+    return withdrawn_keys().where(Takedown.article_key == key).exists()
+
+
 def withdrawn_among(session: Session, keys: Collection[str]) -> frozenset[str]:
     """Name those of some articles that are withdrawn now."""
     return frozenset(session.scalars(withdrawn_keys().where(Takedown.article_key.in_(keys)))) if keys else frozenset()

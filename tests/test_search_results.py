@@ -133,12 +133,12 @@ def test_facets_count_exactly_what_matches(sessions: Sessions) -> None:
 def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(
     postgres_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bounds = Bounds(small=20, counted=10, ranked=5)
+    bounds = Bounds(small=20, counted=10, ranked=5, read=20, few=3)
     with postgres_sessions.begin() as session:
         for number in range(200):
             published = f"20{number % 20:02}-{number % 12 + 1:02}-{number % 28 + 1:02}" if number % 7 else None
             title = "Memorandum" if number % 3 else "Another memorandum, a memorandum"
-            text = "A rare zenith." if number in {7, 33, 64} else "They signed it."
+            text = "A rare zenith, it signed: they." if number in {7, 33, 64} else "They signed it."
             article = an_article(session, ArticleDraft(title=title, text=text, published=published))
             index_article(session, article.id)
     with postgres_sessions.begin() as session:
@@ -163,6 +163,13 @@ def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(
         every = [hit.article_id for hit in search(session, earlier, limit=200).hits]
         found = newest_first(session, earlier, limit=10, offset=0, bounds=bounds)
         assert (found.ids, found.estimate is not None) == (every[:10], True)
+        phrase = newest_first(session, parse_query('"signed it"'), limit=10, offset=0, bounds=bounds)
+        assert phrase.ids[3:] == [each for each in newest if each in phrase.ids[3:]]
+        assert set(newest[:5]) < set(phrase.ids)
+        assert phrase.estimate is not None
+        # Its words are as common, but it is not: then all texts are read.
+        seldom = newest_first(session, parse_query('"it signed"'), limit=5, offset=0, bounds=bounds)
+        assert (seldom.total, seldom.estimate) == (3, None)
         rare = newest_first(session, parse_query("zenith"), limit=5, offset=0, bounds=bounds)
         assert (rare.total, rare.estimate) == (3, None)
         assert not facets(session, parse_query("zenith"), bounds=bounds).is_approximate

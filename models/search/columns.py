@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.article import Article, TopicAssignment, Version, VersionActor, VersionCountry
-from models.takedown import withdrawn_keys
+from models.takedown import is_withdrawn, withdrawn_keys
 
 Condition = sa.ColumnElement[bool]
 SEARCH_ARTICLE = sa.table(
@@ -92,7 +92,8 @@ TABLES = Columns(
     _has_rows,
 )
 ROW = Columns(
-    sa.select(SEARCH_ARTICLE.c.article_id.label("id")).where(SEARCH_ARTICLE.c.key.not_in(withdrawn_keys())),
+    # As a join, since the planner takes NOT IN for what leaves half.
+    sa.select(SEARCH_ARTICLE.c.article_id.label("id")).where(~is_withdrawn(SEARCH_ARTICLE.c.key)),
     SEARCH_ARTICLE.c.article_id,
     SEARCH_ARTICLE.c.source_id,
     SEARCH_ARTICLE.c.story_id,

@@ -30,7 +30,10 @@ def counts_statement(columns: Columns, matching: sa.Select[int]) -> sa.CompoundS
     }
     found = matching.add_columns(*(column.label(name) for name, column in wanted.items())).cte("matching")
     total = sa.select(sa.literal(EVERY, sa.String), sa.literal("", sa.String), sa.func.count()).select_from(found)
-    of_source = _count("source", Source.slug).join(found, found.c.source_id == Source.id).group_by(Source.slug)
+    by_source = sa.select(found.c.source_id, sa.func.count().label("count")).group_by(found.c.source_id).subquery()
+    of_source = sa.select(sa.literal("source", sa.String), Source.slug, by_source.c.count).join(
+        by_source, by_source.c.source_id == Source.id
+    )
     singles = [
         _count(facet, found.c[facet]).where(found.c[facet].is_not(None)).group_by(found.c[facet])
         for facet in ("language", "type", "relevance", "year")

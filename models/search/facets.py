@@ -15,7 +15,7 @@ from models.search.counting import EVERY, FACETS, counts_statement
 from models.search.derived.reading import DerivedIndex, derived_index_of
 from models.search.filters import By, country_names, language_names
 from models.search.matching import matching_ids
-from models.search.newest import BOUNDS, Bounds, attempts, is_large
+from models.search.newest import BOUNDS, Bounds, attempts, is_large, plan_of
 from models.search.query import Query
 from models.search.results import Results
 from models.source import Source
@@ -107,10 +107,10 @@ def _newest_counted(session: Session, query: Query, bounds: Bounds | None) -> tu
     """Count by the tables, and say whether that is of the newest matches only."""
     if bounds is None or not is_large(session, bounds):
         return facets_by_tables(session, matching_ids(session, query)), False
-    for matching, estimate in attempts(session, query, bounds.counted, bounds):
+    for matching, enough, _ in attempts(session, plan_of(session, query, bounds), bounds.counted):
         counted, count = _counted(session, matching)
-        if estimate is None or count == bounds.counted:
-            return counted, estimate is not None
+        if enough is None or count >= enough:
+            return counted, enough is not None
     raise AssertionError("the last attempt selects all")
 
 

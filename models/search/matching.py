@@ -159,6 +159,30 @@ def _found_by_tsvectors(
     return sa.union_all(whole, found)
 
 
+def texts_to_read(query: Query) -> sa.Select[int] | None:
+    """Select what has the words of a query's phrases anywhere, so that its text must be read; None without phrases."""
+    clauses = clauses_of(query.expression)
+    if not any(_is_read(pattern) for clause in clauses for pattern in clause):
+        return None
+    wanted = ("(" + " | ".join(map(_loose_pattern, clause)) + ")" for clause in clauses)
+    return _ids_that_match(" & ".join(wanted))
+
+
+def _is_read(pattern: Pattern | Nearby) -> bool:
+    """Tell whether the index of words does not know where a pattern stands, nor has it as one term."""
+    if isinstance(pattern, Nearby):
+        return True
+    return pattern.is_title or (len(pattern.terms) > 1 and len(pairs_of(pattern.terms)) != 1)
+
+
+def _loose_pattern(pattern: Pattern | Nearby) -> str:
+    if isinstance(pattern, Nearby):
+        return f"({_loose_pattern(pattern.left)} & {_loose_pattern(pattern.right)})"
+    if pattern.is_prefix:
+        return _tsquery_pattern(pattern)
+    return "(" + " & ".join(f"'{term}'" for term in pairs_of(pattern.terms) or pattern.terms) + ")"
+
+
 def month_term(day: dt.date) -> str:
     """Write the month of a day as it stands among a tsvector's terms."""
     return f"{MONTH_MARK}{day:%Y%m}"

@@ -2,7 +2,8 @@
 
 What a common word matches is too much to sort or to count. Such a search ranks its newest matches only, counts facets
 over its newest matches, and says that both are approximate. How much a search matches, the planner estimates. The month
-of each article stands among its terms, so that the newest matches come out of the index of words alone.
+of each article stands among its terms, so that the newest matches come out of the index of words alone. Whether words
+are neighbours the texts must be asked, so that of a phrase of common words even fewer, the newest, are looked at.
 """
 
 from __future__ import annotations
@@ -16,23 +17,28 @@ from sqlalchemy.orm import Session
 
 from models.search.columns import columns_of
 from models.search.filters import Sort
-from models.search.matching import matching_ids
+from models.search.matching import matching_ids, texts_to_read
 from models.search.patterns import clauses_of
 from models.search.query import Query
 from models.search.ranking import estimated_count, scores
 
-SPARE = 1.3
+SPARE = 2.0
 """How many times as many matches as are needed a period should hold by estimate."""
 WIDER = 4
 WHOLE = 0.8
 
 
 class Bounds(NamedTuple):
-    """How many matches are still taken all, how many facets count, and how many are ranked."""
+    """How many matches are still taken all, how many facets count, and how many are ranked.
+
+    Of a phrase so many texts are still read all, and else at least so few matches found, ranked and counted.
+    """
 
     small: int = 10_000
     counted: int = 10_000
     ranked: int = 1_000
+    read: int = 4_000
+    few: int = 100
 
 
 BOUNDS = Bounds()
@@ -61,33 +67,59 @@ class Newest(NamedTuple):
         return len(self.ids) if self.estimate is None else max(self.estimate, len(self.ids))
 
 
+class Plan(NamedTuple):
+    """What a search costs: how much it matches by estimate, and how many texts must be read to tell, if many."""
+
+    query: Query
+    bounds: Bounds
+    estimate: int
+    texts: int
+
+
+def plan_of(session: Session, query: Query, bounds: Bounds = BOUNDS) -> Plan:
+    """Ask the planner for estimates, and the index of words for those of phrases, which the planner misjudges."""
+    loose = texts_to_read(query)
+    texts = 0 if loose is None else session.scalar(sa.select(sa.func.count()).select_from(loose.subquery())) or 0
+    estimate = estimated_count(session, matching_ids(session, query))
+    return Plan(query, bounds, estimate, texts if texts > bounds.read else 0)
+
+
 class Attempt(NamedTuple):
-    """A statement for the newest matches, in order, and how many match by estimate; None where it selects all."""
+    """A statement for the newest matches, in order, and how many of them suffice; None where it selects all."""
 
     matching: sa.Select[int]
-    estimate: int | None
+    enough: int | None = None
+    share: float = 1.0
+    """Of the articles of the query's days, which it looks at."""
 
 
-def attempts(session: Session, query: Query, count: int, bounds: Bounds = BOUNDS) -> Iterator[Attempt]:
-    """Give statements until one finds at least `count`: of the newest months, of more, of all at last."""
-    estimate = estimated_count(session, matching_ids(session, query))
-    if estimate > max(bounds.small, count):
-        share = SPARE * count / estimate
+def attempts(session: Session, plan: Plan, count: int, *, least: int = 0) -> Iterator[Attempt]:
+    """Give statements until one finds enough: of the newest months, of more, of all at last.
+
+    Enough are `count`, or where texts must be read to find them, at least `least` and a few.
+    """
+    query, bounds = plan.query, plan.bounds
+    enough, share = count, SPARE * count / max(plan.estimate, 1)
+    if plan.texts:
+        enough, share = min(count, max(least, bounds.few)), bounds.read / plan.texts
+    if plan.texts or plan.estimate > max(bounds.small, count):
         while query.expression.clauses and (since := _day_since(session, query, share)):
-            yield Attempt(_in_order(session, matching_ids(session, query, since=since, is_apart=True), count), estimate)
+            newest = matching_ids(session, query, since=since, is_apart=True)
+            yield Attempt(_in_order(session, newest, count), enough, share)
             share *= WIDER
         if not query.expression.clauses:
             dated = matching_ids(session, query).where(columns_of(session).day.is_not(None))
-            yield Attempt(_in_order(session, dated, count), estimate)
-    yield Attempt(_in_order(session, matching_ids(session, query, is_apart=True), None), None)
+            yield Attempt(_in_order(session, dated, count), enough)
+    yield Attempt(_in_order(session, matching_ids(session, query, is_apart=True), None))
 
 
-def newest_matches(session: Session, query: Query, count: int, bounds: Bounds = BOUNDS) -> Newest:
-    """Find all that a query matches, or where that is much, at least `count` of the newest."""
-    for matching, estimate in attempts(session, query, count, bounds):
+def newest_matches(session: Session, plan: Plan, count: int, *, least: int) -> Newest:
+    """Find all that a query matches, or where that is much, the newest that suffice."""
+    for matching, enough, share in attempts(session, plan, count, least=least):
         ids = list(session.scalars(matching))
-        if estimate is None or len(ids) == count:
-            return Newest(ids, estimate)
+        if enough is None or len(ids) >= enough:
+            estimate = round(len(ids) / share) if plan.texts else plan.estimate
+            return Newest(ids, None if enough is None else estimate)
     raise AssertionError("the last attempt selects all")
 
 
@@ -115,10 +147,13 @@ def newest_first(session: Session, query: Query, *, limit: int, offset: int, bou
     """Find a page of ids, best or newest first; of many matches the newest are ranked, the others follow by date."""
     clauses = clauses_of(query.expression)
     is_ranked = bool(clauses) and query.sort == Sort.RELEVANCE
-    found = newest_matches(session, query, max(bounds.ranked * is_ranked, offset + limit), bounds)
+    plan, end = plan_of(session, query, bounds), offset + limit
+    # The same on every page, or else pages would overlap.
+    ranked_count = (bounds.few if plan.texts else bounds.ranked) * is_ranked
+    found = newest_matches(session, plan, max(ranked_count, end), least=end)
     if not is_ranked:
         return found
-    ranked, rest = found.ids[: bounds.ranked], found.ids[bounds.ranked :]
+    ranked, rest = found.ids[:ranked_count], found.ids[ranked_count:]
     scored = scores(session, clauses, ranked)
     score_by_id = dict(session.execute(scored).all())
     # Sorting keeps the order of equals, which is that of dates.

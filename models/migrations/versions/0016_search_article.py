@@ -77,7 +77,10 @@ def upgrade() -> None:
     op.execute(f"INSERT INTO search_article {ROWS}")
     for index in INDEXES:
         op.execute(index)
+    # How often words are, the planner must know of more of them than by default, or it takes common ones for rare.
+    op.execute("ALTER TABLE search_document ALTER COLUMN terms SET STATISTICS 1000")
     op.execute("ANALYZE search_article")
+    op.execute("ANALYZE search_document")
     op.execute(RENEW)
     for name, statement in FOLLOW.items():
         op.execute(
@@ -107,5 +110,6 @@ def downgrade() -> None:
         return
     for name in FOLLOW:
         op.execute(f"DROP FUNCTION follow_{name}_for_search() CASCADE")
+    op.execute("ALTER TABLE search_document ALTER COLUMN terms SET STATISTICS -1")
     op.execute("DROP FUNCTION renew_search_article(integer[])")
     op.execute("DROP TABLE search_article")
