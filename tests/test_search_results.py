@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models.page_store import PageStore
 from models.search import (
     Query,
+    begin_facets,
     facets,
     index_article,
     matching_ids,
@@ -130,10 +131,12 @@ def test_facets_count_exactly_what_matches(sessions: Sessions) -> None:
     assert [(v.value, v.count) for v in found["country"]] == [("CN", 2)]
 
 
-def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(
-    postgres_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bounds = Bounds(small=20, counted=10, ranked=5, read=20, few=3)
+BOUNDS_OF_LARGE = Bounds(small=20, counted=10, ranked=5, read=20, few=3)
+
+
+@pytest.fixture
+def large(postgres_sessions: Sessions) -> Sessions:
+    """Two hundred articles, which count as many by the bounds above."""
     with postgres_sessions.begin() as session:
         for number in range(200):
             published = f"20{number % 20:02}-{number % 12 + 1:02}-{number % 28 + 1:02}" if number % 7 else None
@@ -143,6 +146,14 @@ def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(
             index_article(session, article.id)
     with postgres_sessions.begin() as session:
         session.execute(sa.text("ANALYZE"))
+    return postgres_sessions
+
+
+def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(
+    large: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bounds = BOUNDS_OF_LARGE
+    with large.begin() as session:
         assert is_large(session, bounds)
         assert not is_large(session, BOUNDS)
         newest = [hit.article_id for hit in search(session, parse_query("memorandum sort:newest"), limit=200).hits]
@@ -174,9 +185,37 @@ def test_a_common_word_of_a_large_archive_is_answered_by_its_newest_matches(
         assert (rare.total, rare.estimate) == (3, None)
         assert not facets(session, parse_query("zenith"), bounds=bounds).is_approximate
     monkeypatch.setitem(facets.__globals__, "BOUNDS", bounds)
-    with TestClient(create_app(postgres_sessions, pages=PageStore("memory://"), render_issue=str)) as program:
+    with TestClient(create_app(large, pages=PageStore("memory://"), render_issue=str)) as program:
         for exact, count in (("false", 10), ("true", 200)):
             asked = {"q": "memorandum", "facets": "true", "exact": exact}
             told = program.get("/api/search", params=asked).json()
             assert told["facets"]["language"][0]["count"] == count
             assert told["facets_are_approximate"] == (exact == "false")
+
+
+def test_what_is_counted_first_shows_the_same_page(large: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(facets.__globals__, "BOUNDS", BOUNDS_OF_LARGE)
+    monkeypatch.setitem(facets.__globals__, "is_large", lambda *_: True)
+    for line in (
+        "memorandum",
+        "sort:newest",
+        "memorandum before:2012",
+        '"signed it"',
+        '"it signed"',
+        "zenith",
+        "absent",
+    ):
+        query = parse_query(line)
+        for limit, offset in ((4, 0), (4, 4), (30, 60)):
+            with large() as session, large() as afresh:
+                begin_facets(session, query)
+                found, expected = (
+                    newest_first(each, query, limit=limit, offset=offset, bounds=BOUNDS_OF_LARGE)
+                    for each in (session, afresh)
+                )
+                page = slice(offset, offset + limit)
+                assert found.ids[page] == expected.ids[page], line
+                assert (found.estimate is None) == (expected.estimate is None)
+                assert facets(session, query, bounds=BOUNDS_OF_LARGE) == facets(
+                    afresh, query, bounds=BOUNDS_OF_LARGE
+                ), line

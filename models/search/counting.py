@@ -11,14 +11,15 @@ from models.search.columns import ROW, SEVERAL_BY_ROW, Columns
 from models.source import Source
 
 FACETS = ("topic", "country", "actor", "source", "language", "type", "relevance", "year")
-EVERY = "every"
-"""Beside the facets, the number of articles that were counted."""
+EVERY, NEWEST = "every", "newest"
+"""Beside the facets, the number of articles that were counted, and on PostgreSQL the ids of the newest, as one text."""
+MOST_NEWEST = 1_000
 Counts = sa.Select[str, str, int]
 ACTIVE_TOPICS = sa.select(Topic.slug).where(Topic.is_active)
 
 
 def counts_statement(columns: Columns, matching: sa.Select[int]) -> sa.CompoundSelect[str, str, int]:
-    """Write it: rows of a facet's name, a value and how many bear it, in no order, and of all under `every`."""
+    """Write it: rows of a facet's name, a value and how many bear it, in no order; then `every` and `newest`."""
     several = SEVERAL_BY_ROW if columns is ROW else {"version_id": Version.id.expression}
     wanted = {
         **several,
@@ -27,6 +28,7 @@ def counts_statement(columns: Columns, matching: sa.Select[int]) -> sa.CompoundS
         "type": columns.singles["type"],
         "relevance": columns.singles["relevance"],
         "year": sa.extract("year", columns.day),
+        "day": columns.day,
     }
     found = matching.add_columns(*(column.label(name) for name, column in wanted.items())).cte("matching")
     total = sa.select(sa.literal(EVERY, sa.String), sa.literal("", sa.String), sa.func.count()).select_from(found)
@@ -38,7 +40,7 @@ def counts_statement(columns: Columns, matching: sa.Select[int]) -> sa.CompoundS
         _count(facet, found.c[facet]).where(found.c[facet].is_not(None)).group_by(found.c[facet])
         for facet in ("language", "type", "relevance", "year")
     ]
-    of_several = _of_arrays(found) if columns is ROW else _of_tables(found)
+    of_several = [*_of_arrays(found), _newest(found)] if columns is ROW else _of_tables(found)
     return sa.union_all(total, *of_several, of_source, *singles)
 
 
@@ -62,6 +64,14 @@ def _of_arrays(found: sa.CTE) -> list[Counts]:
         counted = _count(facet, each.c.value).group_by(each.c.value)
         statements.append(counted.where(each.c.value.in_(ACTIVE_TOPICS)) if facet == "topic" else counted)
     return statements
+
+
+def _newest(found: sa.CTE) -> Counts:
+    """Name the newest in order: whoever counts has them at hand, and who shows a page need not look for them again."""
+    first = sa.select(found.c.id).order_by(found.c.day.desc().nulls_last(), found.c.id.desc()).limit(MOST_NEWEST)
+    ids = first.subquery()
+    in_order = sa.func.string_agg(sa.cast(ids.c.id, sa.String), " ")
+    return sa.select(sa.literal(NEWEST, sa.String), in_order, sa.func.count()).select_from(ids)
 
 
 def _count(facet: str, column: sa.ColumnElement[str] | InstrumentedAttribute[str]) -> Counts:

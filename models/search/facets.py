@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.knowledge import Actor, Topic
 from models.search.columns import columns_of
-from models.search.counting import EVERY, FACETS, counts_statement
+from models.search.counting import EVERY, FACETS, NEWEST, counts_statement
 from models.search.derived.reading import DerivedIndex, derived_index_of
 from models.search.filters import By, country_names, language_names
 from models.search.matching import matching_ids
-from models.search.newest import BOUNDS, Bounds, attempts, is_large, plan_of
+from models.search.newest import BOUNDS, Bounds, attempts, is_large, keep_newest, plan_of
 from models.search.query import Query
 from models.search.results import Results
 from models.source import Source
@@ -37,6 +38,8 @@ class Facets(dict[str, tuple[FacetValue, ...]]):
 
 
 Counted = Mapping[str, Sequence[tuple[str, int]]]
+BEGUN = "facets begun"
+"""What a session remembers from `begin_facets` until the facets are asked for."""
 
 
 def facets(
@@ -51,9 +54,16 @@ def facets(
 
 
 def begin_facets(session: Session, query: Query) -> None:
-    """Begin to count what `facets` will be asked for when the page has been read, where that saves time."""
-    if (derived := derived_index_of(session)) and query.by != By.MEANING:
+    """Begin to count what `facets` will be asked for when the page has been read, where that saves time.
+
+    On PostgreSQL it is counted at once, since what is counted there is what a page is then read from.
+    """
+    if query.by == By.MEANING:
+        return
+    if derived := derived_index_of(session):
         derived.begin_counts(session, query)
+    elif is_large(session):
+        session.info[BEGUN] = query, *_newest_counted(session, query, BOUNDS)
 
 
 def facets_of_results(
@@ -107,25 +117,40 @@ def _newest_counted(session: Session, query: Query, bounds: Bounds | None) -> tu
     """Count by the tables, and say whether that is of the newest matches only."""
     if bounds is None or not is_large(session, bounds):
         return facets_by_tables(session, matching_ids(session, query)), False
-    for matching, enough, _ in attempts(session, plan_of(session, query, bounds), bounds.counted):
-        counted, count = _counted(session, matching)
-        if enough is None or count >= enough:
-            return counted, enough is not None
+    begun, *counted_before = session.info.pop(BEGUN, (None,))
+    if begun == query:
+        counted, is_approximate = counted_before
+        return counted, is_approximate
+    plan = plan_of(session, query, bounds)
+    for attempt in attempts(session, plan, bounds.counted):
+        found = _counted(session, attempt.matching)
+        if attempt.enough is None or found.every >= attempt.enough:
+            keep_newest(session, plan, attempt, found.newest, found.every)
+            return found.counted, attempt.enough is not None
     raise AssertionError("the last attempt selects all")
 
 
 def facets_by_tables(session: Session, matching: sa.Select[int]) -> Counted:
     """Count articles by the tables, in the session's transaction, each facet in its order."""
-    return _counted(session, matching)[0]
+    return _counted(session, matching).counted
 
 
-def _counted(session: Session, matching: sa.Select[int]) -> tuple[Counted, int]:
-    """Count by the tables, each facet in its order; returns how many articles were counted, too."""
-    counted: dict[str, list[tuple[str, int]]] = {facet: [] for facet in (*FACETS, EVERY)}
+class _Counted(NamedTuple):
+    """What matches by facet, how much that is, and the ids of the newest, where the statement tells."""
+
+    counted: Counted
+    every: int
+    newest: Sequence[int]
+
+
+def _counted(session: Session, matching: sa.Select[int]) -> _Counted:
+    """Count by the tables, each facet in its order."""
+    counted: dict[str, list[tuple[str, int]]] = {facet: [] for facet in (*FACETS, EVERY, NEWEST)}
     for facet, value, count in session.execute(counts_statement(columns_of(session), matching)):
-        counted[facet].append((str(value), count))
+        counted[facet].append((str(value or ""), count))
     ((_, every),) = counted.pop(EVERY)
-    return _in_order(counted), every
+    newest = [int(article_id) for ids, _ in counted.pop(NEWEST) for article_id in ids.split()]
+    return _Counted(_in_order(counted), every, newest)
 
 
 def facets_by_index(session: Session, derived: DerivedIndex, query: Query) -> Counted | None:

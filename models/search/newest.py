@@ -9,7 +9,8 @@ are neighbours the texts must be asked, so that of a phrase of common words even
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -42,6 +43,8 @@ class Bounds(NamedTuple):
 
 
 BOUNDS = Bounds()
+KEPT = "newest matches"
+"""What a session remembers of a search between counting it and showing a page of it."""
 
 
 def is_large(session: Session, bounds: Bounds = BOUNDS) -> bool:
@@ -56,15 +59,19 @@ def is_large(session: Session, bounds: Bounds = BOUNDS) -> bool:
 
 
 class Newest(NamedTuple):
-    """Ids of matching articles, newest first and undated last; `estimate` is how many match where these are not all."""
+    """Ids of matching articles, newest first and undated last; `estimate` is how many match where these are not all.
+
+    `found_count` is how many were found where the ids are only the first of them.
+    """
 
     ids: list[int]
     estimate: int | None
+    found_count: int = 0
 
     @property
     def total(self) -> int:
         """How many match, as far as is known."""
-        return len(self.ids) if self.estimate is None else max(self.estimate, len(self.ids))
+        return max(self.estimate or 0, self.found_count, len(self.ids))
 
 
 class Plan(NamedTuple):
@@ -118,9 +125,36 @@ def newest_matches(session: Session, plan: Plan, count: int, *, least: int) -> N
     for matching, enough, share in attempts(session, plan, count, least=least):
         ids = list(session.scalars(matching))
         if enough is None or len(ids) >= enough:
-            estimate = round(len(ids) / share) if plan.texts else plan.estimate
-            return Newest(ids, None if enough is None else estimate)
+            return Newest(ids, _estimate(plan, Attempt(matching, enough, share), len(ids)))
     raise AssertionError("the last attempt selects all")
+
+
+def _estimate(plan: Plan, attempt: Attempt, count: int) -> int | None:
+    """Tell how many match where an attempt found so many; None where these are all."""
+    if attempt.enough is None:
+        return None
+    return round(count / attempt.share) if plan.texts else plan.estimate
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The newest matches of a search, as many as were kept, while a session counts it and shows a page of it."""
+
+    plan: Plan
+    newest: Newest
+    is_whole: bool
+
+
+def keep_newest(session: Session, plan: Plan, attempt: Attempt, ids: Sequence[int], count: int) -> None:
+    """Keep what counting found for the page that is read next."""
+    whole = attempt.enough is None and len(ids) == count
+    session.info[KEPT] = Kept(plan, Newest(list(ids), _estimate(plan, attempt, count), count), whole)
+
+
+def _kept(session: Session, query: Query, bounds: Bounds) -> Kept | None:
+    kept = session.info.pop(KEPT, None)
+    assert kept is None or isinstance(kept, Kept)
+    return kept if kept and (kept.plan.query, kept.plan.bounds) == (query, bounds) else None
 
 
 def _in_order(session: Session, matching: sa.Select[int], count: int | None) -> sa.Select[int]:
@@ -147,10 +181,15 @@ def newest_first(session: Session, query: Query, *, limit: int, offset: int, bou
     """Find a page of ids, best or newest first; of many matches the newest are ranked, the others follow by date."""
     clauses = clauses_of(query.expression)
     is_ranked = bool(clauses) and query.sort == Sort.RELEVANCE
-    plan, end = plan_of(session, query, bounds), offset + limit
+    kept, end = _kept(session, query, bounds), offset + limit
+    plan = kept.plan if kept else plan_of(session, query, bounds)
     # The same on every page, or else pages would overlap.
     ranked_count = (bounds.few if plan.texts else bounds.ranked) * is_ranked
-    found = newest_matches(session, plan, max(ranked_count, end), least=end)
+    wanted = max(ranked_count, end)
+    if kept and (kept.is_whole or wanted <= len(kept.newest.ids)):
+        found = kept.newest
+    else:
+        found = newest_matches(session, plan, wanted, least=end)
     if not is_ranked:
         return found
     ranked, rest = found.ids[:ranked_count], found.ids[ranked_count:]
@@ -158,4 +197,4 @@ def newest_first(session: Session, query: Query, *, limit: int, offset: int, bou
     score_by_id = dict(session.execute(scored).all())
     # Sorting keeps the order of equals, which is that of dates.
     ranked.sort(key=lambda article_id: -score_by_id.get(article_id, 0.0))
-    return Newest([*ranked, *rest], found.estimate)
+    return found._replace(ids=[*ranked, *rest])
