@@ -43,7 +43,8 @@ class NamedAddress:
 
     @property
     def _parts(self) -> tuple[str, ...]:
-        return ADDRESS, self.account_key, self.address, self.until, self.before
+        # However it was spelt: another spelling of the address that it had makes no letter old.
+        return ADDRESS, self.account_key, self.address, self.until, self.before.casefold()
 
 
 def named_by(account: Account, address: str, now: dt.datetime) -> NamedAddress:
