@@ -16,7 +16,7 @@ from models.search.counting import EVERY, FACETS, NEWEST, counts_statement
 from models.search.derived.reading import DerivedIndex, derived_index_of
 from models.search.filters import By, country_names, language_names
 from models.search.matching import matching_ids
-from models.search.newest import BOUNDS, Bounds, attempts, is_large, keep_newest, plan_of
+from models.search.newest import BOUNDS, Attempt, Bounds, Plan, attempts, is_large, keep_newest, plan_of
 from models.search.query import Query
 from models.search.results import Results
 from models.source import Source
@@ -63,7 +63,10 @@ def begin_facets(session: Session, query: Query) -> None:
     if derived := derived_index_of(session):
         derived.begin_counts(session, query)
     elif is_large(session):
-        session.info[BEGUN] = query, *_newest_counted(session, query, BOUNDS)
+        plan = plan_of(session, query, BOUNDS)
+        found, attempt = _count_newest(session, plan)
+        keep_newest(session, plan, attempt, found.newest, found.every)
+        session.info[BEGUN] = query, found.counted, attempt.enough is not None
 
 
 def facets_of_results(
@@ -121,12 +124,16 @@ def _newest_counted(session: Session, query: Query, bounds: Bounds | None) -> tu
     if begun == query:
         counted, is_approximate = counted_before
         return counted, is_approximate
-    plan = plan_of(session, query, bounds)
-    for attempt in attempts(session, plan, bounds.counted):
+    found, attempt = _count_newest(session, plan_of(session, query, bounds))
+    return found.counted, attempt.enough is not None
+
+
+def _count_newest(session: Session, plan: Plan) -> tuple[_Counted, Attempt]:
+    """Count the newest matches, or all where they are few, and say by which attempt."""
+    for attempt in attempts(session, plan, plan.bounds.counted):
         found = _counted(session, attempt.matching)
         if attempt.enough is None or found.every >= attempt.enough:
-            keep_newest(session, plan, attempt, found.newest, found.every)
-            return found.counted, attempt.enough is not None
+            return found, attempt
     raise AssertionError("the last attempt selects all")
 
 
