@@ -108,6 +108,12 @@ def insert_into(session: Session, table: type[Base]) -> sqlite.Insert | postgres
     return insert_postgresql(rows)
 
 
+def hold(session: Session, lock: int, which: int = 0) -> None:
+    """Let nobody else pass until this transaction ends; on SQLite the first write is such a lock for everything."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(lock, which)))
+
+
 def key_of(text: str) -> str:
     """Make the short public key of a thing from what identifies it, the same on every machine and every run."""
     return hashlib.sha256(text.encode()).hexdigest()[:KEY_CHARS]

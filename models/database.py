@@ -124,6 +124,11 @@ def hold_facts(session: Session) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(FACTS_LOCK)))
 
 
+def has_passed(error: Exception) -> bool:
+    """Tell whether an error is one of PostgreSQL's that the same transaction, begun anew, need not meet: a deadlock."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in {"40P01", "40001"}
+
+
 def newest_revision() -> str:
     """Name the newest migration; their files begin with their numbers."""
     return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))

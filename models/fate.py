@@ -5,16 +5,18 @@ session and leaves the commit to its caller, so that a stage's output and its fa
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from models.base import Base, insert_into
-from models.claimant import is_alive
+from models.base import Base, hold, insert_into
+from models.claimant import Claimant, is_alive
 from models.vocabulary import FateState, Stage
 
+ENDED = (FateState.DONE, FateState.SKIPPED, FateState.FAILED)
+ALONE_LOCK = 73_657  # any number that is ours alone
 CLAIM_LASTS = dt.timedelta(hours=4)  # longer than any child process may run
 RETRY_AFTER = (dt.timedelta(minutes=10), dt.timedelta(hours=2), dt.timedelta(days=1))
 # A site may be down for weeks; what it published meanwhile is asked for until then, ever more seldom.
@@ -76,11 +78,15 @@ def due_count(session: Session, stage: Stage, *, now: dt.datetime, among: sa.Sel
 
 @dataclass(frozen=True)
 class Claim:
-    """Who claims, at which moment, and how many items at the most."""
+    """Who claims, at which moment, and how many items at the most.
+
+    `is_alone` claims nothing while somebody else holds claims at the stage, which compares items with one another.
+    """
 
     claimant: str
     now: dt.datetime
     limit: int = 100
+    is_alone: bool = False
 
 
 def claim_due(session: Session, stage: Stage, claim: Claim, *, among: sa.Select[int] | None = None) -> list[int]:
@@ -88,6 +94,9 @@ def claim_due(session: Session, stage: Stage, claim: Claim, *, among: sa.Select[
     due = sa.select(Fate.item_id).where(_is_due(stage, claim.now))
     if among is not None:
         due = due.where(Fate.item_id.in_(among))
+    if claim.is_alone:
+        hold(session, ALONE_LOCK, list(Stage).index(stage))
+        due = due.where(~_others_claims(stage, claim).exists())
     chosen = due.order_by(Fate.item_id).limit(claim.limit).with_for_update(skip_locked=True).cte("due")
     claimed = session.scalars(
         sa.update(Fate)
@@ -104,12 +113,23 @@ def claim_due(session: Session, stage: Stage, claim: Claim, *, among: sa.Select[
     return sorted(claimed)
 
 
-def release_claims_of_the_dead(session: Session) -> int:
-    """Free what was claimed by processes of this machine that are no more; returns how many items."""
-    claimants = session.scalars(sa.select(Fate.claimed_by).where(Fate.claimed_by.is_not(None)).distinct())
-    dead = [claimant for claimant in claimants if claimant and not is_alive(claimant)]
+def _others_claims(stage: Stage, claim: Claim) -> sa.Select[int]:
+    other = aliased(Fate)
+    is_claimed = (other.state == FateState.CLAIMED) & (other.claimed_until >= claim.now)
+    return sa.select(other.item_id).where(other.stage == stage, is_claimed, other.claimed_by != claim.claimant)
+
+
+def release_claims_of_the_dead(session: Session, silent: Collection[str] = ()) -> int:
+    """Free what was claimed by processes of this machine that are no more, or by silent ones; returns how many items.
+
+    `silent` names those that have stopped to beat, as a `Watch` noticed.
+    """
+    claiming = sa.select(Fate.claimed_by).where(Fate.claimed_by.is_not(None))
+    claimants = session.scalars(claiming.union(sa.select(Claimant.name)))
+    dead = [claimant for claimant in claimants if claimant and (claimant in silent or not is_alive(claimant))]
     if not dead:
         return 0
+    session.execute(sa.delete(Claimant).where(Claimant.name.in_(dead)))
     released = session.scalars(
         sa.update(Fate)
         .where(Fate.claimed_by.in_(dead))
@@ -125,7 +145,7 @@ def await_outdated(session: Session, stage: Stage, version: str, *, now: dt.date
     outdated = session.scalars(
         sa.update(Fate)
         .where(Fate.stage == stage, Fate.version.is_not(None), Fate.version != version)
-        .where(Fate.state.in_((FateState.DONE, FateState.SKIPPED, FateState.FAILED)))
+        .where(Fate.state.in_(ENDED))
         .values(state=FateState.WAITING, due_at=now, attempt_count=0)
         .returning(Fate.item_id)
         .execution_options(synchronize_session=False)
@@ -152,15 +172,31 @@ class Claimed:
     claimant: str
 
 
+class ClaimLost(Exception):
+    """Somebody else has the item by now, since we were taken for dead: what we would store, they store."""
+
+
 def finish(session: Session, claimed: Claimed, outcome: Outcome, *, now: dt.datetime) -> None:
     """Record the outcome of a claimed item; one that waits again meanwhile, or is another's by now, stays as it is."""
     finish_all(session, [claimed], outcome, now=now)
 
 
+def finish_or_leave(session: Session, claimed: Claimed, outcome: Outcome, *, now: dt.datetime) -> None:
+    """Record the outcome of a claimed item as `finish` does; ClaimLost, to roll all back, where another has it."""
+    if not _record(session, [claimed], outcome, now=now):
+        row = sa.select(Fate.state).where(Fate.stage == claimed.stage, Fate.item_id == claimed.item_id)
+        if session.scalar(row) != FateState.WAITING:
+            raise ClaimLost
+
+
 def finish_all(session: Session, claimed: Sequence[Claimed], outcome: Outcome, *, now: dt.datetime) -> None:
     """Record the same outcome for several items, as `finish` does for one."""
-    if not claimed:
-        return
+    if claimed:
+        _record(session, claimed, outcome, now=now)
+
+
+def _record(session: Session, claimed: Sequence[Claimed], outcome: Outcome, *, now: dt.datetime) -> bool:
+    """Record an outcome; tells whether any of the items was still claimed by whom it names."""
     fates = Fate.metadata.tables[Fate.__tablename__].c
     statement = (
         sa.update(fates.item_id.table)
@@ -178,7 +214,9 @@ def finish_all(session: Session, claimed: Sequence[Claimed], outcome: Outcome, *
         )
     )
     items = [{"of_stage": each.stage, "of_item": each.item_id, "claimant": each.claimant} for each in claimed]
-    session.execute(statement, items)
+    recorded = session.execute(statement, items)
+    assert isinstance(recorded, sa.CursorResult)
+    return bool(recorded.rowcount)
 
 
 def attempts_at(session: Session, claimed: Claimed) -> int:

@@ -15,6 +15,7 @@ from models.article import (
     VersionCountry,
 )
 from models.base import Base
+from models.claimant import Claimant
 from models.edition import Bounce, Delivery, Edition, Issue, IssueEdit, LedgerRow, Reader, Subscription
 from models.fact import Fact, FactMark, FactParty, FactWitness, NamedDocument
 from models.fate import Fate
@@ -37,6 +38,7 @@ __all__ = [
     "ArticleEvent",
     "Base",
     "Bounce",
+    "Claimant",
     "Collection",
     "CollectionItem",
     "CopyBand",

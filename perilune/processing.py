@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from crawler.watching import judge_due
 from models.claimant import this_process
-from models.fate import Fate, await_stage, release_claims_of_the_dead
+from models.fate import ENDED, Fate, await_stage, release_claims_of_the_dead
 from models.search import renew_index
-from models.vocabulary import FateState, Stage
+from models.vocabulary import Stage
 from perilune.archive import Archive
 from perilune.generating import summarise_runner, translate_due
 from perilune.understanding import EncoderOnDemand, understand_runner
@@ -27,7 +27,6 @@ from pipeline.runners.passages import PassagesRunner
 from pipeline.runners.runner import Progress, Worker, drain
 
 OF_THE_CRAWLER = (Stage.CRAWL, Stage.FETCH, Stage.JUDGE)
-ENDED = (FateState.DONE, FateState.SKIPPED, FateState.FAILED)
 
 
 def await_again(archive: Archive, reasons: Collection[str], *, now: dt.datetime) -> int:

@@ -1,14 +1,16 @@
 """The fate row: claims, retries and outcomes on both databases."""
 
 import datetime as dt
+import time
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.claimant import this_process
+from models.claimant import Claimant, Watch, beating, claimants_at_work, this_process
 from models.fate import (
     Claim,
     Claimed,
+    ClaimLost,
     Fate,
     Outcome,
     await_outdated,
@@ -17,6 +19,7 @@ from models.fate import (
     due_count,
     failure,
     finish,
+    finish_or_leave,
     release_claims_of_the_dead,
 )
 from models.vocabulary import FateState, Stage
@@ -129,3 +132,69 @@ def test_an_item_that_is_claimed_while_it_is_made_to_wait_is_not_forgotten(
             finish(claimer, Claimed(Stage.GROUP, 5, ME), Outcome(FateState.DONE, version="1"), now=now)
             claimer.commit()
         assert due_count(claimer, Stage.GROUP, now=now) == 1
+
+
+def test_a_stage_that_compares_items_is_worked_on_by_one_process(
+    sessions: sessionmaker[Session], now: dt.datetime
+) -> None:
+    with sessions.begin() as session:
+        await_stage(session, Stage.GROUP, [1, 2], due_at=now)
+        assert claim_due(session, Stage.GROUP, Claim(ME, now, 1, is_alone=True)) == [1]
+    with sessions.begin() as session:
+        assert claim_due(session, Stage.GROUP, Claim("elsewhere/1/0.00", now, is_alone=True)) == []
+        assert claim_due(session, Stage.GROUP, Claim(ME, now, 1, is_alone=True)) == [2]
+    with sessions.begin() as session:
+        for item in (1, 2):
+            finish(session, Claimed(Stage.GROUP, item, ME), Outcome(FateState.DONE), now=now)
+        await_stage(session, Stage.GROUP, [3], due_at=now)
+        assert claim_due(session, Stage.GROUP, Claim("elsewhere/1/0.00", now, is_alone=True)) == [3]
+
+
+def test_the_claims_of_a_silent_process_elsewhere_are_free_again(
+    sessions: sessionmaker[Session], now: dt.datetime
+) -> None:
+    there, clock = "elsewhere/1/0.00", [0.0]
+    watch = Watch(seconds=120, clock=lambda: clock[0])
+    with sessions.begin() as session:
+        await_stage(session, Stage.EXTRACT, [1], due_at=now)
+        claim_due(session, Stage.EXTRACT, Claim(there, now))
+        session.add(Claimant(name=there, role="worker", started_at=now, seen_at=now, beat_count=7))
+    for second in range(0, 121, 20):
+        clock[0] = float(second)
+        with sessions.begin() as session:
+            assert release_claims_of_the_dead(session, watch.silent(session)) == 0
+    clock[0] = 140.0
+    with sessions.begin() as session:
+        assert release_claims_of_the_dead(session, watch.silent(session)) == 1
+        assert claimants_at_work(session) == []
+        assert claim_due(session, Stage.EXTRACT, Claim(ME, now)) == [1]
+    # The one that was silent wakes up: what it had done is rolled back, since another has the item by now.
+    with pytest.raises(ClaimLost), sessions.begin() as session:
+        finish_or_leave(session, Claimed(Stage.EXTRACT, 1, there), Outcome(FateState.DONE), now=now)
+
+
+def test_a_watcher_that_was_away_begins_anew(sessions: sessionmaker[Session], now: dt.datetime) -> None:
+    clock = [0.0]
+    watch = Watch(seconds=120, clock=lambda: clock[0])
+    with sessions.begin() as session:
+        session.add(Claimant(name="elsewhere/1/0.00", role="worker", started_at=now, seen_at=now, beat_count=1))
+        session.flush()
+        for second in (0.0, 3600.0, 3659.0):  # the machine slept for an hour, as did whom it watches
+            clock[0] = second
+            assert watch.silent(session) == set()
+
+
+def test_a_process_beats_while_it_works(sessions: sessionmaker[Session]) -> None:
+    with beating(sessions, "worker", seconds=0.05) as name:
+        assert name == ME
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with sessions() as session:
+                (row,) = claimants_at_work(session)
+            if row.beat_count > 2:
+                break
+            time.sleep(0.05)
+        assert (row.name, row.role) == (ME, "worker")
+        assert row.beat_count > 2
+    with sessions() as session:
+        assert claimants_at_work(session) == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +14,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 from structlog import get_logger
 
-from models.fate import Claim, Claimed, Outcome, await_outdated, claim_due, due_count, failure, finish
+from models.database import has_passed
+from models.fate import (
+    Claim,
+    Claimed,
+    ClaimLost,
+    Outcome,
+    await_outdated,
+    claim_due,
+    due_count,
+    failure,
+    finish,
+    finish_or_leave,
+)
 from models.vocabulary import FateState, Stage
 from pipeline.encoding.encoder import EncoderProblem
 
@@ -21,6 +35,10 @@ Progress = Callable[[Stage, int, int], None]
 MAX_REASON_CHARS = 300
 # The database or the encoder is not there: no item is at fault, and a restart frees the claims.
 EVERY_ITEM_WOULD_FAIL = (sa.exc.OperationalError, EncoderProblem)
+# These compare an item with all others: were two processes at it, neither would see what the other has just stored.
+COMPARING = (Stage.IDENTIFY, Stage.GROUP)
+STORED_AGAIN = 3
+TAKEN_OVER = Outcome(FateState.CLAIMED, "another process has it by now")
 log = get_logger()
 
 
@@ -42,21 +60,26 @@ class StageRunner(Protocol[Result]):
 
 @dataclass(frozen=True)
 class Worker:
-    """The process that works: its database, its name as claimant, its clock value and its progress display."""
+    """The process that works: its database, its name as claimant, its clock value and its progress display.
+
+    `seconds` is how long it goes on claiming at a stage; None works off all that is due.
+    """
 
     sessions: sessionmaker[Session]
     claimant: str
     now: dt.datetime
     progress: Progress = lambda _stage, _done, _all: None
+    seconds: float | None = None
 
 
 def drain(runner: StageRunner[Result], worker: Worker) -> Counter[str]:
-    """Work on a stage until nothing is due; returns how many items met each fate."""
+    """Work on a stage until nothing is due, or its time is over; returns how many items met each fate."""
     counts: Counter[str] = Counter()
+    ends = math.inf if worker.seconds is None else time.monotonic() + worker.seconds
     with worker.sessions.begin() as session:
         await_outdated(session, runner.stage, runner.version, now=worker.now)
         total = due_count(session, runner.stage, now=worker.now)
-    while item_ids := _claim(runner, worker):
+    while time.monotonic() < ends and (item_ids := _claim(runner, worker)):
         for item_id, outcome in _outcomes(runner, worker, item_ids):
             counts[outcome.state] += 1
             log.debug(runner.stage, item=item_id, fate=outcome.state, reason=outcome.reason)
@@ -65,7 +88,7 @@ def drain(runner: StageRunner[Result], worker: Worker) -> Counter[str]:
 
 
 def _claim(runner: StageRunner[Result], worker: Worker) -> list[int]:
-    claim = Claim(worker.claimant, worker.now, runner.batch_size)
+    claim = Claim(worker.claimant, worker.now, runner.batch_size, is_alone=runner.stage in COMPARING)
     with worker.sessions.begin() as session:
         return claim_due(session, runner.stage, claim)
 
@@ -89,16 +112,23 @@ def _outcomes(runner: StageRunner[Result], worker: Worker, item_ids: Sequence[in
 
 
 def _stored(runner: StageRunner[Result], worker: Worker, item_id: int, result: Result) -> Outcome:
-    try:
-        with worker.sessions.begin() as session:
-            outcome = replace(runner.store(session, item_id, result, now=worker.now), version=runner.version)
-            finish(session, Claimed(runner.stage, item_id, worker.claimant), outcome, now=worker.now)
-    except EVERY_ITEM_WOULD_FAIL:
-        raise
-    except Exception as error:  # likewise
-        log.exception("failed", stage=runner.stage, item=item_id)
-        return _store_failure(runner, worker, item_id, error)
-    return outcome
+    claimed = Claimed(runner.stage, item_id, worker.claimant)
+    for is_last in (*[False] * STORED_AGAIN, True):
+        try:
+            with worker.sessions.begin() as session:
+                outcome = replace(runner.store(session, item_id, result, now=worker.now), version=runner.version)
+                finish_or_leave(session, claimed, outcome, now=worker.now)
+        except EVERY_ITEM_WOULD_FAIL as error:
+            if is_last or not has_passed(error):
+                raise
+        except ClaimLost:
+            return TAKEN_OVER
+        except Exception as error:  # likewise
+            log.exception("failed", stage=runner.stage, item=item_id)
+            return _store_failure(runner, worker, item_id, error)
+        else:
+            return outcome
+    raise AssertionError
 
 
 def _store_failure(runner: StageRunner[Result], worker: Worker, item_id: int, error: Exception) -> Outcome:
