@@ -22,11 +22,13 @@ from structlog import get_logger
 from crawler.frontier import Clock, Frontier
 from crawler.health.observations import ProblemCode
 from crawler.loader import spider_for
+from crawler.orders import Orders
 from crawler.policy import scrapy_settings
+from crawler.pressure import share_of_crawling
 from crawler.rendering import RenderingProblem, require_browser
 from crawler.source_file import SHIPPED, SourceProblem
 from crawler.spiders.source import SourceSpider
-from models.claimant import this_process
+from models.claimant import beating
 from models.database import open_database
 from models.fate import Claim, await_stage, claim_due, release_claims_of_the_dead
 from models.page_store import PageStore
@@ -47,13 +49,14 @@ class BatchSpider(scrapy.Spider):
 
     name = "batch"
 
-    def __init__(self, claim: Callable[[], list[type[SourceSpider]]]) -> None:
+    def __init__(self, claim: Callable[[], list[type[SourceSpider]]], go_on: Callable[[list[str]], bool]) -> None:
         super().__init__()
         self._claim = claim
+        self._go_on = go_on
         self._spiders: list[SourceSpider] = []
 
     async def start(self) -> AsyncIterator[Request]:
-        """Start every source in turn, then look for further ones until all have ended."""
+        """Start every source in turn, then look for further ones while `go_on`, told which still run, says so."""
         while True:
             for spider_class in self._claim():
                 spider = spider_class.from_crawler(self.crawler)
@@ -65,7 +68,7 @@ class BatchSpider(scrapy.Spider):
                     log.exception("source not begun", source=spider.name)
                     spider.closed("error")
             self._spiders = [spider for spider in self._spiders if spider.is_running]
-            if not self._spiders:
+            if not self._go_on([spider.source.slug for spider in self._spiders]):
                 return
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -75,8 +78,13 @@ class BatchSpider(scrapy.Spider):
             spider.closed(reason)
 
 
-def claim_sources(frontier: Frontier, slugs: list[str], *, forced: bool) -> list[Source]:
-    """Claim the due sources, of those named where any are; `forced` takes the named ones whether due or not."""
+def claim_sources(
+    frontier: Frontier, slugs: list[str], *, forced: bool = False, backlog: int | None = None
+) -> list[Source]:
+    """Claim the due sources, of those named where any are; `forced` takes the named ones whether due or not.
+
+    With a `backlog`, the fewer are taken the nearer the pages that wait to be read come to it.
+    """
     wanted = sa.select(Source.id).where(Source.is_active)
     if slugs:
         wanted = wanted.where(Source.slug.in_(slugs))
@@ -84,30 +92,67 @@ def claim_sources(frontier: Frontier, slugs: list[str], *, forced: bool) -> list
     with frontier.sessions.begin() as session:
         if forced:
             await_stage(session, Stage.CRAWL, list(session.scalars(wanted)), due_at=now)
-        ids = claim_due(session, Stage.CRAWL, Claim(frontier.claimant, now, SOURCES_AT_ONCE), among=wanted)
+        share = 1.0 if backlog is None else share_of_crawling(session, backlog, now=now)
+        claim = Claim(frontier.claimant, now, int(SOURCES_AT_ONCE * share))
+        ids = claim_due(session, Stage.CRAWL, claim, among=wanted)
         return list(session.scalars(sa.select(Source).where(Source.id.in_(ids)).order_by(Source.slug)))
 
 
 def crawl(settings: Settings, clock: Clock, slugs: list[str], *, forced: bool) -> dict[str, dict[str, object]]:
     """Crawl what is due and return the counts of each source."""
-    frontier = Frontier(open_database(settings.database_url), PageStore(settings.pages_url), clock, this_process())
-    with frontier.sessions.begin() as session:
+    sessions = open_database(settings.database_url)
+    with sessions.begin() as session:
         release_claims_of_the_dead(session)
-    batch = claim_sources(frontier, slugs, forced=forced)
+    with beating(sessions, "crawl") as claimant:
+        frontier = Frontier(sessions, PageStore(settings.pages_url), clock, claimant)
+        return _crawl_due(frontier, settings, slugs, forced=forced)
+
+
+def _crawl_due(
+    frontier: Frontier, settings: Settings, slugs: list[str], *, forced: bool
+) -> dict[str, dict[str, object]]:
+    backlog = None if slugs or forced else settings.backlog
+    batch = claim_sources(frontier, slugs, forced=forced, backlog=backlog)
     if not batch:
         return {}
     crawled = list(batch)
 
     def claim() -> list[type[SourceSpider]]:
         nonlocal batch
-        claimed, batch = batch or claim_sources(frontier, slugs, forced=False), []
+        claimed, batch = batch or claim_sources(frontier, slugs, backlog=backlog), []
         crawled.extend(source for source in claimed if source not in crawled)
         return list(_spiders_for(claimed, frontier, settings))
 
-    process = AsyncCrawlerProcess(scrapy_settings(settings))
-    process.crawl(BatchSpider, claim=claim)
-    process.start()
+    _run(settings, claim, go_on=bool)
     return _counts_of(frontier, crawled)
+
+
+def _run(
+    settings: Settings, claim: Callable[[], list[type[SourceSpider]]], *, go_on: Callable[[list[str]], bool]
+) -> None:
+    process = AsyncCrawlerProcess(scrapy_settings(settings))
+    process.crawl(BatchSpider, claim=claim, go_on=go_on)
+    process.start()
+
+
+def crawl_by_order(settings: Settings, clock: Clock, orders: Orders) -> None:
+    """Crawl the sources that a worker orders, each where it is due, until there are no more orders."""
+    sessions = open_database(settings.database_url)
+    with beating(sessions, "crawl") as claimant:
+        frontier = Frontier(sessions, PageStore(settings.pages_url), clock, claimant)
+
+        def claim() -> list[type[SourceSpider]]:
+            ordered = orders.take()
+            claimed = claim_sources(frontier, ordered) if ordered else []
+            return list(_spiders_for(claimed, frontier, settings))
+
+        def go_on(running: list[str]) -> bool:
+            for slug in orders.answer_others(running):
+                orders.answer(slug, _counts_of_slug(frontier, slug))
+            return bool(running) or orders.may_come
+
+        orders.listen()
+        _run(settings, claim, go_on=go_on)
 
 
 def _spiders_for(sources: list[Source], frontier: Frontier, settings: Settings) -> Iterator[type[SourceSpider]]:
@@ -126,13 +171,14 @@ def _spiders_for(sources: list[Source], frontier: Frontier, settings: Settings) 
 
 
 def _counts_of(frontier: Frontier, sources: list[Source]) -> dict[str, dict[str, object]]:
-    counts: dict[str, dict[str, object]] = {}
+    return {source.slug: _counts_of_slug(frontier, source.slug) for source in sources}
+
+
+def _counts_of_slug(frontier: Frontier, slug: str) -> dict[str, object]:
+    newest = sa.select(CrawlRun).join(Source).where(Source.slug == slug).order_by(CrawlRun.id.desc())
     with frontier.sessions() as session:
-        for source in sources:
-            newest = sa.select(CrawlRun).where(CrawlRun.source_id == source.id).order_by(CrawlRun.id.desc())
-            run = session.scalar(newest.limit(1))
-            counts[source.slug] = {} if run is None else {"outcome": run.outcome, **run.counts}
-    return counts
+        run = session.scalar(newest.limit(1))
+        return {} if run is None else {"outcome": run.outcome, **run.counts}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -141,6 +187,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("slugs", nargs="*", help="sources; default: all that are due")
     parser.add_argument("--force", action="store_true", help="crawl the named sources even if they are not due")
     parser.add_argument("--at", type=dt.datetime.fromisoformat, help="a fixed clock, for replays")
+    parser.add_argument("--by-order", action="store_true", help="crawl what lines of standard input name")
     parser.add_argument("--parent", type=int, help="the process that must not be outlived")
     options = parser.parse_args(arguments)
     if options.parent:
@@ -149,7 +196,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = settings_from(os.environ)
         configure_logging(settings.log_level)
-        counts = crawl(settings, lambda: fixed or dt.datetime.now(dt.UTC), options.slugs, forced=options.force)
+        clock: Clock = lambda: fixed or dt.datetime.now(dt.UTC)  # noqa: E731 - a value that is handed on
+        if options.by_order:
+            crawl_by_order(settings, clock, Orders())
+            return 0
+        counts = crawl(settings, clock, options.slugs, forced=options.force)
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")
         return 2

@@ -76,6 +76,12 @@ def due_count(session: Session, stage: Stage, *, now: dt.datetime, among: sa.Sel
     return session.scalar(due if among is None else due.where(Fate.item_id.in_(among))) or 0
 
 
+def due_ids(session: Session, stage: Stage, *, now: dt.datetime, among: sa.Select[int], limit: int) -> Sequence[int]:
+    """Give the items, of those that `among` selects, that could be claimed at a stage now, the most overdue first."""
+    due = sa.select(Fate.item_id).where(_is_due(stage, now), Fate.item_id.in_(among))
+    return session.scalars(due.order_by(Fate.due_at, Fate.item_id).limit(limit)).all()
+
+
 @dataclass(frozen=True)
 class Claim:
     """Who claims, at which moment, and how many items at the most.

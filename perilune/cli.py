@@ -57,6 +57,11 @@ app.add_typer(searches.app, name="searches")
 app.add_typer(trying.app, name="try")
 for command in (running.run, running.crawl, running.process, running.serve, running.demo, running.status):
     app.command()(command)
+app.command("web", help="Serve the archive's pages and API, as `serve` does: a name beside worker and scheduler.")(
+    running.serve
+)
+app.command()(running.worker)
+app.command()(running.scheduler)
 app.command()(running.config)
 app.command()(programs.mcp)
 app.command()(articles.search)

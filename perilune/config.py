@@ -215,6 +215,16 @@ class Settings(BaseModel):
         str | None,
         Field(description="Hosts of this network that webhooks may call: host:port,host:port; default: none."),
     ] = None
+    backlog: Annotated[
+        int,
+        Field(gt=0, description="Pages that may wait to be processed until crawling stops; it slows from a half on."),
+    ] = 20_000
+    silence: Annotated[
+        int,
+        Field(
+            ge=2, description="Seconds after which a process that says nothing is taken for dead, and its work over."
+        ),
+    ] = 120
     log_level: Annotated[str, Field(description="debug, info, warning or error.")] = "info"
 
     @field_validator("owner")

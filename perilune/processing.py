@@ -49,14 +49,16 @@ def process_due(
     now: dt.datetime,
     progress: Progress = lambda _stage, _done, _all: None,
     encoder: Callable[[], Encoder] | None = None,
+    seconds: float | None = None,
 ) -> dict[Stage, Counter[str]]:
     """Work off every stage in order; returns how many items met each fate.
 
-    Without an `encoder` that is loaded already, that of the settings is loaded when the first item needs it.
+    Without an `encoder` that is loaded already, that of the settings is loaded when the first item needs it. With
+    `seconds`, each stage claims no more after them, so that what is first in a long backlog is not last to be read.
     """
     settings = archive.settings
     encoder = encoder or EncoderOnDemand(settings)
-    worker = Worker(archive.sessions, this_process(), now, progress)
+    worker = Worker(archive.sessions, this_process(), now, progress, seconds)
     with archive.sessions.begin() as session:
         release_claims_of_the_dead(session)
     renew_index(archive.sessions)

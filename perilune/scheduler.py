@@ -1,39 +1,39 @@
-"""The scheduler only ticks: the database says what is due, and the work runs in child processes, one of a kind.
+"""The scheduler only ticks: the database says what is due.
 
-A tick that was missed while we were down is made up for by the next one, because what is due stays due.
+On SQLite the work runs in child processes of this one, one of a kind. On PostgreSQL it becomes jobs, which workers
+anywhere take; any number of schedulers may tick there. A tick that was missed while we were down is made up for by the
+next one, because what is due stays due.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from structlog import get_logger
 
-from models.fate import due_count, release_claims_of_the_dead
-from models.search import index_is_outdated
-from models.source import Source
-from models.vocabulary import Stage
-from models.webhooks import calls_due
+from models.claimant import beating
 from perilune.archive import Archive, open_archive, watched_slugs
 from perilune.config import Settings
-from perilune.learning import learning_is_due
+from perilune.due import Due
 from perilune.problems import Problem
-from perilune.searching import forget_old_changes, index_is_due
 from perilune.seeding import seed
 
 TICK_SECONDS = 20
 MAILBOX_SECONDS = 600
 """Mail servers do not like to be asked more often whether there is something to read."""
-PROCESSED = tuple(stage for stage in Stage if stage not in {Stage.CRAWL, Stage.FETCH})
 DEADLINE = dt.timedelta(hours=3)
-LEARN_AGAIN = dt.timedelta(hours=1)
+SECONDS_TO_STOP = 30
+Work = Callable[[], None]
 log = get_logger()
 
 
@@ -43,33 +43,36 @@ class Ticker:
 
     archive: Archive
     children: set[subprocess.Popen[bytes]] = field(default_factory=set)
-    learned_at: dt.datetime | None = None
+    due: Due = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.due = Due(self.archive)
+
+    @property
+    def ticks(self) -> Mapping[Work, int]:
+        """What is looked after, and every how many seconds."""
+        often = (self.crawl, self.process, self.learn, self.index, self.mail, self.call)
+        return dict.fromkeys(often, TICK_SECONDS) | {self.take_back: MAILBOX_SECONDS}
 
     def crawl(self) -> None:
         """Crawl when a source is due."""
-        if self._is_due(Stage.CRAWL, among=sa.select(Source.id).where(Source.is_active)):
+        self.due.free_claims()
+        if self.due.crawl():
             self._run(*self._with_us, "crawl")
 
     def process(self) -> None:
         """Process when something waits in the pipeline, or the search index is of older rules."""
-        if any(self._is_due(stage) for stage in PROCESSED) or self._index_is_outdated():
+        if self.due.process():
             self._run(*self._with_us, "process")
 
     def learn(self) -> None:
-        """Train the classifier once a night when corrections were made since; what failed is tried after an hour."""
-        now = dt.datetime.now(dt.UTC)
-        if self.learned_at is not None and now - self.learned_at < LEARN_AGAIN:
-            return
-        with self.archive.sessions() as session:
-            is_due = learning_is_due(session, now=now)
-        if is_due:
-            self.learned_at = now
+        """Train the classifier once a night when corrections were made since."""
+        if self.due.learn():
             self._run(*self._with_us, "learn")
 
     def index(self) -> None:
-        """Build the derived search index where it is wanted and none can be used; whoever serves follows the tables."""
-        forget_old_changes(self.archive)
-        if index_is_due(self.archive):
+        """Build the derived search index where it is wanted and none can be used."""
+        if self.due.index():
             self._run(*self._with_us, "search-index", "rebuild")
 
     def mail(self) -> None:
@@ -78,9 +81,7 @@ class Ticker:
 
     def call(self) -> None:
         """Call webhooks that wait; apart from mail, since whoever is called may be slow to answer."""
-        with self.archive.sessions() as session:
-            is_due = calls_due(session, now=dt.datetime.now(dt.UTC))
-        if is_due:
+        if self.due.call():
             self._run("searches", "deliver")
 
     def take_back(self) -> None:
@@ -96,15 +97,6 @@ class Ticker:
     @property
     def _with_us(self) -> tuple[str, str]:
         return "--parent", str(os.getpid())
-
-    def _index_is_outdated(self) -> bool:
-        with self.archive.sessions() as session:
-            return index_is_outdated(session)
-
-    def _is_due(self, stage: Stage, among: sa.Select[int] | None = None) -> bool:
-        with self.archive.sessions.begin() as session:
-            release_claims_of_the_dead(session)
-            return due_count(session, stage, now=dt.datetime.now(dt.UTC), among=among) > 0
 
     def _run(self, *command: str) -> None:
         child = subprocess.Popen(  # noqa: S603 - our own command line
@@ -122,43 +114,118 @@ class Ticker:
             log.warning("child ended badly", command=" ".join(command), code=code)
 
 
-def start_ticking(ticker: Ticker) -> BackgroundScheduler:
-    """Start the ticks; each kind of work runs once at a time."""
+def start_ticking(ticks: Mapping[Work, int]) -> BackgroundScheduler:
+    """Start the ticks, each with its seconds; each kind of work runs once at a time."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    often = (ticker.crawl, ticker.process, ticker.learn, ticker.index, ticker.mail, ticker.call)
-    ticks = dict.fromkeys(often, TICK_SECONDS)
-    for work, seconds in (ticks | {ticker.take_back: MAILBOX_SECONDS}).items():
+    for work, seconds in ticks.items():
         scheduler.add_job(
             work,
             "interval",
             seconds=seconds,
             max_instances=1,
             coalesce=True,
+            misfire_grace_time=None,
             next_run_time=dt.datetime.now(dt.UTC),
         )
     scheduler.start()
     return scheduler
 
 
-def run_everything(settings: Settings) -> None:
-    """Crawl, process and mail when due, and serve the archive, until stopped."""
+@contextlib.contextmanager
+def scheduling(archive: Archive) -> Iterator[None]:
+    """Tick until the block ends: by jobs on PostgreSQL, else by child processes."""
+    if archive.sessions.kw["bind"].dialect.name == "postgresql":
+        with _dealing(archive):
+            yield
+        return
+    ticker = Ticker(archive)
+    scheduler = start_ticking(ticker.ticks)
+    try:
+        yield
+    finally:
+        ticker.stop()
+        scheduler.shutdown(wait=False)
+
+
+@contextlib.contextmanager
+def _dealing(archive: Archive) -> Iterator[None]:
+    from perilune.dealing import Dealer
+    from perilune.jobs.queue import open_queue
+
+    with open_queue(archive) as queue, beating(archive.sessions, "scheduler"):
+        dealer = Dealer(archive, queue)
+
+        def deal() -> None:
+            try:
+                dealer.deal()
+            except sa.exc.OperationalError as error:
+                log.warning("tick missed", reason=str(error.orig))
+
+        scheduler = start_ticking({deal: TICK_SECONDS})
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+
+
+def begin(settings: Settings) -> Archive:
+    """Open the archive for whoever schedules: sources and edition seeded; Problem where nothing is watched."""
     from perilune.edition_settings import make_default_edition
-    from perilune.serving import door_of, serve_archive
 
     archive = open_archive(settings)
-    door_of(archive)
     now = dt.datetime.now(dt.UTC)
     for problem in seed(archive, now=now):
         log.warning("source left out", reason=str(problem))
     make_default_edition(archive, now=now)
     if not watched_slugs(archive):
         raise Problem("no source is active; put source files into the folder that PERILUNE_SOURCES names.")
-    ticker = Ticker(archive)
+    return archive
+
+
+def run_everything(settings: Settings) -> None:
+    """Crawl, process and mail when due, and serve the archive, until stopped."""
+    from perilune.serving import door_of, serve_archive
+
+    archive = begin(settings)
+    door_of(archive)
     # The web server stops on SIGTERM and then raises it again: it must end us through the clean-up below.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
-    scheduler = start_ticking(ticker)
-    try:
+    with _worker_beside(archive), scheduling(archive):
         serve_archive(settings)
+
+
+def run_scheduler(settings: Settings) -> None:
+    """Tick until stopped; on PostgreSQL workers do the work, on SQLite children of this process."""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _signal, _frame: stopped.set())
+    with scheduling(begin(settings)):
+        stopped.wait()
+
+
+@contextlib.contextmanager
+def _worker_beside(archive: Archive) -> Iterator[None]:
+    """Run a worker beside this process, on PostgreSQL; it is started again when it has ended."""
+    if archive.sessions.kw["bind"].dialect.name != "postgresql":
+        yield
+        return
+    command = [sys.executable, "-m", "perilune.cli", "--parent", str(os.getpid()), "worker"]
+    ended = threading.Event()
+    children: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not ended.is_set():
+            children[:] = [subprocess.Popen(command)]  # noqa: S603 - our own command line
+            code = children[0].wait()
+            if not ended.wait(1):
+                log.warning("worker ended", code=code)
+
+    thread = threading.Thread(target=keep, name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
     finally:
-        ticker.stop()
-        scheduler.shutdown(wait=False)
+        ended.set()
+        for child in children:
+            child.terminate()
+        thread.join(SECONDS_TO_STOP)

@@ -17,6 +17,23 @@ def run() -> None:
     run_everything(options.settings())
 
 
+def worker(
+    *,
+    queues: Annotated[str | None, typer.Option(help="Queues to work on; default: crawl,process,digest.")] = None,
+) -> None:
+    """Work off jobs until stopped: crawl, process documents, send mail; on PostgreSQL, as many and where you like."""
+    from perilune.jobs.worker import queues_named, run_worker
+
+    run_worker(options.settings(), queues_named(queues))
+
+
+def scheduler() -> None:
+    """Put what is due into the queues of the workers, until stopped; several may run, and one acts at a time."""
+    from perilune.scheduler import run_scheduler
+
+    run_scheduler(options.settings())
+
+
 def crawl(
     slugs: Annotated[list[str] | None, typer.Argument(help="Sources; default: all that are due.")] = None,
     *,
