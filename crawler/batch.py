@@ -103,7 +103,7 @@ def crawl(settings: Settings, clock: Clock, slugs: list[str], *, forced: bool) -
     sessions = open_database(settings.database_url)
     with sessions.begin() as session:
         release_claims_of_the_dead(session)
-    with beating(sessions, "crawl") as claimant:
+    with beating(sessions, "crawl", silence=settings.silence) as claimant:
         frontier = Frontier(sessions, PageStore(settings.pages_url), clock, claimant)
         return _crawl_due(frontier, settings, slugs, forced=forced)
 
@@ -138,7 +138,7 @@ def _run(
 def crawl_by_order(settings: Settings, clock: Clock, orders: Orders) -> None:
     """Crawl the sources that a worker orders, each where it is due, until there are no more orders."""
     sessions = open_database(settings.database_url)
-    with beating(sessions, "crawl") as claimant:
+    with beating(sessions, "crawl", silence=settings.silence) as claimant:
         frontier = Frontier(sessions, PageStore(settings.pages_url), clock, claimant)
 
         def claim() -> list[type[SourceSpider]]:

@@ -21,8 +21,7 @@ from structlog import get_logger
 
 from models.base import Base, insert_into
 
-BEAT_SECONDS = 10.0
-SILENT_SECONDS = 120.0
+BEATS = 8  # of which some may be missed before a process is taken for dead
 STAYED_AWAY = 0.5  # a watcher that was itself away for this share of the limit begins anew
 log = get_logger()
 
@@ -61,13 +60,16 @@ def is_alive(claimant: str) -> bool:
 
 
 @contextlib.contextmanager
-def beating(sessions: sessionmaker[Session], role: str, *, seconds: float = BEAT_SECONDS) -> Iterator[str]:
-    """Say every few seconds that this process is at work, until the block ends; gives the process's name."""
+def beating(sessions: sessionmaker[Session], role: str, *, silence: float) -> Iterator[str]:
+    """Say that this process is at work, until the block ends; gives the process's name.
+
+    It says so several times in `silence`, the seconds after which others take it for dead.
+    """
     name, ended = this_process(), threading.Event()
     _beat(sessions, name, role)
 
     def go_on() -> None:
-        while not ended.wait(seconds):
+        while not ended.wait(silence / BEATS):
             _beat(sessions, name, role)
 
     thread = threading.Thread(target=go_on, name="beat", daemon=True)
@@ -98,7 +100,7 @@ class Watch:
     A watcher that was not asked for long, since its machine slept or it was halted, knows nothing of that time.
     """
 
-    def __init__(self, seconds: float = SILENT_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._clock = clock
         self._counted: dict[str, tuple[int, float]] = {}

@@ -188,10 +188,12 @@ def finish(session: Session, claimed: Claimed, outcome: Outcome, *, now: dt.date
 
 
 def finish_or_leave(session: Session, claimed: Claimed, outcome: Outcome, *, now: dt.datetime) -> None:
-    """Record the outcome of a claimed item as `finish` does; ClaimLost, to roll all back, where another has it."""
+    """Record the outcome of a claimed item as `finish` does; ClaimLost, to roll all back, where it was lost."""
     if not _record(session, [claimed], outcome, now=now):
-        row = sa.select(Fate.state).where(Fate.stage == claimed.stage, Fate.item_id == claimed.item_id)
-        if session.scalar(row) != FateState.WAITING:
+        is_item = (Fate.stage == claimed.stage) & (Fate.item_id == claimed.item_id)
+        # Who makes an item wait anew forgets its attempts; who frees it from the dead does not.
+        waits_anew = is_item & (Fate.state == FateState.WAITING) & (Fate.attempt_count == 0)
+        if session.scalar(sa.select(Fate.item_id).where(waits_anew)) is None:
             raise ClaimLost
 
 

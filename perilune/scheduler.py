@@ -152,7 +152,7 @@ def _dealing(archive: Archive) -> Iterator[None]:
     from perilune.dealing import Dealer
     from perilune.jobs.queue import open_queue
 
-    with open_queue(archive) as queue, beating(archive.sessions, "scheduler"):
+    with open_queue(archive) as queue, beating(archive.sessions, "scheduler", silence=archive.settings.silence):
         dealer = Dealer(archive, queue)
 
         def deal() -> None:

@@ -185,7 +185,7 @@ def test_a_watcher_that_was_away_begins_anew(sessions: sessionmaker[Session], no
 
 
 def test_a_process_beats_while_it_works(sessions: sessionmaker[Session]) -> None:
-    with beating(sessions, "worker", seconds=0.05) as name:
+    with beating(sessions, "worker", silence=0.4) as name:
         assert name == ME
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:

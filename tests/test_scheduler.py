@@ -1,4 +1,7 @@
-"""`perilune run` as one process group on real parts: it crawls, processes and serves, and survives a killed child."""
+"""`perilune run` as one process group on real parts: it crawls, processes and serves, and survives a killed child.
+
+On PostgreSQL its crawls and processing are a worker's, with the same companions that workers elsewhere have.
+"""
 
 from __future__ import annotations
 
@@ -100,11 +103,11 @@ def test_it_crawls_processes_and_serves_though_its_crawl_is_killed(
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.databases("postgresql", long=("sqlite",))
+@pytest.mark.databases("postgresql")
 def test_what_crawls_and_processes_ends_with_it_when_it_is_killed(system: tuple[subprocess.Popen[bytes], str]) -> None:
     process, _ = system
-    wait_until(lambda: bool(children_that("process", process)), "the pipeline works")
-    children = [*children_that("process", process), *children_that("crawl", process)]
+    wait_until(lambda: bool(children_that("perilune.jobs.orders", process)), "a worker processes")
+    children = [child for word in ("worker", "perilune.jobs.orders") for child in children_that(word, process)]
     process.kill()
     process.wait()
     wait_until(lambda: not any(child.is_running() for child in children), "its children are gone")

@@ -87,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = settings_from(os.environ)
         configure_logging(settings.log_level)
         archive = open_archive(settings)
-        with beating(archive.sessions, "process"):
+        with beating(archive.sessions, "process", silence=settings.silence):
             obey_orders(handlers_of(archive))
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")

@@ -71,9 +71,7 @@ def connector_of(settings: Settings, *, is_async: bool) -> PsycopgConnector | Sy
         )
     conninfo = address.set(drivername="postgresql").render_as_string(hide_password=False)
     kind = PsycopgConnector if is_async else SyncPsycopgConnector
-    return kind(
-        conninfo=conninfo, kwargs={"options": f"-c search_path={SCHEMA}"}, min_size=1, max_size=CONNECTIONS
-    )
+    return kind(conninfo=conninfo, kwargs={"options": f"-c search_path={SCHEMA}"}, min_size=1, max_size=CONNECTIONS)
 
 
 def prepare(archive: Archive) -> None:

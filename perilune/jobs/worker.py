@@ -111,7 +111,7 @@ def run_worker(settings: Settings, queues: Sequence[str], *, crew: Crew | None =
     connector_of(settings, is_async=True)
     archive = open_archive(settings)
     prepare(archive)
-    with beating(archive.sessions, "worker"):
+    with beating(archive.sessions, "worker", silence=settings.silence):
         asyncio.run(_work(settings, queues, crew or Crew.of()))
 
 
