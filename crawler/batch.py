@@ -195,7 +195,7 @@ def main(arguments: list[str] | None = None) -> int:
     fixed: dt.datetime | None = options.at
     try:
         settings = settings_from(os.environ)
-        configure_logging(settings.log_level)
+        configure_logging(settings.log_level, settings.log_format, process="crawl")
         clock: Clock = lambda: fixed or dt.datetime.now(dt.UTC)  # noqa: E731 - a value that is handed on
         if options.by_order:
             crawl_by_order(settings, clock, Orders())

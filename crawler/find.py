@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         die_with_parent(options.parent)
     try:
         settings = settings_from(os.environ)
-        configure_logging(settings.log_level)
+        configure_logging(settings.log_level, settings.log_format, process="sources find")
         found = find(settings, options.url, render=options.render)
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")

@@ -97,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     try:
         settings = settings_from(os.environ)
-        configure_logging(settings.log_level)
+        configure_logging(settings.log_level, settings.log_format, process="sources check")
         inspect(settings, options.slugs, options.work, tell)
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")

@@ -86,7 +86,7 @@ def alembic_config(url: str) -> Config:
 
 def migrate(engine: sa.Engine) -> None:
     """Bring the schema to the newest migration; nothing happens, and Alembic is not loaded, where it is there."""
-    if _revision_of(engine) == newest_revision():
+    if revision_of(engine) == newest_revision():
         return
     from alembic import command
 
@@ -134,12 +134,18 @@ def newest_revision() -> str:
     return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
-def _revision_of(engine: sa.Engine) -> str | None:
+def revision_of(engine: sa.Engine) -> str | None:
+    """Name the migration that a database is at; None where it has no tables of ours."""
     try:
         with engine.connect() as connection:
-            revision: str | None = connection.scalar(sa.text("select version_num from alembic_version"))
+            return schema_of(connection)
     except (sa.exc.OperationalError, sa.exc.ProgrammingError):  # there is no such table: the database is empty
         return None
+
+
+def schema_of(session: Session | sa.Connection) -> str | None:
+    """Name the migration that the tables are of."""
+    revision: str | None = session.scalar(sa.text("select version_num from alembic_version"))
     return revision
 
 
@@ -148,3 +154,12 @@ def open_database(url: str) -> sessionmaker[Session]:
     engine = open_engine(url)
     migrate(engine)
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def size_of(session: Session) -> int:
+    """Measure the database: its bytes on disk, without what SQLite has not yet moved out of its log."""
+    if session.get_bind().dialect.name == "sqlite":
+        size = sa.text("select page_count * page_size from pragma_page_count(), pragma_page_size()")
+    else:
+        size = sa.text("select pg_database_size(current_database())")
+    return int(session.scalar(size) or 0)

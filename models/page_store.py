@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import uuid
+from pathlib import Path
 
 from perilune.problems import Problem
 
@@ -66,3 +68,42 @@ class PageStore:
         if hashlib.sha256(body).hexdigest() != content_hash:
             raise PageStoreProblem(f"page {content_hash[:12]} in {self.url} is damaged: its bytes changed")
         return body
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that the bytes lie in; None where they lie elsewhere."""
+        return Path(self._root) if "file" in self._protocols else None
+
+    @property
+    def _protocols(self) -> tuple[str, ...]:
+        said = self._files.protocol
+        return (said,) if isinstance(said, str) else tuple(said)
+
+    def holds(self, content_hash: str) -> bool:
+        """Tell whether bytes are there; PageStoreProblem where the store does not answer."""
+        try:
+            return bool(self._files.exists(self._path_of(content_hash)))
+        except OSError as error:
+            raise PageStoreProblem(f"the page store at {self.url} does not answer: {error}") from error
+
+    def free_bytes(self) -> int | None:
+        """Measure the room that is left where the bytes lie; None where nobody can say."""
+        place = self.folder and next((each for each in (self.folder, *self.folder.parents) if each.is_dir()), None)
+        return shutil.disk_usage(place).free if place else None
+
+    def probe(self) -> None:
+        """Write a few bytes, read them, and remove them; PageStoreProblem says which of these failed."""
+        path, said = f"{self._root}/.probe-{uuid.uuid4().hex}", b"probe"
+        step = "written"
+        try:
+            self._files.makedirs(self._root, exist_ok=True)
+            self._files.pipe_file(path, said)
+            step = "read"
+            found = self._files.cat_file(path)
+            step = "removed"
+            self._files.rm_file(path)
+        except OSError as error:
+            reason = error.strerror or error
+            raise PageStoreProblem(f"a probe could not be {step} in the page store at {self.url}: {reason}") from error
+        if found != said:
+            raise PageStoreProblem(f"the page store at {self.url} gave back other bytes than it took")

@@ -21,6 +21,7 @@ from perilune.commands import (
     facts,
     learning,
     mail,
+    options,
     programs,
     readers,
     running,
@@ -78,7 +79,8 @@ def _print_version(is_wanted: bool) -> None:  # noqa: FBT001 - Typer calls it wi
 
 
 @app.callback()
-def options(
+def take_options(
+    context: typer.Context,
     *,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
@@ -87,6 +89,8 @@ def options(
 ) -> None:
     """Take the options that stand before a command."""
     del version
+    if context.invoked_subcommand is not None:
+        options.INVOKED.set(context.invoked_subcommand)
     if parent is not None:
         from perilune.lineage import die_with_parent
 

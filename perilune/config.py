@@ -226,6 +226,10 @@ class Settings(BaseModel):
         ),
     ] = 120
     log_level: Annotated[str, Field(description="debug, info, warning or error.")] = "info"
+    log_format: Annotated[
+        Literal["logfmt", "json", "console"],
+        Field(description="How events are written: logfmt (key=value), json (one object a line), console (for eyes)."),
+    ] = "logfmt"
 
     @field_validator("owner")
     @classmethod

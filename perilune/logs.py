@@ -3,31 +3,92 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from collections.abc import Callable, Mapping
 
 import structlog
 
+FIRST = ("timestamp", "level", "event", "process", "pid")
+"""Keys that every event has, and begins with."""
+EXCEPTION = "exception"
+PLAIN = (int, float, bool, type(None))
+
+
+def harmless(text: str, *, kept: str = "") -> str:
+    """Write out control characters, which could steer a terminal or begin a line of their own; `kept` stay."""
+    return "".join(c if c.isprintable() or c in kept else _written_out(c) for c in text)
+
+
+def _written_out(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - what two digits hold
+
+
+def _made_harmless(value: object, *, kept: str = "") -> object:
+    if isinstance(value, Mapping):
+        return {harmless(str(name)): _made_harmless(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_made_harmless(each) for each in value]
+    return value if isinstance(value, PLAIN) else harmless(str(value), kept=kept)
+
 
 def _escape_controls(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Keep text from the web from steering the terminal: control characters are shown, not sent."""
+    """Keep text from the web from steering the terminal: control characters are shown, not sent.
+
+    A traceback keeps its lines, which only the format for people prints as such.
+    """
     return {
-        key: "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in value)
-        if isinstance(value, str) and key != "exception"
-        else value
+        key: value if key.startswith("_") else _made_harmless(value, kept="\n" if key == EXCEPTION else "")
         for key, value in event.items()
     }
 
 
-def configure_logging(level: str = "info") -> None:
-    """Send structlog events from `level` upwards, and the errors of libraries, as key=value lines to standard error."""
+def _named(process: str) -> structlog.typing.Processor:
+    """Make what says which process an event is of: the command that it runs, and its number."""
+
+    def name(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {"process": process, "pid": os.getpid()} | event
+
+    return name
+
+
+def _logfmt() -> structlog.typing.Processor:
+    return structlog.processors.LogfmtRenderer(key_order=FIRST, bool_as_flag=False)
+
+
+def _json() -> structlog.typing.Processor:
+    return structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=False)
+
+
+def _console() -> structlog.typing.Processor:
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback, sort_keys=False
+    )
+
+
+RENDERERS: Mapping[str, Callable[[], structlog.typing.Processor]] = {
+    "logfmt": _logfmt,
+    "json": _json,
+    "console": _console,
+}
+
+
+def configure_logging(level: str = "info", log_format: str = "logfmt", *, process: str = "perilune") -> None:
+    """Send structlog events from `level` upwards, and the errors of libraries, to standard error, one a line.
+
+    What is bound by `structlog.contextvars` (source, stage, item, run, request) stands in each event within.
+    """
     processors: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _named(process),
         structlog.processors.format_exc_info,
+        _in_order,
         _escape_controls,
     ]
-    renderer = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False)
+    renderer = RENDERERS[log_format]()
     structlog.configure(
         processors=[*processors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -44,3 +105,8 @@ def configure_logging(level: str = "info") -> None:
         )
     )
     logging.basicConfig(handlers=[of_libraries], level=logging.ERROR, force=True)
+
+
+def _in_order(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Put what every event has first, for the formats that write keys as they come."""
+    return {key: event[key] for key in FIRST if key in event} | event

@@ -257,4 +257,13 @@ def serve_archive(settings: Settings, *, port: int | None = None) -> None:
     console().print(f"The archive is open at http://{settings.host}:{chosen}/ (Ctrl-C stops it). {door}")
     app = served(app_for(settings, by_meaning=True))
     with following(archive):
-        uvicorn.run(app, host=settings.host, port=chosen, log_level="warning", server_header=False, proxy_headers=False)
+        # Its events go where all others go: the app tells of requests itself, by their routes.
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=chosen,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+        )

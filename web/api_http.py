@@ -7,7 +7,7 @@ import hashlib
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.headers import PEOPLE_PATHS
+from web.headers import PEOPLE_PATHS, PROGRAM_PATHS
 
 MAX_MARKED_BYTES = 2_000_000
 """Longer answers, such as archived documents, are sent as they come and without a mark."""
@@ -19,6 +19,11 @@ STREAMED_PATHS = ("/api/export",)
 def is_api(path: str) -> bool:
     """Tell whether a path belongs to the API; its description for people does not."""
     return path.startswith("/api/")
+
+
+def is_for_programs(path: str) -> bool:
+    """Tell whether only programs ask for a path, which are not sent to a page to sign in."""
+    return is_api(path) or path in PROGRAM_PATHS
 
 
 class ConditionalAnswers:

@@ -22,6 +22,7 @@ from web import (
     pages_desk,
     pages_editions,
     pages_export,
+    pages_health,
     pages_issues,
     pages_matrix,
     pages_notebook,
@@ -64,6 +65,7 @@ from web.body_limit import BodyLimit
 from web.failures import tell_failures
 from web.headers import HeadRequests, SecurityHeaders
 from web.issue_forms import IssueForms
+from web.observing import Observing
 from web.people import Visits
 from web.rendering import STATIC
 from web.rights import needs
@@ -101,6 +103,7 @@ PARTS = (
     pages_collections,
     pages_export,
     pages_takedowns,
+    pages_health,
 )
 OPENAPI = "/api/openapi.json"
 
@@ -143,11 +146,13 @@ def create_app(
         generate_unique_id_function=operation_name,
     )
     app.state.access = Access(sessions, pages, render_issue, powers, issues)
+    monitored = app.state.monitored = pages_health.monitored(sessions, pages)
     app.add_middleware(BodyLimit, most=powers.max_body_bytes)
     app.add_middleware(ConditionalAnswers)
     app.add_middleware(Visits, people=powers.people)
     app.add_middleware(HeadRequests)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Observing, metrics=monitored.metrics)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for part in PARTS:
         app.include_router(part.pages)

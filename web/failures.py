@@ -18,11 +18,12 @@ from models.page_store import PageStoreProblem
 from models.search import QueryProblem
 from perilune.problems import Conflict, Faults, Problem
 from web.access import whole_access_of
-from web.api_http import is_api
+from web.api_http import is_for_programs
 from web.api_models import FaultAnswer
 from web.api_models import Problem as ProblemAnswer
 from web.api_problems import PROBLEM_TYPE
 from web.headers import SHARED_PATHS, headers_for
+from web.observing import id_headers
 from web.people import visitor_here
 from web.problems import NotInArchive, Withdrawn, as_sentence
 from web.rendering import rendered
@@ -56,7 +57,7 @@ class _More:
 
 def _told(request: Request, status: int, detail: str, more: _More = _More()) -> Response:
     title = HTTPStatus(status).phrase
-    if is_api(request.url.path):
+    if is_for_programs(request.url.path):
         problem = ProblemAnswer(
             title=title, status=status, detail=detail, position=more.position, errors=tuple(more.faults) or None
         )
@@ -152,7 +153,7 @@ def _methods_at(request: Request) -> Iterator[str]:
 def _door(request: Request) -> Response | None:
     """Send whoever must sign in to where they can, and back here afterwards; a script's request sends its page."""
     people = whole_access_of(request).powers.people
-    if request.url.path.startswith("/api/") or people is None or not people.by_password:
+    if is_for_programs(request.url.path) or people is None or not people.by_password:
         return None
     here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
     if request.headers.get("hx-request") == "true":
@@ -164,5 +165,5 @@ def _door(request: Request) -> Response | None:
 def _tell_fault(request: Request, _error: Exception) -> Response:
     """Tell of a fault of ours; it is raised again for the server's log, outside of all middleware."""
     response = _told(request, 500, "Something went wrong here; the fault has been written to the server's log.")
-    response.headers.update(headers_for(request.url.path))
+    response.headers.update(headers_for(request.url.path) | id_headers())
     return response

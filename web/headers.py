@@ -45,6 +45,8 @@ PRIVATE_HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 """For pages whose address is a key: nobody keeps, lists or is told of them."""
+PROGRAM_PATHS = ("/metrics", "/health/live", "/health/ready")
+"""For what monitoring asks."""
 PEOPLE_PATHS = (
     "/readers",
     "/account",
@@ -80,7 +82,7 @@ def headers_for(path: str) -> dict[str, str]:
         return {name: value for name, value in SECURITY_HEADERS.items() if name != "Cache-Control"}
     if path.startswith(PRIVATE_PATHS):
         return SECURITY_HEADERS | PRIVATE_HEADERS
-    return SECURITY_HEADERS | (PEOPLE_HEADERS if path.startswith(PEOPLE_PATHS) else {})
+    return SECURITY_HEADERS | (PEOPLE_HEADERS if path.startswith((*PEOPLE_PATHS, *PROGRAM_PATHS)) else {})
 
 
 class SecurityHeaders:
@@ -116,6 +118,10 @@ class HeadRequests:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
         if scope["type"] == "http" and scope["method"] == "HEAD":
-            await self._app({**scope, "method": "GET"}, receive, send_without_body)
+            asked = {**scope, "method": "GET"}
+            try:
+                await self._app(asked, receive, send_without_body)
+            finally:
+                scope["route"] = asked.get("route")
         else:
             await self._app(scope, receive, send)

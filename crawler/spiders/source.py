@@ -226,7 +226,7 @@ class SourceSpider(scrapy.Spider):
         try:
             read, known = self._read_and_store(answer, link)
         except Exception as error:  # whatever a site sends, it never stops the other sources
-            log.exception("index not read", source=self.source.slug, url=link.url)
+            log.exception("index not read", source=self.source.slug, run=self.run_id, url=link.url)
             self.notes.indexes.append(index_unanswered(link.url, ProblemCode.MALFORMED))
             self.index_problem(link.url, f"it could not be read ({type(error).__name__})")
             return
@@ -282,7 +282,7 @@ class SourceSpider(scrapy.Spider):
             self._keep_or_refuse(response, Waiting(link, is_again, is_check))
         except PageStoreProblem as problem:
             self.frontier.fail_link(link, "the page store cannot be written")
-            log.warning("crawl stopped", reason=str(problem))
+            log.warning("crawl stopped", source=self.source.slug, run=self.run_id, reason=str(problem))
             raise CloseSpider("page store") from problem
 
     def _keep_or_refuse(self, response: Response, waiting: Waiting) -> None:
@@ -370,7 +370,7 @@ class SourceSpider(scrapy.Spider):
         """Record that an index cannot be read; the run is not whole then."""
         self.index_failures += 1
         self.frontier.count(self.source.id, f"index failed: {reason}")
-        log.warning("index failed", source=self.source.slug, url=url, reason=reason)
+        log.warning("index failed", source=self.source.slug, run=self.run_id, url=url, reason=reason)
 
     def _is_too_large(self, response: Response) -> bool:
         is_document = response.body.startswith((b"%PDF", b"PK\x03\x04"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from perilune.archive import Archive
     from perilune.config import Settings
 
+INVOKED: ContextVar[str] = ContextVar("invoked", default="perilune")
+"""The command that this process runs; its events in the log are named by it."""
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 By = Annotated[str, typer.Option(help="Who says so.")]
 Note = Annotated[str | None, typer.Option(help="Why, in a few words.")]
@@ -24,7 +27,7 @@ def settings() -> Settings:
     from perilune.logs import configure_logging
 
     values = settings_from(os.environ)
-    configure_logging(values.log_level)
+    configure_logging(values.log_level, values.log_format, process=INVOKED.get())
     return values
 
 

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 from structlog import get_logger
+from structlog.contextvars import bound_contextvars
 
 from models.database import has_passed
 from models.fate import (
@@ -79,11 +80,12 @@ def drain(runner: StageRunner[Result], worker: Worker) -> Counter[str]:
     with worker.sessions.begin() as session:
         await_outdated(session, runner.stage, runner.version, now=worker.now)
         total = due_count(session, runner.stage, now=worker.now)
-    while time.monotonic() < ends and (item_ids := _claim(runner, worker)):
-        for item_id, outcome in _outcomes(runner, worker, item_ids):
-            counts[outcome.state] += 1
-            log.debug(runner.stage, item=item_id, fate=outcome.state, reason=outcome.reason)
-            worker.progress(runner.stage, counts.total(), max(total, counts.total()))
+    with bound_contextvars(stage=runner.stage):
+        while time.monotonic() < ends and (item_ids := _claim(runner, worker)):
+            for item_id, outcome in _outcomes(runner, worker, item_ids):
+                counts[outcome.state] += 1
+                log.debug("worked on", item=item_id, fate=outcome.state, reason=outcome.reason)
+                worker.progress(runner.stage, counts.total(), max(total, counts.total()))
     return counts
 
 
@@ -104,7 +106,7 @@ def _outcomes(runner: StageRunner[Result], worker: Worker, item_ids: Sequence[in
         raise
     except Exception as error:  # one bad item never stops the others
         if len(item_ids) == 1:
-            log.exception("failed", stage=runner.stage, item=item_ids[0])
+            log.exception("failed", item=item_ids[0])
             yield item_ids[0], _store_failure(runner, worker, item_ids[0], error)
             return
         for item_id in unseen:
@@ -124,7 +126,7 @@ def _stored(runner: StageRunner[Result], worker: Worker, item_id: int, result: R
         except ClaimLost:
             return TAKEN_OVER
         except Exception as error:  # likewise
-            log.exception("failed", stage=runner.stage, item=item_id)
+            log.exception("failed", item=item_id)
             return _store_failure(runner, worker, item_id, error)
         else:
             return outcome
