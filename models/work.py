@@ -125,7 +125,7 @@ def sources_by_state(session: Session) -> Mapping[str, int]:
     fares = sa.func.coalesce(sa.type_coerce(Source.health, sa.JSON)["state"].as_string(), HealthState.NEW.value)
     state = sa.case((Source.is_active, fares), else_=RETIRED).label("state")
     rows = session.execute(sa.select(state, sa.func.count()).group_by(state))
-    found = dict(rows.tuples().all())
+    found = {str(name): count for name, count in rows}
     return {name: found[name] for name in (*map(str, HealthState), RETIRED) if name in found}
 
 

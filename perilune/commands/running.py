@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from perilune.commands import options
+
+if TYPE_CHECKING:
+    from perilune.archive import Archive
 
 
 def run() -> None:
@@ -123,22 +128,55 @@ def _shown(value: object) -> str | None:
     return None if value is None else without_password(str(value))
 
 
-def status(*, as_json: options.Json = False) -> None:
-    """Say how every stage stands: what waits, what was done, skipped or failed, and why."""
-    from models.fate import counts_by_state
-    from perilune.output import print_rows
+def status(
+    *,
+    stages: Annotated[
+        bool, typer.Option("--stages", help="Count what every stage did, skipped or failed at, by reason.")
+    ] = False,
+    watch: Annotated[float | None, typer.Option(min=0.5, help="Seconds after which to look again, until stopped.")] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show how the archive stands: what waits and since when, what was done lately, what failed, who works."""
+    from perilune.output import print_json, print_rows
+    from perilune.status import fate_rows, standing_of
     from perilune.verdicts import UNREAD_SCANS
 
     archive = options.archive()
-    with archive.sessions() as session:
-        rows = [
-            {"stage": str(stage), "state": str(state), "count": count, "reason": reason}
-            for stage, state, reason, count in counts_by_state(session)
-        ]
-    print_rows(rows, as_json=as_json, empty="Nothing was crawled yet; start with `perilune crawl`.")
+    if watch is not None and not (as_json or stages):
+        _watch(archive, watch)
+        return
+    rows = fate_rows(archive)
+    if stages:
+        print_rows(rows, as_json=as_json, empty="Nothing was crawled yet; start with `perilune crawl`.")
+    elif as_json:
+        print_json(standing_of(archive, now=options.now()).as_json() | {"fates": rows})
+    else:
+        _show_once(archive)
     if any(row["reason"] in UNREAD_SCANS for row in rows):
         again = " ".join(f'--again "{reason}"' for reason in UNREAD_SCANS)
         typer.echo(f"Scans are read after `make ocr`, and `perilune process {again}`.", err=True)
+
+
+def _show_once(archive: Archive) -> None:
+    from perilune.output import console
+    from perilune.status import standing_of
+    from perilune.status_screen import screen_of
+
+    console().print(screen_of(standing_of(archive, now=options.now())))
+
+
+def _watch(archive: Archive, seconds: float) -> None:
+    """Show how the archive stands until somebody presses Ctrl-C."""
+    from rich.live import Live
+
+    from perilune.output import console
+    from perilune.status import standing_of
+    from perilune.status_screen import screen_of
+
+    with contextlib.suppress(KeyboardInterrupt), Live(console=console(), auto_refresh=False) as live:
+        while True:
+            live.update(screen_of(standing_of(archive, now=options.now())), refresh=True)
+            time.sleep(seconds)
 
 
 def config(*, as_json: options.Json = False) -> None:
