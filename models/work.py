@@ -58,7 +58,11 @@ class Claims:
     stage: Stage
     claimant: str
     count: int
-    until: dt.datetime
+    until: dt.datetime | None
+
+    def has_expired(self, now: dt.datetime) -> bool:
+        """Tell whether some of it is free by now."""
+        return self.until is None or self.until < now
 
 
 def claims(session: Session) -> list[Claims]:
@@ -69,7 +73,7 @@ def claims(session: Session) -> list[Claims]:
         .group_by(Fate.stage, Fate.claimed_by)
         .order_by(Fate.claimed_by, Fate.stage)
     )
-    return [Claims(Stage(stage), claimant, count, until) for stage, claimant, count, until in rows]
+    return [Claims(Stage(stage), claimant or "", count, until) for stage, claimant, count, until in rows]
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,12 @@ class Archive:
 
 def open_archive(settings: Settings) -> Archive:
     """Open the database at the newest migration; DatabaseProblem when it cannot be used."""
-    archive = Archive(settings, open_database(settings.database_url))
+    return attached(settings, open_database(settings.database_url))
+
+
+def attached(settings: Settings, sessions: sessionmaker[Session]) -> Archive:
+    """Put an archive together over sessions, with its derived search index where it may have one."""
+    archive = Archive(settings, sessions)
     if archive.search_folder is not None:
         from models.search.derived.folder import IndexFolder
         from models.search.derived.reading import DerivedIndex

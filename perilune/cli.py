@@ -19,6 +19,7 @@ from perilune.commands import (
     editions,
     exports,
     facts,
+    health,
     learning,
     mail,
     options,
@@ -64,6 +65,7 @@ app.command("web", help="Serve the archive's pages and API, as `serve` does: a n
 app.command()(running.worker)
 app.command()(running.scheduler)
 app.command()(running.config)
+app.command()(health.doctor)
 app.command()(programs.mcp)
 app.command()(articles.search)
 app.command()(exports.export)

@@ -48,7 +48,7 @@ def _named(process: str) -> structlog.typing.Processor:
     """Make what says which process an event is of: the command that it runs, and its number."""
 
     def name(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        return {"process": process, "pid": os.getpid()} | event
+        return {"process": process, "pid": os.getpid(), **event}
 
     return name
 
@@ -109,4 +109,4 @@ def configure_logging(level: str = "info", log_format: str = "logfmt", *, proces
 
 def _in_order(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Put what every event has first, for the formats that write keys as they come."""
-    return {key: event[key] for key in FIRST if key in event} | event
+    return {**{key: event[key] for key in FIRST if key in event}, **event}

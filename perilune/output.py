@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 Row = Mapping[str, object]
+KILO = 1000
 PIPE_WIDTH = 160
 """Columns of a table that goes into a file or another program."""
 
@@ -96,3 +97,21 @@ def waiting(what: str, *, is_shown: bool) -> Iterator[None]:
         return
     with Console(stderr=True).status(what):
         yield
+
+
+def duration_in_words(lasting: dt.timedelta) -> str:
+    """Write a duration by its largest unit: `45 s`, `12 min`, `5 h`, `3 d`."""
+    seconds = max(lasting.total_seconds(), 0)
+    for unit, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * unit:
+            return f"{seconds / unit:.0f} {name}"
+    return f"{seconds:.0f} s"
+
+
+def bytes_in_words(size: float) -> str:
+    """Write a size by its largest unit, of a thousand each."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < KILO:
+            return f"{size:.0f} {unit}" if unit in {"B", "kB"} else f"{size:.1f} {unit}"
+        size /= KILO
+    return f"{size:.1f} TB"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
 from perilune.logs import harmless
+from perilune.output import bytes_in_words, duration_in_words
 from perilune.status import Disk, NextIssue, StageLine, Standing, WorkerLine
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 LATE = dt.timedelta(hours=1)
 """From how long on what waits is shown in yellow, and ten times as long in red."""
-KILO = 1000
+Name = TypeVar("Name", bound=str)
 BAD_SOURCES = {"degraded": "yellow", "broken": "red"}
 BAD_MAIL = {"failed": "red", "uncertain": "red"}
 
@@ -47,7 +48,9 @@ def _summary(standing: Standing) -> Table:
     never = f"; {standing.never_visited:,} never visited yet" if standing.never_visited else ""
     table.add_row("Sources", f"{total:,} watched: {_counts(standing.sources, BAD_SOURCES)}{never}")
     page = _ago(standing.latest["page"], standing.at)
-    table.add_row("Archive", f"{standing.article_count:,} articles of {standing.page_count:,} pages; newest page {page}")
+    table.add_row(
+        "Archive", f"{standing.article_count:,} articles of {standing.page_count:,} pages; newest page {page}"
+    )
     visit = _until(standing.next_visit_at, standing.at)
     table.add_row("Next", f"visit {visit}; {_issue_in_words(standing.next_issue, standing.at)}")
     table.add_row("Mail", _counts(standing.mail, BAD_MAIL) or "none yet")
@@ -55,7 +58,7 @@ def _summary(standing: Standing) -> Table:
     return table
 
 
-def _counts(counts: Mapping[str, int], bad: Mapping[str, str]) -> str:
+def _counts(counts: Mapping[Name, int], bad: Mapping[str, str]) -> str:
     return ", ".join(
         f"[{bad[name]}]{count:,} {name}[/]" if name in bad else f"{count:,} {name}" for name, count in counts.items()
     )
@@ -127,21 +130,3 @@ def _until(moment: dt.datetime | None, now: dt.datetime) -> str:
     if moment <= now:
         return f"due since {duration_in_words(now - moment)}"
     return f"in {duration_in_words(moment - now)}"
-
-
-def duration_in_words(lasting: dt.timedelta) -> str:
-    """Write a duration by its largest unit: `45 s`, `12 min`, `5 h`, `3 d`."""
-    seconds = max(lasting.total_seconds(), 0)
-    for unit, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * unit:
-            return f"{seconds / unit:.0f} {name}"
-    return f"{seconds:.0f} s"
-
-
-def bytes_in_words(size: float) -> str:
-    """Write a size by its largest unit, of a thousand each."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < KILO:
-            return f"{size:.0f} {unit}" if unit in {"B", "kB"} else f"{size:.1f} {unit}"
-        size /= KILO
-    return f"{size:.1f} TB"

@@ -126,7 +126,7 @@ def _of_work(session: Session, now: dt.datetime) -> Iterator[Metric]:
     yield items
     claims = work.claims(session)
     yield _gauge("claimants", "Processes that have claimed work.", len({each.claimant for each in claims}))
-    expired = sum(each.count for each in claims if each.until < now)
+    expired = sum(each.count for each in claims if each.has_expired(now))
     yield _gauge("claims_expired_items", "Items in claims of which at least one has expired.", expired)
 
 

@@ -133,7 +133,9 @@ def status(
     stages: Annotated[
         bool, typer.Option("--stages", help="Count what every stage did, skipped or failed at, by reason.")
     ] = False,
-    watch: Annotated[float | None, typer.Option(min=0.5, help="Seconds after which to look again, until stopped.")] = None,
+    watch: Annotated[
+        float | None, typer.Option(min=0.5, help="Seconds after which to look again, until stopped.")
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Show how the archive stands: what waits and since when, what was done lately, what failed, who works."""

