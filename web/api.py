@@ -166,10 +166,10 @@ def api_issue(session: SessionHere, held: SeesHeld, key: str) -> IssueAnswer:
 
 
 @api.get("/status", dependencies=[reads()])
-def api_status(session: SessionHere) -> StatusAnswer:
-    """Count what the archive holds, and what became of everything at every stage."""
-    work = status_of(session)
-    said = {"totals": work.totals, "newest_page_at": work.newest_page_at, "fates": work.fates}
+def api_status(session: SessionHere, now: Now) -> StatusAnswer:
+    """Count what the archive holds, what waits, and what became of everything at every stage."""
+    work = status_of(session, now=now)
+    said = {name: getattr(work, name) for name in ("totals", "newest_page_at", "fates", "queues")}
     return StatusAnswer.model_validate(
         said | {"mail": mail_of(session), "scans": scans_of(session), "search": words_on_search(session)}
     )

@@ -21,12 +21,22 @@ class FateCountAnswer(Answer):
     count: int
 
 
+class QueueAnswer(Answer):
+    """What waits at a stage."""
+
+    stage: Stage
+    due_count: int
+    oldest_due_at: dt.datetime | None
+    claimed_count: int
+
+
 class StatusAnswer(Answer):
     """What the archive holds, and where everything stands."""
 
     totals: Mapping[str, int]
     newest_page_at: dt.datetime | None
     fates: tuple[FateCountAnswer, ...]
+    queues: tuple[QueueAnswer, ...] = Field(description="Stages at which something waits or is being worked on.")
     mail: MailAnswer = Field(description="Mail that is not known to have gone out; never to whom.")
     scans: ScansAnswer
     search: str = Field(description="Which index answers searches, in a sentence.")

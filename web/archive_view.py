@@ -18,6 +18,7 @@ from models.source import Page, Source
 from models.story import Story, SummarySentence
 from models.takedown import shown_content, shown_subject, withdrawn_keys
 from models.vocabulary import FateState, IssueState, Relevance, Stage
+from models.work import Queue, queues
 from perilune.dates import PartialDate
 from web.api_issue_models import IssueCardAnswer
 from web.links import issue_link, story_link
@@ -181,6 +182,7 @@ class Status:
     totals: Mapping[str, int]
     newest_page_at: dt.datetime | None
     fates: tuple[FateCount, ...]
+    queues: tuple[Queue, ...]
     search: str
     """Which index answers searches, in a sentence."""
 
@@ -190,8 +192,8 @@ class Status:
         return sum(fate.count for fate in self.fates if fate.state is FateState.FAILED)
 
 
-def status_of(session: Session) -> Status:
-    """Count rows and fates, in the order of the stages."""
+def status_of(session: Session, *, now: dt.datetime) -> Status:
+    """Count rows, fates and what waits, in the order of the stages."""
     counted = {
         "active sources": sa.select(sa.func.count()).select_from(Source).where(Source.is_active.is_(True)),
         "pages": sa.select(sa.func.count()).select_from(Page),
@@ -207,5 +209,6 @@ def status_of(session: Session) -> Status:
         totals={name: session.scalar(select) or 0 for name, select in counted.items()},
         newest_page_at=session.scalar(sa.select(sa.func.max(Page.fetched_at))),
         fates=tuple(FateCount(*row) for row in rows),
+        queues=tuple(queue for queue in queues(session, now=now) if queue.due_count or queue.claimed_count),
         search=words_on_search(session),
     )

@@ -5,16 +5,25 @@ Every name stands in docs/operations.md. Labels have few values: addresses are c
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import work
+from models.claimant import SILENT_SECONDS, claimants_at_work
 from models.database import size_of
 from models.page_store import PageStore
 from perilune import __version__
@@ -40,6 +49,8 @@ class Metrics:
     """Everything that a web process tells a monitoring system."""
 
     def __init__(self, sessions: sessionmaker[Session], pages: PageStore) -> None:
+        # When each figure was first counted is a figure more for each, which nobody asks for.
+        disable_created_metrics()
         self._registry = CollectorRegistry()
         self._registry.register(_Tables(sessions, pages))
         ProcessCollector(registry=self._registry)
@@ -124,10 +135,20 @@ def _of_work(session: Session, now: dt.datetime) -> Iterator[Metric]:
     for (stage, state), count in work.fate_counts(session).items():
         items.add_metric([stage, state], count)
     yield items
+    yield from _of_workers(session, now)
     claims = work.claims(session)
     yield _gauge("claimants", "Processes that have claimed work.", len({each.claimant for each in claims}))
     expired = sum(each.count for each in claims if each.has_expired(now))
     yield _gauge("claims_expired_items", "Items in claims of which at least one has expired.", expired)
+
+
+def _of_workers(session: Session, now: dt.datetime) -> Iterator[Metric]:
+    last = now - dt.timedelta(seconds=SILENT_SECONDS)
+    rows = [(row.role, row.seen_at >= last) for row in claimants_at_work(session)]
+    beating, silent = ([role for role, is_heard in rows if is_heard is wanted] for wanted in (True, False))
+    counts = collections.Counter(beating).items()
+    yield _labelled("workers", "Processes that have said lately that they are at work.", "role", counts)
+    yield _gauge("workers_silent", "Processes that said so, and then fell silent.", len(silent))
 
 
 def _of_content(session: Session) -> Iterator[Metric]:

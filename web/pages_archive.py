@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from web.access import SessionHere
 from web.api_reference import operations_of
 from web.archive_view import status_of
+from web.clock import Now
 from web.mail_view import mail_of
 from web.rendering import rendered
 from web.rights import reads
@@ -17,9 +18,9 @@ pages = APIRouter(include_in_schema=False)
 
 
 @pages.get("/status", dependencies=[reads()])
-def status_page(session: SessionHere) -> HTMLResponse:
+def status_page(session: SessionHere, now: Now) -> HTMLResponse:
     """Show what became of everything at every stage."""
-    return rendered("status.html", work=status_of(session), scans=scans_of(session), mail=mail_of(session))
+    return rendered("status.html", work=status_of(session, now=now), scans=scans_of(session), mail=mail_of(session))
 
 
 @pages.get("/api", dependencies=[reads()])

@@ -1,0 +1,172 @@
+"""What monitoring asks of the web app: metrics, readiness, and an event with an id for every request."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import yaml
+from fastapi.testclient import TestClient
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.fate import Fate
+from models.page_store import PageStore
+from models.tables import Claimant, Link, Page
+from models.vocabulary import FateState, Stage
+from perilune.logs import configure_logging
+from tests.builders import a_source
+from tests.web_archive import fill_archive
+from web.app import create_app
+from web.recent import Recent
+
+ROOT = Path(__file__).parent.parent
+ONLY_ON_SQLITE = pytest.mark.databases("sqlite")
+NAME = re.compile(r"\bperilune_[a-z0-9_]+")
+AN_HOUR = dt.timedelta(hours=1)
+
+
+def a_visitor(sessions: sessionmaker[Session], store: PageStore) -> TestClient:
+    """Open an archive of a person alone."""
+    app = create_app(sessions, pages=store, render_issue=json.dumps)
+    return TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+
+
+def samples_of(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    """Read an exposition, as a monitoring system does."""
+    families = text_string_to_metric_families(text)
+    return {(each.name, frozenset(each.labels.items())): each.value for family in families for each in family.samples}
+
+
+def test_metrics_say_what_the_tables_say(sessions: sessionmaker[Session], page_store: PageStore) -> None:
+    now = dt.datetime.now(dt.UTC)
+    with sessions.begin() as session:
+        fill_archive(session, page_store)
+        retired = a_source(session, "aa_retired", is_active=False)
+        for stage, number, state, due_at in (
+            (Stage.EXTRACT, 901, FateState.WAITING, now - AN_HOUR),
+            (Stage.EXTRACT, 902, FateState.FAILED, now + AN_HOUR),
+            (Stage.CRAWL, retired.id, FateState.WAITING, now - AN_HOUR),
+        ):
+            session.add(Fate(stage=stage, item_id=number, state=state, due_at=due_at))
+        for name, seen_at in (("here/1/1.00", now), ("there/2/2.00", now - AN_HOUR)):
+            session.add(Claimant(name=name, role="worker", started_at=now, seen_at=seen_at, beat_count=1))
+    with a_visitor(sessions, page_store) as visitor:
+        for path in ("/story/ffffffffffff?key=hidden", "/nowhere/hidden", "/static/style.css", "/static/hidden"):
+            visitor.get(path)
+        visitor.head("/status")
+        answer = visitor.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    found = samples_of(answer.text)
+
+    def value(name: str, **labels: str) -> float:
+        return found[f"perilune_{name}", frozenset(labels.items())]
+
+    assert value("items_due", stage="extract") == 1
+    assert value("items", stage="extract", state="failed") == 1
+    assert 3600 <= value("oldest_due_age_seconds", stage="extract") < 3700
+    assert value("items_due", stage="crawl") == 1, "a retired source waits for nothing"
+    assert (value("workers", role="worker"), value("workers_silent")) == (1, 1)
+    assert value("articles") == 6
+    assert value("sources", state="retired") == 1
+    assert value("database_size_bytes") > 100_000
+    assert value("page_store_free_bytes") > 0
+    for method, route, status in (
+        ("GET", "/story/{key}", "404"),
+        ("GET", "(none)", "404"),
+        ("GET", "/static", "200"),
+        ("HEAD", "/status", "200"),
+    ):
+        assert value("http_requests_total", method=method, route=route, status=status) == 1, route
+    assert "hidden" not in answer.text
+    documented = set(NAME.findall((ROOT / "docs" / "operations.md").read_text()))
+    families = {family.name for family in text_string_to_metric_families(answer.text)}
+    exposed = {name for name, _ in found} | families
+    assert {name for name in families if name.startswith("perilune_")} <= {n.removesuffix("_total") for n in documented}
+    assert documented <= exposed
+    rules = yaml.safe_load((ROOT / "docs" / "examples" / "alerts.yml").read_text())["groups"][0]["rules"]
+    assert len(rules) > 8
+    for rule in rules:
+        assert set(NAME.findall(rule["expr"])) <= exposed, rule["alert"]
+        assert rule["annotations"]["summary"]
+
+
+def test_what_takes_long_to_read_is_read_more_seldom() -> None:
+    moments = iter([0.0, 2.0, 39.0, 42.0, 42.0])
+    readings = iter("ab")
+    recent = Recent(lambda: next(readings), seconds=10, clock=lambda: next(moments))
+    assert [recent.value() for _ in range(3)] == ["a", "a", "b"]
+
+
+@ONLY_ON_SQLITE
+@pytest.mark.parametrize("fault", ["none", "schema", "bytes", "database"])
+def test_an_archive_is_ready_where_all_it_needs_answers(
+    sessions: sessionmaker[Session], page_store: PageStore, fault: str
+) -> None:
+    with sessions.begin() as session:
+        link = Link(source_id=a_source(session, "aa_news").id, url="http://a/", found_at=dt.datetime.now(dt.UTC))
+        session.add(link)
+        session.flush()
+        kept = page_store.keep(b"page") if fault != "bytes" else "0" * 64
+        session.add(
+            Page(
+                link_id=link.id, url="http://a/", status=200, content_hash=kept, byte_count=4, fetched_at=link.found_at
+            )
+        )
+        if fault == "schema":
+            session.execute(sa.text("update alembic_version set version_num = '0003'"))
+        if fault == "database":
+            session.execute(sa.text("drop table alembic_version"))
+    visitor = a_visitor(sessions, page_store)
+    answer = visitor.get("/health/ready")
+    expected = (200, {"status": "ok"}) if fault == "none" else (503, {"status": "unavailable"})
+    assert (answer.status_code, answer.json()) == expected
+    assert visitor.get("/health/live").json() == {"status": "ok"}
+
+
+@pytest.fixture
+def log(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
+    """The log, in JSON from the level info."""
+    configure_logging("info", "json", process="serve")
+    yield capsys
+    configure_logging("warning")
+
+
+@ONLY_ON_SQLITE
+def test_each_request_is_an_event_with_an_id_and_without_its_address(
+    sessions: sessionmaker[Session], page_store: PageStore, log: pytest.CaptureFixture[str]
+) -> None:
+    visitor = a_visitor(sessions, page_store)
+    taken = visitor.get("/story/ffffffffffff?key=hidden", headers={"X-Request-ID": "front-7.a_B"})
+    assert taken.headers["X-Request-ID"] == "front-7.a_B"
+    for strange in ("a b", "x" * 65, "a\x1b[31m", "é"):
+        given = visitor.get("/about", headers={"X-Request-ID": strange.encode()}).headers["X-Request-ID"]
+        assert re.fullmatch("[0-9a-f]{32}", given), strange
+    visitor.get("/health/live")
+    with sessions.begin() as session:
+        session.execute(sa.text("drop table issue_edit"))
+        session.execute(sa.text("alter table story rename to gone"))
+    fault = visitor.get("/stories", headers={"X-Request-ID": "fault-1"})
+    assert (fault.status_code, fault.headers["X-Request-ID"]) == (500, "fault-1")
+    said = log.readouterr().err
+    assert "hidden" not in said
+    events = [json.loads(line) for line in said.splitlines()]
+    assert events[0].keys() >= {"timestamp", "pid", "ms"}
+    assert {
+        name: events[0][name] for name in ("event", "level", "process", "method", "route", "status", "request")
+    } == {
+        "event": "answered",
+        "level": "info",
+        "process": "serve",
+        "method": "GET",
+        "route": "/story/{key}",
+        "status": 404,
+        "request": "front-7.a_B",
+    }
+    assert [event["route"] for event in events] == ["/story/{key}", *["/about"] * 4, "/stories"]
+    assert (events[-1]["status"], events[-1]["request"]) == (500, "fault-1")
