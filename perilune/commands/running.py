@@ -175,9 +175,16 @@ def _watch(archive: Archive, seconds: float) -> None:
     from perilune.status import standing_of
     from perilune.status_screen import screen_of
 
-    with contextlib.suppress(KeyboardInterrupt), Live(console=console(), auto_refresh=False) as live:
+    shown = console()
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
+        live = stack.enter_context(Live(console=shown, auto_refresh=False)) if shown.is_terminal else None
         while True:
-            live.update(screen_of(standing_of(archive, now=options.now())), refresh=True)
+            screen = screen_of(standing_of(archive, now=options.now()))
+            if live is not None:
+                live.update(screen, refresh=True)
+            else:
+                shown.print(screen)
+                shown.file.flush()
             time.sleep(seconds)
 
 
