@@ -15,9 +15,9 @@ EXCEPTION = "exception"
 PLAIN = (int, float, bool, type(None))
 
 
-def harmless(text: str, *, kept: str = "") -> str:
-    """Write out control characters, which could steer a terminal or begin a line of their own; `kept` stay."""
-    return "".join(c if c.isprintable() or c in kept else _written_out(c) for c in text)
+def harmless(text: str) -> str:
+    """Write out control characters, which could steer a terminal or begin a line of their own."""
+    return "".join(c if c.isprintable() else _written_out(c) for c in text)
 
 
 def _written_out(character: str) -> str:
@@ -25,23 +25,23 @@ def _written_out(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - what two digits hold
 
 
-def _made_harmless(value: object, *, kept: str = "") -> object:
+def _made_harmless(value: object) -> object:
     if isinstance(value, Mapping):
         return {harmless(str(name)): _made_harmless(each) for name, each in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_made_harmless(each) for each in value]
-    return value if isinstance(value, PLAIN) else harmless(str(value), kept=kept)
+    return value if isinstance(value, PLAIN) else harmless(str(value))
 
 
 def _escape_controls(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Keep text from the web from steering the terminal: control characters are shown, not sent.
 
-    A traceback keeps its lines, which only the format for people prints as such.
+    A traceback keeps its lines, which only the format for people prints as such; no other line begins like an event.
     """
-    return {
-        key: value if key.startswith("_") else _made_harmless(value, kept="\n" if key == EXCEPTION else "")
-        for key, value in event.items()
-    }
+    found = {key: value if key.startswith("_") else _made_harmless(value) for key, value in event.items()}
+    if isinstance(said := event.get(EXCEPTION), str):
+        found[EXCEPTION] = "\n  ".join(map(harmless, said.split("\n")))
+    return found
 
 
 def _named(process: str) -> structlog.typing.Processor:
@@ -74,6 +74,15 @@ RENDERERS: Mapping[str, Callable[[], structlog.typing.Processor]] = {
 }
 
 
+class _OnStandardError(logging.StreamHandler):
+    """Writes what libraries log to what standard error is at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def configure_logging(level: str = "info", log_format: str = "logfmt", *, process: str = "perilune") -> None:
     """Send structlog events from `level` upwards, and the errors of libraries, to standard error, one a line.
 
@@ -96,7 +105,7 @@ def configure_logging(level: str = "info", log_format: str = "logfmt", *, proces
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    of_libraries = logging.StreamHandler(sys.stderr)
+    of_libraries = _OnStandardError()
     of_libraries.setLevel(logging.ERROR)
     of_libraries.setFormatter(
         structlog.stdlib.ProcessorFormatter(
