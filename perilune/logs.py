@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
+from typing import TextIO
 
 import structlog
 
@@ -74,7 +75,7 @@ RENDERERS: Mapping[str, Callable[[], structlog.typing.Processor]] = {
 }
 
 
-class _OnStandardError(logging.StreamHandler):
+class _OnStandardError(logging.StreamHandler[TextIO]):
     """Writes what libraries log to what standard error is at that moment."""
 
     def emit(self, record: logging.LogRecord) -> None:
