@@ -23,7 +23,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import work
-from models.claimant import SILENT_SECONDS, claimants_at_work
+from models.claimant import claimants_at_work
 from models.database import size_of
 from models.page_store import PageStore
 from perilune import __version__
@@ -33,6 +33,8 @@ KEPT_SECONDS = 10.0
 SECOND_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER = "other"
+HEARD_LATELY = dt.timedelta(minutes=2)
+"""Within this, a process that beats has been heard of, unless its beats are many times slower than usual."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def _of_work(session: Session, now: dt.datetime) -> Iterator[Metric]:
 
 
 def _of_workers(session: Session, now: dt.datetime) -> Iterator[Metric]:
-    last = now - dt.timedelta(seconds=SILENT_SECONDS)
+    last = now - HEARD_LATELY
     rows = [(row.role, row.seen_at >= last) for row in claimants_at_work(session)]
     beating, silent = ([role for role, is_heard in rows if is_heard is wanted] for wanted in (True, False))
     counts = collections.Counter(beating).items()

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 
 from models import work
-from models.claimant import SILENT_SECONDS
 from models.health import ILL
 from models.vocabulary import DeliveryState, FateState, Stage
 from perilune.doctor.findings import Finding, Installation, ok, problem, warning
@@ -50,7 +49,7 @@ def somebody(installation: Installation) -> Iterator[Finding]:
     with installation.archive.sessions() as session:
         workers = workers_of(session)
         late = [queue for queue in work.queues(session, now=now) if queue.oldest_due_at is not None]
-    silent = dt.timedelta(seconds=SILENT_SECONDS)
+    silent = dt.timedelta(seconds=installation.settings.silence)
     at_work = [line for line in workers if line.is_alive and (line.seen_at is None or now - line.seen_at < silent)]
     if at_work:
         roles = ", ".join(sorted({line.role or ", ".join(line.claimed) for line in at_work}))

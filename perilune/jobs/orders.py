@@ -85,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
         die_with_parent(options.parent)
     try:
         settings = settings_from(os.environ)
-        configure_logging(settings.log_level)
+        configure_logging(settings.log_level, settings.log_format, process="process")
         archive = open_archive(settings)
         with beating(archive.sessions, "process", silence=settings.silence):
             obey_orders(handlers_of(archive))
