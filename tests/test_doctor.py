@@ -96,13 +96,13 @@ def test_each_trouble_in_the_tables_is_told_with_its_remedy(
         a_page(session, 2, "0" * 64)
         session.query(Page).filter_by(content_hash="0" * 64).one().fetched_at = NOW + AN_HOUR
         session.add(Edition(slug="odd", name="Odd", created_at=NOW, timezone="Mars/Base"))
-        for stage, item, state, values in (
+        for stage, item, fate, values in (
             (Stage.UNDERSTAND, version, FateState.DONE, {}),
             (Stage.EXTRACT, 1, FateState.FAILED, {"reason": "ValueError: bad"}),
             (Stage.EXTRACT, 2, FateState.WAITING, {"due_at": NOW - AN_HOUR}),
             (Stage.EMBED, 3, FateState.CLAIMED, {"claimed_by": gone, "claimed_until": NOW + AN_HOUR}),
         ):
-            session.add(Fate(stage=stage, item_id=item, state=state, **values))
+            session.add(Fate(stage=stage, item_id=item, state=fate, **values))
     found = examined(**settings_at(tmp_path, database_url))
     for name, state, words, remedy in (
         ("search index", State.PROBLEM, "1 articles that were understood are in no search", "rebuild"),

@@ -145,7 +145,7 @@ def test_each_request_is_an_event_with_an_id_and_without_its_address(
     taken = visitor.get("/story/ffffffffffff?key=hidden", headers={"X-Request-ID": "front-7.a_B"})
     assert taken.headers["X-Request-ID"] == "front-7.a_B"
     for strange in ("a b", "x" * 65, "a\x1b[31m", "é"):
-        given = visitor.get("/about", headers={"X-Request-ID": strange.encode()}).headers["X-Request-ID"]
+        given = visitor.get("/about", headers={b"X-Request-ID": strange.encode()}).headers["X-Request-ID"]
         assert re.fullmatch("[0-9a-f]{32}", given), strange
     visitor.get("/health/live")
     with sessions.begin() as session:

@@ -52,7 +52,7 @@ class Metrics:
 
     def __init__(self, sessions: sessionmaker[Session], pages: PageStore) -> None:
         # When each figure was first counted is a figure more for each, which nobody asks for.
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._registry.register(_Tables(sessions, pages))
         ProcessCollector(registry=self._registry)
