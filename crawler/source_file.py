@@ -106,7 +106,7 @@ class SourceFile(BaseModel):
         if value is not None:
             try:
                 re.compile(value)
-            except re.error as error:
+            except (re.error, OverflowError, RecursionError) as error:
                 raise ValueError(f"{value!r} is no pattern: {error}") from error
         return value
 
@@ -152,7 +152,7 @@ def load_source_file(path: Path) -> SourceFile:
         raise SourceProblem(path, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise SourceProblem(path, f"is not UTF-8 text: byte {error.start}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and numbers or lists without end
         raise SourceProblem(path, f"is no TOML: {error}") from error
     try:
         return SourceFile.model_validate({"slug": path.stem, **values})

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
+PART = re.compile("[0-9]{1,4}")
+
 
 class Precision(StrEnum):
     """How exactly a date is known."""
@@ -39,8 +41,10 @@ class PartialDate:
     @classmethod
     def parse(cls, text: str) -> PartialDate:
         """Read `2022`, `2022-02` or `2022-02-17`, ignoring what follows a `T` or a space; ValueError otherwise."""
-        parts = text.strip().replace(" ", "T").split("T")[0].split("-")
-        return cls(*(int(part) for part in parts[:3]))
+        parts = text.strip().replace(" ", "T").split("T")[0].split("-")[:3]
+        if not all(PART.fullmatch(part) for part in parts):
+            raise ValueError(f"{text[:40]!r} is no date")
+        return cls(*map(int, parts))
 
     @classmethod
     def of(cls, day: dt.date, precision: Precision = Precision.DAY) -> PartialDate:

@@ -28,10 +28,13 @@ EDITION_PARAMETER = re.compile(
 SESSION_PARAMETER = re.compile(
     r"(?:sid|s|session|session_?id|sess|cfid|cftoken|zenid|oscsid|aspsessionid\w*)=[0-9a-f]{16,}", re.IGNORECASE
 )
-AMP_PATH = re.compile(r"(?<=[^/])/amp(?P<slash>/?)$", re.IGNORECASE)
+AMP_PATH = re.compile(r"(?<=[^/])(?:/amp)+(?P<slash>/?)$", re.IGNORECASE)
 AMP_CACHE = re.compile(
-    r"https?://(?:[\w-]+\.cdn\.ampproject\.org/[cv]|www\.google\.[\w.]+/amp)/(?P<secure>s/)?", re.IGNORECASE
+    r"https?://(?:[\w-]+\.cdn\.ampproject\.org/[cv]|www\.google\.[\w.]+/amp)/(?P<secure>s/)?",
+    re.IGNORECASE | re.ASCII,
 )
+CONTROL = re.compile("[\x00-\x1f\x7f]")
+MAX_DRESSES = 8
 MOBILE_LABEL = re.compile(r"^(?:m|mobile|amp|wap|touch)\.(?=[^.]+\.[^.]+)")
 SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 
@@ -41,20 +44,45 @@ def canonical_url(url: str) -> str:
 
     Host in lower case (punycode), no fragment, default port, session, tracking, print or AMP parameters, sorted query,
     percent encoding normalised as RFC 3986 section 6.2.2 has it; scheme, `www.` and trailing slash stay as they are,
-    since not every site answers at the other.
+    since not every site answers at the other. What is canonical stays as it is.
     """
-    url = AMP_CACHE.sub(lambda match: "https://" if match["secure"] else "http://", url.strip())
-    parts = urlsplit("".join(url.split()) if "\n" in url else url)
-    path = AMP_PATH.sub(lambda match: match["slash"], SESSION_IN_PATH.sub("", parts.path))
-    bare = urlunsplit((parts.scheme.lower(), _host_and_port(url), path, "", ""))
+    written = _canonical(CONTROL.sub("", "".join(url.split()) if "\n" in url else url).strip())
+    for _ in range(MAX_DRESSES):
+        bare = _undressed(written)
+        if bare == written:
+            return written
+        written = _canonical(bare)
+    raise ValueError("an address in an address in an address, too many times")
+
+
+def _canonical(url: str) -> str:
+    parts = urlsplit(url)
+    bare = urlunsplit((parts.scheme.lower(), _host_and_port(url), parts.path, "", ""))
     query = _canonical_query(parts.query)
     return str(canonicalize_url(bare)) + (f"?{query}" if query else "")
 
 
+def _undressed(url: str) -> str:
+    """Give the address of the page itself where one is that of a visitor's session, of AMP, or of a cache of it."""
+    cache = AMP_CACHE.match(url)
+    page = ("https://" if cache["secure"] else "http://") + url[cache.end() :] if cache else ""
+    if is_web_address(page):
+        return page
+    parts = urlsplit(url)
+    return parts._replace(path=AMP_PATH.sub(lambda match: match["slash"], SESSION_IN_PATH.sub("", parts.path))).geturl()
+
+
 def _canonical_query(query: str) -> str:
-    """Sort the parameters and drop tracking ones without decoding any: their bytes may be of any encoding."""
-    kept = [part for part in query.split("&") if part and not _is_dropped(part)]
-    written = quote("&".join(sorted(kept)), safe="%&=+:/?@!$'()*,;~-._[]")
+    """Sort the parameters and drop tracking ones without decoding any: their bytes may be of any encoding.
+
+    They are sorted as they are written in the end, so that what is canonical stays so.
+    """
+    kept = (_escaped(part) for part in query.split("&") if part and not _is_dropped(part))
+    return "&".join(sorted(kept))
+
+
+def _escaped(parameter: str) -> str:
+    written = quote(parameter, safe="%=+:/?@!$'()*,;~-._[]")
     return re.sub("%[0-9a-fA-F]{2}", lambda match: match[0].upper(), written)
 
 
@@ -88,7 +116,9 @@ def is_web_address(text: str) -> bool:
     except ValueError:
         return False
     is_host = host == "localhost" or ":" in host or re.fullmatch(r"[\w-]+(?:\.[\w-]+)+\.?", unquote(host))
-    return parts.scheme in DEFAULT_PORTS and bool(is_host) and not re.search(r"\s", text.strip())
+    # A browser ends the host at a backslash, Python does not: such an address means two machines.
+    is_plain = not re.search(r"\s", text.strip()) and not re.search(r"[\\\x00-\x1f\x7f-\x9f]", parts.netloc)
+    return parts.scheme in DEFAULT_PORTS and bool(is_host) and is_plain
 
 
 def _host_and_port(url: str) -> str:

@@ -59,7 +59,7 @@ def load_actors(folder: Path | None = None) -> tuple[Actor, ...]:
 def _tables_of(path: Path) -> list[Mapping[str, object]]:
     try:
         content: Mapping[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as problem:
+    except (ValueError, RecursionError) as problem:
         raise ValueError(f"{path.name}: {problem}") from problem
     for key in content:
         if key != "actor":

@@ -72,7 +72,7 @@ def table_from_file(path: Path) -> Mapping[str, object]:
     """Read a TOML file; ValueError names the file when it is none."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (ValueError, RecursionError) as problem:
         raise ValueError(f"{path.name}: {problem}") from problem
 
 
@@ -146,7 +146,7 @@ def _check_matches(entry: WordEntry, language: str, where: str, key: str) -> Non
     try:
         regex = _regex(entry, language)
         matches_nothing = entry.is_pattern and re.compile(regex).match("")
-    except re.error as problem:
+    except (re.error, OverflowError, RecursionError) as problem:
         raise ValueError(f"{where}: {key}.pattern: bad regular expression {regex!r}: {problem}") from problem
     except ValueError as problem:
         raise ValueError(f"{where}: {key}: {problem}") from problem
