@@ -21,6 +21,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from perilune.problems import Problem
+from perilune.secrets import without_password
 
 TIMEOUT_SECONDS = 60.0
 ANSWER_SECONDS = 600.0
@@ -379,16 +380,17 @@ def smtp_mailer_from(url: str, password: str | None = None, pace: Pace | None = 
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise MailProblem(f"the mail server {url!r} is not understood: {error}; check PERILUNE_SMTP") from error
+        raise MailProblem(
+            f"the mail server {without_password(url)!r} is not understood; check PERILUNE_SMTP"
+        ) from error
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise MailProblem(f"the mail server {parts.hostname or url!r} is not understood; use smtp://user@host:587")
-    is_tls = parts.scheme == "smtps"
+        raise MailProblem(f"the mail server {without_password(url)!r} is not understood; use smtp://user@host:587")
     return SmtpMailer(
         host=parts.hostname,
-        port=port or (SUBMISSIONS_PORT if is_tls else SUBMISSION_PORT),
+        port=port or (SUBMISSIONS_PORT if parts.scheme == "smtps" else SUBMISSION_PORT),
         user=unquote(parts.username) if parts.username else None,
         password=password or (unquote(parts.password) if parts.password else None),
-        is_tls=is_tls,
+        is_tls=parts.scheme == "smtps",
         pace=pace or Pace(),
     )
 

@@ -18,6 +18,7 @@ from typing import Protocol, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from digest.mail import TIMEOUT_SECONDS, MailProblem
+from perilune.secrets import without_password
 
 IMAP_PORT, IMAPS_PORT = 143, 993
 SEEN = "S"
@@ -187,7 +188,7 @@ def _imap_mailbox(place: str, password: str | None) -> ImapMailbox:
         parts = urlsplit(place)
         port = parts.port
     except ValueError as error:
-        raise MailProblem(f"the mailbox {place!r} is not understood: {error}.") from error
+        raise MailProblem(f"the mailbox {without_password(place)!r} is not understood.") from error
     if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
         raise MailProblem(f"the mailbox {_shown(parts)} is not understood; use imaps://user@host/INBOX.")
     known = password or (unquote(parts.password) if parts.password else None)

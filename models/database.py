@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.tables import Base
 from perilune.problems import Problem
+from perilune.secrets import without_password, without_secrets
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -51,17 +51,12 @@ def open_engine(url: str) -> sa.Engine:
     except sa.exc.OperationalError as error:
         detail = str(error.orig).strip().splitlines()[0]
         raise DatabaseProblem(
-            f"the database {sa.make_url(url).render_as_string()} does not answer: {detail}; check PERILUNE_DATABASE"
+            f"the database {without_password(url)} does not answer: {without_secrets(detail)}; check PERILUNE_DATABASE"
         ) from error
     except sa.exc.DatabaseError as error:
         raise DatabaseProblem(
             f"the database {without_password(url)!r} is damaged or of another kind: {error.orig}"
         ) from error
-
-
-def without_password(url: str) -> str:
-    """Write an address as it may be shown."""
-    return re.sub(r"(//[^/@:]*):[^@/]*@", r"\1:***@", url)
 
 
 def _prepare_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:

@@ -13,6 +13,7 @@ import uuid
 from pathlib import Path
 
 from perilune.problems import Problem
+from perilune.secrets import without_password
 
 try:
     from compression import zstd  # type: ignore[import-not-found, unused-ignore]
@@ -34,11 +35,11 @@ class PageStore:
     def __init__(self, url: str) -> None:
         import fsspec
 
-        self.url = url
+        self.url = without_password(url)
         try:
             self._files, self._root = fsspec.core.url_to_fs(url)
         except (ImportError, ValueError) as error:
-            raise PageStoreProblem(f"the page store's address {url!r} cannot be used: {error}") from error
+            raise PageStoreProblem(f"the page store's address {self.url!r} cannot be used: {error}") from error
 
     def _path_of(self, content_hash: str) -> str:
         return f"{self._root}/{content_hash[:2]}/{content_hash[2:4]}/{content_hash}.zst"

@@ -33,7 +33,9 @@ from perilune.commands import (
     topics,
     trying,
 )
+from perilune.output import plain_line
 from perilune.problems import Problem
+from perilune.secrets import without_secrets
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -106,7 +108,7 @@ def main() -> None:
     try:
         app()
     except Problem as problem:
-        sys.stderr.write(f"perilune: {problem}\n")
+        sys.stderr.write(f"perilune: {plain_line(without_secrets(str(problem)))}\n")
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

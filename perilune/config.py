@@ -9,7 +9,7 @@ import zoneinfo
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 from perilune.addresses import networks_allowed
 from perilune.mail_addresses import mail_address
 from perilune.problems import Problem
+from perilune.secrets import hide, passwords_in, without_password, without_secrets
 
 PREFIX = "PERILUNE_"
 SECRET_SUFFIX = "_FILE"  # noqa: S105 - the name of a convention, not a secret
@@ -322,22 +323,33 @@ class Settings(BaseModel):
         return _validated({**self.model_dump(), **named})
 
 
+SECRETS = frozenset(name for name, field in Settings.model_fields.items() if SecretStr in get_args(field.annotation))
+"""The settings whose whole value is secret."""
+
+
 def _validated(values: Mapping[str, object]) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
         problem = error.errors()[0]
         variable = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else PREFIX + "*"
-        raise ConfigProblem(f"{variable} is {problem['input']!r}: {problem['msg']}.") from error
+        shown = (
+            "set" if variable.removeprefix(PREFIX).lower() in SECRETS else repr(without_password(str(problem["input"])))
+        )
+        raise ConfigProblem(f"{variable} is {shown}: {without_secrets(problem['msg'])}.") from error
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read every `PERILUNE_` variable; ConfigProblem names the first that is unknown or unusable."""
+    """Read every `PERILUNE_` variable; ConfigProblem names the first that is unknown or unusable.
+
+    The secrets among them are hidden from then on in whatever the process logs or says.
+    """
     values: dict[str, str] = {}
     for variable, value in sorted(environment.items()):
         if variable.startswith(PREFIX):
             name, text = _setting_of(variable, value)
             values[name] = text
+            hide([text] if name in SECRETS else passwords_in(text))
     return _validated(values)
 
 

@@ -10,6 +10,8 @@ from typing import TextIO
 
 import structlog
 
+from perilune.secrets import without_secrets
+
 FIRST = ("timestamp", "level", "event", "process", "pid")
 """Keys that every event has, and begins with."""
 EXCEPTION = "exception"
@@ -31,17 +33,17 @@ def _made_harmless(value: object) -> object:
         return {harmless(str(name)): _made_harmless(each) for name, each in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_made_harmless(each) for each in value]
-    return value if isinstance(value, PLAIN) else harmless(str(value))
+    return value if isinstance(value, PLAIN) else harmless(without_secrets(str(value)))
 
 
-def _escape_controls(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Keep text from the web from steering the terminal: control characters are shown, not sent.
+def _make_harmless(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Keep secrets out of the log, and text from the web from steering the terminal: control characters are shown.
 
     A traceback keeps its lines, which only the format for people prints as such; no other line begins like an event.
     """
     found = {key: value if key.startswith("_") else _made_harmless(value) for key, value in event.items()}
     if isinstance(said := event.get(EXCEPTION), str):
-        found[EXCEPTION] = "\n  ".join(map(harmless, said.split("\n")))
+        found[EXCEPTION] = "\n  ".join(map(harmless, without_secrets(said).split("\n")))
     return found
 
 
@@ -96,7 +98,7 @@ def configure_logging(level: str = "info", log_format: str = "logfmt", *, proces
         _named(process),
         structlog.processors.format_exc_info,
         _in_order,
-        _escape_controls,
+        _make_harmless,
     ]
     renderer = RENDERERS[log_format]()
     structlog.configure(

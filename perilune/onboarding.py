@@ -239,7 +239,7 @@ def free_slug(session: Session, url: str) -> str:
     host = max((word for word in words if word not in COMMON_LABELS), key=len, default="source")
     path = [re.sub(r"\.\w+$", "", part) for part in urlsplit(url).path.split("/")]
     plain = [re.sub(r"[^a-z0-9]+", "_", word.lower()).strip("_") for word in (host, *path)]
-    parts = [word for word in plain if word]
+    parts = [word for word in plain if word] or ["source"]
     candidates = ["_".join(parts[:length])[:SLUG_CHARS].strip("_") for length in range(1, len(parts) + 1)]
     taken = set(session.scalars(sa.select(Source.slug)))
     numbered = (f"{candidates[0]}_{number}" for number in itertools.count(2))

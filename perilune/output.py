@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -13,6 +14,7 @@ from rich.markup import escape
 
 Row = Mapping[str, object]
 KILO = 1000
+STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 PIPE_WIDTH = 160
 """Columns of a table that goes into a file or another program."""
 
@@ -25,13 +27,24 @@ def console() -> Console:
 
 def print_json(value: object) -> None:
     """Print one JSON document."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.write(_json(value, indent=2) + "\n")
 
 
 def print_json_line(value: object) -> None:
     """Print one line of JSON Lines, at once."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(_json(value) + "\n")
     sys.stdout.flush()
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    """Write letters of all scripts as they are, and signs that steer a terminal, which JSON allows, as escapes."""
+    written = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", written)
+
+
+def plain_line(text: str) -> str:
+    """Write a text on one line, without any sign that could steer a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def print_rows(rows: Sequence[Row], *, as_json: bool, empty: str) -> None:
@@ -60,7 +73,7 @@ def _cell(value: object) -> str:
     if isinstance(value, dt.datetime):
         return f"{value.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
     text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-    return "".join(character if character.isprintable() else " " for character in text)
+    return plain_line(text)
 
 
 @contextlib.contextmanager

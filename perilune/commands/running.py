@@ -123,7 +123,7 @@ def demo(
 
 def _shown(value: object) -> str | None:
     """Write a setting's value without any password that stands in an address."""
-    from models.database import without_password
+    from perilune.secrets import without_password
 
     return None if value is None else without_password(str(value))
 

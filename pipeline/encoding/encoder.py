@@ -30,6 +30,7 @@ from pipeline.encoding.onnx_encoder import (
     load_export,
 )
 from pipeline.encoding.text_pieces import TextPieces, pieces_of
+from pipeline.foreign_models import FOREIGN_PARTS, FOREIGN_WEIGHTS
 
 if TYPE_CHECKING:
     import torch
@@ -222,8 +223,8 @@ def _load_parts(place: str, cache: Path, *, local: bool) -> tuple[PreTrainedToke
 
     try:
         with _quiet_loading():
-            tokenizer = AutoTokenizer.from_pretrained(place, cache_dir=cache, local_files_only=local)
-            network = AutoModel.from_pretrained(place, cache_dir=cache, local_files_only=local)
+            tokenizer = AutoTokenizer.from_pretrained(place, cache_dir=cache, local_files_only=local, **FOREIGN_PARTS)
+            network = AutoModel.from_pretrained(place, cache_dir=cache, local_files_only=local, **FOREIGN_WEIGHTS)
     except (OSError, ValueError) as problem:
         reason = str(problem).strip().splitlines()[0]
         raise EncoderProblem(

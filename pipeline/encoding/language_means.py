@@ -74,5 +74,5 @@ def prior_means(model: str) -> Mapping[str, Vector]:
     path = _MEANS_FOLDER / f"{Path(model).name}.npz"
     if not path.is_file():
         return {}
-    with np.load(path) as means:
+    with np.load(path, allow_pickle=False) as means:
         return {language: means[language].astype(np.float32) for language in means.files}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.foreign_models import FOREIGN_PARTS, FOREIGN_WEIGHTS
 from pipeline.generating.answers import GenerationProblem, Prompt
 from pipeline.generating.prompts import messages_of
 
@@ -131,10 +132,10 @@ def load_model(name: str, cache: Path) -> LoadedModel:
         )
     places: dict[str, object] = {"cache_dir": cache, "local_files_only": folder.is_dir()}
     try:
-        config = AutoConfig.from_pretrained(name, **places)
+        config = AutoConfig.from_pretrained(name, **places, **FOREIGN_PARTS)
         kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-        tokenizer = AutoTokenizer.from_pretrained(name, **places)
-        network = kind.from_pretrained(name, **places).eval()
+        tokenizer = AutoTokenizer.from_pretrained(name, **places, **FOREIGN_PARTS)
+        network = kind.from_pretrained(name, **places, **FOREIGN_WEIGHTS).eval()
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, TypeError, AttributeError) as problem:
         raise GenerationProblem(
             f"{name!r} cannot be loaded as a model that writes ({_first_line(problem)}); name a model's"

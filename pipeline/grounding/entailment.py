@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from perilune.problems import Problem
+from pipeline.foreign_models import FOREIGN_PARTS, FOREIGN_WEIGHTS
 
 MAX_TOKENS = 512
 
@@ -25,8 +26,8 @@ def load_entailment(model: str, cache: Path) -> Callable[[str, str], float]:
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(model, cache_dir=cache)
-        network = AutoModelForSequenceClassification.from_pretrained(model, cache_dir=cache).eval()
+        tokenizer = AutoTokenizer.from_pretrained(model, cache_dir=cache, **FOREIGN_PARTS)
+        network = AutoModelForSequenceClassification.from_pretrained(model, cache_dir=cache, **FOREIGN_WEIGHTS).eval()
     except (OSError, ValueError) as problem:
         reason = str(problem).strip().splitlines()[0]
         raise EntailmentProblem(f"the entailment model {model} cannot be loaded ({reason})") from problem

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.encoding.encoder import EncoderProblem
+from pipeline.foreign_models import FOREIGN_PARTS, FOREIGN_WEIGHTS
 from pipeline.values import Span
 
 if TYPE_CHECKING:
@@ -58,10 +59,10 @@ def organisation_model(name: str | None, cache: Path) -> OrganisationModel | Non
 def _loaded(name: str, cache: Path) -> TokenClassificationPipeline:
     from transformers import AutoModelForTokenClassification, AutoTokenizer, TokenClassificationPipeline
 
-    is_here = Path(name).is_dir()
+    places: dict[str, object] = {"cache_dir": cache, "local_files_only": Path(name).is_dir()}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name, cache_dir=cache, local_files_only=is_here)
-        network = AutoModelForTokenClassification.from_pretrained(name, cache_dir=cache, local_files_only=is_here)
+        tokenizer = AutoTokenizer.from_pretrained(name, **places, **FOREIGN_PARTS)
+        network = AutoModelForTokenClassification.from_pretrained(name, **places, **FOREIGN_WEIGHTS)
     except (OSError, ValueError, KeyError, ImportError) as problem:
         said = str(problem).strip().splitlines()[:1]
         raise OrganisationModelProblem(

@@ -1,0 +1,204 @@
+"""Threats that no other file names: programs in model files, paths, entities, escapes; and docs/security.md's table."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import pickle
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from crawler.export import feeds_in_opml
+from crawler.sitemaps import SitemapProblem, content_of_sitemap
+from crawler.source_file import SLUG
+from models.page_store import PageStore, PageStoreProblem
+from perilune.logs import configure_logging
+from perilune.onboarding import free_slug
+from perilune.output import print_rows
+from pipeline.grounding.entailment import EntailmentProblem, load_entailment
+from tests.people import a_visitor, an_archive
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "docs" / "security.md"
+PRODUCT = ("crawler", "pipeline", "models", "digest", "web", "perilune")
+NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+MODULES = [
+    path for part in PRODUCT for path in sorted((ROOT / part).rglob("*.py")) if "migrations/versions" not in str(path)
+]
+
+
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    named = NAMED_TEST.findall(DOCUMENT.read_text(encoding="utf-8"))
+    assert len(named) > 40
+    missing = [f"{file}::{test}" for file, test in named if not _has_test(ROOT / file, test)]
+    assert missing == []
+
+
+def _has_test(file: Path, test: str) -> bool:
+    return file.is_file() and (not test or f"def {test}(" in file.read_text(encoding="utf-8"))
+
+
+def test_every_threat_of_the_threat_model_names_a_test() -> None:
+    tables = re.findall(r"^\| threat .*\n\| --- .*\n((?:\|.*\n)+)", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    threats = [row for table in tables for row in table.splitlines()]
+    assert len(threats) > 30
+    assert [row for row in threats if not NAMED_TEST.search(row.split("|")[3])] == []
+
+
+PICKLES = {"pickle", "cPickle", "dill", "joblib", "cloudpickle", "shelve", "marshal"}
+RISKY = re.compile(rf"{'|'.join(PICKLES)}|from_pretrained|np\.load|shell|\b(?:eval|exec|system|hub|load)\(")
+RUN = re.compile(r"(?:eval|exec|os\.system|torch\.(?:load|hub\.\w+))\(")
+
+
+def test_nothing_that_could_run_a_program_is_loaded() -> None:
+    wrong = [f"{path.relative_to(ROOT)}: {what}" for path in MODULES for what in _risks_in(path)]
+    assert wrong == []
+
+
+def _risks_in(path: Path) -> list[str]:
+    text = path.read_text(encoding="utf-8")
+    if not RISKY.search(text):  # most files: to parse them all takes long
+        return []
+    return [found for node in ast.walk(ast.parse(text)) if (found := _risk_of(node))]
+
+
+def _risk_of(node: ast.AST) -> str:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return ast.unparse(node) if PICKLES & set(re.findall(r"\w+", ast.unparse(node))) else ""
+    if not isinstance(node, ast.Call):
+        return ""
+    written = ast.unparse(node)
+    is_foreign = bool(re.match(r"\w+\.from_pretrained\(", written)) and "**FOREIGN_" not in written
+    is_pickled = written.startswith("np.load(") and "allow_pickle=False" not in written
+    return written if is_foreign or is_pickled or "shell=True" in written or RUN.match(written) else ""
+
+
+class Trap:
+    """An object whose pickle makes a file when it is read."""
+
+    def __init__(self, sprung: Path) -> None:
+        self.sprung = sprung
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.sprung,)
+
+
+@pytest.mark.long
+def test_a_model_that_brings_a_program_is_refused_and_its_program_does_not_run(tmp_path: Path) -> None:
+    from tests.test_grounding import _tiny_nli
+
+    sprung = tmp_path / "sprung"
+    pickled = _tiny_nli(tmp_path / "pickled", ["entailment"])
+    (pickled / "model.safetensors").unlink()
+    (pickled / "pytorch_model.bin").write_bytes(pickle.dumps(Trap(sprung)))
+    coded = _tiny_nli(tmp_path / "coded", ["entailment"])
+    config = coded / "config.json"
+    named = '{"auto_map": {"AutoConfig": "trap.Config"}, "model_type": "trap",'
+    config.write_text(config.read_text().replace("{", named, 1).replace('"model_type": "bert"', '"was": "bert"'))
+    (coded / "trap.py").write_text(f"import pathlib\npathlib.Path({str(sprung)!r}).touch()\n")
+    for folder in (pickled, coded):
+        with pytest.raises(EntailmentProblem, match="cannot be loaded"):
+            load_entailment(str(folder), tmp_path)
+    assert not sprung.exists()
+
+
+def test_every_dependency_is_locked_by_its_hash() -> None:
+    for name in ("lock.txt", "dev.txt"):
+        entries = re.split(r"\n(?=\S)", (ROOT / "requirements" / name).read_text(encoding="utf-8"))
+        packages = [entry for entry in entries if re.match(r"[A-Za-z0-9]", entry)]
+        assert len(packages) > 10
+        assert [entry.split()[0] for entry in packages if "--hash=sha256:" not in entry or "==" not in entry] == []
+
+
+def test_no_dependency_of_the_product_is_under_a_licence_that_ours_cannot_meet() -> None:
+    lock = (ROOT / "requirements" / "lock.txt").read_text(encoding="utf-8")
+    wrong = []
+    for name in sorted(set(re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==", lock, re.MULTILINE))):
+        try:
+            facts = importlib.metadata.metadata(name)
+        except importlib.metadata.PackageNotFoundError:  # of another platform or Python
+            continue
+        licence = " ".join([facts.get("License-Expression") or "", *(facts.get_all("Classifier") or [])])
+        is_shared_alike = "AGPL" in licence or "Affero" in licence or "General Public License" in licence
+        is_gpl = is_shared_alike or re.search(r"\bGPL-", licence)
+        if is_gpl and not re.search(r"Lesser|LGPL|MPL|Mozilla", licence):
+            wrong.append(f"{name}: {licence}")
+    assert wrong == []
+
+
+PATHS = (
+    "/static/../app.py",
+    "/static/%2e%2e/app.py",
+    "/static/..%2f..%2fpyproject.toml",
+    "/static//etc/passwd",
+    "/article/..%2f..%2fetc%2fpasswd/v1/page",
+    "/sources/..%2f..%2fpyproject",
+    "/issues/..%5c..%5cpyproject/pdf",
+)
+
+
+@pytest.mark.databases("sqlite")
+def test_no_path_leads_out_of_what_is_served(sessions: sessionmaker[Session], tmp_path: Path) -> None:
+    visitor = a_visitor(an_archive(tmp_path, sessions), client=("127.0.0.1", 50_000))
+    for path in PATHS:
+        answer = visitor.get(path)
+        assert answer.status_code in {400, 404, 422}, path
+        assert "root:" not in answer.text
+        assert "[project]" not in answer.text
+
+
+@pytest.mark.databases("sqlite")
+def test_no_name_leads_out_of_a_folder(sessions: sessionmaker[Session], tmp_path: Path) -> None:
+    for name in ("../../x", "a/b", "..", ".", "/etc/passwd", "a\\b", "a.py", "a\0", "ä"):
+        assert not SLUG.fullmatch(name)
+    with sessions() as session:
+        for address in ("https://../../x", "https://月球/..", "https://a.example/../b/%2e%2e/c.py", "https://..%2f/"):
+            assert SLUG.fullmatch(free_slug(session, address)), address
+    secret = tmp_path / "secret.zst"
+    secret.write_bytes(b"secret")
+    for content_hash in ("../../secret", "/secret", "..", "", "%2e%2e/secret"):
+        with pytest.raises(PageStoreProblem):
+            PageStore(str(tmp_path / "pages")).read(content_hash)
+
+
+def test_no_entity_is_expanded_or_fetched_in_a_sitemap_or_an_opml_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("https://a.example/SECRET")
+    laughs = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    head = f'<!DOCTYPE x [<!ENTITY f SYSTEM "{secret.as_uri()}"><!ENTITY e0 "https://a.example/HA">{laughs}]>'
+    for entity in ("&f;", "&e9;"):
+        space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+        body = f'{head}<urlset xmlns="{space}"><url><loc>{entity}</loc></url></urlset>'.encode()
+        try:
+            links = content_of_sitemap(body, "https://a.example/sitemap.xml").links
+        except SitemapProblem:
+            links = ()
+        assert all("SECRET" not in link.url and len(link.url) < 200 for link in links)
+        opml = f'{head}<opml><body><outline type="rss" text="{entity}" xmlUrl="http://b.example/"/></body></opml>'
+        try:
+            feeds = feeds_in_opml(opml.encode())
+        except ValueError:
+            feeds = []
+        assert all("SECRET" not in feed.name and len(feed.name) < 200 for feed in feeds)
+
+
+ESCAPES = "\x1b[2J\x1b]0;owned\x07\x9b31m\x1b]52;c;ZXZpbA==\x07 \u202emoc.elpmaxe\rperilune: all is well\nlevel=error"
+
+
+def test_no_text_of_a_page_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from structlog import get_logger
+
+    print_rows([{"title": ESCAPES}], as_json=False, empty="")
+    print_rows([{"title": ESCAPES}], as_json=True, empty="")
+    configure_logging("info")
+    try:
+        get_logger().warning("page left out", title=ESCAPES)
+    finally:
+        configure_logging("warning")
+    shown = capsys.readouterr()
+    for sign in ("\x1b", "\x07", "\x9b", "\r"):
+        assert sign not in shown.out + shown.err
+    assert len(shown.err.splitlines()) == 1
