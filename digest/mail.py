@@ -380,9 +380,7 @@ def smtp_mailer_from(url: str, password: str | None = None, pace: Pace | None = 
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise MailProblem(
-            f"the mail server {without_password(url)!r} is not understood; check PERILUNE_SMTP"
-        ) from error
+        raise MailProblem(f"PERILUNE_SMTP is not understood: {without_password(url)!r}") from error
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise MailProblem(f"the mail server {without_password(url)!r} is not understood; use smtp://user@host:587")
     return SmtpMailer(

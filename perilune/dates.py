@@ -13,8 +13,6 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
-PART = re.compile("[0-9]{1,4}")
-
 
 class Precision(StrEnum):
     """How exactly a date is known."""
@@ -42,7 +40,7 @@ class PartialDate:
     def parse(cls, text: str) -> PartialDate:
         """Read `2022`, `2022-02` or `2022-02-17`, ignoring what follows a `T` or a space; ValueError otherwise."""
         parts = text.strip().replace(" ", "T").split("T")[0].split("-")[:3]
-        if not all(PART.fullmatch(part) for part in parts):
+        if not all(re.fullmatch("[0-9]{1,4}", part) for part in parts):
             raise ValueError(f"{text[:40]!r} is no date")
         return cls(*map(int, parts))
 
@@ -336,9 +334,8 @@ TRUST = {
     WitnessKind.METADATA: 0.4,
     WitnessKind.HTTP: 0.2,
 }
-FIRST_WEB_YEAR = 1991
 EPOCH = PartialDate(1970, 1, 1)
-OUTVOTED_BY = 2
+FIRST_WEB_YEAR, OUTVOTED_BY = 1991, 2
 
 
 def decide_date(witnesses: Sequence[Witness], *, not_after: dt.date) -> PublicationDate:

@@ -121,7 +121,7 @@ def test_no_dependency_of_the_product_is_under_a_licence_that_ours_cannot_meet()
             facts = importlib.metadata.metadata(name)
         except importlib.metadata.PackageNotFoundError:  # of another platform or Python
             continue
-        licence = " ".join([facts.get("License-Expression") or "", *(facts.get_all("Classifier") or [])])
+        licence = " ".join([*(facts.get_all("License-Expression") or []), *(facts.get_all("Classifier") or [])])
         is_shared_alike = "AGPL" in licence or "Affero" in licence or "General Public License" in licence
         is_gpl = is_shared_alike or re.search(r"\bGPL-", licence)
         if is_gpl and not re.search(r"Lesser|LGPL|MPL|Mozilla", licence):
