@@ -60,6 +60,7 @@ def crawl_with_the_product() -> Log:
         database = f"sqlite:///{folder}/perilune.db"
         crawl = Crawl(folder, database, open_database(database))
         crawl.settings |= {"PERILUNE_PROXY": web.address, "PERILUNE_DOWNLOAD_DELAY": str(DELAY_SECONDS)}
+        crawl.settings["PERILUNE_ALLOW_NETWORKS"] = ",".join(f"{host}:80" for host in HOSTS)  # never asked of the DNS
         for host in HOSTS:
             home = f"http://{host}/feed"
             crawl.add(host.removesuffix(".example") + "_host", name=host, home=home, kind="feed")

@@ -16,6 +16,7 @@ FAILURES = {
     "DownloadTimeoutError": "no answer in time",
     "DownloadConnectionRefusedError": "the host refuses connections",
     "ResponseDataLossError": "the answer broke off",
+    "NotSupported": "only http and https are asked",
 }
 
 
@@ -25,6 +26,12 @@ class RulesProblem(IgnoreRequest):
     def __init__(self, words: str, code: ProblemCode) -> None:
         super().__init__(words)
         self.code = code
+
+
+class AddressRefused(IgnoreRequest):
+    """A request that was not made because its address is none that is asked; the message says why."""
+
+    code = ProblemCode.UNASKED
 
 
 def fetched_from(response: Response) -> Fetched:
@@ -45,7 +52,7 @@ def answer_from(response: Response, asked: str) -> Answer:
 
 def problem_of(failure: Failure) -> ProblemCode:
     """Name why there was no answer."""
-    if isinstance(failure.value, RulesProblem):
+    if isinstance(failure.value, RulesProblem | AddressRefused):
         return failure.value.code
     request: Request | None = getattr(failure, "request", None)
     has_begun = request is not None and "download_latency" in request.meta

@@ -9,6 +9,11 @@ def scrapy_settings(settings: Settings) -> dict[str, object]:
     return {
         "BOT_NAME": "perilune",
         "SPIDER_LOADER_CLASS": "crawler.loader.SourceSpiderLoader",
+        "TWISTED_DNS_RESOLVER": "crawler.guard.CheckingResolver",
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "crawler.guard.CheckedDownloads"),
+            **dict.fromkeys(("file", "ftp", "s3", "data")),  # nothing else is asked
+        },
         "USER_AGENT": f"Perilune/0.1 (+{settings.identity})",
         "ROBOTSTXT_OBEY": True,
         "ROBOTSTXT_USER_AGENT": "Perilune",
@@ -50,5 +55,6 @@ def scrapy_settings(settings: Settings) -> dict[str, object]:
         },
         **rendering_settings(settings),
         "PERILUNE_PROXY": settings.proxy,
+        "PERILUNE_ALLOW_NETWORKS": settings.allow_networks,
         "PERILUNE_MAX_PAGE_BYTES": settings.max_page_bytes,
     }

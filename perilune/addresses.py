@@ -6,18 +6,43 @@ to: a name that means another machine a moment later (DNS rebinding) leads nowhe
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from perilune.problems import Problem
 
 PORTS = {"http": 80, "https": 443}
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is assigned of IPv6; beyond it lie local addresses, multicast and forms that carry one of IPv4."""
+# IANA's special purposes of which older versions of `ipaddress` know but parts, and Azure's source of settings.
+SPECIAL = (
+    ipaddress.ip_network("192.0.0.0/24"),
+    ipaddress.ip_network("192.88.99.0/24"),
+    ipaddress.ip_network("168.63.129.16/32"),
+    ipaddress.ip_network("2001::/23"),
+    ipaddress.ip_network("3fff::/20"),
+)
 IPV4_BITS = 0xFFFFFFFF
+# The "bad ports" of WHATWG's Fetch standard, to which no browser speaks: what listens there may take HTTP for its own.
+_FOREIGN = """
+0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 123 135 137
+139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 995 1719 1720
+1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080
+"""
+FOREIGN_PORTS = frozenset(map(int, _FOREIGN.split()))
+# Names that no public resolver knows (RFC 6761, 6762, 8375; .internal is ICANN's, the others are what people use).
+LOCAL_SUFFIXES = ("localhost", "local", "internal", "home.arpa", "localdomain", "lan", "home", "corp", "intranet")
+DOTS = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
+HOST_CHARS = 100
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Place = tuple[str, int]
+"""A host as an address names it, in lower case and without a last dot, and a port."""
 
 
 class AddressProblem(Problem):
@@ -41,12 +66,12 @@ class Reached:
         return name if self.port == PORTS[urlsplit(self.url).scheme] else f"{name}:{self.port}"
 
 
-def networks_allowed(setting: str | None) -> frozenset[tuple[str, int]]:
+def networks_allowed(setting: str | None) -> frozenset[Place]:
     """Read `host:port,host:port`; ValueError for anything else."""
     return frozenset(_named(entry.strip()) for entry in (setting or "").split(",") if entry.strip())
 
 
-def _named(entry: str) -> tuple[str, int]:
+def _named(entry: str) -> Place:
     try:
         parts = urlsplit(f"//{entry}")
         host, port = parts.hostname, parts.port
@@ -54,10 +79,10 @@ def _named(entry: str) -> tuple[str, int]:
         raise ValueError(f"{entry!r} is not host:port") from error
     if not host or not port or entry != parts.netloc or parts.username is not None:
         raise ValueError(f"{entry!r} is not host:port")
-    return host, port
+    return place_of(host, port)
 
 
-def checked_url(url: str) -> tuple[str, int]:
+def checked_url(url: str) -> Place:
     """Return host and port of an address that is of the web; AddressProblem for anything else."""
     try:
         parts = urlsplit(url.strip())
@@ -68,24 +93,71 @@ def checked_url(url: str) -> tuple[str, int]:
         raise AddressProblem(f"{url!r} is not an address of the web; write it as in https://example.org/hook.")
     if parts.username is not None or parts.password is not None:
         raise AddressProblem("an address with a user or a password in it is not asked.")
-    return host, port or PORTS[parts.scheme]
+    return place_of(host, PORTS[parts.scheme] if port is None else port)
 
 
-def reach(url: str, allowed: frozenset[tuple[str, int]] = frozenset()) -> Reached:
-    """Find the machine of an address and check it; AddressProblem where it is not one of the public internet.
+def place_of(host: str, port: int) -> Place:
+    """Name a host as settings name it."""
+    return host.lower().rstrip("."), port
+
+
+def reach(url: str, allowed: frozenset[Place] = frozenset()) -> Reached:
+    """Find the machine of an address and check it; AddressProblem where it is not one of the public internet."""
+    host, port = checked_url(url)
+    found = list(_resolved(host, port))
+    reason = refusal((host, port), found, allowed)
+    if reason is not None:
+        raise AddressProblem(f"{reason}.")
+    return Reached(url.strip(), str(found[0]), host, port)
+
+
+def refusal(place: Place, found: Iterable[Address], allowed: frozenset[Place]) -> str | None:
+    """Say why a place is not asked that has been found to be at these addresses; None where it may be.
 
     All that a name resolves to must be public, so that a name with two faces is refused whichever comes first.
     """
-    host, port = checked_url(url)
-    found = list(_resolved(host, port))
-    if (host, port) not in allowed:
-        for each in found:
-            if not is_public(each):
-                raise AddressProblem(
-                    f"{host} is the address {each}, which is not on the public internet; "
-                    f"an administrator may allow it by PERILUNE_ALLOW_NETWORKS={host}:{port}."
-                )
-    return Reached(url.strip(), str(found[0]), host, port)
+    host, port = place
+    if place in allowed:
+        return None
+    private = next((each for each in found if not is_public(each)), None)
+    if private is None and port not in FOREIGN_PORTS:
+        return None
+    shown = f"{host:.{HOST_CHARS}}"
+    named = f"[{shown}]" if ":" in shown else shown
+    remedy = f"an administrator may allow it by PERILUNE_ALLOW_NETWORKS={named}:{port}"
+    if private is None:
+        return f"port {port} of {shown} is none of the web's; {remedy}"
+    what = shown if str(private) == host else f"{shown} is the address {private}, which"
+    return f"{what} is not on the public internet; {remedy}"
+
+
+def refusal_by_name(place: Place, allowed: frozenset[Place], *, by_proxy: bool = False) -> str | None:
+    """Say why a place is not asked, as far as its name tells; a proxy will resolve it in a network that is not ours."""
+    host, port = place
+    literal = literal_of(host)
+    reason = refusal(place, [literal] if literal else [], allowed)
+    if reason or literal or place in allowed or not (by_proxy and is_local_name(host)):
+        return reason
+    remedy = f"an administrator may allow it by PERILUNE_ALLOW_NETWORKS={host:.{HOST_CHARS}}:{port}"
+    return f"{host:.{HOST_CHARS}} is a name of a local network; {remedy}"
+
+
+def literal_of(host: str) -> Address | None:
+    """Read an address that stands in place of a name, in all spellings that a resolver takes; None for a name.
+
+    These are decimal, octal and hexadecimal numbers, one for several parts, digits of other scripts, dots at the end.
+    """
+    text = unicodedata.normalize("NFKC", unquote(host).translate(DOTS)).strip("[]").rstrip(".").partition("%")[0]
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(text)
+    with contextlib.suppress(OSError, ValueError):
+        return ipaddress.IPv4Address(socket.inet_aton(text))
+    return None
+
+
+def is_local_name(host: str) -> bool:
+    """Tell whether a name means something in one network only."""
+    return "." not in host or host.endswith(tuple(f".{suffix}" for suffix in LOCAL_SUFFIXES))
 
 
 def _resolved(host: str, port: int) -> Iterator[Address]:
@@ -106,6 +178,7 @@ def is_public(address: Address) -> bool:
             inner = ipaddress.IPv4Address(int(address) & IPV4_BITS)
         if inner is not None:
             return is_public(inner)
-        if address.teredo is not None:
-            return False
-    return address.is_global and not address.is_multicast
+        is_assigned = address in UNICAST
+    else:
+        is_assigned = not address.is_multicast
+    return is_assigned and address.is_global and not any(address in network for network in SPECIAL)

@@ -214,7 +214,10 @@ class Settings(BaseModel):
     alert_timezone: Annotated[str, Field(description="Time zone of that hour, such as Europe/Vienna.")] = "UTC"
     allow_networks: Annotated[
         str | None,
-        Field(description="Hosts of this network that webhooks may call: host:port,host:port; default: none."),
+        Field(
+            description="Hosts of this network that may be crawled and called by webhooks: host:port,host:port;"
+            " default: none."
+        ),
     ] = None
     backlog: Annotated[
         int,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ PAGE = "<html><body><article><h1>Story {n}</h1><p>{text}</p></article></body></h
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 CHALLENGE = "<html><title>Just a moment...</title><body>Checking your browser</body></html>"
 TEXT = "The agencies signed a memorandum on lunar exploration in Vienna on Thursday. " * 5
+LOCAL_PLACE = re.compile(r"(?<=//)(?:localhost|[\w.-]+\.test|127\.0\.0\.\d+|\[::1\]):\d+")
 
 
 class Crawl:
@@ -46,8 +48,15 @@ class Crawl:
         """This process's environment with the archive's settings."""
         return {**os.environ, **self.settings}
 
+    def allow(self, *addresses: str) -> None:
+        """Let the crawl ask servers of the test's own, which are on loopback."""
+        places = {place.group() for address in addresses for place in LOCAL_PLACE.finditer(address)}
+        known = filter(None, self.settings.get("PERILUNE_ALLOW_NETWORKS", "").split(","))
+        self.settings["PERILUNE_ALLOW_NETWORKS"] = ",".join(sorted({*known, *places}))
+
     def add(self, slug: str, **keys: str) -> None:
-        """Write a source file and sync it."""
+        """Write a source file and sync it; where it is watched may be asked."""
+        self.allow(*keys.values())
         written = {
             key: value if value.startswith("[") or value == "true" else repr(value) for key, value in keys.items()
         }

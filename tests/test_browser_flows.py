@@ -57,7 +57,9 @@ def test_a_newcomer_s_first_day(
     encoder: Callable[[], Encoder],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name, value in {"HOME": str(tmp_path), "DOWNLOAD_DELAY": "0", "EXTRACT_WORKERS": "1"}.items():
+    place = f"{agency.host}:{agency.port}"
+    said = {"HOME": str(tmp_path), "DOWNLOAD_DELAY": "0", "EXTRACT_WORKERS": "1", "ALLOW_NETWORKS": place}
+    for name, value in said.items():
         monkeypatch.setenv(f"PERILUNE_{name}", value)
     settings = settings_from(os.environ)
     archive = open_archive(settings)

@@ -72,6 +72,7 @@ class Aftermath:
         site = self.web.add(name, kind, language=more.pop("language", "en"), is_secure=name.startswith("tls"))
         keys = (LISTED if kind is SourceKind.LISTING else {}) | more
         self.crawl.add(slug, name=name, home=site.origin, kind=kind.value, address=f'["{site.index_url}"]', **keys)
+        self.crawl.allow(self.web.moved_url(site.origin))
         self.sites[slug] = site
         return site
 

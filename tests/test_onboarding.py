@@ -49,6 +49,7 @@ def settings(web: ReplicaWeb, tmp_path: Path, database_url: str) -> dict[str, st
         "PERILUNE_HOME": str(tmp_path),
         "PERILUNE_DATABASE": database_url,
         "PERILUNE_PROXY": web.address,
+        "PERILUNE_ALLOW_NETWORKS": web.places,
         "PERILUNE_DOWNLOAD_DELAY": "0",
     }
 

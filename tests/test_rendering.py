@@ -67,8 +67,9 @@ def database_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def crawl(crawl: Crawl) -> Crawl:
+def crawl(crawl: Crawl, site: HTTPServer) -> Crawl:
     """A crawl that gives a browser on a busy machine its time."""
+    crawl.allow(site.url_for(""))
     crawl.settings["PERILUNE_DOWNLOAD_TIMEOUT"] = "20"
     return crawl
 

@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from perilune.demo import run as demo_run
+from perilune.demo.build import demo_web_places
 from perilune.demo.clock import SECOND_MOMENT
 from perilune.demo.web import DemoWeb
 
@@ -54,6 +55,7 @@ def system(tmp_path: Path, database_url: str) -> Iterator[tuple[subprocess.Popen
             "PERILUNE_DATABASE": database_url,
             "PERILUNE_SOURCES": str(Path(demo_run.__file__).parent / "sources"),
             "PERILUNE_PROXY": web.address,
+            "PERILUNE_ALLOW_NETWORKS": demo_web_places(),
             "PERILUNE_DOWNLOAD_DELAY": "0",
             "PERILUNE_PORT": str(port),
         }

@@ -20,6 +20,11 @@ class ReplicaWeb(ProxyWeb):
         self._answers: dict[str, Mapping[str, Answer]] = {each.site.host: each.answers() for each in replicas}
         self.request_counts: Counter[str] = Counter()
 
+    @property
+    def places(self) -> str:
+        """The hosts as `PERILUNE_ALLOW_NETWORKS` names them, so that nobody asks the real DNS for them."""
+        return ",".join(f"{host}:80" for host in self._answers)
+
     def answer(self, url: str) -> Answer:
         """Answer for an address, with or without the slash at its end."""
         parts = urlsplit(url)

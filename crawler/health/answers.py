@@ -47,6 +47,7 @@ VERDICTS = {
 FAILURES = {
     "CannotResolveHostError": ProblemCode.DNS,
     "DownloadConnectionRefusedError": ProblemCode.REFUSED,
+    "NotSupported": ProblemCode.UNASKED,
     "DownloadCancelledError": ProblemCode.TOO_LARGE,
     "ResponseDataLossError": ProblemCode.BROKEN_OFF,
     "BadGzipFile": ProblemCode.DECODE,

@@ -34,6 +34,7 @@ class Cause(StrEnum):
     DECODE = "decode"
     UNRENDERED = "unrendered"
     ROBOTS = "robots"
+    UNASKED = "unasked"
     GONE = "gone"
     FORBIDDEN = "forbidden"
     RATE_LIMITED = "rate-limited"

@@ -31,6 +31,7 @@ UNREACHED = PASSING - {ProblemCode.STATUS, ProblemCode.RATE_LIMITED} | {
     ProblemCode.REDIRECT_LOOP,
     ProblemCode.UNRENDERED,
     ProblemCode.ROBOTS,
+    ProblemCode.UNASKED,
 }
 WITH_STATUS = {ProblemCode.GONE, ProblemCode.FORBIDDEN, ProblemCode.RATE_LIMITED, ProblemCode.STATUS}
 CHANGED_LIST = {ProblemCode.NO_LINKS, ProblemCode.NO_MATCH}

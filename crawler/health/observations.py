@@ -34,6 +34,7 @@ class ProblemCode(StrEnum):
     DECODE = "decode"
     UNRENDERED = "unrendered"  # no browser there, or it could not
     ROBOTS = "robots"
+    UNASKED = "unasked"  # an address of this network, or of no web
     GONE = "gone"  # 404, 410
     FORBIDDEN = "forbidden"  # 401, 403
     RATE_LIMITED = "rate-limited"  # 429, or 503 with Retry-After

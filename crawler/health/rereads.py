@@ -31,6 +31,7 @@ GATES = {
 OWN_CAUSE = GATES | {
     ProblemCode.UNRENDERED,
     ProblemCode.ROBOTS,
+    ProblemCode.UNASKED,
     ProblemCode.GONE,
     ProblemCode.SOFT_404,
     ProblemCode.REDIRECT_LOOP,

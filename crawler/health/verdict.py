@@ -53,6 +53,7 @@ REPAIRS = {
     Cause.REDIRECT_LOOP: Repair.LOOK_ANEW,
     Cause.UNRENDERED: Repair.TELL_HUMAN,
     Cause.ROBOTS: Repair.ASK_PUBLISHER,
+    Cause.UNASKED: Repair.TELL_HUMAN,
     Cause.GONE: Repair.LOOK_ANEW,
     Cause.FORBIDDEN: Repair.ASK_PUBLISHER,
     Cause.RATE_LIMITED: Repair.SLOW_DOWN,

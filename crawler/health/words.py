@@ -35,6 +35,7 @@ PROBLEM_WORDS = {
     ProblemCode.DECODE: "the answer cannot be unpacked",
     ProblemCode.UNRENDERED: "no browser could render it",
     ProblemCode.ROBOTS: "robots.txt forbids it",
+    ProblemCode.UNASKED: "its address is not one of the public internet",
     ProblemCode.GONE: "not found",
     ProblemCode.FORBIDDEN: "forbidden",
     ProblemCode.RATE_LIMITED: "too many requests",

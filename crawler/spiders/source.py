@@ -35,7 +35,7 @@ from crawler.health.answers import (
     second_look,
 )
 from crawler.health.observations import HTTP_ERROR, NOT_MODIFIED, ProblemCode, Reread, SecondLook
-from crawler.health.words import refusal_words
+from crawler.health.words import PROBLEM_WORDS, refusal_words
 from crawler.history import Archived, history_step
 from crawler.kept import Fetched
 from crawler.links import conditional_headers
@@ -324,7 +324,8 @@ class SourceSpider(scrapy.Spider):
         elif problem is ProblemCode.TOO_LARGE:
             self.frontier.skip_link(waiting.link, "page too large", may_change=True)
         else:
-            self.frontier.fail_link(waiting.link, reason_of(failure))
+            counted = PROBLEM_WORDS[problem] if problem is ProblemCode.UNASKED else None
+            self.frontier.fail_link(waiting.link, reason_of(failure), counted=counted)
         self.page_failed(waiting, problem)
 
     def page_kept(self, response: Response, waiting: Waiting, *, is_new: bool) -> None:

@@ -77,6 +77,11 @@ def demo_web_hosts() -> tuple[str, ...]:
     return tuple(sorted(load_library().sites))
 
 
+def demo_web_places() -> str:
+    """Name them as `PERILUNE_ALLOW_NETWORKS` does: whatever a name means elsewhere, here it is of this web."""
+    return ",".join(f"{host}:80" for host in demo_web_hosts())
+
+
 def build_web(moment: dt.datetime) -> Snapshot:
     """Build everything that is served at `moment` (aware UTC)."""
     library = load_library()

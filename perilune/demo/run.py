@@ -23,6 +23,7 @@ from models.vocabulary import Stage
 from perilune.archive import Archive, open_archive
 from perilune.config import settings_from
 from perilune.crawling import crawl_in_child
+from perilune.demo.build import demo_web_places
 from perilune.demo.clock import FIRST_MOMENT, SECOND_MOMENT
 from perilune.demo.web import DemoWeb
 from perilune.edition_settings import EditionDraft, make_edition
@@ -76,6 +77,7 @@ def _environment(folder: Path, database: str | None, web: DemoWeb) -> dict[str, 
         "PERILUNE_HOME": str(folder.absolute()),
         "PERILUNE_SOURCES": str(Path(__file__).parent / "sources"),
         "PERILUNE_PROXY": web.address,
+        "PERILUNE_ALLOW_NETWORKS": demo_web_places(),
         "PERILUNE_DOWNLOAD_DELAY": "0",
         "PERILUNE_LOG_LEVEL": "error",
     }
