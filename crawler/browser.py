@@ -19,6 +19,8 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
+from crawler.gateway import Gateway
+from crawler.guard import resolver_of_this_process
 from crawler.politeness import RobotsRules
 from perilune.encodings import decode
 
@@ -30,7 +32,10 @@ UTF_8 = "text/html; charset=utf-8"
 
 
 class Browser:
-    """Chromium for one crawl; it starts at the first page, and what it asks for is held to robots.txt too."""
+    """Chromium for one crawl; it starts at the first page.
+
+    What it asks for is held to robots.txt and to the guard of addresses too.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._user_agent = str(crawler.settings["USER_AGENT"])
@@ -40,6 +45,7 @@ class Browser:
         self._turns = asyncio.Semaphore(PAGES_AT_ONCE)
         self._chromium = ScrapyPlaywrightDownloadHandler(crawler)
         self._chromium.abort_request = self._is_unwanted
+        self._gateway = Gateway(resolver_of_this_process(), crawler.settings.get("PERILUNE_PROXY"))
         self._starting: asyncio.Future[None] | None = None
 
     async def rendered(self, response: HtmlResponse) -> HtmlResponse:
@@ -62,14 +68,20 @@ class Browser:
     async def close(self) -> None:
         """End the browser."""
         await self._chromium.close()
+        self._gateway.close()
 
     def _start(self) -> asyncio.Future[None]:
-        """Start what drives Chromium, once: scrapy-playwright does it with the engine, which runs by now."""
+        """Start what drives Chromium, once."""
         if self._starting is None:
-            provider = self._chromium.browser_provider_cls(self._chromium.config)
-            self._chromium.browser_provider = provider
-            self._starting = asyncio.ensure_future(provider.start())
+            self._starting = asyncio.ensure_future(self._started())
         return asyncio.shield(self._starting)
+
+    async def _started(self) -> None:
+        """Open the gateway, and do what scrapy-playwright does with the engine, which runs by now."""
+        self._chromium.config.launch_options["proxy"] = {"server": await self._gateway.open(), "bypass": "<-loopback>"}
+        provider = self._chromium.browser_provider_cls(self._chromium.config)
+        self._chromium.browser_provider = provider
+        await provider.start()
 
     def _request(self, response: HtmlResponse) -> Request:
         meta = {

@@ -9,7 +9,6 @@ import importlib.util
 import os
 import shutil
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from perilune.problems import Problem
 
@@ -28,6 +27,12 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+)
+
+# Chromium of a crawl goes through `gateway.py` alone: it resolves no names, and sends nothing past its proxy (WebRTC).
+NO_OTHER_WAY = (
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 
 
@@ -54,10 +59,12 @@ def require_browser(settings: Settings) -> None:
 
 def rendering_settings(settings: Settings) -> dict[str, object]:
     """Give scrapy-playwright's settings; they start nothing."""
-    proxy = {"proxy": _proxy(settings.proxy)} if settings.proxy else {}
     return {
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
-        "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": _chromium(settings), "args": chromium_arguments(), **proxy},
+        "PLAYWRIGHT_LAUNCH_OPTIONS": {
+            "executable_path": _chromium(settings),
+            "args": [*chromium_arguments(), *NO_OTHER_WAY],
+        },
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.download_timeout * 1000,
     }
 
@@ -71,10 +78,3 @@ def chromium_arguments() -> list[str]:
 def _chromium(settings: Settings) -> str | None:
     names = CHROMIUM_NAMES if settings.chromium is None else (settings.chromium,)
     return next(filter(None, map(shutil.which, names)), None)
-
-
-def _proxy(address: str) -> dict[str, str]:
-    """Write a proxy's address as Playwright wants it: name and password apart."""
-    parts = urlsplit(address)
-    server = {"server": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"}
-    return server | {"username": parts.username, "password": parts.password or ""} if parts.username else server
