@@ -48,6 +48,7 @@ from models.fate import (
     claim_due,
     failure,
     finish,
+    lost_claims,
 )
 from models.history import leads_to_withdrawn, note_gone, note_present
 from models.page_store import PageStore, PageStoreProblem
@@ -316,12 +317,16 @@ class Frontier:
     def store_kept(self) -> None:
         """Write the rows of kept pages in one transaction.
 
-        What a kill keeps from being written stays claimed by the dead, and is fetched again.
+        What a kill keeps from being written stays claimed by the dead, and is fetched again. What was taken over while
+        we hung, who took it over has fetched.
         """
         if not self.kept:
             return
         now = self.clock()
         with self.sessions.begin() as session:
+            lost = lost_claims(session, [Claimed(Stage.FETCH, link_id, self.claimant) for link_id in self.kept])
+            for link_id in lost:
+                del self.kept[link_id]
             new = {link_id: page for link_id, page in sorted(self.kept.items()) if page.is_new}
             store_pages(session, new)
             for link in session.scalars(sa.select(Link).where(Link.id.in_(self.kept))):

@@ -189,12 +189,20 @@ def finish(session: Session, claimed: Claimed, outcome: Outcome, *, now: dt.date
 
 def finish_or_leave(session: Session, claimed: Claimed, outcome: Outcome, *, now: dt.datetime) -> None:
     """Record the outcome of a claimed item as `finish` does; ClaimLost, to roll all back, where it was lost."""
-    if not _record(session, [claimed], outcome, now=now):
-        is_item = (Fate.stage == claimed.stage) & (Fate.item_id == claimed.item_id)
-        # Who makes an item wait anew forgets its attempts; who frees it from the dead does not.
-        waits_anew = is_item & (Fate.state == FateState.WAITING) & (Fate.attempt_count == 0)
-        if session.scalar(sa.select(Fate.item_id).where(waits_anew)) is None:
-            raise ClaimLost
+    if not _record(session, [claimed], outcome, now=now) and lost_claims(session, [claimed]):
+        raise ClaimLost
+
+
+def lost_claims(session: Session, claimed: Sequence[Claimed]) -> set[int]:
+    """Give the items, all of one stage and claimant, that somebody else has by now; the others' rows are held."""
+    ids = {each.item_id for each in claimed}
+    if not ids:
+        return ids
+    is_ours = (Fate.state == FateState.CLAIMED) & (Fate.claimed_by == claimed[0].claimant)
+    # Who makes an item wait anew forgets its attempts; who frees it from the dead does not.
+    waits_anew = (Fate.state == FateState.WAITING) & (Fate.attempt_count == 0)
+    kept = sa.select(Fate.item_id).where(Fate.stage == claimed[0].stage, Fate.item_id.in_(ids), is_ours | waits_anew)
+    return ids - set(session.scalars(kept.order_by(Fate.item_id).with_for_update()))
 
 
 def finish_all(session: Session, claimed: Sequence[Claimed], outcome: Outcome, *, now: dt.datetime) -> None:

@@ -20,6 +20,7 @@ from models.fate import (
     failure,
     finish,
     finish_or_leave,
+    lost_claims,
     release_claims_of_the_dead,
 )
 from models.vocabulary import FateState, Stage
@@ -116,6 +117,22 @@ def test_the_outcome_of_a_claim_that_another_has_by_now_is_not_recorded(
         finish(session, Claimed(Stage.EXTRACT, 1, "there/1/0.00"), Outcome(FateState.DONE, version="1"), now=now)
         row = session.get_one(Fate, (Stage.EXTRACT, 1))
         assert (row.state, row.claimed_by) == (FateState.CLAIMED, ME)
+
+
+def test_of_several_claims_those_that_others_have_or_have_worked_off_are_lost(
+    sessions: sessionmaker[Session], now: dt.datetime
+) -> None:
+    later, other = now + dt.timedelta(hours=5), Claim("elsewhere/1/1.00", now + dt.timedelta(hours=5), 2)
+    mine = [Claimed(Stage.FETCH, number, ME) for number in (1, 2, 3, 4)]
+    with sessions.begin() as session:
+        await_stage(session, Stage.FETCH, [1, 2, 3, 4], due_at=now)
+        claim_due(session, Stage.FETCH, Claim(ME, now))
+        assert lost_claims(session, mine) == set()
+    with sessions.begin() as session:
+        assert claim_due(session, Stage.FETCH, other) == [1, 2]
+        finish(session, Claimed(Stage.FETCH, 1, other.claimant), Outcome(FateState.DONE), now=later)
+        await_stage(session, Stage.FETCH, [4], due_at=later)
+        assert lost_claims(session, mine) == {1, 2}
 
 
 def test_an_item_that_is_claimed_while_it_is_made_to_wait_is_not_forgotten(
