@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from structlog import get_logger
 
 from models.article import Article
+from models.base import insert_into
 from models.index_rules import IndexRules
 from models.search.index import index_article
 from models.search.terms import RULES
@@ -45,10 +46,11 @@ def _state(session: Session) -> IndexRules:
     """Read the row of today's rules; where it is missing, every article is still to be indexed by them."""
     state = session.get(IndexRules, RULES)
     if state is None:
-        session.execute(sa.delete(IndexRules))
-        state = IndexRules(rules=RULES, through_id=0)
-        session.add(state)
-        session.flush()
+        session.execute(sa.delete(IndexRules).where(IndexRules.rules != RULES))
+        # Another process may be writing it at this moment.
+        row = insert_into(session, IndexRules).values(rules=RULES, through_id=0)
+        session.execute(row.on_conflict_do_nothing())
+        state = session.get_one(IndexRules, RULES)
     return state
 
 
