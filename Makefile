@@ -11,7 +11,7 @@ SOURCES := crawler pipeline models digest web perilune tests benchmarks docs
 BENCHMARKS := foundation onboarding_sites feeds refusals health politeness throughput changes ocr dates extraction pdf understanding stories duplicates summaries grounding digest_weeks mail_speed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve ocr test test-long test-tools check lint format types contracts migrations docs screenshots classifier bench lock clean
+.PHONY: help install demo serve ocr test test-long chaos test-tools check lint format types contracts migrations docs screenshots classifier bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ test: $(DEV) test-tools ## run the tests, on SQLite and PostgreSQL
 
 test-long: $(DEV) test-tools ## run the further cases of the slowest tests, which `make test` samples
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m long
+
+chaos: export PYTHONDONTWRITEBYTECODE =
+chaos: $(DEV) test-tools ## kill and starve real work a thousand times; goes on where it was stopped
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.chaos --kills 1000 --state chaos.state
 
 check: lint types contracts migrations test ## everything that must pass before a change lands
 

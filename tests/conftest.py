@@ -37,7 +37,17 @@ PATIENCE_MS = 30_000
 """How long a page may take to show what is expected of it, on a machine that is busy."""
 NOW = dt.datetime(2022, 3, 14, 7, 0, tzinfo=dt.UTC)
 ON_BOTH = pytest.mark.databases("sqlite", "postgresql").mark
-LONGEST = ("demo", "onboarding_quality", "crawler", "faults", "article_history", "rendering", "watching", "scheduler")
+LONGEST = (
+    "demo",
+    "chaos",
+    "onboarding_quality",
+    "crawler",
+    "faults",
+    "article_history",
+    "rendering",
+    "watching",
+    "scheduler",
+)
 LONG = ("places", "command_line", "health_faults", "onboarding", "pipeline", "encoder", "ocr", "inspecting", "learning")
 """Files of tests that take minutes: begun first, so that no process works on one alone in the end."""
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -38,6 +39,29 @@ def programs_with_pgvector() -> Path | None:
     return programs if is_seen else None
 
 
+def _run(programs: Path, folder: Path, program: str, *arguments: str) -> None:
+    """Run a program of the server in a cluster's folder, never as root."""
+    identity: dict[str, int | list[int]] = {}
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("postgres")
+        identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    subprocess.run(
+        [str(programs / program), *arguments],
+        check=True,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)},
+        stdout=subprocess.DEVNULL,
+        **identity,  # type: ignore[call-overload]
+    )
+
+
+def restart_at_once(cluster: str) -> None:
+    """Restart the server of a private cluster without letting it end anything, as after a crash."""
+    folder = Path(cluster.partition("host=")[2])
+    arguments = ("-D", str(folder / "data"), "-m", "immediate", "-w", "-t", "60", "-l", str(folder / "log"))
+    _run(server_programs(), folder, "pg_ctl", *arguments, "restart")
+
+
 @contextlib.contextmanager
 def private_cluster(
     kept_in: Path | None = None,
@@ -52,22 +76,10 @@ def private_cluster(
     programs = programs or server_programs()
     folder = kept_in or Path(tempfile.mkdtemp(prefix="perilune-pg-"))
     folder.mkdir(exist_ok=True)
-    identity: dict[str, int | list[int]] = {}
     if os.geteuid() == 0:
         user = pwd.getpwnam("postgres")
         os.chown(folder, user.pw_uid, user.pw_gid)
-        identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [str(programs / program), *arguments],
-            check=True,
-            cwd=folder,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)},
-            stdout=subprocess.DEVNULL,
-            **identity,  # type: ignore[call-overload]
-        )
-
+    run = partial(_run, programs, folder)
     data = str(folder / "data")
     if not Path(data).exists():
         run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")

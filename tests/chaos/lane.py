@@ -1,0 +1,217 @@
+"""One lane of attacks over one kind of database: restores, disturbs, lets the work come to its end, and checks."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import multiprocessing.forkserver
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import sqlalchemy as sa
+
+from models.edition import Delivery
+from models.fate import Fate
+from models.vocabulary import DeliveryState, FateState, Stage
+from models.watch import Notice
+from tests.chaos.axe import Axe, Child, Ended, forked
+from tests.chaos.ground import Ground
+from tests.chaos.invariants import (
+    broken_at_any_moment,
+    broken_at_the_end,
+    broken_with_the_world,
+)
+from tests.chaos.portrait import Portrait, differences, portrait_of, rows_of_all_tables
+from tests.chaos.works import NOW, WORKS, Work, in_child, lay_ground, lay_old_schemas, mail, process
+
+PATIENCE_SECONDS = 90.0
+"""How long a run may take before it counts as one that hangs."""
+ORPHAN_SECONDS = 10.0
+MOST_RUNS = 14
+A_MINUTE = dt.timedelta(minutes=1)
+UNTIMELY = ("ledger", "issues", "deliveries")
+"""What depends on when a run takes place."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What an undisturbed run of a kind of work does: how many events, how long, and what comes of it."""
+
+    events: int
+    commits: int
+    seconds: float
+    portrait: Portrait
+
+
+@dataclass
+class Lane:
+    """The archive under attack, and what is known of undisturbed runs."""
+
+    ground: Ground
+    measures: dict[str, Measure] = field(default_factory=dict)
+    own: set[int] = field(default_factory=set)
+    """Processes that belong to the harness."""
+    journal_place: int = 0
+
+    def prepare(self, names: Sequence[str]) -> None:
+        """Lay the ground, warm this process up, and measure every kind of work undisturbed."""
+        lay_ground(self.ground)
+        self._undisturbed(WORKS["crawl"])
+        self.ground.keep("crawled")
+        # Done in this process, whose children then find loaded and compiled whatever the work needs.
+        process(self.ground, NOW)
+        self.ground.keep("processed")
+        mail(self.ground, NOW)
+        lay_old_schemas(self.ground)
+        self.own |= {child.pid for child in psutil.Process().children(recursive=True)}
+        _share_the_server_of_workers()
+        for name in names:
+            if self.ground.kind in WORKS[name].databases:
+                self.measure(WORKS[name])
+
+    def measure(self, work: Work) -> None:
+        """Do a kind of work undisturbed, and keep what came of it; RuntimeError where even that breaks something."""
+        self.begin(work)
+        began = time.perf_counter()
+        events, commits = self._undisturbed(work)
+        seconds = time.perf_counter() - began
+        broken = self.finished(work, NOW + A_MINUTE)
+        if broken:
+            raise RuntimeError(f"{work.name} on {self.ground.kind} breaks, undisturbed: {broken}")
+        self.measures[work.name] = Measure(events, commits, seconds, self.portrait(work))
+
+    def _undisturbed(self, work: Work) -> tuple[int, int]:
+        count = self.ground.folder / "count"
+        child = forked(in_child(self.ground, work, NOW), Axe(), count_to=count, log=self.log)
+        ended = child.ended(PATIENCE_SECONDS) or child.kill()
+        if ended.code:
+            raise RuntimeError(f"{work.name} ended with {ended.code}, undisturbed: {self.last_words()}")
+        events, commits = count.read_text(encoding="utf-8").split()
+        return int(events), int(commits)
+
+    def begin(self, work: Work) -> None:
+        """Restore what a kind of work begins from."""
+        self.ground.restore(work.begins_from)
+        self.journal_place = self.ground.world.place()
+        self.log.unlink(missing_ok=True)
+
+    def start(self, work: Work, now: dt.datetime, axe: Axe) -> Child:
+        """Start work in a forked child."""
+        return forked(in_child(self.ground, work, now), axe, log=self.log)
+
+    def run(self, work: Work, now: dt.datetime, axe: Axe | None = None) -> Ended:
+        """Do work to its end; one that hangs is ended, and has no code."""
+        child = self.start(work, now, axe or Axe())
+        if ended := child.ended(PATIENCE_SECONDS):
+            return ended
+        return Ended(None, child.kill().seconds)
+
+    @property
+    def log(self) -> Path:
+        """The file that children speak into."""
+        return self.ground.folder / "log"
+
+    def last_words(self) -> str:
+        """Give the end of what the children said."""
+        with contextlib.suppress(FileNotFoundError), self.log.open(encoding="utf-8") as lines:
+            return lines.read()[-2500:]
+        return ""
+
+    def portrait(self, work: Work) -> Portrait:
+        """Draw what there is: for a migration every row, else what the archive says."""
+        draw = rows_of_all_tables if work.name.startswith("migration") else portrait_of
+        with self.ground.archive() as archive, archive.sessions() as session:
+            return draw(session)
+
+    def half_way(self, work: Work) -> list[str]:
+        """Say what is broken right after a disturbance."""
+        broken = list(self._orphans())
+        if not work.name.startswith("migration"):
+            with self.ground.archive() as archive:
+                broken += broken_at_any_moment(archive)
+        return broken
+
+    def finished(self, work: Work, now: dt.datetime, *, is_alone: bool = True) -> list[str]:
+        """Let the work come to its end without any help but the clock's, and say what is broken then."""
+        for number in range(MOST_RUNS):
+            ended = self.run(work, now)
+            if ended.code != 0:
+                return [f"the run after it ended with {ended.code}: {self.last_words()}"]
+            due_at = self._next_due(work, now)
+            if due_at is None:
+                break
+            now = max(now + A_MINUTE * 2**number, due_at)
+        with self.ground.archive() as archive:
+            broken = [*broken_at_any_moment(archive), *broken_at_the_end(archive, work.settles)]
+            if work.settles or work.is_mailing:
+                said = self.ground.world.said_since(self.journal_place)
+                broken += broken_with_the_world(archive, said, settles=work.settles, is_mailing=work.is_mailing)
+        return [*broken, *self._orphans()] if is_alone else broken
+
+    def compared(self, work: Work, *, without: Sequence[str] = ()) -> list[str]:
+        """Say what came out otherwise than undisturbed."""
+        expected = {name: rows for name, rows in self.measures[work.name].portrait.items() if name not in without}
+        return list(differences(expected, self.portrait(work)))
+
+    def _next_due(self, work: Work, now: dt.datetime) -> dt.datetime | None:
+        """Say when what is left is due; None where nothing is."""
+        waiting = (FateState.WAITING, FateState.FAILED, FateState.CLAIMED)
+        moment = sa.case((Fate.state == FateState.CLAIMED, Fate.claimed_until), else_=Fate.due_at)
+        unvisited = (Fate.stage == Stage.CRAWL) & (Fate.state == FateState.CLAIMED)
+        wanted = [
+            sa.select(sa.func.min(moment)).where(Fate.stage.in_(work.settles) | unvisited, Fate.state.in_(waiting))
+        ]
+        if work.is_mailing:
+            unsettled = (DeliveryState.WAITING, DeliveryState.SENDING)
+            wanted += [
+                sa.select(sa.func.min(rows.due_at)).where(rows.state.in_(unsettled)) for rows in (Delivery, Notice)
+            ]
+            wanted.append(_next_release())
+        with self.ground.archive() as archive, archive.sessions() as session:
+            moments = [moment for each in wanted if (moment := session.scalar(each)) is not None]
+        return max(now, min(moments)) if moments else None
+
+    def _orphans(self) -> Iterator[str]:
+        """Say which processes are still there some seconds after the one that they belonged to was killed."""
+        until = time.perf_counter() + ORPHAN_SECONDS
+        while alive := self._strangers():
+            if time.perf_counter() > until:
+                yield from (f"process left behind: {each}" for each in alive)
+                for each in alive:
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        each.kill()
+                return
+            time.sleep(0.01)
+
+    def _strangers(self) -> list[psutil.Process]:
+        """List processes that are neither the harness's own nor the database's server, which a restart makes anew."""
+        alive = []
+        for each in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess, ChildProcessError):
+                if each.status() == psutil.STATUS_ZOMBIE:
+                    if each.ppid() == os.getpid():
+                        os.waitpid(each.pid, os.WNOHANG)
+                elif each.pid not in self.own and each.name() != "postgres":
+                    alive.append(each)
+        return alive
+
+
+def _next_release() -> sa.Select[dt.datetime | None]:
+    from models.edition import Issue
+    from models.vocabulary import IssueState
+
+    return sa.select(sa.func.min(Issue.release_at)).where(Issue.state == IssueState.HELD)
+
+
+def _share_the_server_of_workers() -> None:
+    """Let children use this process's server of worker processes: one of their own imports everything anew each time.
+
+    A child takes it for its own, so it must not ask whether that is a child of it.
+    """
+    server = multiprocessing.forkserver._forkserver
+    server.ensure_running()
+    setattr(server, "ensure_running", lambda: None)  # noqa: B010 - what the type checker calls a method
