@@ -1,8 +1,8 @@
-"""What a week costs: `python -m benchmarks.footprint [--parts week,growth] [--articles 10000] [--sizes 10000,100000,1000000]`.
+"""What a week costs: `python -m benchmarks.footprint [--parts week,growth] [--articles 10000] [--sizes 10000,...]`.
 
 `week`: 300 sources and 10,000 new articles in seven rounds through the whole cycle (crawl, pipeline, digest), by the
-product's own commands over a web on loopback; time, peak memory of all processes, disk. Beside it, trafilatura alone over
-the same pages. `growth`: the processor time of a new article through all stages, in archives of growing size.
+product's own commands over a web on loopback; time, peak memory of all processes, disk. Beside it, trafilatura alone
+over the same pages. `growth`: the processor time of a new article through all stages, in archives of growing size.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ PAGE = (
     "<nav>{nav}</nav><article><h1>{title}</h1>{paragraphs}</article><footer>{footer}</footer></body></html>"
 )
 SOURCE_FILE = (
-    'name = "{name}"\nhome = "http://{host}/"\ncountry = "AT"\nkind = "feed"\naddress = "http://{host}/feed.xml"\n'
+    'name = "{name}"\nhome = "http://{host}/"\ncountry = "AT"\nkind = "feed"\naddress = ["http://{host}/feed.xml"]\n'
 )
 
 
@@ -178,15 +178,13 @@ def print_figures(archive: Archive, home: Path, peak: Peak, taken: tuple[float, 
     with archive.sessions() as session:
         articles = session.scalar(sa.select(sa.func.count()).select_from(Article)) or 0
         fates = Counter({f"{stage} {state}": n for stage, state, _, n in counts_by_state(session)})
-    sizes = {
-        "pages": disk_of(home / "pages"),
-        "database": sum(each.stat().st_size for each in home.glob("perilune.db*")),
-    }
+    database = sum(each.stat().st_size for each in home.glob("perilune.db*"))
+    disk = {what: size / 1e6 / articles for what, size in (("pages", disk_of(home / "pages")), ("database", database))}
     print(
-        f"{SOURCES} sources, {articles:,} articles: {seconds / 60:.1f} minutes (aim {HOURS * 60:.0f}), {used / articles * 1000:.0f} ms of"
-        f" processor time an article; peak memory {peak.megabytes:.0f} MB (aim {MEMORY_MB}); disk"
-        f" {sum(sizes.values()) / 1e6 / articles:.3f} MB an article (aim {DISK_MB}):"
-        f" {', '.join(f'{what} {size / 1e6 / articles:.3f}' for what, size in sizes.items())}"
+        f"{SOURCES} sources, {articles:,} articles: {seconds / 60:.1f} minutes (aim {HOURS * 60:.0f}),"
+        f" {used / articles * 1000:.0f} ms of processor time an article; peak memory {peak.megabytes:.0f} MB"
+        f" (aim {MEMORY_MB}); disk {sum(disk.values()):.3f} MB an article (aim {DISK_MB}):"
+        f" {', '.join(f'{what} {size:.3f}' for what, size in disk.items())}"
     )
     print("  " + ", ".join(f"{what} {n:,}" for what, n in sorted(fates.items())))
 
