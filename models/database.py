@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 BUSY_MILLISECONDS = 30_000
 SCHEMA_LOCK = 7_365_707_841  # any numbers that are ours alone
 FACTS_LOCK = 7_365_707_842
+IN_COPY = "in copy"
+"""What stands for the revision while rows are copied into a database, so that nothing opens it meanwhile."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -81,8 +83,10 @@ def alembic_config(url: str) -> Config:
 
 def migrate(engine: sa.Engine) -> None:
     """Bring the schema to the newest migration; nothing happens, and Alembic is not loaded, where it is there."""
-    if revision_of(engine) == newest_revision():
+    revision = revision_of(engine)
+    if revision == newest_revision():
         return
+    _require_known(engine, revision)
     from alembic import command
 
     config = alembic_config(engine.url.render_as_string(hide_password=False))
@@ -126,11 +130,30 @@ def has_passed(error: Exception) -> bool:
 
 def newest_revision() -> str:
     """Name the newest migration; their files begin with their numbers."""
-    return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+    return max(_revisions())
+
+
+def _revisions() -> set[str]:
+    return {path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py")}
+
+
+def _require_known(engine: sa.Engine, revision: str | None) -> None:
+    """Check that a database is none that a newer Perilune made, and no unfinished copy."""
+    name = engine.url.render_as_string()
+    if revision == IN_COPY:
+        raise DatabaseProblem(
+            f"the database {name} is a copy that is not finished; run the `perilune db migrate-to` or `restore` again"
+            " that was stopped"
+        )
+    if revision is not None and revision not in _revisions():
+        raise DatabaseProblem(
+            f"the database {name} is at revision {revision}, and this Perilune knows {newest_revision()} as the newest;"
+            " install the version that wrote it, or restore the backup made before the upgrade"
+        )
 
 
 def revision_of(engine: sa.Engine) -> str | None:
-    """Name the migration that a database is at; None where it has no tables of ours."""
+    """Name the migration that a database is at, or `IN_COPY`; None where it has no tables."""
     try:
         with engine.connect() as connection:
             return schema_of(connection)

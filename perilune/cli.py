@@ -30,6 +30,7 @@ from perilune.commands import (
     searches,
     sources,
     stories,
+    storing,
     topics,
     trying,
 )
@@ -59,6 +60,7 @@ app.add_typer(mail.app, name="mail")
 app.add_typer(search_index.app, name="search-index")
 app.add_typer(searches.app, name="searches")
 app.add_typer(trying.app, name="try")
+app.add_typer(storing.database, name="db")
 for command in (running.run, running.crawl, running.process, running.serve, running.demo, running.status):
     app.command()(command)
 app.command("web", help="Serve the archive's pages and API, as `serve` does: a name beside worker and scheduler.")(

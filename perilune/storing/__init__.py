@@ -1,0 +1,1 @@
+"""Keeping an archive safe: moved to another database, backed up and restored."""
