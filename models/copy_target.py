@@ -82,8 +82,9 @@ def begin_copy(engine: sa.Engine, tables: Sequence[sa.Table]) -> None:
 
 def require_empty(connection: sa.Connection) -> None:
     """Check that a database holds no archive; DatabaseProblem names what is in it."""
+    there = set(sa.inspect(connection).get_table_names()) - {MADE_WITH_TABLES}
     for table in Base.metadata.sorted_tables:
-        if table.name != MADE_WITH_TABLES and connection.execute(sa.select(table).limit(1)).first() is not None:
+        if table.name in there and connection.scalar(sa.select(sa.func.count()).select_from(table)):
             raise DatabaseProblem(
                 f"the database {connection.engine.url.render_as_string()} is not empty (its table {table.name} has"
                 " rows); name an empty one, so that nothing is mixed or lost"
@@ -119,7 +120,7 @@ def _hold_back(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
 def progress_of(connection: sa.Connection, name: str) -> Reached | None:
     """Tell how far a table is; None where it was not begun."""
     row = connection.execute(sa.select(STATE).where(STATE.c.name == name)).one_or_none()
-    return row and Reached(tuple(json.loads(row.last_key or "[]")), row.is_done)
+    return None if row is None else Reached(tuple(json.loads(row.last_key or "[]")), row.is_done)
 
 
 def note_progress(connection: sa.Connection, name: str, last_key: str | None) -> None:

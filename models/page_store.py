@@ -1,7 +1,8 @@
 """The page store: bytes as fetched, under their SHA-256, compressed with zstd, outside the database.
 
 Content addressing makes every write idempotent: the same bytes land in the same place, and a write that was cut off
-leaves only a temporary name. Any fsspec address will do (a folder, S3, memory for tests).
+leaves only a temporary name. Any fsspec address will do (a folder, S3, memory for tests). A page that is kept is on the
+disk, so that no row names one that a power cut took away.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 import uuid
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
 from perilune.problems import Problem
 from perilune.secrets import without_password
@@ -23,71 +26,120 @@ except ImportError:
 PARTS = 256
 MEASURED_PAGES = 20_000
 LEVEL = 3  # level 10 takes four times as long to save a tenth more (57 news pages of 168 kB)
+OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"})
+"""Where an object appears whole or not at all; elsewhere a file is written under another name and renamed."""
 
 
 class PageStoreProblem(Problem):
     """Bytes cannot be kept or found; the message says where and why."""
 
 
-class PageStore:
-    """Content-addressed bytes below one fsspec address."""
+class PageGone(PageStoreProblem):
+    """One page is not there, or damaged; the store itself answers."""
 
-    def __init__(self, url: str) -> None:
+
+class PageStore:
+    """Content-addressed bytes below one fsspec address; whoever writes many may sync the disk once in the end."""
+
+    def __init__(self, url: str, *, is_synced: bool = True) -> None:
         import fsspec
 
         self.url = without_password(url)
+        self._is_synced = is_synced
         try:
             self._files, self._root = fsspec.core.url_to_fs(url)
         except (ImportError, ValueError) as error:
             raise PageStoreProblem(f"the page store's address {self.url!r} cannot be used: {error}") from error
+        said = self._files.protocol
+        self._protocols = {said} if isinstance(said, str) else set(said)
 
     def _path_of(self, content_hash: str) -> str:
         return f"{self._root}/{content_hash[:2]}/{content_hash[2:4]}/{content_hash}.zst"
 
+    def holds(self, content_hash: str) -> bool:
+        """Tell whether bytes with this hash are there; PageStoreProblem where the store does not answer."""
+        try:
+            return bool(self._files.exists(self._path_of(content_hash)))
+        except _failures() as error:
+            raise self._problem("read", error) from error
+
     def keep(self, body: bytes) -> str:
         """Store bytes and return their SHA-256; PageStoreProblem when they cannot be written."""
         content_hash = hashlib.sha256(body).hexdigest()
+        if not self.holds(content_hash):
+            self._write(content_hash, zstd.compress(body, LEVEL))
+        return content_hash
+
+    def take_over(self, other: PageStore, content_hash: str) -> bool:
+        """Copy a page from another store, and tell whether that was to be done; PageGone where it is damaged."""
+        if self.holds(content_hash):
+            return False
+        compressed = other.compressed(content_hash)
+        other.checked(content_hash, compressed)
+        self._write(content_hash, compressed)
+        return True
+
+    def _write(self, content_hash: str, compressed: bytes) -> None:
         path = self._path_of(content_hash)
         try:
-            if self._files.exists(path):
-                return content_hash
-            self._files.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH120 - an fsspec path
-            part = f"{path}.{uuid.uuid4().hex}.part"
-            self._files.pipe_file(part, zstd.compress(body, LEVEL))
-            self._files.mv(part, path)
-        except OSError as error:
-            raise PageStoreProblem(
-                f"the page store at {self.url} cannot be written: {error.strerror or error}; "
-                "make room or set PERILUNE_PAGES, then run again: nothing stored is lost"
-            ) from error
-        return content_hash
+            if "file" in self._protocols:
+                _write_to_disk(path, compressed, is_synced=self._is_synced)
+            elif self._protocols & OBJECT_STORES:
+                self._files.pipe_file(path, compressed)
+            else:
+                self._files.makedirs(str(PurePosixPath(path).parent), exist_ok=True)
+                part = f"{path}.{uuid.uuid4().hex}.part"
+                self._files.pipe_file(part, compressed)
+                self._files.mv(part, path)
+        except _failures() as error:
+            raise self._problem("written", error) from error
+
+    def compressed(self, content_hash: str) -> bytes:
+        """Return what is stored under a hash, as it is."""
+        try:
+            stored: bytes = self._files.cat_file(self._path_of(content_hash))
+        except FileNotFoundError as error:
+            raise PageGone(f"page {content_hash[:12]} cannot be read from {self.url}: it is not there") from error
+        except _failures() as error:
+            raise self._problem("read", error, f"page {content_hash[:12]} in ") from error
+        return stored
+
+    def checked(self, content_hash: str, compressed: bytes) -> bytes:
+        """Return the bytes of what was stored under a hash; PageGone when they are damaged."""
+        try:
+            body: bytes = zstd.decompress(compressed)
+        except zstd.ZstdError as error:
+            raise PageGone(f"page {content_hash[:12]} cannot be read from {self.url}: {error}") from error
+        if hashlib.sha256(body).hexdigest() != content_hash:
+            raise PageGone(f"page {content_hash[:12]} in {self.url} is damaged: its bytes changed")
+        return body
 
     def read(self, content_hash: str) -> bytes:
         """Return the bytes with this hash; PageStoreProblem when they are not there or damaged."""
+        return self.checked(content_hash, self.compressed(content_hash))
+
+    def hashes(self) -> Iterator[str]:
+        """Name every page that is there."""
         try:
-            body: bytes = zstd.decompress(self._files.cat_file(self._path_of(content_hash)))
-        except (OSError, zstd.ZstdError) as error:
-            raise PageStoreProblem(f"page {content_hash[:12]} cannot be read from {self.url}: {error}") from error
-        if hashlib.sha256(body).hexdigest() != content_hash:
-            raise PageStoreProblem(f"page {content_hash[:12]} in {self.url} is damaged: its bytes changed")
-        return body
+            for path in self._files.find(self._root):
+                name = PurePosixPath(path).name
+                if name.endswith(".zst"):
+                    yield name.removesuffix(".zst")
+        except _failures() as error:
+            raise self._problem("read", error) from error
+
+    def forget(self, content_hash: str) -> None:
+        """Delete the bytes with this hash, where they are there."""
+        try:
+            if self.holds(content_hash):
+                self._files.rm_file(self._path_of(content_hash))
+        except _failures() as error:
+            raise self._problem("written", error) from error
 
     @property
     def folder(self) -> Path | None:
         """The folder that the bytes lie in; None where they lie elsewhere."""
         return Path(self._root) if "file" in self._protocols else None
-
-    @property
-    def _protocols(self) -> tuple[str, ...]:
-        said = self._files.protocol
-        return (said,) if isinstance(said, str) else tuple(said)
-
-    def holds(self, content_hash: str) -> bool:
-        """Tell whether bytes are there; PageStoreProblem where the store does not answer."""
-        try:
-            return bool(self._files.exists(self._path_of(content_hash)))
-        except OSError as error:
-            raise PageStoreProblem(f"the page store at {self.url} does not answer: {error}") from error
 
     def free_bytes(self) -> int | None:
         """Measure the room that is left where the bytes lie; None where nobody can say."""
@@ -111,14 +163,70 @@ class PageStore:
         path, said = f"{self._root}/.probe-{uuid.uuid4().hex}", b"probe"
         step = "written"
         try:
-            self._files.makedirs(self._root, exist_ok=True)
+            if not self._protocols & OBJECT_STORES:
+                self._files.makedirs(self._root, exist_ok=True)
             self._files.pipe_file(path, said)
             step = "read"
             found = self._files.cat_file(path)
             step = "removed"
             self._files.rm_file(path)
-        except OSError as error:
-            reason = error.strerror or error
+        except _failures() as error:
+            reason = self._reason_of(error)
             raise PageStoreProblem(f"a probe could not be {step} in the page store at {self.url}: {reason}") from error
         if found != said:
             raise PageStoreProblem(f"the page store at {self.url} gave back other bytes than it took")
+
+    def _problem(self, what: str, error: Exception, prefix: str = "") -> PageStoreProblem:
+        return PageStoreProblem(
+            f"{prefix}the page store at {self.url} cannot be {what}: {self._reason_of(error)}; "
+            f"{self._remedy(error)}, then run again: nothing stored is lost"
+        )
+
+    def _reason_of(self, error: Exception) -> str:
+        if isinstance(error, FileNotFoundError) and self._protocols & {"s3", "s3a"}:
+            return f"there is no bucket {self._root.partition('/')[0]}"
+        return getattr(error, "strerror", None) or " ".join(str(error).split())
+
+    def _remedy(self, error: Exception) -> str:
+        if not self._protocols & {"s3", "s3a"}:
+            return "make room or set PERILUNE_PAGES"
+        if isinstance(error, FileNotFoundError):
+            return "make it or set PERILUNE_PAGES"
+        if isinstance(error, PermissionError) or "credentials" in str(error):
+            return "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        return "check AWS_ENDPOINT_URL and that the server answers"
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Name what a store fails with: S3's client has errors of its own, and is loaded only where it is used."""
+    client = sys.modules.get("botocore.exceptions")
+    return (OSError,) if client is None else (OSError, client.BotoCoreError, client.ClientError)
+
+
+def _write_to_disk(path: str, compressed: bytes, *, is_synced: bool) -> None:
+    """Write a file that is there whole after a power cut, or not at all."""
+    folder = os.path.dirname(path)  # noqa: PTH120 - an fsspec path
+    is_new = not os.path.isdir(folder)  # noqa: PTH112
+    os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+    part = f"{path}.{uuid.uuid4().hex}.part"
+    with open(part, "xb") as file:  # noqa: PTH123
+        file.write(compressed)
+        if is_synced:
+            file.flush()
+            os.fsync(file.fileno())
+    os.replace(part, path)  # noqa: PTH105
+    if is_synced:
+        sync_folder(folder)
+    if is_synced and is_new:
+        above = os.path.dirname(folder)  # noqa: PTH120
+        sync_folder(above)
+        sync_folder(os.path.dirname(above))  # noqa: PTH120
+
+
+def sync_folder(folder: str | Path) -> None:
+    """Have the names in a folder outlive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -10,7 +10,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 
@@ -49,7 +49,8 @@ def rows_of(
     select = sa.select(*map(_plain_column, table.columns)).order_by(*keys)
     if after:
         select = select.where(sa.tuple_(*keys) > tuple(after))
-    yield from connection.execution_options(yield_per=ROWS_AT_ONCE).execute(select).partitions()
+    for rows in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(select).partitions():
+        yield cast("Sequence[PlainRow]", rows)
 
 
 def key_of_row(table: sa.Table, row: PlainRow) -> list[Value]:

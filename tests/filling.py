@@ -91,6 +91,10 @@ def fill(connection: sa.Connection, row_count: int = ROWS) -> dict[str, int]:
             connection.execute(sa.insert(table), filled[table.name])
             del waiting[table.name]
     connection.execute(sa.text("UPDATE article SET current_version_id = id"))
+    if connection.dialect.name == "postgresql":
+        for table in metadata.tables.values():
+            if "id" in table.columns:
+                connection.execute(sa.text(f"SELECT setval('{table.name}_id_seq', {row_count + 1})"))
     return {name: len(rows) for name, rows in filled.items()}
 
 

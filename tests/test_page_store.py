@@ -1,8 +1,15 @@
 """The page store: bytes under their hash, compressed, idempotent, on any fsspec address."""
 
+import re
+import urllib.request
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
+import fsspec
 import pytest
+from moto.server import ThreadedMotoServer
+from pytest_httpserver import HTTPServer
 
 from models.page_store import PageStore, PageStoreProblem
 
@@ -51,3 +58,65 @@ def test_a_write_that_was_cut_off_is_no_page(tmp_path: Path) -> None:
         store.read(content_hash)
     assert store.keep(BODY) == content_hash
     assert store.read(content_hash) == BODY
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """A server that speaks S3, with one bucket."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty bucket of that server, whose address and keys stand in the variables that every S3 program reads."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    name = f"pages-{uuid.uuid4().hex[:8]}"
+    urllib.request.urlopen(urllib.request.Request(f"{s3}/{name}", method="PUT")).close()
+    return name
+
+
+def test_pages_are_kept_on_s3(bucket: str) -> None:
+    store = PageStore(f"s3://{bucket}/archive")
+    content_hash = store.keep(BODY)
+    assert store.keep(BODY) == content_hash
+    assert PageStore(f"s3://{bucket}/archive").read(content_hash) == BODY
+    assert list(store.hashes()) == [content_hash]
+    store.forget(content_hash)
+    store.forget(content_hash)
+    assert not store.has(content_hash)
+    with pytest.raises(PageStoreProblem, match="is not there"):
+        store.read(content_hash)
+
+
+REFUSED = "<Error><Code>{}</Code><Message>It is refused.</Message></Error>"
+
+
+def test_what_is_wrong_with_s3_is_told(
+    bucket: str, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch, s3: str
+) -> None:
+    def problem_at(endpoint: str, of: str = bucket) -> str:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        fsspec.get_filesystem_class("s3").clear_instance_cache()
+        with pytest.raises(PageStoreProblem) as caught:
+            PageStore(f"s3://{of}/archive").keep(BODY)
+        return str(caught.value)
+
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    assert "there is no bucket nowhere; make it or set PERILUNE_PAGES" in problem_at(s3, of="nowhere")
+    assert "Could not connect" in (gone := problem_at("http://127.0.0.1:9"))
+    assert "check AWS_ENDPOINT_URL" in gone
+    for code in ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"):
+        httpserver.clear()
+        httpserver.expect_request(re.compile(".*")).respond_with_data(REFUSED.format(code), 403)
+        assert "check AWS_ACCESS_KEY_ID" in problem_at(httpserver.url_for("").rstrip("/")), code
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert "check AWS_ACCESS_KEY_ID" in problem_at(s3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,3 +35,82 @@ def migrate_to(
         f"Set PERILUNE_DATABASE={moved.database} (with its password) from now on, and PERILUNE_PAGES="
         f"{archive.settings.pages_url} where several machines share the pages. The old database is as it was."
     )
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(help="A folder of backups that share pages, or a file that ends in .zip.")],
+    *,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Backups to keep in the folder; older ones are deleted. Default: all.")
+    ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Make none; read the newest one to see whether it is whole.")
+    ] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Back up rows, pages and settings (without secrets) as they are at one moment, while everything runs."""
+    from perilune.output import print_json, stage_progress
+    from perilune.storing.backing_up import back_up
+
+    if verify:
+        _verify(target, as_json=as_json)
+        return
+    with stage_progress(is_shown=not as_json) as progress:
+        made = back_up(options.archive(), target, now=options.now(), progress=progress, keep=keep)
+    manifest = made.manifest()
+    if as_json:
+        print_json({"backup": str(made.path), **manifest.model_dump(mode="json")})
+    else:
+        typer.echo(f"{sum(manifest.rows.values())} rows and {manifest.page_count} pages are in {made.path}.")
+    if manifest.pages_missing:
+        typer.echo(
+            f"perilune: {len(manifest.pages_missing)} pages are not in the page store, or damaged there;"
+            " the manifest names them.",
+            err=True,
+        )
+
+
+def _verify(target: Path, *, as_json: bool) -> None:
+    from perilune.output import print_json, stage_progress
+    from perilune.storing.manifest import backup_at
+    from perilune.storing.restoring import verify
+
+    made = backup_at(target)
+    with stage_progress(is_shown=not as_json) as progress:
+        found = verify(made, progress=progress)
+    if as_json:
+        print_json({"backup": str(made.path), "damaged": found})
+    else:
+        for each in found:
+            typer.echo(each)
+        if not found:
+            typer.echo(f"{made.path} is whole.")
+    if found:
+        raise typer.Exit(1)
+
+
+def restore(
+    target: Annotated[Path, typer.Argument(help="The folder of backups, or the file.")],
+    *,
+    generation: Annotated[
+        str | None, typer.Option(help="Which backup of the folder, by its name; default: the newest.")
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Restore a backup into the empty archive that the settings name; stopped anywhere, the same command goes on."""
+    from perilune.output import print_json, stage_progress
+    from perilune.storing.manifest import backup_at
+    from perilune.storing.restoring import restore
+
+    settings = options.settings()
+    with stage_progress(is_shown=not as_json) as progress:
+        restored = restore(backup_at(target, generation), settings, progress=progress)
+    if as_json:
+        print_json(asdict(restored))
+        return
+    typer.echo(
+        f"{restored.rows} rows and {restored.pages} pages of {restored.made_at:%Y-%m-%d %H:%M} UTC are restored"
+        " and compared."
+    )
+    if restored.pages_missing:
+        typer.echo(f"perilune: {restored.pages_missing} pages are not in the backup, or damaged there.", err=True)

@@ -1,0 +1,195 @@
+"""Backups: one moment while others write, whole or not there, and restored on either database."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.copying import Progress, copied_tables
+from models.database import DatabaseProblem, open_database
+from models.page_store import PageStore
+from models.plain_rows import digest_of
+from models.tables import Link, Page, Source
+from perilune.archive import Archive
+from perilune.config import Settings, settings_from
+from perilune.storing.backing_up import back_up
+from perilune.storing.manifest import DATABASE, PART, BackupProblem, backup_at, generations_in
+from perilune.storing.restoring import restore, verify
+from tests.conftest import NOW, an_empty_database
+from tests.filling import fill
+
+OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
+
+
+def _quiet(_what: str, _done: int, _all: int) -> None:
+    """Show no progress."""
+
+
+@pytest.fixture
+def filled(database_url: str, sessions: sessionmaker[Session], tmp_path: Path) -> Archive:
+    """An archive with rows in every table and two pages."""
+    settings = settings_from({"PERILUNE_HOME": str(tmp_path), "PERILUNE_DATABASE": database_url})
+    archive = Archive(settings, sessions)
+    with sessions.kw["bind"].begin() as connection:
+        fill(connection)
+    with sessions.begin() as session:
+        for page in session.scalars(sa.select(Page)):
+            page.content_hash = archive.pages.keep(f"page {page.id}".encode())
+    return archive
+
+
+class Stopped(Exception):
+    """It was stopped."""
+
+
+def _stopping(when: str) -> Progress:
+    def stop(what: str, done: int, total: int) -> None:
+        if what == when and done * 2 > total:
+            raise Stopped
+
+    return stop
+
+
+@pytest.fixture(params=["same", "other"])
+def elsewhere(request: pytest.FixtureRequest, filled: Archive, tmp_path: Path) -> Iterator[Settings]:
+    """The settings of an empty archive, on the same kind of database and on the other."""
+    kind = filled.sessions.kw["bind"].dialect.name
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    with an_empty_database(request, OTHER[kind] if request.param == "other" else kind, home) as url:
+        yield settings_from({"PERILUNE_HOME": str(home), "PERILUNE_DATABASE": url})
+
+
+def _digests(sessions: sessionmaker[Session]) -> dict[str, object]:
+    with sessions.kw["bind"].connect() as connection:
+        return {table.name: digest_of(connection, table) for table in copied_tables()}
+
+
+def test_a_backup_is_restored_as_it_was(
+    filled: Archive, elsewhere: Settings, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    target = "one.zip" if "other" in request.node.name else "folder"
+    made = back_up(filled, tmp_path / target, now=NOW, progress=_quiet)
+    assert verify(made, progress=_quiet) == []
+    wanted = _digests(filled.sessions)
+    with filled.sessions.begin() as session:
+        session.execute(sa.update(Source).values(name="After the backup"))
+    restored = restore(made, elsewhere, progress=_quiet)
+    assert (restored.pages, restored.pages_missing) == (2, 0)
+    sessions = open_database(elsewhere.database_url)
+    assert _digests(sessions) == wanted
+    with sessions() as session:
+        for page in session.scalars(sa.select(Page)):
+            assert PageStore(elsewhere.pages_url).read(page.content_hash) == f"page {page.id}".encode()
+    with pytest.raises(DatabaseProblem, match="is not empty"):
+        restore(made, elsewhere, progress=_quiet)
+    sessions.kw["bind"].dispose()
+
+
+def test_a_restoring_that_was_stopped_goes_on(filled: Archive, elsewhere: Settings, tmp_path: Path) -> None:
+    made = back_up(filled, tmp_path / "backups", now=NOW, progress=_quiet)
+    for when in ("pages", "copied"):
+        if when == "pages" or elsewhere.database_url.startswith("postgresql"):
+            with pytest.raises(Stopped):
+                restore(made, elsewhere, progress=_stopping(when))
+    restore(made, elsewhere, progress=_quiet)
+    sessions = open_database(elsewhere.database_url)
+    assert _digests(sessions) == _digests(filled.sessions)
+    sessions.kw["bind"].dispose()
+
+
+def test_a_backup_is_of_one_moment_while_others_write(filled: Archive, tmp_path: Path) -> None:
+    """Each transaction adds a link and its page: a backup has both or neither."""
+    ended = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not ended.is_set():
+            number += 1
+            with filled.sessions.begin() as session:
+                link = Link(source_id=1, url=f"https://c.example/{number}", found_at=NOW)
+                session.add(link)
+                session.flush()
+                content_hash = filled.pages.keep(link.url.encode())
+                common = {"url": link.url, "status": 200, "byte_count": 9, "fetched_at": NOW}
+                session.add(Page(link_id=link.id, content_hash=content_hash, **common))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        made = [back_up(filled, tmp_path / "backups", now=NOW, progress=_quiet) for _ in range(3)]
+    finally:
+        ended.set()
+        writer.join()
+    counts = []
+    for each in made:
+        with sqlite3.connect(each.path / DATABASE) as connection:
+            (links,), (pages,) = (
+                connection.execute(f"SELECT count(*) FROM {name}").fetchone() for name in ("link", "page")
+            )
+        assert links == pages
+        counts.append(links)
+    assert counts[0] < counts[-1]
+    assert verify(made[-1], progress=_quiet) == []
+    assert made[-1].manifest().pages_missing == []
+
+
+@pytest.mark.databases("sqlite")
+def test_backups_share_pages_and_old_ones_go(filled: Archive, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    first = back_up(filled, folder, now=NOW, progress=_quiet)
+    (kept, gone) = sorted((folder / "pages").rglob("*.zst"))
+    with filled.sessions.begin() as session:
+        page = session.scalars(sa.select(Page).where(Page.content_hash == gone.stem)).one()
+        page.content_hash = filled.pages.keep(b"another page")
+    written = kept.stat().st_mtime_ns
+    with pytest.raises(Stopped):
+        back_up(filled, folder, now=NOW, progress=_stopping("pages"))
+    assert backup_at(folder).name == first.name
+    second = back_up(filled, folder, now=NOW, progress=_quiet, keep=1)
+    assert [each.name for each in generations_in(folder)] == [second.name]
+    assert (kept.exists(), kept.stat().st_mtime_ns, gone.exists()) == (True, written, False)
+    assert len(list((folder / "pages").rglob("*.zst"))) == 2
+    assert not list(folder.rglob(f"*{PART}"))
+    with pytest.raises(BackupProblem, match=r"no backup 'x'.*it has 2022-03-14"):
+        backup_at(folder, "x")
+
+
+@pytest.mark.databases("sqlite")
+def test_what_is_damaged_or_missing_is_told(filled: Archive, tmp_path: Path) -> None:
+    (lost, damaged) = sorted((tmp_path / "pages").rglob("*.zst"))
+    lost.unlink()
+    made = back_up(filled, tmp_path / "backups", now=NOW, progress=_quiet)
+    assert made.manifest().pages_missing == [lost.stem]
+    next((made.path.parent / "pages").rglob("*.zst")).write_bytes(b"no page")
+    assert verify(made, progress=_quiet) == [f"page {damaged.stem} is not there, or damaged"]
+    elsewhere = settings_from({"PERILUNE_HOME": str(tmp_path / "elsewhere")})
+    assert restore(made, elsewhere, progress=_quiet).pages_missing == 2
+    with (made.path / DATABASE).open("r+b") as file:
+        file.seek(100_000)
+        file.write(b"damage")
+    (found,) = verify(made, progress=_quiet)
+    assert "is damaged: its bytes changed" in found
+    with pytest.raises(BackupProblem, match="is damaged"):
+        restore(made, settings_from({"PERILUNE_HOME": str(tmp_path / "third")}), progress=_quiet)
+    (made.path / "manifest.json").write_text("{}")
+    with pytest.raises(BackupProblem, match="manifest of the backup"):
+        verify(made, progress=_quiet)
+
+
+@pytest.mark.databases("sqlite")
+def test_settings_are_backed_up_without_secrets(filled: Archive, tmp_path: Path) -> None:
+    secret = "hidden words"
+    environment = {
+        "PERILUNE_HOME": str(tmp_path),
+        "PERILUNE_SMTP": f"smtp://ada:{secret[:6]}@mail.example",
+        "PERILUNE_SMTP_PASSWORD": secret,
+    }
+    made = back_up(Archive(settings_from(environment), filled.sessions), tmp_path / "b", now=NOW, progress=_quiet)
+    written = made.read("settings.json").decode()
+    assert "ada:***@mail.example" in written
+    assert "hidden" not in written
