@@ -45,6 +45,7 @@ WORDS: Mapping[str, object] = {
     "frequency": "weekly",
     "length": "medium",
     "query": "moon",
+    "fate.stage": "fetch",
     "fate.state": "done",
     "issue.state": "released",
     "delivery.state": "sent",
@@ -58,6 +59,7 @@ WORDS: Mapping[str, object] = {
     "passage.kind": "paragraph",
     "story_change.kind": "moved",
     "correction.field": "headline",
+    "correction.value": {"value": "A better headline"},
     "role": "administrator",
     "relevance": "core",
     "doc_type": "news",
@@ -118,7 +120,7 @@ def _row(table: sa.Table, number: int, filled: Mapping[str, list[dict[str, objec
 def _value(table: str, column: sa.Column[object], number: int) -> object:  # noqa: PLR0911 - one line a type
     name, kind = column.name, column.type
     for word in (f"{table}.{name}", name):
-        if word in WORDS and not isinstance(kind, sa.JSON):
+        if word in WORDS and isinstance(WORDS[word], dict) == isinstance(kind, sa.JSON):
             return WORDS[word]
     if isinstance(kind, sa.JSON):
         return sa.null() if name in NULL_JSON and column.nullable else [] if name in LISTS_OF_JSON else {}
