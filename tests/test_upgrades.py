@@ -35,7 +35,9 @@ def _rows(connection: sa.Connection, of: Collection[str]) -> dict[str, list[str]
 
 def _columns(connection: sa.Connection) -> set[str]:
     inspector = sa.inspect(connection)
-    return {f"{name}.{column['name']}" for name in inspector.get_table_names() for column in inspector.get_columns(name)}
+    return {
+        f"{name}.{column['name']}" for name in inspector.get_table_names() for column in inspector.get_columns(name)
+    }
 
 
 @pytest.mark.databases("sqlite", long=("postgresql",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,14 +82,21 @@ def process(
     as_json: options.Json = False,
 ) -> None:
     """Work off everything that waits in the pipeline."""
-    from perilune.output import print_rows, stage_progress
-    from perilune.processing import await_again, process_due
+    from perilune.processing import await_again
     from perilune.seeding import seed
 
     archive, now = options.archive(), options.now()
     seed(archive, now=now)
     if again and not await_again(archive, again, now=now):
         typer.echo(f"perilune: nothing ended for this reason: {', '.join(again)}", err=True)
+    work_off(archive, now=now, as_json=as_json)
+
+
+def work_off(archive: Archive, *, now: dt.datetime, as_json: bool) -> None:
+    """Run the pipeline until nothing waits, and print what became of it."""
+    from perilune.output import print_rows, stage_progress
+    from perilune.processing import process_due
+
     with stage_progress(is_shown=not as_json) as progress:
         counts = process_due(archive, now=now, progress=progress)
     rows: list[dict[str, object]] = [

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from perilune.commands import options
+from perilune.commands import options, running
 
 database = typer.Typer(no_args_is_help=True, help="Move the archive to another database.")
 
@@ -114,3 +114,13 @@ def restore(
     )
     if restored.pages_missing:
         typer.echo(f"perilune: {restored.pages_missing} pages are not in the backup, or damaged there.", err=True)
+
+
+def rebuild(*, as_json: options.Json = False) -> None:
+    """Make everything derived anew from the pages, in place; where it is stopped, `perilune process` goes on."""
+    from perilune.storing.rebuilding import forget_what_is_derived
+
+    archive = options.archive()
+    count = forget_what_is_derived(archive)
+    typer.echo(f"perilune: {count} items are done again; searches and pages answer meanwhile.", err=True)
+    running.work_off(archive, now=options.now(), as_json=as_json)
