@@ -32,7 +32,7 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PATH = re.compile(r"\.?[\w*-]+(?:\.\w+)?(?:/[\w.*-]+)*/?")
 ENDINGS = (".md", ".py", ".toml", ".txt", ".cfg", ".sh", ".json", ".html", ".png")
-COMMAND = re.compile(r"(?:^|[\s`|])perilune ((?:[a-z]+)(?: [a-z]+)?)", re.MULTILINE)
+COMMAND = re.compile(r"(?:^|[\s`|])perilune ([a-z][a-z-]*(?: [a-z][a-z-]*)?)", re.MULTILINE)
 TARGET = re.compile(r"(?:^|`)make ([a-z-]+)", re.MULTILINE)
 VARIABLE = re.compile(rf"\b{PREFIX}[A-Z_]*[A-Z]\b")
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from models.search.query import parse_query
 from models.search.results import search
 from models.tables import Article, Correction, Fact, Fate, IndexRules, Passage, Story, TermCount, Version
-from models.vocabulary import FateState
+from models.vocabulary import FateState, Stage
 from perilune.archive import Archive
 from perilune.correcting import correct
 from perilune.processing import process_due
@@ -47,7 +47,7 @@ def test_a_rebuilt_archive_is_the_one_that_it_was(bench: Bench) -> None:
     before = _told(bench.archive)
     assert forget_what_is_derived(bench.archive) > 10
     counts = process_due(bench.archive, now=NOW, encoder=bench.encoder)
-    assert counts["extract"]["done"] == 3
+    assert counts[Stage.EXTRACT]["done"] == 3
     assert _told(bench.archive) == before
     with bench.archive.sessions() as session:
         assert session.scalar(sa.select(Fate.stage).where(Fate.version == TO_BE_MADE_ANEW)) is None
