@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import sqlalchemy as sa
 
-from models.claimant import SILENT_SECONDS, Claimant, is_alive
+from models.claimant import Claimant, is_alive
 from models.copy_target import begin_copy, empty_table, finish_copy, note_progress, progress_of
 from models.database import IN_COPY, DatabaseProblem
 from models.fate import Fate
@@ -71,10 +71,13 @@ def _begin_on_postgresql(connection: sa.Connection, *, is_held: bool) -> None:
     connection.execute(sa.text("SELECT 1"))
 
 
-def require_nobody_at_work(connection: sa.Connection, *, now: dt.datetime) -> None:
-    """Check that no process holds claims or may win some; Problem names one."""
+def require_nobody_at_work(connection: sa.Connection, *, now: dt.datetime, silence: float) -> None:
+    """Check that no process holds claims or may win some; Problem names one.
+
+    Whoever has said nothing for `silence` seconds counts as gone.
+    """
     beats = connection.execute(sa.select(Claimant.name, Claimant.seen_at))
-    since = now - dt.timedelta(seconds=SILENT_SECONDS)
+    since = now - dt.timedelta(seconds=silence)
     names = {name for name, seen_at in beats if seen_at > since}
     claimed = sa.select(Fate.claimed_by).where(Fate.state == FateState.CLAIMED, Fate.claimed_until > now)
     names.update(name for name in connection.scalars(claimed.distinct()) if name)

@@ -43,7 +43,7 @@ def migrate_to(archive: Archive, url: str, *, now: dt.datetime, progress: Progre
     began = time.monotonic()
     try:
         with snapshot(source, is_held=True) as connection:
-            require_nobody_at_work(connection, now=now)
+            require_nobody_at_work(connection, now=now, silence=archive.settings.silence)
             rows = copy_rows(connection, target, progress=progress)
         seconds = time.monotonic() - began
         indexed = renew_index(sessionmaker(target, expire_on_commit=False))
