@@ -90,7 +90,7 @@ def test_pages_are_kept_on_s3(bucket: str) -> None:
     assert list(store.hashes()) == [content_hash]
     store.forget(content_hash)
     store.forget(content_hash)
-    assert not store.has(content_hash)
+    assert not store.holds(content_hash)
     with pytest.raises(PageStoreProblem, match="is not there"):
         store.read(content_hash)
 

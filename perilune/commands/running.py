@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import time
 import datetime as dt
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 

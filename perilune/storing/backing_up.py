@@ -24,11 +24,12 @@ from pydantic import SecretStr
 
 from models.copy_target import open_target
 from models.copying import Progress, copied_tables, copy_rows, snapshot
-from models.database import newest_revision, without_password
+from models.database import newest_revision
 from models.page_store import PageStore, sync_folder
 from perilune import __version__
 from perilune.archive import Archive
 from perilune.config import Settings
+from perilune.secrets import without_password
 from perilune.storing.manifest import (
     DATABASE,
     MANIFEST,

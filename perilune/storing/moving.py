@@ -11,10 +11,10 @@ from sqlalchemy.orm import sessionmaker
 
 from models.copy_target import open_target
 from models.copying import Progress, copied_tables, copy_rows, require_nobody_at_work, snapshot
-from models.database import without_password
 from models.search.renewal import renew_index
 from perilune.archive import Archive
 from perilune.problems import Problem
+from perilune.secrets import without_password
 
 
 @dataclass(frozen=True)
