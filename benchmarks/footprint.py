@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import psutil
@@ -142,7 +142,7 @@ def print_week(count: int) -> None:
             "PERILUNE_DOWNLOAD_DELAY": "0",
             "PERILUNE_LOG_LEVEL": "error",
         }
-        peak, seconds = Peak(), Counter[str]()
+        peak, seconds = Peak(), defaultdict[str, float](float)
         used = processor_seconds()
         for web.today in range(DAYS):
             for command in ("crawl --force", "process", "digest due"):

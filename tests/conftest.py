@@ -48,7 +48,20 @@ LONGEST = (
     "watching",
     "scheduler",
 )
-LONG = ("places", "command_line", "health_faults", "onboarding", "pipeline", "encoder", "ocr", "inspecting", "learning")
+LONG = (
+    "guard",
+    "rebuilding",
+    "upgrades",
+    "places",
+    "command_line",
+    "health_faults",
+    "onboarding",
+    "pipeline",
+    "encoder",
+    "ocr",
+    "inspecting",
+    "learning",
+)
 """Files of tests that take minutes: begun first, so that no process works on one alone in the end."""
 
 
