@@ -25,6 +25,7 @@ except ImportError:
 
 PARTS = 256
 MEASURED_PAGES = 20_000
+ASIDE = ".aside"
 LEVEL = 3  # level 10 takes four times as long to save a tenth more (57 news pages of 168 kB)
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"})
 """Where an object appears whole or not at all; elsewhere a file is written under another name and renamed."""
@@ -133,6 +134,29 @@ class PageStore:
         try:
             if self.holds(content_hash):
                 self._files.rm_file(self._path_of(content_hash))
+        except _failures() as error:
+            raise self._problem("written", error) from error
+
+    def set_aside(self, content_hash: str) -> None:
+        """Rename the bytes with this hash, so that they count as gone and can be put back; twice is once."""
+        self._rename(self._path_of(content_hash), self._path_of(content_hash) + ASIDE)
+
+    def put_back(self, content_hash: str) -> None:
+        """Undo `set_aside`."""
+        self._rename(self._path_of(content_hash) + ASIDE, self._path_of(content_hash))
+
+    def forget_aside(self, content_hash: str) -> None:
+        """Delete the bytes that were set aside, where they are there."""
+        try:
+            if self._files.exists(path := self._path_of(content_hash) + ASIDE):
+                self._files.rm_file(path)
+        except _failures() as error:
+            raise self._problem("written", error) from error
+
+    def _rename(self, path: str, other: str) -> None:
+        try:
+            if self._files.exists(path):
+                self._files.mv(path, other)
         except _failures() as error:
             raise self._problem("written", error) from error
 

@@ -116,6 +116,28 @@ def restore(
         typer.echo(f"perilune: {restored.pages_missing} pages are not in the backup, or damaged there.", err=True)
 
 
+def prune(
+    *,
+    policy: Annotated[Path, typer.Option(help="A TOML file of rules; docs/examples/prune-policy.toml is one.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, it is only counted.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Give up what is old and cited nowhere, by an administrator's policy: counted only, unless --yes is said."""
+    from perilune.output import print_rows, stage_progress
+    from perilune.storing import pruning
+    from perilune.storing.prune_policy import policy_from
+
+    archive, rules = options.archive(), policy_from(policy)
+    if yes:
+        with stage_progress(is_shown=not as_json) as progress:
+            found = pruning.prune(archive, rules, now=options.now(), progress=progress)
+    else:
+        found = pruning.planned(archive, rules, now=options.now())
+    print_rows([asdict(each) for each in found], as_json=as_json, empty="")
+    if not yes:
+        typer.echo("perilune: nothing was touched; --yes gives these up for good. Make a backup first.", err=True)
+
+
 def rebuild(*, as_json: options.Json = False) -> None:
     """Make everything derived anew from the pages, in place; where it is stopped, `perilune process` goes on."""
     from perilune.storing.rebuilding import forget_what_is_derived

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.page_store import PageStoreProblem
+from models.pruned import pruned_pages
 from models.source import Page
 from perilune.doctor.databases import database_file
 from perilune.doctor.findings import Finding, Installation, ok, problem, skipped, warning
@@ -111,5 +112,6 @@ def _some_hashes(session: Session, count: int) -> list[str]:
     found: list[str] = []
     for start in range(0, len(chosen), SAMPLE):
         some = sa.select(Page.content_hash).where(Page.id.in_(chosen[start : start + SAMPLE]))
+        some = some.where(Page.id.not_in(pruned_pages()))
         found.extend(session.scalars(some))
     return found

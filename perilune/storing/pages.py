@@ -8,18 +8,25 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from models.page_store import PageGone, PageStore
+from models.pruned import PRUNED
+from models.vocabulary import Stage
 
 AT_ONCE = 8
 """Most of the time a store far away is waited for."""
 PAGES_IN_TURN = 256
+NAMED = """
+    SELECT DISTINCT content_hash FROM page
+    WHERE id NOT IN (SELECT item_id FROM fate WHERE stage = ? AND reason LIKE ?)
+    ORDER BY 1
+"""
 Told = Callable[[int], None]
 
 
 def pages_named_in(database: Path) -> list[str]:
-    """Name the pages that the rows of a backup's database name."""
+    """Name the pages that the rows of a backup's database name, but for those that were pruned."""
     connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
     try:
-        return [name for (name,) in connection.execute("SELECT DISTINCT content_hash FROM page ORDER BY 1")]
+        return [name for (name,) in connection.execute(NAMED, (Stage.EXTRACT, f"{PRUNED}%"))]
     finally:
         connection.close()
 
