@@ -169,7 +169,7 @@ class Fault:
 
 
 EVERYTHING = (
-    *("crawl", "pipeline", "digest", "whole turn", "search index"),
+    *("crawl", "pipeline", "digest", "whole turn", "search index", "backup"),
     *(f"migration from {old}" for old in OLD_SCHEMAS),
 )
 ALONGSIDE = tuple(work for work in EVERYTHING if work not in {"whole turn", "search index"})

@@ -35,6 +35,11 @@ class Ground:
         return self.folder / UNDER_ATTACK
 
     @property
+    def backups(self) -> Path:
+        """The folder that it is backed up into."""
+        return self.home / "backups"
+
+    @property
     def sources(self) -> Path:
         """The folder of source files."""
         return self.folder / "sources"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -23,6 +24,8 @@ from models.vocabulary import DeliveryState, FateState, Relevance, Stage
 from models.watch import Notice
 from perilune.archive import Archive
 from perilune.searching import compare, index_is_due
+from perilune.storing.manifest import generations_in
+from perilune.storing.restoring import verify
 from tests.chaos.texts import SOURCES
 from tests.chaos.world import MAILED, SERVED
 
@@ -182,6 +185,12 @@ def _finds_differ(session: Session) -> Iterator[str]:
         keys = set(session.scalars(sa.select(Article.key).where(Article.id.in_(matching), Article.id.in_(matched))))
         if found != keys:
             yield f"the search {saved.name!r} found {sorted(found)[:FEW]}, and matches {sorted(keys)[:FEW]}"
+
+
+def broken_backups(folder: Path) -> Iterator[str]:
+    """Say what is wrong with the backups that count as such."""
+    for made in generations_in(folder):
+        yield from (f"backup broken: {each}" for each in verify(made, progress=lambda _what, _done, _all: None))
 
 
 def broken_with_the_world(

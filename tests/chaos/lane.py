@@ -18,11 +18,13 @@ from models.edition import Delivery
 from models.fate import Fate
 from models.vocabulary import DeliveryState, FateState, Stage
 from models.watch import Notice
+from perilune.storing.manifest import generations_in
 from tests.chaos.axe import Axe, Child, Ended, forked
 from tests.chaos.ground import Ground
 from tests.chaos.invariants import (
     broken_at_any_moment,
     broken_at_the_end,
+    broken_backups,
     broken_with_the_world,
 )
 from tests.chaos.portrait import Portrait, differences, portrait_of, rows_of_all_tables
@@ -133,7 +135,7 @@ class Lane:
         if not work.name.startswith("migration"):
             with self.ground.archive() as archive:
                 broken += broken_at_any_moment(archive)
-        return broken
+        return [*broken, *broken_backups(self.ground.backups)]
 
     def finished(self, work: Work, now: dt.datetime, *, is_alone: bool = True) -> list[str]:
         """Let the work come to its end without any help but the clock's, and say what is broken then."""
@@ -147,6 +149,9 @@ class Lane:
             now = max(now + A_MINUTE * 2**number, due_at)
         with self.ground.archive() as archive:
             broken = [*broken_at_any_moment(archive), *broken_at_the_end(archive, work.settles)]
+            broken += broken_backups(self.ground.backups)
+            if work.name == "backup" and not generations_in(self.ground.backups):
+                broken.append("no backup was made")
             if work.settles or work.is_mailing:
                 said = self.ground.world.said_since(self.journal_place)
                 broken += broken_with_the_world(archive, said, settles=work.settles, is_mailing=work.is_mailing)

@@ -29,6 +29,7 @@ from models.vocabulary import AlertPace, Role, Stage
 from perilune.mailing import compose_and_send
 from perilune.processing import process_due
 from perilune.searching import catch_up, rebuild
+from perilune.storing.backing_up import back_up
 from pipeline.understanding.actor_files import load_actors
 from pipeline.understanding.knowledge import columns_of_topic, seed_actors
 from pipeline.understanding.taxonomy import load_topic_files
@@ -108,6 +109,12 @@ def index(ground: Ground, _now: dt.datetime) -> None:
         catch_up(archive)
 
 
+def backup(ground: Ground, now: dt.datetime) -> None:
+    """Back the archive up, once more each time."""
+    with ground.archive() as archive:
+        back_up(archive, ground.backups, now=now, progress=lambda _what, _done, _all: None)
+
+
 def turn(ground: Ground, now: dt.datetime) -> None:
     """Do everything once, as a scheduler's ticks do."""
     for do in (crawl, process, mail):
@@ -123,6 +130,7 @@ WORKS: Mapping[str, Work] = MappingProxyType(
             Work("digest", "processed", mail, is_mailing=True),
             Work("whole turn", "empty", turn, (Stage.FETCH, *PIPELINE), is_mailing=True),
             *(Work(f"migration from {old}", f"schema_{old}", migrate) for old in OLD_SCHEMAS),
+            Work("backup", "processed", backup),
             Work("search index", "processed", index, databases=("sqlite",)),
         )
     }
