@@ -333,7 +333,7 @@ def test_an_unread_scan_is_seen_in_the_archive(unread: Bench, database_url: str,
             page = client.get(path).text
             for shown in ("Scans not wholly read: 1", "Declaration on the Moon", ADDRESS, "14 March 2022", "make ocr"):
                 assert shown in page, (path, shown)
-    said = perilune("status", home=str(tmp_path), database=database_url)
+    said = perilune("status", "--stages", home=str(tmp_path), database=database_url)
     assert "scanned" in said.stdout
     assert "make ocr" in said.stderr
 

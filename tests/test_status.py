@@ -93,7 +93,10 @@ def test_status_is_watched_and_read_by_programs(
         fill(session)
     environment = os.environ | {"PERILUNE_HOME": str(tmp_path), "PERILUNE_DATABASE": database_url}
     command = [sys.executable, "-m", "perilune.cli", "status"]
+    # Whoever runs the tests in the background may have had this signal ignored, which children inherit.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     watching = subprocess.Popen([*command, "--watch", "0.5"], env=environment, stdout=subprocess.PIPE)
+    signal.signal(signal.SIGINT, before)
     read = subprocess.run([*command, "--json"], env=environment, capture_output=True, text=True, check=True)
     found = json.loads(read.stdout)
     assert {row["state"] for row in found["fates"] if row["stage"] == "extract"} == {

@@ -172,7 +172,7 @@ EVERYTHING = (
     *("crawl", "pipeline", "digest", "whole turn", "search index", "backup"),
     *(f"migration from {old}" for old in OLD_SCHEMAS),
 )
-ALONGSIDE = tuple(work for work in EVERYTHING if work not in {"whole turn", "search index"})
+ALONGSIDE = tuple(work for work in EVERYTHING if work not in {"whole turn", "search index", "backup"})
 """Without what the second of two refuses to do."""
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
@@ -186,9 +186,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "connections lost": Fault(connections_lost, EVERYTHING, ("postgresql",), weight=4),
         "server restarted": Fault(server_restarted, EVERYTHING, ("postgresql",), weight=2),
         "worker hangs for hours": Fault(hangs, weight=3, is_timely=False),
-        "two at once, one killed": Fault(
-            two_at_once, tuple(work for work in EVERYTHING if work != "whole turn"), weight=4
-        ),
+        "two at once, one killed": Fault(two_at_once, ALONGSIDE, weight=4),
         # One may compose the digest while the other still reads what would be in it.
         "two schedulers, one killed": Fault(two_at_once, ("whole turn",), weight=2, is_timely=False),
         "clock set back": Fault(clock_back, weight=2, is_timely=False),

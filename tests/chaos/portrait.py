@@ -57,7 +57,8 @@ def portrait_of(session: Session) -> Portrait:
         "witnesses": _with(FactWitness, FactWitness.ordinal, FactWitness.name),
         "bands": sa.select(Article.key, CopyBand.band).join(CopyBand, CopyBand.article_id == Article.id),
         "terms": sa.select(TermCount.term, TermCount.document_count),
-        "facts": sa.select(Fact.key, Fact.kind, Fact.name, Fact.status),
+        # A fact has the key of the witness that came first, which a kill among the fetched pages may change.
+        "facts": sa.select(Fact.kind, Fact.name, Fact.status, Fact.first_on),
         "finds": sa.select(SavedSearch.name, SearchHit.article_key).join(
             SearchHit, SearchHit.saved_search_id == SavedSearch.id
         ),
