@@ -25,7 +25,7 @@ from perilune.storing.prune_policy import Policy, policy_from
 from perilune.storing.rebuilding import forget_what_is_derived
 from tests.builders import ArticleDraft, an_article
 from tests.conftest import NOW
-from tests.people import an_account, an_archive
+from tests.people import a_visitor, an_account, an_archive
 
 SHIPPED = Path("docs/examples/prune-policy.toml")
 OLD = NOW - dt.timedelta(days=400)
@@ -103,6 +103,13 @@ def test_pruned_pages_are_no_fault_of_backups_and_no_rebuilding_asks_for_them(ar
     pruning.prune(archive, OFF_GOES, now=NOW, progress=quiet, settle=0)
     made = back_up(archive, tmp_path / "backups", now=NOW, progress=quiet)
     assert made.manifest().pages_missing == []
+    with archive.sessions.begin() as session:  # the newest page is one that was pruned
+        newest = session.get_one(Page, 8)
+        session.execute(
+            sa.update(Fate).where(Fate.stage == Stage.EXTRACT, Fate.item_id == 8).values(reason=f"{PRUNED}x")
+        )
+        newest.content_hash = "0" * 64
+    assert a_visitor(archive).get("/health/ready").json() == {"status": "ok"}
     assert backup_at(tmp_path / "backups").path == made.path
     forget_what_is_derived(archive)
     with archive.sessions() as session:

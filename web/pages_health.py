@@ -13,6 +13,7 @@ from structlog import get_logger
 
 from models.database import newest_revision, schema_of
 from models.page_store import PageStore, PageStoreProblem
+from models.pruned import pruned_pages
 from models.source import Page
 from models.vocabulary import Role
 from web.metrics import Metrics
@@ -70,7 +71,8 @@ def _is_ready(sessions: sessionmaker[Session], store: PageStore) -> bool:
     try:
         with sessions() as session:
             schema = schema_of(session)
-            newest = session.scalar(sa.select(Page.content_hash).order_by(Page.id.desc()).limit(1))
+            kept = sa.select(Page.content_hash).where(Page.id.not_in(pruned_pages()))
+            newest = session.scalar(kept.order_by(Page.id.desc()).limit(1))
         if schema != newest_revision():
             log.error("not ready", reason=f"the tables are of migration {schema}, not {newest_revision()}")
             return False
