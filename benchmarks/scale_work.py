@@ -170,7 +170,7 @@ def workers(
 
 def start_worker(url: str, costs: Costs, queues: str = QUEUES) -> subprocess.Popen[bytes]:
     """Start a worker process."""
-    given = {"PERILUNE_DATABASE": url, "PERILUNE_LOG_LEVEL": "error"}
+    given = {"PERILUNE_DATABASE": url, "PERILUNE_LOG_LEVEL": "error", "PGAPPNAME": ME}
     environment = {**os.environ, **given, **costs.environment}
     return subprocess.Popen([sys.executable, "-m", ME, "worker", "--queues", queues], env=environment)
 

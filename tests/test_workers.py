@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from benchmarks.scale_work import EFFECT, ON_ITS_OWN, VISIT, Costs, start_worker, workers
+from benchmarks.scale_work import EFFECT, ME, ON_ITS_OWN, VISIT, Costs, start_worker, workers
 from models.fate import Fate, await_stage
 from models.vocabulary import FateState, Stage
 from perilune.archive import Archive
@@ -56,16 +56,26 @@ def wait_for(documents: int, archive: Archive) -> Iterator[int]:
     pytest.fail(f"only {count} of {documents} documents were processed")
 
 
-def test_ten_thousand_documents_are_processed_once_each_though_workers_are_killed(
+def cut_connections(archive: Archive) -> None:
+    """End the connections of all workers and companions at once, as a server that is restarted does."""
+    with archive.sessions() as session:
+        ours = sa.text("select pg_terminate_backend(pid) from pg_stat_activity where application_name = :name")
+        assert len(session.execute(ours, {"name": ME}).all()) >= 4
+
+
+def test_ten_thousand_documents_are_processed_once_each_though_workers_are_killed_and_cut_off(
     archive: Archive, queue: Queue
 ) -> None:
     with archive.sessions.begin() as session:
         await_stage(session, Stage.EXTRACT, range(1, DOCUMENTS + 1), due_at=dt.datetime.now(dt.UTC))
     dealer, costs, chance, killed = Dealer(archive, queue), Costs(), random.Random(9), 0
-    kill_at = time.monotonic() + 4
+    kill_at, is_connected = time.monotonic() + 4, True
     with workers(archive.settings.database_url, 4, costs, "process") as running:
-        for _ in wait_for(DOCUMENTS, archive):
+        for done in wait_for(DOCUMENTS, archive):
             dealer.deal()
+            if is_connected and done > DOCUMENTS // 3:
+                is_connected = False
+                cut_connections(archive)
             if time.monotonic() > kill_at:
                 victim = chance.randrange(len(running))
                 running[victim].kill()
