@@ -107,13 +107,11 @@ def processor_seconds(processes: list[psutil.Process]) -> float:
     return total
 
 
-def postmaster() -> psutil.Process:
-    """Find the private server: the youngest whose command names its folder."""
-    servers = [each for each in psutil.process_iter(["cmdline", "create_time"]) if each.info["cmdline"]]
-    ours = [
-        each for each in servers if "perilune-pg-" in " ".join(each.info["cmdline"]) and "-D" in each.info["cmdline"]
-    ]
-    return max(ours, key=lambda each: each.info["create_time"])
+def postmaster(url: str) -> psutil.Process:
+    """Find the server of a private database: whose command names the folder that its socket lies in."""
+    folder = str(sa.make_url(url).query["host"])
+    servers = (each for each in psutil.process_iter(["cmdline"]) if each.info["cmdline"])
+    return next(each for each in servers if f"{folder}/data" in each.info["cmdline"])
 
 
 def scaling(bench: Bench) -> None:
@@ -142,7 +140,7 @@ def measured(bench: Bench, worker_count: int) -> list[Sample]:
     """Run workers over their documents and look at them all the while."""
     documents = DOCUMENTS_A_WORKER * worker_count
     samples: list[Sample] = []
-    server = postmaster()
+    server = postmaster(bench.url)
     with workers(bench.url, worker_count, Costs(document=DOCUMENT_SECONDS), "process") as running:
         warm_up(bench, worker_count)
         with bench.archive.sessions.begin() as session:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import ClassVar
 
 import scrapy
+import sqlalchemy as sa
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
@@ -225,6 +226,8 @@ class SourceSpider(scrapy.Spider):
         answer = answer_from(response, link.url)
         try:
             read, known = self._read_and_store(answer, link)
+        except sa.exc.OperationalError:
+            raise  # a database that is gone is no source's fault
         except Exception as error:  # whatever a site sends, it never stops the other sources
             log.exception("index not read", source=self.source.slug, run=self.run_id, url=link.url)
             self.notes.indexes.append(index_unanswered(link.url, ProblemCode.MALFORMED))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from perilune.problems import Problem
 from tests.chaos.disturbance import Disturbance
 from tests.chaos.faults import FAULTS, Fault
-from tests.chaos.lane import UNTIMELY, Lane
+from tests.chaos.lane import Lane
 from tests.chaos.works import WORKS
 
 GOLDEN = 0.6180339887498949
@@ -88,7 +88,7 @@ def inject(lane: Lane, injection: Injection) -> Report:
     try:
         fault.befall(one)
         one.broken += lane.finished(work, one.goes_on_at)
-        one.broken += lane.compared(work, without=() if fault.is_timely else UNTIMELY)
+        one.broken += lane.compared(work, without=fault.without)
     except (Problem, SQLAlchemyError) as error:
         one.broken.append(f"the archive cannot be looked at: {error}")
     seconds = round(time.perf_counter() - began, 2)

@@ -19,7 +19,7 @@ from tests.chaos.axe import Axe
 from tests.chaos.clocks import clock_back, clock_forward, clocks_change
 from tests.chaos.disks import SIZE, remount
 from tests.chaos.disturbance import KILLED, Disturbance
-from tests.chaos.lane import A_MINUTE, PATIENCE_SECONDS
+from tests.chaos.lane import A_MINUTE, OF_ARRIVAL, PATIENCE_SECONDS, UNTIMELY
 from tests.chaos.works import NOW, OLD_SCHEMAS
 from tests.postgres import restart_at_once
 
@@ -163,8 +163,8 @@ class Fault:
     works: tuple[str, ...] = ("crawl", "pipeline", "digest", "whole turn")
     databases: tuple[str, ...] = BOTH
     weight: int = 1
-    is_timely: bool = True
-    """Whether digests come out as undisturbed: not where the clock was wrong."""
+    without: tuple[str, ...] = ()
+    """What may come out otherwise than undisturbed: digests, where the clock was wrong."""
     needs_disk: bool = False
 
 
@@ -178,19 +178,21 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
         "killed at a write": Fault(kill, EVERYTHING, weight=30),
         "killed at any time": Fault(kill_any_time, EVERYTHING, weight=10),
-        "disk full": Fault(full_disk, KEEPS_BYTES, ("sqlite",), needs_disk=True, weight=3),
-        "disk full, pages only": Fault(full_disk, CRAWLS, ("postgresql",), needs_disk=True, weight=2),
-        "disk read only": Fault(read_only_disk, KEEPS_BYTES, ("sqlite",), needs_disk=True),
+        "disk full": Fault(full_disk, KEEPS_BYTES, ("sqlite",), needs_disk=True, weight=3, without=OF_ARRIVAL),
+        "disk full, pages only": Fault(
+            full_disk, CRAWLS, ("postgresql",), needs_disk=True, weight=2, without=OF_ARRIVAL
+        ),
+        "disk read only": Fault(read_only_disk, KEEPS_BYTES, ("sqlite",), needs_disk=True, without=OF_ARRIVAL),
         "database read only": Fault(read_only_database, databases=("postgresql",)),
         "lock held too long": Fault(lock_held, weight=3),
         "connections lost": Fault(connections_lost, EVERYTHING, ("postgresql",), weight=4),
         "server restarted": Fault(server_restarted, EVERYTHING, ("postgresql",), weight=2),
-        "worker hangs for hours": Fault(hangs, weight=3, is_timely=False),
+        "worker hangs for hours": Fault(hangs, weight=3, without=UNTIMELY),
         "two at once, one killed": Fault(two_at_once, ALONGSIDE, weight=4),
         # One may compose the digest while the other still reads what would be in it.
-        "two schedulers, one killed": Fault(two_at_once, ("whole turn",), weight=2, is_timely=False),
-        "clock set back": Fault(clock_back, weight=2, is_timely=False),
-        "clock set forward": Fault(clock_forward, weight=2, is_timely=False),
-        "clocks change": Fault(clocks_change, ("digest",), is_timely=False),
+        "two schedulers, one killed": Fault(two_at_once, ("whole turn",), weight=2, without=UNTIMELY),
+        "clock set back": Fault(clock_back, weight=2, without=UNTIMELY),
+        "clock set forward": Fault(clock_forward, weight=2, without=UNTIMELY),
+        "clocks change": Fault(clocks_change, ("digest",), without=UNTIMELY),
     }
 )

@@ -37,6 +37,8 @@ MOST_RUNS = 14
 A_MINUTE = dt.timedelta(minutes=1)
 UNTIMELY = ("ledger", "issues", "deliveries")
 """What depends on when a run takes place."""
+OF_ARRIVAL = (*UNTIMELY, "stories")
+"""What depends on which articles came first too: those that are short of room come when there is some."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,8 @@ class Lane:
         """Say when what is left is due; None where nothing is."""
         waiting = (FateState.WAITING, FateState.FAILED, FateState.CLAIMED)
         moment = sa.case((Fate.state == FateState.CLAIMED, Fate.claimed_until), else_=Fate.due_at)
-        unvisited = (Fate.stage == Stage.CRAWL) & (Fate.state == FateState.CLAIMED)
+        # A visit that failed is tried again at its own time, whatever waits of the pages that it has found.
+        unvisited = (Fate.stage == Stage.CRAWL) & Fate.state.in_((FateState.CLAIMED, FateState.FAILED))
         wanted = [
             sa.select(sa.func.min(moment)).where(Fate.stage.in_(work.settles) | unvisited, Fate.state.in_(waiting))
         ]
