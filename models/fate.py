@@ -159,6 +159,16 @@ def await_outdated(session: Session, stage: Stage, version: str, *, now: dt.date
     return len(outdated.all())
 
 
+def ask_no_more(session: Session, links: sa.Select[int], reason: str) -> None:
+    """Have nobody fetch these links again, but for those that somebody is at."""
+    session.execute(
+        sa.update(Fate)
+        .where(Fate.stage == Stage.FETCH, Fate.item_id.in_(links), Fate.state != FateState.CLAIMED)
+        .values(state=FateState.SKIPPED, reason=reason, due_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of an item at a stage; `due_at` is set where it comes round again."""

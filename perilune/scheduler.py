@@ -62,6 +62,7 @@ class Ticker:
 
     def process(self) -> None:
         """Process when something waits in the pipeline, or the search index is of older rules."""
+        self.due.free_claims()  # here too: a crawl, whose next tick waits for it, may take hours
         if self.due.process():
             self._run(*self._with_us, "process")
 

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from digest.alerts import recall_alerts
 from models.article import Article, Version, find_article, other_copies_of
 from models.corrections import hold_articles
-from models.fate import Fate, await_stage
+from models.fate import ask_no_more, await_stage
 from models.knowledge import Topic
 from models.source import Link, Page
 from models.story import Story
 from models.takedown import Takedown, takedown_of, takedowns_of
-from models.vocabulary import FateState, Stage
+from models.vocabulary import Stage
 from perilune.archive import Archive
 from perilune.correcting.said import name_of_person
 from perilune.correcting.transaction import in_one_go
@@ -53,7 +53,7 @@ def withdraw(archive: Archive, named: str, reason: str, *, by: str, now: dt.date
         show_latest_version(session, article, now=now)
         if story_id is not None and session.get(Story, story_id) is not None:
             drop_sentences_of_others(session, [story_id])
-        _ask_no_more(session, article)
+        ask_no_more(session, _links_of(article), WITHDRAWN)
         _forget_examples(session, article)
         recall_alerts(session, article.key)
         return f"Article {article.key} is withdrawn.{_remark_on(copies)}"
@@ -108,16 +108,6 @@ def _named(session: Session, named: str) -> Article:
 def _links_of(article: Article) -> sa.Select[int]:
     shown = sa.select(Page.link_id).join(Version, Version.page_id == Page.id).where(Version.article_id == article.id)
     return sa.select(Link.id).where(Link.id.in_(shown)).order_by(Link.id)
-
-
-def _ask_no_more(session: Session, article: Article) -> None:
-    """Have nobody fetch its page again."""
-    session.execute(
-        sa.update(Fate)
-        .where(Fate.stage == Stage.FETCH, Fate.item_id.in_(_links_of(article)), Fate.state != FateState.CLAIMED)
-        .values(state=FateState.SKIPPED, reason=WITHDRAWN, due_at=None)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _forget_examples(session: Session, article: Article) -> None:

@@ -78,7 +78,9 @@ def prepare(archive: Archive) -> None:
     """Make the queue's tables where they are missing, and drop those of other versions of Procrastinate."""
     with archive.sessions.begin() as session:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
-        found = session.scalars(sa.text("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'perilune_jobs%'")).all()
+        found = session.scalars(
+            sa.text("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, :ours)"), {"ours": SCHEMAS}
+        ).all()
         for other in found:
             if other != SCHEMA and re.fullmatch(rf"{SCHEMAS}_\d+_\d+", other):
                 session.execute(sa.text(f"DROP SCHEMA {other} CASCADE"))

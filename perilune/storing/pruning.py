@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from models.article import Article, CopyBand, Passage, PassageVectors, TopicAssignment, Vector, Version
 from models.corrections import hold_articles
-from models.fate import Fate
+from models.fate import Fate, ask_no_more
 from models.knowledge import Topic
 from models.pruned import PRUNED, hold_citations, is_cited, keys_in_issues, newest_issue, pruned_pages
 from models.source import Link, Page, Source
@@ -158,18 +158,8 @@ def _take_out(session: Session, page_ids: Sequence[int], rule: Rule, *, now: dt.
     for table in (Vector, PassageVectors, DocumentSentence, Passage):
         session.execute(sa.delete(table).where(table.version_id.in_(ids)))
     session.execute(sa.delete(CopyBand).where(CopyBand.article_id.in_([article.id for article in articles])))
-    _ask_no_more(session, page_ids, rule)
+    ask_no_more(session, sa.select(Page.link_id).where(Page.id.in_(page_ids)), PRUNED + rule.name)
     return sum(article.current_version_id is None for article in articles)
-
-
-def _ask_no_more(session: Session, page_ids: Sequence[int], rule: Rule) -> None:
-    links = sa.select(Page.link_id).where(Page.id.in_(page_ids))
-    session.execute(
-        sa.update(Fate)
-        .where(Fate.stage == Stage.FETCH, Fate.item_id.in_(links), Fate.state != FateState.CLAIMED)
-        .values(state=FateState.SKIPPED, reason=PRUNED + rule.name, due_at=None)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def delete_bytes(archive: Archive, *, now: dt.datetime, progress: Progress, settle: float) -> int:
