@@ -14,6 +14,7 @@ from models.article import (
     VersionActor,
     VersionCountry,
 )
+from models.backup_made import BackupMade
 from models.base import Base
 from models.claimant import Claimant
 from models.edition import Bounce, Delivery, Edition, Issue, IssueEdit, LedgerRow, Reader, Subscription
@@ -36,6 +37,7 @@ __all__ = [
     "ApiToken",
     "Article",
     "ArticleEvent",
+    "BackupMade",
     "Base",
     "Bounce",
     "Claimant",

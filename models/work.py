@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article
+from models.backup_made import BackupMade
 from models.edition import Delivery, Issue
 from models.fate import Fate
 from models.health import RETIRED
@@ -163,11 +164,12 @@ LATEST = {
     "page": (Page.id, Page.fetched_at),
     "article": (Article.id, Article.first_seen_at),
     "issue": (Issue.id, Issue.composed_at),
+    "backup": (BackupMade.id, BackupMade.made_at),
 }
 
 
 def latest_moments(session: Session) -> Mapping[str, dt.datetime | None]:
-    """Say when the last visit began, and when the last page, article and issue came."""
+    """Say when the last visit began, and when the last page, article, issue and backup came."""
     return {what: session.scalar(_latest(*columns)) for what, columns in LATEST.items()}
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from digest.schedule import ScheduleProblem, next_due_moment
 from models import work
+from models.backup_made import last_backup
 from models.claimant import claimants_at_work, is_alive
 from models.database import size_of
 from models.edition import Edition
@@ -23,6 +24,7 @@ from perilune.archive import Archive
 
 FAILURES_SHOWN = 8
 AN_HOUR, A_DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+OLD_BACKUP = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,16 @@ class NextIssue:
 
 
 @dataclass(frozen=True)
+class LastBackup:
+    """The backup that was finished last, and how many pages are in it and are missing."""
+
+    made_at: dt.datetime
+    place: str
+    page_count: int
+    missing_count: int
+
+
+@dataclass(frozen=True)
 class Disk:
     """Bytes that the archive takes, and that are free; None for what is not on this machine."""
 
@@ -81,6 +93,7 @@ class Standing:
     stages: Sequence[StageLine]
     failures: Sequence[work.Failure]
     mail: Mapping[DeliveryState, int]
+    backup: LastBackup | None
     workers: Sequence[WorkerLine]
     disk: Disk
 
@@ -105,6 +118,7 @@ def standing_of(archive: Archive, *, now: dt.datetime) -> Standing:
             stages=_stages(session, now),
             failures=work.failures(session, limit=FAILURES_SHOWN),
             mail=work.mail_by_state(session),
+            backup=_last_backup(session),
             workers=workers_of(session),
             disk=_disk(archive, session, page_count),
         )
@@ -140,6 +154,11 @@ def workers_of(session: Session) -> list[WorkerLine]:
         role, seen_at = (row.role, row.seen_at) if row else (None, None)
         lines.append(WorkerLine(name, role, seen_at, claimed.get(name, {}), is_alive(name)))
     return lines
+
+
+def _last_backup(session: Session) -> LastBackup | None:
+    row = last_backup(session)
+    return LastBackup(row.made_at, row.place, row.page_count, row.missing_count) if row else None
 
 
 def _stages(session: Session, now: dt.datetime) -> list[StageLine]:

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from perilune.logs import harmless
 from perilune.output import bytes_in_words, duration_in_words
-from perilune.status import Disk, NextIssue, StageLine, Standing, WorkerLine
+from perilune.status import OLD_BACKUP, Disk, LastBackup, NextIssue, StageLine, Standing, WorkerLine
 
 if TYPE_CHECKING:
     from models.work import Failure
@@ -54,6 +54,7 @@ def _summary(standing: Standing) -> Table:
     visit = _until(standing.next_visit_at, standing.at)
     table.add_row("Next", f"visit {visit}; {_issue_in_words(standing.next_issue, standing.at)}")
     table.add_row("Mail", _counts(standing.mail, BAD_MAIL) or "none yet")
+    table.add_row("Backup", _backup_in_words(standing.backup, standing.at))
     table.add_row("Disk", _disk_in_words(standing.disk))
     return table
 
@@ -66,6 +67,15 @@ def _counts(counts: Mapping[Name, int], bad: Mapping[str, str]) -> str:
 
 def _issue_in_words(issue: NextIssue | None, now: dt.datetime) -> str:
     return f"issue of {escape(issue.edition)} {_until(issue.due_at, now)}" if issue else "no edition"
+
+
+def _backup_in_words(backup: LastBackup | None, now: dt.datetime) -> str:
+    if backup is None:
+        return "[yellow]none yet[/]; `perilune backup FOLDER` makes one"
+    missing = f", [red]{backup.missing_count:,} missing[/]" if backup.missing_count else ""
+    age = _ago(backup.made_at, now)
+    age = f"[yellow]{age}[/]" if now - backup.made_at > OLD_BACKUP else age
+    return f"{age}, {backup.page_count:,} pages{missing}: {escape(harmless(backup.place))}"
 
 
 def _disk_in_words(disk: Disk) -> str:

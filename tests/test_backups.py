@@ -1,5 +1,6 @@
 """Backups: one moment while others write, whole or not there, and restored on either database."""
 
+import datetime as dt
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -16,12 +17,15 @@ from models.plain_rows import digest_of
 from models.tables import Link, Page, Source
 from perilune.archive import Archive
 from perilune.config import Settings, settings_from
+from perilune.doctor.findings import Installation, State
+from perilune.doctor.storage import last_backup
 from perilune.storing.backing_up import back_up
 from perilune.storing.manifest import DATABASE, PART, BackupProblem, backup_at, generations_in
 from perilune.storing.restoring import restore, verify
 from tests.conftest import NOW, an_empty_database
 from tests.filling import fill
 
+A_DAY = dt.timedelta(days=1)
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 
 
@@ -73,9 +77,9 @@ def test_a_backup_is_restored_as_it_was(
     filled: Archive, elsewhere: Settings, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     target = "one.zip" if "other" in request.node.name else "folder"
+    wanted = _digests(filled.sessions)
     made = back_up(filled, tmp_path / target, now=NOW, progress=_quiet)
     assert verify(made, progress=_quiet) == []
-    wanted = _digests(filled.sessions)
     with filled.sessions.begin() as session:
         session.execute(sa.update(Source).values(name="After the backup"))
     restored = restore(made, elsewhere, progress=_quiet)
@@ -91,6 +95,7 @@ def test_a_backup_is_restored_as_it_was(
 
 
 def test_a_restoring_that_was_stopped_goes_on(filled: Archive, elsewhere: Settings, tmp_path: Path) -> None:
+    wanted = _digests(filled.sessions)
     made = back_up(filled, tmp_path / "backups", now=NOW, progress=_quiet)
     for when in ("pages", "copied"):
         if when == "pages" or elsewhere.database_url.startswith("postgresql"):
@@ -98,7 +103,7 @@ def test_a_restoring_that_was_stopped_goes_on(filled: Archive, elsewhere: Settin
                 restore(made, elsewhere, progress=_stopping(when))
     restore(made, elsewhere, progress=_quiet)
     sessions = open_database(elsewhere.database_url)
-    assert _digests(sessions) == _digests(filled.sessions)
+    assert _digests(sessions) == wanted
     sessions.kw["bind"].dispose()
 
 
@@ -150,6 +155,13 @@ def test_backups_share_pages_and_old_ones_go(filled: Archive, tmp_path: Path) ->
     with pytest.raises(Stopped):
         back_up(filled, folder, now=NOW, progress=_stopping("pages"))
     assert backup_at(folder).name == first.name
+    (told,) = last_backup(Installation(filled.settings, filled, NOW + 3 * A_DAY))
+    assert (told.state, told.sentence) == (
+        State.OK,
+        f"The last backup was made 3 d ago, with 2 pages ({first.path.absolute()}).",
+    )
+    (told,) = last_backup(Installation(filled.settings, filled, NOW + 8 * A_DAY))
+    assert (told.state, "--keep 14" in told.remedy) == (State.WARNING, True)
     second = back_up(filled, folder, now=NOW, progress=_quiet, keep=1)
     assert [each.name for each in generations_in(folder)] == [second.name]
     assert (kept.exists(), kept.stat().st_mtime_ns, gone.exists()) == (True, written, False)
@@ -165,6 +177,8 @@ def test_what_is_damaged_or_missing_is_told(filled: Archive, tmp_path: Path) -> 
     lost.unlink()
     made = back_up(filled, tmp_path / "backups", now=NOW, progress=_quiet)
     assert made.manifest().pages_missing == [lost.stem]
+    (told,) = last_backup(Installation(filled.settings, filled, NOW + 3 * A_DAY))
+    assert (told.state, "The last backup lacks 1 pages" in told.sentence) == (State.WARNING, True)
     next((made.path.parent / "pages").rglob("*.zst")).write_bytes(b"no page")
     assert verify(made, progress=_quiet) == [f"page {damaged.stem} is not there, or damaged"]
     elsewhere = settings_from({"PERILUNE_HOME": str(tmp_path / "elsewhere")})

@@ -19,7 +19,7 @@ from models.claimant import this_process
 from models.fate import Fate
 from models.page_store import PageStore
 from models.search import renew_index
-from models.tables import CrawlRun, Edition, Link, Page
+from models.tables import BackupMade, CrawlRun, Edition, Link, Page
 from models.vocabulary import FateState, Stage
 from perilune.archive import Archive
 from perilune.cli import app
@@ -75,6 +75,7 @@ def test_a_sound_installation_has_no_problem(
         source = a_source(session, created_at=NOW)
         an_article(session)
         session.add(CrawlRun(source_id=source.id, started_at=NOW))
+        session.add(BackupMade(made_at=NOW, place="/backups", page_count=1, missing_count=0))
         session.execute(sa.update(Page).values(content_hash=page_store.keep(b"page")))
     renew_index(sessions)
     found = examined(**settings_at(tmp_path, database_url))
@@ -107,6 +108,7 @@ def test_each_trouble_in_the_tables_is_told_with_its_remedy(
     for name, state, words, remedy in (
         ("search index", State.PROBLEM, "1 articles that were understood are in no search", "rebuild"),
         ("pages", State.PROBLEM, "2 of 3 pages cannot be read: page 0000000", "backup"),
+        ("backup", State.WARNING, "No backup was ever made", "`perilune backup FOLDER --keep 14`"),
         ("time", State.PROBLEM, "a page at", "NTP"),
         ("editions", State.PROBLEM, "Mars/Base", "tzdata"),
         (

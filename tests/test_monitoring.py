@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.fate import Fate
 from models.page_store import PageStore
-from models.tables import Claimant, Link, Page
+from models.tables import BackupMade, Claimant, Link, Page
 from models.vocabulary import FateState, Stage
 from perilune.logs import configure_logging
 from tests.builders import a_source
@@ -56,6 +56,7 @@ def test_metrics_say_what_the_tables_say(sessions: sessionmaker[Session], page_s
             session.add(Fate(stage=stage, item_id=number, state=state, due_at=due_at))
         for name, seen_at in (("here/1/1.00", now), ("there/2/2.00", now - AN_HOUR)):
             session.add(Claimant(name=name, role="worker", started_at=now, seen_at=seen_at, beat_count=1))
+        session.add(BackupMade(made_at=now, place="/backups", page_count=1, missing_count=0))
     with a_visitor(sessions, page_store) as visitor:
         for path in ("/story/ffffffffffff?key=hidden", "/nowhere/hidden", "/static/style.css", "/static/hidden"):
             visitor.get(path)

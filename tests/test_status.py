@@ -18,7 +18,7 @@ from models.claimant import this_process
 from models.edition import Edition
 from models.fate import Fate
 from models.page_store import PageStore
-from models.tables import Claimant
+from models.tables import BackupMade, Claimant
 from models.vocabulary import FateState, Stage
 from perilune.status import standing_of
 from perilune.status_screen import screen_of
@@ -38,6 +38,7 @@ def fill(session: Session) -> None:
     session.add(Edition(slug="weekly", name="Weekly", created_at=NOW, timezone="Europe/Vienna"))
     session.add(Edition(slug="nowhere", name="Nowhere", created_at=NOW, timezone="Mars/Base"))
     session.add(Claimant(name=this_process(), role="worker", started_at=NOW, seen_at=NOW, beat_count=3))
+    session.add(BackupMade(made_at=NOW - AN_HOUR, place="/backups", page_count=2, missing_count=1))
     gone = f"{this_process().split('/')[0]}/1/1.00"
     for stage, item, state, values in (
         (Stage.CRAWL, source.id, FateState.DONE, {"due_at": NOW + AN_HOUR}),
@@ -81,6 +82,7 @@ def test_one_screen_says_how_an_archive_stands(
         "3 h",
         "Bad[bold]\\x1b[31m",
         "(gone)",
+        "60 min ago, 2 pages, 1 missing: /backups",
     ):
         assert words in shown, words
 

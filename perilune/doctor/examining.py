@@ -38,6 +38,7 @@ CHECKS = (
     ),
     Check("editions", program.zones_of_editions, OF_TABLES, DATABASE, Needs.TABLES),
     Check("pages", storage.pages, OF_TABLES, DATABASE, Needs.TABLES),
+    Check("backup", storage.last_backup, OF_TABLES, DATABASE, Needs.TABLES),
     Check("search index", databases.search_index, (*OF_TABLES, Problem), DATABASE, Needs.TABLES),
     Check("encoder", program.encoder, (Problem,), "Articles wait at the stage embed until it can be loaded."),
     Check(

@@ -12,12 +12,15 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from models import backup_made
 from models.page_store import PageStoreProblem
 from models.pruned import pruned_pages
 from models.source import Page
+from models.work import page_count
 from perilune.doctor.databases import database_file
 from perilune.doctor.findings import Finding, Installation, ok, problem, skipped, warning
-from perilune.output import bytes_in_words
+from perilune.output import bytes_in_words, duration_in_words
+from perilune.status import OLD_BACKUP
 
 LITTLE_BYTES, FEW_BYTES = 200_000_000, 2_000_000_000
 FEW_INODES = 10_000
@@ -115,3 +118,27 @@ def _some_hashes(session: Session, count: int) -> list[str]:
         some = some.where(Page.id.not_in(pruned_pages()))
         found.extend(session.scalars(some))
     return found
+
+
+def last_backup(installation: Installation) -> Iterator[Finding]:
+    """Check that there is a backup, and that it is not old."""
+    now, remedy = installation.now, "`perilune backup FOLDER --keep 14`, every night by a timer (docs/backup.md)."
+    with installation.archive.sessions() as session:
+        made, has_pages = backup_made.last_backup(session), page_count(session) > 0
+    if made is None:
+        yield (
+            warning("backup", "No backup was ever made.", remedy)
+            if has_pages
+            else skipped("backup", "There is nothing to back up yet.")
+        )
+        return
+    age = duration_in_words(now - made.made_at)
+    if now - made.made_at > OLD_BACKUP:
+        yield warning("backup", f"The last backup is {age} old ({made.place}).", remedy)
+    elif made.missing_count:
+        sentence = (
+            f"The last backup lacks {made.missing_count:,} pages, which were not in the page store ({made.place})."
+        )
+        yield warning("backup", sentence, "Its manifest names them; restore them from an older backup.")
+    else:
+        yield ok("backup", f"The last backup was made {age} ago, with {made.page_count:,} pages ({made.place}).")

@@ -21,7 +21,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from pydantic import SecretStr
+from structlog import get_logger
 
+from models.backup_made import BackupMade
 from models.copy_target import open_target
 from models.copying import Progress, copied_tables, copy_rows, snapshot
 from models.database import newest_revision
@@ -46,6 +48,7 @@ from perilune.storing.pages import copy_pages, for_each_page, pages_named_in, ro
 
 LOCK = "lock"
 SQLITE_PAGES_AT_ONCE = 10_000
+log = get_logger()
 
 
 def back_up(archive: Archive, target: Path, *, now: dt.datetime, progress: Progress, keep: int | None = None) -> Backup:
@@ -54,10 +57,13 @@ def back_up(archive: Archive, target: Path, *, now: dt.datetime, progress: Progr
         raise BackupProblem(f"{target} is one file; --keep is for a folder of backups.")
     try:
         if target.suffix == ZIP:
-            return _back_up_to_zip(archive, target, now=now, progress=progress)
+            made = _back_up_to_zip(archive, target, now=now, progress=progress)
+            _note(archive, made)
+            return made
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone_in(target):
             made = _back_up_to_folder(archive, target, now=now, progress=progress)
+            _note(archive, made)
             _drop_but(target, keep)
     except (OSError, sqlite3.Error) as error:
         raise BackupProblem(
@@ -65,6 +71,23 @@ def back_up(archive: Archive, target: Path, *, now: dt.datetime, progress: Progr
             "make room or name another place; finished backups are as they were"
         ) from error
     return made
+
+
+def _note(archive: Archive, made: Backup) -> None:
+    """Let the archive know of the backup, where its database can be written to; it is as good without."""
+    manifest = made.manifest()
+    try:
+        with archive.sessions.begin() as session:
+            session.add(
+                BackupMade(
+                    made_at=manifest.made_at,
+                    place=str(made.path.absolute()),
+                    page_count=manifest.page_count,
+                    missing_count=len(manifest.pages_missing),
+                )
+            )
+    except sa.exc.DatabaseError as error:
+        log.warning("backup not noted", backup=str(made.path), reason=str(error.orig))
 
 
 @contextlib.contextmanager
