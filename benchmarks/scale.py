@@ -34,8 +34,8 @@ from perilune.scheduler import TICK_SECONDS
 from tests.postgres import private_cluster
 
 WORKERS = (1, 2, 4, 8)
-DOCUMENT_SECONDS = 0.2
-DOCUMENTS_A_WORKER = 150
+DOCUMENT_SECONDS = 0.1
+DOCUMENTS_A_WORKER = 1000  # five of the batches that are claimed at once
 FAST_TICK = 0.5
 SOURCES = 2000
 SPREAD_SECONDS = 300

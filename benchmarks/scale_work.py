@@ -22,7 +22,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from crawler.orders import Orders
 from models.base import UtcDateTime
-from models.claimant import beating, this_process
+from models.beating import beating
+from models.claimant import this_process
 from models.database import open_database
 from models.fate import Claim, Claimed, Fate, Outcome, await_stage, claim_due, finish
 from models.source import Source
@@ -33,6 +34,7 @@ from perilune.jobs.orders import obey_orders
 from perilune.jobs.worker import CRAWLS_AT_ONCE, Crew, run_worker
 from perilune.lineage import die_with_parent
 from perilune.logs import configure_logging
+from pipeline.runners.extract import ExtractRunner
 from pipeline.runners.runner import Worker, done, drain
 
 ME = "benchmarks.scale_work"
@@ -83,7 +85,7 @@ class SleepingRunner:
 
     stage = Stage.EXTRACT
     version = "1"
-    batch_size = 20
+    batch_size = ExtractRunner.batch_size
 
     def __init__(self, costs: Costs) -> None:
         self._costs = costs
@@ -125,7 +127,7 @@ def visit(sessions: sessionmaker[Session], slug: str, costs: Costs) -> None:
 
 def crawl(sessions: sessionmaker[Session], costs: Costs) -> None:
     """Obey a worker's orders as the crawl does, many at a time."""
-    orders, running = Orders(), set[str]()
+    orders, running = Orders(sys.stdout), set[str]()
 
     def go(slug: str) -> None:
         try:
@@ -151,7 +153,7 @@ def process(sessions: sessionmaker[Session], costs: Costs) -> None:
         worker = Worker(sessions, this_process(), dt.datetime.now(dt.UTC), seconds=SECONDS_A_STAGE)
         return dict(drain(SleepingRunner(costs), worker))
 
-    obey_orders({"process": work_off})
+    obey_orders({"process": work_off}, sys.stdout)
 
 
 @contextlib.contextmanager

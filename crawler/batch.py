@@ -7,29 +7,32 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import datetime as dt
 import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Self, TextIO
 
 import scrapy
 import sqlalchemy as sa
-from scrapy import Request
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy import Request, signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from structlog import get_logger
+from twisted.python.failure import Failure
 
 from crawler.frontier import Clock, Frontier
 from crawler.health.observations import ProblemCode
 from crawler.loader import spider_for
 from crawler.orders import Orders
 from crawler.policy import scrapy_settings
-from crawler.pressure import share_of_crawling
+from crawler.pressure import crawlable_count, watched
 from crawler.rendering import RenderingProblem, require_browser
 from crawler.source_file import SHIPPED, SourceProblem
 from crawler.spiders.source import SourceSpider
-from models.claimant import beating
-from models.database import open_database
+from models.beating import beating
+from models.database import DatabaseProblem, open_database
 from models.fate import Claim, await_stage, claim_due, release_claims_of_the_dead
 from models.page_store import PageStore
 from models.source import CrawlRun, Source
@@ -41,6 +44,7 @@ from perilune.problems import Problem
 
 SOURCES_AT_ONCE = 400
 LOOK_SECONDS = 1.0
+DATABASE_LOST = "database lost"
 log = get_logger()
 
 
@@ -54,9 +58,35 @@ class BatchSpider(scrapy.Spider):
         self._claim = claim
         self._go_on = go_on
         self._spiders: list[SourceSpider] = []
+        self._ending: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> Self:
+        """Make the spider, which hears of what goes wrong in the callbacks of its sources."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.callback_failed, signals.spider_error)
+        return spider
+
+    def callback_failed(self, failure: Failure) -> None:
+        """End the crawl where the database is lost: what we have claimed is free for others only without us."""
+        if isinstance(failure.value, sa.exc.OperationalError):
+            self._end(failure.value)
+
+    def _end(self, error: sa.exc.OperationalError) -> None:
+        log.warning("database lost", reason=str(error.orig))
+        if self._ending is None and self.crawler.engine is not None:
+            closing = self.crawler.engine.close_spider_async(reason=DATABASE_LOST)
+            self._ending = asyncio.get_running_loop().create_task(closing)
 
     async def start(self) -> AsyncIterator[Request]:
         """Start every source in turn, then look for further ones while `go_on`, told which still run, says so."""
+        try:
+            async for request in self._requests():
+                yield request
+        except sa.exc.OperationalError as error:
+            self._end(error)
+
+    async def _requests(self) -> AsyncIterator[Request]:
         while True:
             for spider_class in self._claim():
                 spider = spider_class.from_crawler(self.crawler)
@@ -64,6 +94,8 @@ class BatchSpider(scrapy.Spider):
                 try:
                     async for request in spider.start():
                         yield request
+                except sa.exc.OperationalError:
+                    raise
                 except Exception:  # what ails one source never stops the others
                     log.exception("source not begun", source=spider.name)
                     spider.closed("error")
@@ -73,8 +105,8 @@ class BatchSpider(scrapy.Spider):
             await asyncio.sleep(LOOK_SECONDS)
 
     def closed(self, reason: str) -> None:
-        """Close every source's run."""
-        for spider in self._spiders:
+        """Close every source's run; where the database is lost, they are left as by a kill, and taken up again."""
+        for spider in self._spiders if reason != DATABASE_LOST else ():
             spider.closed(reason)
 
 
@@ -85,16 +117,17 @@ def claim_sources(
 
     With a `backlog`, the fewer are taken the nearer the pages that wait to be read come to it.
     """
-    wanted = sa.select(Source.id).where(Source.is_active)
+    wanted = watched()
     if slugs:
         wanted = wanted.where(Source.slug.in_(slugs))
     now = frontier.clock()
     with frontier.sessions.begin() as session:
         if forced:
             await_stage(session, Stage.CRAWL, list(session.scalars(wanted)), due_at=now)
-        share = 1.0 if backlog is None else share_of_crawling(session, backlog, now=now)
-        claim = Claim(frontier.claimant, now, int(SOURCES_AT_ONCE * share))
-        ids = claim_due(session, Stage.CRAWL, claim, among=wanted)
+        limit = SOURCES_AT_ONCE
+        if backlog is not None:
+            limit = crawlable_count(session, backlog, at_most=SOURCES_AT_ONCE, now=now)
+        ids = claim_due(session, Stage.CRAWL, Claim(frontier.claimant, now, limit), among=wanted)
         return list(session.scalars(sa.select(Source).where(Source.id.in_(ids)).order_by(Source.slug)))
 
 
@@ -130,9 +163,13 @@ def _crawl_due(
 def _run(
     settings: Settings, claim: Callable[[], list[type[SourceSpider]]], *, go_on: Callable[[list[str]], bool]
 ) -> None:
+    """Crawl; DatabaseProblem where that ended because the database was lost."""
     process = AsyncCrawlerProcess(scrapy_settings(settings))
-    process.crawl(BatchSpider, claim=claim, go_on=go_on)
+    crawler = process.create_crawler(BatchSpider)
+    process.crawl(crawler, claim=claim, go_on=go_on)
     process.start()
+    if crawler.stats is not None and crawler.stats.get_value("finish_reason") == DATABASE_LOST:
+        raise DatabaseProblem("the database was lost amid a crawl; what was under way is crawled again.")
 
 
 def crawl_by_order(settings: Settings, clock: Clock, orders: Orders) -> None:
@@ -190,22 +227,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--by-order", action="store_true", help="crawl what lines of standard input name")
     parser.add_argument("--parent", type=int, help="the process that must not be outlived")
     options = parser.parse_args(arguments)
+    answers = sys.stdout
     if options.parent:
         die_with_parent(options.parent)
-    fixed: dt.datetime | None = options.at
     try:
-        settings = settings_from(os.environ)
-        configure_logging(settings.log_level, settings.log_format, process="crawl")
-        clock: Clock = lambda: fixed or dt.datetime.now(dt.UTC)  # noqa: E731 - a value that is handed on
-        if options.by_order:
-            crawl_by_order(settings, clock, Orders())
-            return 0
-        counts = crawl(settings, clock, options.slugs, forced=options.force)
+        # What a spider of somebody's own prints is no answer.
+        with contextlib.redirect_stdout(sys.stderr):
+            counts = _crawl_as(options, answers)
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
-    sys.stdout.write(json.dumps(counts, ensure_ascii=False) + "\n")
+    if counts is not None:
+        answers.write(json.dumps(counts, ensure_ascii=False) + "\n")
     return 0
+
+
+def _crawl_as(options: argparse.Namespace, answers: TextIO) -> dict[str, dict[str, object]] | None:
+    fixed: dt.datetime | None = options.at
+    settings = settings_from(os.environ)
+    configure_logging(settings.log_level, settings.log_format, process="crawl")
+    clock: Clock = lambda: fixed or dt.datetime.now(dt.UTC)  # noqa: E731 - a value that is handed on
+    if options.by_order:
+        crawl_by_order(settings, clock, Orders(answers))
+        return None
+    return crawl(settings, clock, options.slugs, forced=options.force)
 
 
 if __name__ == "__main__":

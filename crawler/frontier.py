@@ -57,7 +57,7 @@ from models.vocabulary import FateState, Stage
 from models.way import History, Way, first_of_archive, history_of
 
 Clock = Callable[[], dt.datetime]
-LINKS_AT_ONCE = 2000
+LINKS_AT_ONCE = 50  # at the slowest pace that a host may ask for, that is most of an hour
 PAGES_AT_ONCE = 100
 STORE_AFTER_SECONDS = 1.0
 ATTEMPTS_BEFORE_ANEW = 2

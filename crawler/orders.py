@@ -15,8 +15,8 @@ from typing import TextIO
 class Orders:
     """What is still to be answered; read beside the crawl, so that its engine never waits for its input."""
 
+    answers: TextIO
     given: TextIO = field(default_factory=lambda: sys.stdin)
-    answers: TextIO = field(default_factory=lambda: sys.stdout)
     _lines: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
     _unanswered: dict[str, list[int]] = field(default_factory=dict)
     _is_at_end: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
@@ -20,6 +20,14 @@ SCHEMA_LOCK = 7_365_707_841  # any numbers that are ours alone
 FACTS_LOCK = 7_365_707_842
 IN_COPY = "in copy"
 """What stands for the revision while rows are copied into a database, so that nothing opens it meanwhile."""
+PATIENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+"""Seconds, and for the last milliseconds; without them a machine that lost its power is waited for for hours."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -33,7 +41,7 @@ def open_engine(url: str) -> sa.Engine:
         address = sa.make_url(url)
         if address.get_backend_name() == "sqlite" and address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(address)
+        engine = sa.create_engine(address, **_options_for(address))
         if engine.dialect.name not in {"sqlite", "postgresql"}:
             raise DatabaseProblem(
                 f"the database address starts with {engine.dialect.name!r}; use sqlite:///FILE or postgresql+psycopg://..."
@@ -59,6 +67,18 @@ def open_engine(url: str) -> sa.Engine:
         raise DatabaseProblem(
             f"the database {without_password(url)!r} is damaged or of another kind: {error.orig}"
         ) from error
+
+
+def _options_for(address: sa.URL) -> dict[str, Any]:
+    """Give what an engine is to do: no values in errors, and on a server, to notice soon where that is gone."""
+    if address.get_backend_name() == "sqlite":
+        return {"hide_parameters": True}
+    return {"hide_parameters": True, "pool_pre_ping": True, "connect_args": patience_with(address)}
+
+
+def patience_with(address: sa.URL) -> dict[str, str]:
+    """Give libpq's options for a server that may be gone without a word; what the address says itself stays."""
+    return {name: value for name, value in PATIENCE.items() if name not in address.query}
 
 
 def _prepare_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:

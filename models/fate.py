@@ -27,7 +27,10 @@ class Fate(Base):
     """Where one item stands in one stage; `version` is that of the stage's code that decided."""
 
     __tablename__ = "fate"
-    __table_args__ = (sa.Index("ix_fate_due", "stage", "state", "due_at"),)
+    __table_args__ = (
+        sa.Index("ix_fate_due", "stage", "state", "due_at"),
+        sa.Index("ix_fate_version", "stage", "version"),
+    )
 
     stage: Mapped[Stage] = mapped_column(sa.String(12), primary_key=True)
     item_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -130,15 +133,20 @@ def release_claims_of_the_dead(session: Session, silent: Collection[str] = ()) -
 
     `silent` names those that have stopped to beat, as a `Watch` noticed.
     """
-    claiming = sa.select(Fate.claimed_by).where(Fate.claimed_by.is_not(None))
+    claiming = sa.select(Fate.claimed_by).where(Fate.stage.in_(list(Stage)), Fate.state == FateState.CLAIMED)
     claimants = session.scalars(claiming.union(sa.select(Claimant.name)))
-    dead = [claimant for claimant in claimants if claimant and (claimant in silent or not is_alive(claimant))]
-    if not dead:
+    return release_claims(session, [each for each in claimants if each and (each in silent or not is_alive(each))])
+
+
+def release_claims(session: Session, claimants: Collection[str]) -> int:
+    """Free what these processes had claimed, and forget that they were at work; returns how many items."""
+    if not claimants:
         return 0
-    session.execute(sa.delete(Claimant).where(Claimant.name.in_(dead)))
+    session.execute(sa.delete(Claimant).where(Claimant.name.in_(claimants)))
+    is_theirs = (Fate.state == FateState.CLAIMED) & Fate.claimed_by.in_(claimants)
     released = session.scalars(
         sa.update(Fate)
-        .where(Fate.claimed_by.in_(dead))
+        .where(Fate.stage.in_(list(Stage)), is_theirs)
         .values(state=FateState.WAITING, claimed_by=None, claimed_until=None)
         .returning(Fate.item_id)
         .execution_options(synchronize_session=False)
@@ -150,7 +158,7 @@ def await_outdated(session: Session, stage: Stage, version: str, *, now: dt.date
     """Make everything wait again that another version of the stage's code decided; returns how many items."""
     outdated = session.scalars(
         sa.update(Fate)
-        .where(Fate.stage == stage, Fate.version.is_not(None), Fate.version != version)
+        .where(Fate.stage == stage, (Fate.version < version) | (Fate.version > version))
         .where(Fate.state.in_(ENDED))
         .values(state=FateState.WAITING, due_at=now, attempt_count=0)
         .returning(Fate.item_id)

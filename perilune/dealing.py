@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from structlog import get_logger
 
+from crawler.pressure import watched
 from models.fate import due_ids
 from models.source import Source
 from models.vocabulary import Stage
 from perilune.archive import Archive
-from perilune.due import Due, watched
+from perilune.due import Due
 from perilune.jobs.queue import Queue, Wakeup
 from perilune.urls import site_of
 
@@ -46,7 +47,7 @@ class Dealer:
 
     def _crawls(self, session: Session) -> Iterator[Wakeup]:
         """Give a job for each source that is due, most overdue first; those of one site wait for one another."""
-        at_most = int(SOURCES_A_TICK * self._due.crawling_share(session))
+        at_most = self._due.crawlable(session, at_most=SOURCES_A_TICK)
         ids = due_ids(session, Stage.CRAWL, now=dt.datetime.now(dt.UTC), among=watched(), limit=at_most)
         rows = session.execute(sa.select(Source.id, Source.slug, Source.home).where(Source.id.in_(ids)))
         sources = {source_id: (slug, home) for source_id, slug, home in rows}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
+import time
 from dataclasses import dataclass, field
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from structlog import get_logger
 
-from crawler.pressure import share_of_crawling
+from crawler.pressure import crawlable_count
+from models.ahead import bring_back, was_ahead
 from models.claimant import Watch
 from models.fate import due_count, release_claims_of_the_dead
 from models.search import index_is_outdated
-from models.source import Source
 from models.vocabulary import Stage
 from models.webhooks import calls_due
 from perilune.archive import Archive
@@ -21,6 +23,8 @@ from perilune.searching import forget_old_changes, index_is_due
 
 PROCESSED = tuple(stage for stage in Stage if stage not in {Stage.CRAWL, Stage.FETCH})
 LEARN_AGAIN = dt.timedelta(hours=1)
+BRING_BACK_SECONDS = 600.0
+log = get_logger()
 
 
 @dataclass
@@ -29,29 +33,44 @@ class Due:
 
     archive: Archive
     learned_at: dt.datetime | None = None
-    watch: Watch = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.watch = Watch(self.archive.settings.silence)
+    watch: Watch = field(default_factory=Watch)
+    brings_back_at: float = 0.0
 
     def free_claims(self) -> int:
         """Free what the dead had claimed; returns how many items."""
         with self.archive.sessions.begin() as session:
+            self._bring_back(session)
             return release_claims_of_the_dead(session, self.watch.silent(session))
+
+    def _bring_back(self, session: Session) -> None:
+        """Make due what a clock that was ahead had put off; all fates are read, so that it is not done at each tick."""
+        if time.monotonic() < self.brings_back_at or not was_ahead(session, now=_now()):
+            return
+        self.brings_back_at = time.monotonic() + BRING_BACK_SECONDS
+        if count := bring_back(session, now=_now()):
+            log.warning("the clock was ahead; what waited for a time to come is due now", items=count)
 
     def crawl(self) -> bool:
         """Whether a source is due, and the pipeline does not lag too far behind."""
         with self.archive.sessions() as session:
-            return self.crawling_share(session) > 0 and self._count(session, Stage.CRAWL, among=watched()) > 0
+            return self.crawlable(session, at_most=1) > 0
 
-    def crawling_share(self, session: Session) -> float:
-        """Which share of the due sources may be crawled now."""
-        return share_of_crawling(session, self.archive.settings.backlog, now=_now())
+    def crawlable(self, session: Session, *, at_most: int) -> int:
+        """How many of the due sources may be crawled now."""
+        return crawlable_count(session, self.archive.settings.backlog, at_most=at_most, now=_now())
+
+    def lag(self) -> int:
+        """How many pages wait to be read, where so many do that due sources are left waiting; else 0."""
+        with self.archive.sessions() as session:
+            is_held_up = crawlable_count(session, sys.maxsize, at_most=1, now=_now()) and not self.crawlable(
+                session, at_most=1
+            )
+            return due_count(session, Stage.EXTRACT, now=_now()) if is_held_up else 0
 
     def process(self) -> int:
         """How many items wait in the pipeline; where none does, 1 if the search index is of older rules."""
         with self.archive.sessions() as session:
-            waiting = sum(self._count(session, stage) for stage in PROCESSED)
+            waiting = sum(due_count(session, stage, now=_now()) for stage in PROCESSED)
             return waiting or int(index_is_outdated(session))
 
     def learn(self) -> bool:
@@ -74,14 +93,6 @@ class Due:
         """Whether calls of webhooks wait."""
         with self.archive.sessions() as session:
             return calls_due(session, now=_now())
-
-    def _count(self, session: Session, stage: Stage, among: sa.Select[int] | None = None) -> int:
-        return due_count(session, stage, now=_now(), among=among)
-
-
-def watched() -> sa.Select[int]:
-    """Select the sources that are watched."""
-    return sa.select(Source.id).where(Source.is_active)
 
 
 def _now() -> dt.datetime:

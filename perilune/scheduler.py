@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from structlog import get_logger
 
-from models.claimant import beating
+from models.beating import beating
 from perilune.archive import Archive, open_archive, watched_slugs
 from perilune.config import Settings
 from perilune.due import Due
@@ -32,7 +32,8 @@ TICK_SECONDS = 20
 MAILBOX_SECONDS = 600
 """Mail servers do not like to be asked more often whether there is something to read."""
 DEADLINE = dt.timedelta(hours=3)
-SECONDS_TO_STOP = 30
+SECONDS_TO_STOP = 60
+"""Longer than a worker takes to let its jobs and its companions end."""
 Work = Callable[[], None]
 log = get_logger()
 
@@ -150,6 +151,8 @@ def scheduling(archive: Archive) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _dealing(archive: Archive) -> Iterator[None]:
+    from procrastinate.exceptions import ConnectorException
+
     from perilune.dealing import Dealer
     from perilune.jobs.queue import open_queue
 
@@ -159,8 +162,8 @@ def _dealing(archive: Archive) -> Iterator[None]:
         def deal() -> None:
             try:
                 dealer.deal()
-            except sa.exc.OperationalError as error:
-                log.warning("tick missed", reason=str(error.orig))
+            except (sa.exc.DBAPIError, ConnectorException) as error:
+                log.warning("tick missed", reason=str(error.__cause__ or error))
 
         scheduler = start_ticking({deal: TICK_SECONDS})
         try:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.claimant import beating
+from models.beating import beating
 from models.copying import Progress, copied_tables
 from models.database import DatabaseProblem, open_database
 from models.plain_rows import digest_of

@@ -6,7 +6,8 @@ import time
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.claimant import Claimant, Watch, beating, claimants_at_work, this_process
+from models.beating import beating
+from models.claimant import Claimant, Watch, claimants_at_work, this_process
 from models.fate import (
     Claim,
     Claimed,
@@ -167,20 +168,22 @@ def test_a_stage_that_compares_items_is_worked_on_by_one_process(
         assert claim_due(session, Stage.GROUP, Claim("elsewhere/1/0.00", now, is_alone=True)) == [3]
 
 
+@pytest.mark.parametrize("silence", [30, 120, 600])
 def test_the_claims_of_a_silent_process_elsewhere_are_free_again(
-    sessions: sessionmaker[Session], now: dt.datetime
+    sessions: sessionmaker[Session], now: dt.datetime, silence: int
 ) -> None:
     there, clock = "elsewhere/1/0.00", [0.0]
-    watch = Watch(seconds=120, clock=lambda: clock[0])
+    watch = Watch(clock=lambda: clock[0])
     with sessions.begin() as session:
         await_stage(session, Stage.EXTRACT, [1], due_at=now)
         claim_due(session, Stage.EXTRACT, Claim(there, now))
-        session.add(Claimant(name=there, role="worker", started_at=now, seen_at=now, beat_count=7))
-    for second in range(0, 121, 20):
+        beats = {"started_at": now, "seen_at": now, "beat_count": 7, "silence": silence}
+        session.add(Claimant(name=there, role="worker", **beats))
+    for second in range(0, silence + 1, 20):
         clock[0] = float(second)
         with sessions.begin() as session:
             assert release_claims_of_the_dead(session, watch.silent(session)) == 0
-    clock[0] = 140.0
+    clock[0] += 20.0
     with sessions.begin() as session:
         assert release_claims_of_the_dead(session, watch.silent(session)) == 1
         assert claimants_at_work(session) == []
@@ -192,7 +195,7 @@ def test_the_claims_of_a_silent_process_elsewhere_are_free_again(
 
 def test_a_watcher_that_was_away_begins_anew(sessions: sessionmaker[Session], now: dt.datetime) -> None:
     clock = [0.0]
-    watch = Watch(seconds=120, clock=lambda: clock[0])
+    watch = Watch(clock=lambda: clock[0])
     with sessions.begin() as session:
         session.add(Claimant(name="elsewhere/1/0.00", role="worker", started_at=now, seen_at=now, beat_count=1))
         session.flush()

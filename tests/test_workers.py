@@ -136,6 +136,10 @@ def test_crawling_slows_while_the_pipeline_lags(
     Dealer(archive, queue).deal()
     assert ("crawl", "todo") not in queue.counts()
     with sessions.begin() as session:
+        session.execute(sa.delete(Fate).where(Fate.stage == Stage.EXTRACT, Fate.item_id > 75))
+    Dealer(archive, queue).deal()
+    assert queue.counts()["crawl", "todo"] == 10
+    with sessions.begin() as session:
         session.execute(sa.delete(Fate).where(Fate.stage == Stage.EXTRACT, Fate.item_id > 40))
     Dealer(archive, queue).deal()
     assert queue.counts()["crawl", "todo"] == 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -23,7 +24,7 @@ from crawler.discovery.survey import survey
 from crawler.discovery.values import Discovery
 from crawler.fetched import answer_from, fetched_from, problem_of, reason_of
 from crawler.found import wanted
-from crawler.frontier import Frontier, RunEnd, Waiting
+from crawler.frontier import LINKS_AT_ONCE, Frontier, RunEnd, Waiting
 from crawler.health.answers import (
     VERDICTS,
     Answer,
@@ -55,6 +56,8 @@ NOT_FOUND = 404
 OK = range(200, 300)
 MAX_INDEXES = 200
 NO_WAIT = dt.timedelta(0)
+LONGEST_VISIT_SECONDS = 3600.0  # what is left then waits for the next visit, so that slow hosts hold up nobody
+FEW_UNDER_WAY = 10
 # What answers, but not as it did when its way was chosen.
 OTHER_THAN_CHOSEN = {
     ProblemCode.EMPTY,
@@ -86,6 +89,8 @@ class SourceSpider(scrapy.Spider):
     hints = NO_HINTS
     retry_after: dt.timedelta | None = None
     _awaited_count = 0
+    _begun_at = 0.0
+    _more_wait = False
 
     def read(self, fetched: Fetched) -> IndexRead:
         """Read an index: what is wrong with it, or its links."""
@@ -95,6 +100,7 @@ class SourceSpider(scrapy.Spider):
         """Ask for the index pages, and for what still waits from earlier runs."""
         self.run_id = self.frontier.begin_run(self.source)
         self.notes = Notes()
+        self._begun_at = time.monotonic()
         self._followed = set(self.way.addresses) if self.way else set()
         with self._awaiting():
             for request in self.first_requests():
@@ -148,7 +154,7 @@ class SourceSpider(scrapy.Spider):
 
     def history_requests(self) -> Iterator[Request]:
         """Ask for the next page of the source's past, where it wants one and has not come to its end."""
-        history = self.frontier.history_due(self.source, self.way)
+        history = None if self._is_long else self.frontier.history_due(self.source, self.way)
         if history is not None and history.queue:
             link = self.frontier.index_link(self.source, history.queue[0])
             request = Request(link.url, self.read_history, errback=partial(self.index_failed, link), dont_filter=True)
@@ -173,9 +179,15 @@ class SourceSpider(scrapy.Spider):
         request = _request(link, self.read_index, partial(self.index_failed, link), is_followed=is_followed)
         return self.awaited(request.replace(priority=10))
 
+    @property
+    def _is_long(self) -> bool:
+        return time.monotonic() - self._begun_at > LONGEST_VISIT_SECONDS
+
     def waiting_requests(self) -> Iterator[Request]:
-        """Claim the source's waiting links and ask for them."""
-        for waiting in self.frontier.claim_links(self.source):
+        """Claim some of the source's waiting links and ask for them, unless the visit has taken long already."""
+        claimed = [] if self._is_long else self.frontier.claim_links(self.source)
+        self._more_wait = len(claimed) == LINKS_AT_ONCE
+        for waiting in claimed:
             yield self.awaited(
                 _request(
                     waiting.link,
@@ -196,12 +208,18 @@ class SourceSpider(scrapy.Spider):
         def on_answer(response: Response, **given: Link | bool) -> Iterator[Request]:
             with self._settling():
                 yield from answered(response, **given) or ()
+                yield from self._further_pages()
 
         def on_failure(failure: Failure) -> Iterator[Request]:
             with self._settling():
                 yield from failed(failure) or ()
+                yield from self._further_pages()
 
         return marked(request, render=self.source.render).replace(callback=on_answer, errback=on_failure)
+
+    def _further_pages(self) -> Iterator[Request]:
+        if self._more_wait and self._awaited_count <= FEW_UNDER_WAY:
+            yield from self.waiting_requests()
 
     @contextlib.contextmanager
     def _awaiting(self) -> Iterator[None]:

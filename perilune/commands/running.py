@@ -58,7 +58,18 @@ def crawl(
     require_sources(archive, slugs or [], only_watched=True)
     counts = crawl_in_child(slugs or [], forced=force)
     rows = [{"source": slug, **_crawl_row(found)} for slug, found in counts.items()]
-    print_rows(rows, as_json=as_json, empty="No source is due; name one with --force to crawl it now.")
+    print_rows(rows, as_json=as_json, empty=_why_no_source(archive))
+
+
+def _why_no_source(archive: Archive) -> str:
+    from perilune.due import Due
+
+    if lag := Due(archive).lag():
+        return (
+            f"{lag:,} pages wait to be read, and crawling waits for them (PERILUNE_BACKLOG is"
+            f" {archive.settings.backlog:,}): `perilune process` reads them; name a source to crawl it none the less."
+        )
+    return "No source is due; name one with --force to crawl it now."
 
 
 def _crawl_row(counts: dict[str, object]) -> dict[str, object]:
@@ -94,10 +105,14 @@ def process(
 
 def work_off(archive: Archive, *, now: dt.datetime, as_json: bool) -> None:
     """Run the pipeline until nothing waits, and print what became of it."""
+    from models.beating import beating
     from perilune.output import print_rows, stage_progress
     from perilune.processing import process_due
 
-    with stage_progress(is_shown=not as_json) as progress:
+    with (
+        stage_progress(is_shown=not as_json) as progress,
+        beating(archive.sessions, "process", silence=archive.settings.silence),
+    ):
         counts = process_due(archive, now=now, progress=progress)
     rows: list[dict[str, object]] = [
         {"stage": str(stage), **{state: fates.get(state, 0) for state in ("done", "skipped", "failed")}}

@@ -109,11 +109,15 @@ class _Child:
     async def _read(self) -> None:
         stdout = self._process.stdout
         assert stdout is not None
-        async for line in stdout:
-            answer: JSONDict = json.loads(line)
-            future = self._awaited.get(int(str(answer.pop("order"))))
-            if future is not None and not future.done():
-                future.set_result(answer)
+        try:
+            async for line in stdout:
+                answer: JSONDict = json.loads(line)
+                future = self._awaited.get(int(str(answer.pop("order"))))
+                if future is not None and not future.done():
+                    future.set_result(answer)
+        except (ValueError, KeyError):
+            log.exception("no answer")
+            self.kill()
         code = await self._process.wait()
         for future in self._awaited.values():
             if not future.done():

@@ -6,16 +6,18 @@ It reads orders from standard input, one line of JSON each, obeys them one after
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from typing import TextIO
 
 import sqlalchemy as sa
 from structlog import get_logger
 
-from models.claimant import beating
+from models.beating import beating
 from perilune.archive import Archive, open_archive
 from perilune.config import settings_from
 from perilune.lineage import die_with_parent
@@ -63,17 +65,21 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def obey_orders(handlers: Mapping[str, Obey]) -> None:
-    """Obey what stands in the lines of standard input until it ends, and answer each with a line."""
+def obey_orders(handlers: Mapping[str, Obey], answers: TextIO) -> None:
+    """Obey what stands in the lines of standard input until it ends, and answer each with a line.
+
+    Problem, once it is told, where an order cannot be obeyed: what it had claimed is free when this process is no more.
+    """
     for line in sys.stdin:
-        order = json.loads(line)
+        order, found = json.loads(line), None
         try:
             answer = handlers[order["do"]]()
         except Problem as problem:
-            log.warning("order failed", order=order["do"], reason=str(problem))
-            answer = {"problem": str(problem)}
-        sys.stdout.write(json.dumps({"order": order["order"], **answer}, default=str) + "\n")
-        sys.stdout.flush()
+            found, answer = problem, {"problem": str(problem)}
+        answers.write(json.dumps({"order": order["order"], **answer}, default=str) + "\n")
+        answers.flush()
+        if found is not None:
+            raise found
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -87,8 +93,12 @@ def main(arguments: list[str] | None = None) -> int:
         settings = settings_from(os.environ)
         configure_logging(settings.log_level, settings.log_format, process="process")
         archive = open_archive(settings)
-        with beating(archive.sessions, "process", silence=settings.silence):
-            obey_orders(handlers_of(archive))
+        answers = sys.stdout
+        with (
+            beating(archive.sessions, "process", silence=settings.silence),
+            contextlib.redirect_stdout(sys.stderr),
+        ):
+            obey_orders(handlers_of(archive), answers)
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")
         return 2

@@ -18,7 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import DEFAULT_PRIORITY, Job
 from procrastinate.schema import SchemaManager
 
-from models.database import SCHEMA_LOCK
+from models.database import SCHEMA_LOCK, patience_with
 from perilune.archive import Archive
 from perilune.config import Settings
 from perilune.problems import Problem
@@ -70,8 +70,9 @@ def connector_of(settings: Settings, *, is_async: bool) -> PsycopgConnector | Sy
             " (`perilune db migrate-to` moves an archive there); on SQLite, `perilune run` does all the work by itself."
         )
     conninfo = address.set(drivername="postgresql").render_as_string(hide_password=False)
+    options = {"options": f"-c search_path={SCHEMA}"} | patience_with(address)
     kind = PsycopgConnector if is_async else SyncPsycopgConnector
-    return kind(conninfo=conninfo, kwargs={"options": f"-c search_path={SCHEMA}"}, min_size=1, max_size=CONNECTIONS)
+    return kind(conninfo=conninfo, kwargs=options, min_size=1, max_size=CONNECTIONS)
 
 
 def prepare(archive: Archive) -> None:

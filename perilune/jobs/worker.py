@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from procrastinate import App, RetryStrategy
+import psycopg
+import sqlalchemy as sa
+from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from procrastinate.types import JSONDict
 from structlog import get_logger
 
-from models.claimant import beating
-from perilune.archive import open_archive
+from models.beating import beating
+from perilune.archive import Archive, open_archive
 from perilune.config import Settings
-from perilune.jobs.companion import Companion, CompanionProblem
+from perilune.jobs.companion import Companion
 from perilune.jobs.queue import QUEUES, STALLED_SECONDS, connector_of, prepare
 from perilune.problems import Problem
 
@@ -27,7 +30,6 @@ CRAWLS_AT_ONCE = 32
 LONGEST = {"crawl": dt.timedelta(hours=2), "process": dt.timedelta(hours=3), "digest": dt.timedelta(hours=1)}
 SECONDS_TO_STOP = 25.0
 SECONDS_BEFORE_ANEW = 3.0
-TRIED_AGAIN = RetryStrategy(max_attempts=3, wait=10, retry_exceptions={CompanionProblem})
 MAILBOX_EVERY = "*/10 * * * *"
 log = get_logger()
 
@@ -51,13 +53,16 @@ class Crew:
 
 
 def add_tasks(app: App, crew: Crew) -> None:
-    """Tell Procrastinate what each job has done; the names are those that a scheduler puts into the queues."""
+    """Tell Procrastinate what each job has done; the names are those that a scheduler puts into the queues.
 
-    @app.task(name="crawl", queue="crawl", retry=TRIED_AGAIN)
+    None is tried again by Procrastinate: what is still due is dealt again at the next tick, and may wait there already.
+    """
+
+    @app.task(name="crawl", queue="crawl")
     async def crawl(source: str) -> JSONDict:
         return await crew.crawl.answer({"source": source}, within=LONGEST["crawl"])
 
-    @app.task(name="process", queue="process", retry=TRIED_AGAIN)
+    @app.task(name="process", queue="process")
     async def process() -> JSONDict:
         return await crew.process.answer({"do": "process"}, within=LONGEST["process"])
 
@@ -65,11 +70,11 @@ def add_tasks(app: App, crew: Crew) -> None:
     async def command(words: str) -> JSONDict:
         return await _run_command(words.split(), within=LONGEST["process"])
 
-    @app.task(name="mail", queue="digest", retry=TRIED_AGAIN)
+    @app.task(name="mail", queue="digest")
     async def mail() -> JSONDict:
         return await crew.digest.answer({"do": "mail"}, within=LONGEST["digest"])
 
-    @app.task(name="call", queue="digest", retry=TRIED_AGAIN)
+    @app.task(name="call", queue="digest")
     async def call() -> JSONDict:
         return await crew.digest.answer({"do": "call"}, within=LONGEST["digest"])
 
@@ -83,7 +88,8 @@ def add_tasks(app: App, crew: Crew) -> None:
 async def _run_command(words: Sequence[str], *, within: dt.timedelta) -> JSONDict:
     """Run a command of ours in a process of its own; Problem where it ends badly or not in time."""
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "perilune.cli", *words, "--json", stdout=asyncio.subprocess.DEVNULL
+        *(sys.executable, "-m", "perilune.cli", "--parent", str(os.getpid()), *words, "--json"),
+        stdout=asyncio.subprocess.DEVNULL,
     )
     try:
         code = await asyncio.wait_for(child.wait(), within.total_seconds())
@@ -110,16 +116,15 @@ def run_worker(settings: Settings, queues: Sequence[str], *, crew: Crew | None =
     """Work off the jobs of the queues until stopped; Problem where the archive is not on PostgreSQL."""
     connector_of(settings, is_async=True)
     archive = open_archive(settings)
-    prepare(archive)
     with beating(archive.sessions, "worker", silence=settings.silence):
-        asyncio.run(_work(settings, queues, crew or Crew.of()))
+        asyncio.run(_work(archive, queues, crew or Crew.of()))
 
 
-async def _work(settings: Settings, queues: Sequence[str], crew: Crew) -> None:
+async def _work(archive: Archive, queues: Sequence[str], crew: Crew) -> None:
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stopped.set)
-    at_work: asyncio.Future[list[None]] = asyncio.gather(*(_work_off(settings, queue, crew) for queue in queues))
+    at_work: asyncio.Future[list[None]] = asyncio.gather(*(_work_off(archive, queue, crew) for queue in queues))
     stopping = asyncio.create_task(stopped.wait())
     try:
         waited: set[asyncio.Future[Any]] = {at_work, stopping}
@@ -127,26 +132,29 @@ async def _work(settings: Settings, queues: Sequence[str], crew: Crew) -> None:
     finally:
         stopping.cancel()
         at_work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await at_work
         try:
-            await asyncio.wait_for(crew_stops(crew), SECONDS_TO_STOP)
-        except TimeoutError:
-            crew.crawl.kill()
-            crew.process.kill()
+            with contextlib.suppress(asyncio.CancelledError):
+                await at_work
+        finally:
+            await _end(crew)
 
 
-async def crew_stops(crew: Crew) -> None:
-    """Let all companions finish and end."""
-    await asyncio.gather(*(companion.stop() for companion in crew))
+async def _end(crew: Crew) -> None:
+    """Let all companions finish, within a time, and end; a mail that is under way then goes on without us."""
+    try:
+        await asyncio.wait_for(asyncio.gather(*(companion.stop() for companion in crew)), SECONDS_TO_STOP)
+    except TimeoutError:
+        crew.crawl.kill()
+        crew.process.kill()
 
 
-async def _work_off(settings: Settings, queue: str, crew: Crew) -> None:
-    """Work off a queue for ever; a database that is gone is waited for."""
+async def _work_off(archive: Archive, queue: str, crew: Crew) -> None:
+    """Work off a queue for ever; a database that is gone is waited for, and so are tables of another version."""
     while True:
-        app = App(connector=connector_of(settings, is_async=True))
+        app = App(connector=connector_of(archive.settings, is_async=True))
         add_tasks(app, crew)
         try:
+            await asyncio.to_thread(prepare, archive)
             async with app.open_async():
                 await app.run_worker_async(
                     queues=[queue],
@@ -157,6 +165,6 @@ async def _work_off(settings: Settings, queue: str, crew: Crew) -> None:
                     stalled_worker_timeout=STALLED_SECONDS,
                     delete_jobs="always",
                 )
-        except ConnectorException as error:
+        except (ConnectorException, psycopg.Error, sa.exc.DBAPIError) as error:
             log.warning("queue not reached", queue=queue, reason=str(error.__cause__ or error))
         await asyncio.sleep(SECONDS_BEFORE_ANEW)
