@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,7 @@ PATIENCE = {
     "tcp_user_timeout": "60000",
 }
 """Seconds, and for the last milliseconds; without them a machine that lost its power is waited for for hours."""
+GO_ON_WITH_COPY = "run the `perilune db migrate-to` or `restore` again that was stopped"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -58,15 +61,17 @@ def open_engine(url: str) -> sa.Engine:
         raise DatabaseProblem(
             f"the folder of the database {without_password(url)!r} cannot be made: {error.strerror}"
         ) from error
-    except sa.exc.OperationalError as error:
-        detail = str(error.orig).strip().splitlines()[0]
-        raise DatabaseProblem(
-            f"the database {without_password(url)} does not answer: {without_secrets(detail)}; check PERILUNE_DATABASE"
-        ) from error
     except sa.exc.DatabaseError as error:
-        raise DatabaseProblem(
-            f"the database {without_password(url)!r} is damaged or of another kind: {error.orig}"
-        ) from error
+        raise _problem_with(url, error) from error
+
+
+def _problem_with(url: str, error: sa.exc.DatabaseError) -> DatabaseProblem:
+    name, detail = without_password(url), without_secrets(str(error.orig).strip().partition("\n")[0])
+    if isinstance(error, sa.exc.OperationalError):
+        return DatabaseProblem(f"the database {name} does not answer: {detail}; check PERILUNE_DATABASE")
+    if isinstance(error, sa.exc.ProgrammingError):
+        return DatabaseProblem(f"the database {name} does not let us read it: {detail}")
+    return DatabaseProblem(f"the database {name!r} is damaged or of another kind: {detail}")
 
 
 def _options_for(address: sa.URL) -> dict[str, Any]:
@@ -161,10 +166,7 @@ def _require_known(engine: sa.Engine, revision: str | None) -> None:
     """Check that a database is none that a newer Perilune made, and no unfinished copy."""
     name = engine.url.render_as_string()
     if revision == IN_COPY:
-        raise DatabaseProblem(
-            f"the database {name} is a copy that is not finished; run the `perilune db migrate-to` or `restore` again"
-            " that was stopped"
-        )
+        raise DatabaseProblem(f"the database {name} is a copy that is not finished; {GO_ON_WITH_COPY}")
     if revision is not None and revision not in _revisions():
         raise DatabaseProblem(
             f"the database {name} is at revision {revision}, and this Perilune knows {newest_revision()} as the newest;"
@@ -173,12 +175,18 @@ def _require_known(engine: sa.Engine, revision: str | None) -> None:
 
 
 def revision_of(engine: sa.Engine) -> str | None:
-    """Name the migration that a database is at, or `IN_COPY`; None where it has no tables."""
+    """Name the migration that a database is at, or `IN_COPY`; None where it has no tables.
+
+    DatabaseProblem where it cannot be read.
+    """
     try:
         with engine.connect() as connection:
             return schema_of(connection)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError):  # there is no such table: the database is empty
-        return None
+    except sa.exc.DatabaseError as error:
+        with contextlib.suppress(sa.exc.DatabaseError), engine.connect() as connection:
+            # Where there is one now, somebody else has just made it.
+            return schema_of(connection) if sa.inspect(connection).has_table("alembic_version") else None
+        raise _problem_with(engine.url.render_as_string(), error) from error
 
 
 def schema_of(session: Session | sa.Connection) -> str | None:
@@ -201,3 +209,16 @@ def size_of(session: Session) -> int:
     else:
         size = sa.text("select pg_database_size(current_database())")
     return int(session.scalar(size) or 0)
+
+
+def file_of(url: str | sa.URL) -> Path | None:
+    """Name the file that a database is; None where it is on a server, or in memory."""
+    address = sa.make_url(url)
+    is_file = address.get_backend_name() == "sqlite" and address.database not in {None, "", ":memory:"}
+    return Path(str(address.database)) if is_file else None
+
+
+def free_bytes(url: str | sa.URL) -> int | None:
+    """Measure the room that is left beside a database's file; None where it is none of this machine."""
+    file = file_of(url)
+    return shutil.disk_usage(file.absolute().parent).free if file is not None else None

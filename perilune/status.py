@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from digest.schedule import ScheduleProblem, next_due_moment
 from models import work
 from models.backup_made import last_backup
 from models.claimant import claimants_at_work, is_alive
-from models.database import size_of
+from models.database import free_bytes, size_of
 from models.edition import Edition
 from models.fate import counts_by_state
 from models.vocabulary import DeliveryState
@@ -177,13 +176,12 @@ def _stages(session: Session, now: dt.datetime) -> list[StageLine]:
 
 
 def _disk(archive: Archive, session: Session, page_count: int) -> Disk:
-    address = sa.make_url(archive.settings.database_url)
-    is_here = address.get_backend_name() == "sqlite" and address.database
+    free = free_bytes(archive.settings.database_url)
     return Disk(
         database=size_of(session),
         pages=archive.pages.used_bytes(page_count),
         index=_size_of_folder(archive.search_folder),
-        free=shutil.disk_usage(Path(str(address.database)).parent).free if is_here else archive.pages.free_bytes(),
+        free=archive.pages.free_bytes() if free is None else free,
     )
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import sessionmaker
 from models.claimant import Claimant
 from models.copy_target import let_claims_go, open_target, require_empty
 from models.copying import Progress, copied_tables, copy_rows, snapshot
-from models.database import IN_COPY, migrate, newest_revision, open_engine, revision_of
+from models.database import IN_COPY, file_of, migrate, newest_revision, open_engine, revision_of
 from models.page_store import PageStore, sync_folder
 from models.plain_rows import row_count
 from models.search.renewal import renew_index
@@ -68,7 +68,7 @@ def restore(backup: Backup, settings: Settings, *, progress: Progress) -> Restor
             " install that one first."
         )
     _require_empty(settings)
-    with _database_of(backup, beside=_file_of(settings)) as database:
+    with _database_of(backup, beside=file_of(settings.database_url)) as database:
         names = _pages_of(database, manifest)
         store = PageStore(settings.pages_url, is_synced=False)
         gone = copy_pages(names, backup.pages, store, told=lambda done: progress("pages", done, len(names)))
@@ -84,14 +84,8 @@ def restore(backup: Backup, settings: Settings, *, progress: Progress) -> Restor
     )
 
 
-def _file_of(settings: Settings) -> Path | None:
-    """Name the SQLite file of an archive; None where it is on a server."""
-    address = sa.make_url(settings.database_url)
-    return Path(str(address.database)) if address.get_backend_name() == "sqlite" else None
-
-
 def _require_empty(settings: Settings) -> None:
-    file = _file_of(settings)
+    file = file_of(settings.database_url)
     if file is not None and not file.exists():
         return
     engine = open_engine(settings.database_url)
@@ -131,7 +125,7 @@ def _pages_of(database: Path, manifest: Manifest) -> list[str]:
 def _put_in_place(database: Path, settings: Settings, progress: Progress) -> None:
     source = open_engine(f"sqlite:///{database}")
     migrate(source)
-    final = _file_of(settings)
+    final = file_of(settings.database_url)
     if final is None:
         target = open_target(settings.database_url)
         with snapshot(source) as connection:
