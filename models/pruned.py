@@ -20,6 +20,7 @@ from models.fate import Fate
 from models.knowledge import Correction
 from models.notebook import CollectionItem, Note, Star
 from models.saved_search import SearchHit
+from models.source import Page
 from models.story import Evidence
 from models.takedown import Takedown
 from models.vocabulary import IssueState, LedgerFate, Stage
@@ -41,9 +42,13 @@ CITING = (
 )
 
 
-def pruned_pages() -> sa.Select[int]:
-    """Select the pages whose bytes were given up by a policy."""
-    return sa.select(Fate.item_id).where(Fate.stage == Stage.EXTRACT, Fate.reason.startswith(PRUNED))
+def is_pruned() -> sa.Exists:
+    """Say of a page that its bytes were given up by a policy; asks for one fate by its key, not for those of all."""
+    return (
+        sa.exists()
+        .where(Fate.stage == Stage.EXTRACT, Fate.item_id == Page.id, Fate.reason.startswith(PRUNED))
+        .correlate(Page)
+    )
 
 
 def hold_citations(session: Session) -> None:

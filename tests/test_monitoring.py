@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import anyio.to_thread
+import httpx
 import pytest
 import sqlalchemy as sa
 import yaml
@@ -15,6 +19,7 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.claimant import this_process
 from models.fate import Fate
 from models.page_store import PageStore
 from models.tables import BackupMade, Claimant, Link, Page
@@ -86,15 +91,83 @@ def test_metrics_say_what_the_tables_say(sessions: sessionmaker[Session], page_s
         assert value("http_requests_total", method=method, route=route, status=status) == 1, route
     assert "hidden" not in answer.text
     documented = set(NAME.findall((ROOT / "docs" / "operations.md").read_text()))
+    if sessions.kw["bind"].dialect.name == "postgresql":
+        documented.remove("perilune_database_free_bytes")
+    else:
+        assert value("database_free_bytes") > 0
     families = {family.name for family in text_string_to_metric_families(answer.text)}
     exposed = {name for name, _ in found} | families
     assert {name for name in families if name.startswith("perilune_")} <= {n.removesuffix("_total") for n in documented}
     assert documented <= exposed
-    rules = yaml.safe_load((ROOT / "docs" / "examples" / "alerts.yml").read_text())["groups"][0]["rules"]
-    assert len(rules) > 8
-    for rule in rules:
-        assert set(NAME.findall(rule["expr"])) <= exposed, rule["alert"]
+    assert len(alert_rules()) > 8
+    for rule in alert_rules().values():
+        assert set(NAME.findall(rule["expr"])) <= exposed | {"perilune_database_free_bytes"}, rule["alert"]
         assert rule["annotations"]["summary"]
+
+
+class Series:
+    """What an expression of PromQL gives for one instance: a value, or nothing."""
+
+    def __init__(self, value: float | None) -> None:
+        self.value = value
+
+    def __or__(self, other: Series) -> Series:
+        return other if self.value is None else self
+
+    def __and__(self, other: Series) -> Series:
+        return self if other.value is not None else other
+
+    def equals(self, bound: float) -> Series:
+        """Keep the value where it is this one."""
+        return self if self.value == bound else Series(None)
+
+    def exceeds(self, bound: float) -> Series:
+        """Keep the value where it is above a bound."""
+        return self if self.value is not None and self.value > bound else Series(None)
+
+
+def alert_rules() -> dict[str, dict[str, Any]]:
+    """Read the shipped alerts by their names."""
+    rules = yaml.safe_load((ROOT / "docs" / "examples" / "alerts.yml").read_text())["groups"][0]["rules"]
+    return {rule["alert"]: rule for rule in rules}
+
+
+def fires(expression: str, text: str) -> bool:
+    """Evaluate an alert's expression of sums, maxima, `or`, `and`, `==` and `>` on an exposition."""
+
+    def aggregated(over: re.Match[str]) -> str:
+        name, but_label, but = over["name"], over["label"], over["but"]
+        values = [v for (n, labels), v in samples_of(text).items() if n == name and (but_label, but) not in labels]
+        return f"Series({(sum(values) if over['how'] == 'sum' else max(values)) if values else None})"
+
+    pattern = r'(?P<how>sum|max) by \(instance\) \((?P<name>\w+)(?:\{(?P<label>\w+)!="(?P<but>\w+)"\})?\)'
+    python = re.sub(pattern, aggregated, expression).replace(" or ", " | ").replace(" and on (instance) ", " & ")
+    python = re.sub(r" == (\d+)", r".equals(\1)", re.sub(r" > (\d+)", r".exceeds(\1)", python))
+    found = eval(python, {"Series": Series})
+    assert isinstance(found, Series), python
+    return found.value is not None
+
+
+@pytest.mark.parametrize(
+    ("who", "is_told"),
+    [("nobody", True), ("gone", True), ("expired", True), ("scheduler", True), ("worker", False), ("claiming", False)],
+)
+@ONLY_ON_SQLITE
+def test_it_is_told_where_nobody_works(
+    sessions: sessionmaker[Session], page_store: PageStore, who: str, *, is_told: bool
+) -> None:
+    now, here = dt.datetime.now(dt.UTC), this_process()
+    claimant = f"{here.split('/')[0]}/1/1.00" if who == "gone" else here
+    with sessions.begin() as session:
+        session.add(Fate(stage=Stage.EXTRACT, item_id=1, state=FateState.WAITING, due_at=now - AN_HOUR))
+        if who in {"gone", "expired", "claiming"}:
+            until = now - AN_HOUR if who == "expired" else now + AN_HOUR
+            held = {"claimed_by": claimant, "claimed_until": until}
+            session.add(Fate(stage=Stage.EXTRACT, item_id=2, state=FateState.CLAIMED, **held))
+        if who in {"scheduler", "worker"}:
+            session.add(Claimant(name=here, role=who, started_at=now, seen_at=now, beat_count=1))
+    text = a_visitor(sessions, page_store).get("/metrics").text
+    assert fires(alert_rules()["PeriluneNobodyWorks"]["expr"], text) is is_told
 
 
 def test_what_takes_long_to_read_is_read_more_seldom() -> None:
@@ -105,7 +178,7 @@ def test_what_takes_long_to_read_is_read_more_seldom() -> None:
 
 
 @ONLY_ON_SQLITE
-@pytest.mark.parametrize("fault", ["none", "schema", "bytes", "database"])
+@pytest.mark.parametrize("fault", ["none", "schema", "bytes", "a page", "database"])
 def test_an_archive_is_ready_where_all_it_needs_answers(
     sessions: sessionmaker[Session], page_store: PageStore, fault: str
 ) -> None:
@@ -114,20 +187,34 @@ def test_an_archive_is_ready_where_all_it_needs_answers(
         session.add(link)
         session.flush()
         kept = page_store.keep(b"page") if fault != "bytes" else "0" * 64
-        session.add(
-            Page(
-                link_id=link.id, url="http://a/", status=200, content_hash=kept, byte_count=4, fetched_at=link.found_at
-            )
-        )
+        for content_hash in (kept, "1" * 64) if fault == "a page" else (kept,):
+            facts = {"url": "http://a/", "status": 200, "byte_count": 4, "fetched_at": link.found_at}
+            session.add(Page(link_id=link.id, content_hash=content_hash, **facts))
+            session.flush()
         if fault == "schema":
             session.execute(sa.text("update alembic_version set version_num = '0003'"))
         if fault == "database":
             session.execute(sa.text("drop table alembic_version"))
     visitor = a_visitor(sessions, page_store)
     answer = visitor.get("/health/ready")
-    expected = (200, {"status": "ok"}) if fault == "none" else (503, {"status": "unavailable"})
+    expected = (200, {"status": "ok"}) if fault in {"none", "a page"} else (503, {"status": "unavailable"})
     assert (answer.status_code, answer.json()) == expected
     assert visitor.get("/health/live").json() == {"status": "ok"}
+
+
+@ONLY_ON_SQLITE
+def test_a_process_lives_though_every_thread_of_it_waits(
+    sessions: sessionmaker[Session], page_store: PageStore
+) -> None:
+    async def ask() -> int:
+        threads = anyio.to_thread.current_default_thread_limiter()
+        for _ in range(int(threads.total_tokens)):
+            threads.acquire_on_behalf_of_nowait(object())
+        app = create_app(sessions, pages=page_store, render_issue=json.dumps)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+            return (await asyncio.wait_for(client.get("/health/live"), timeout=20)).status_code
+
+    assert asyncio.run(ask()) == 200
 
 
 @pytest.fixture

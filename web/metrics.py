@@ -8,7 +8,7 @@ from __future__ import annotations
 import collections
 import datetime as dt
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import (
@@ -23,8 +23,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import work
-from models.claimant import claimants_at_work
-from models.database import size_of
+from models.claimant import claimants_at_work, is_alive
+from models.database import free_bytes, size_of
 from models.page_store import PageStore
 from perilune import __version__
 from web.recent import Recent
@@ -102,15 +102,16 @@ class _Tables:
         with self._sessions() as session:
             found = [*_of_work(session, now), *_of_content(session), *_of_mail(session)]
             found.append(_gauge("database_size_bytes", "Size of the database.", size_of(session)))
-        free = self._pages.free_bytes()
-        if free is not None:
-            found.append(_gauge("page_store_free_bytes", "Room left where the bytes of pages lie.", free))
+        for name, what, free in (
+            ("page_store_free_bytes", "bytes of pages lie", self._pages.free_bytes()),
+            ("database_free_bytes", "database lies", free_bytes(self._sessions.kw["bind"].url)),
+        ):
+            if free is not None:
+                found.append(_gauge(name, f"Room left where the {what}.", free))
         build = GaugeMetricFamily("perilune_build_info", "Always 1; the label says the version.", labels=["version"])
         build.add_metric([__version__], 1)
-        took = _gauge("metrics_read_seconds", "Time it took to read the tables for this answer.", 0)
-        took.samples.clear()
-        took.add_metric([], time.monotonic() - begun)
-        return [*found, build, took]
+        took = time.monotonic() - begun
+        return [*found, build, _gauge("metrics_read_seconds", "Time it took to read the tables for this answer.", took)]
 
 
 def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:
@@ -137,20 +138,21 @@ def _of_work(session: Session, now: dt.datetime) -> Iterator[Metric]:
     for (stage, state), count in work.fate_counts(session).items():
         items.add_metric([stage, state], count)
     yield items
-    yield from _of_workers(session, now)
     claims = work.claims(session)
-    yield _gauge("claimants", "Processes that have claimed work.", len({each.claimant for each in claims}))
+    yield from _of_workers(session, claims, now)
     expired = sum(each.count for each in claims if each.has_expired(now))
     yield _gauge("claims_expired_items", "Items in claims of which at least one has expired.", expired)
 
 
-def _of_workers(session: Session, now: dt.datetime) -> Iterator[Metric]:
-    last = now - HEARD_LATELY
-    rows = [(row.role, row.seen_at >= last) for row in claimants_at_work(session)]
-    beating, silent = ([role for role, is_heard in rows if is_heard is wanted] for wanted in (True, False))
-    counts = collections.Counter(beating).items()
+def _of_workers(session: Session, claims: Sequence[work.Claims], now: dt.datetime) -> Iterator[Metric]:
+    last, rows = now - HEARD_LATELY, claimants_at_work(session)
+    counts = collections.Counter(row.role for row in rows if row.seen_at >= last).items()
     yield _labelled("workers", "Processes that have said lately that they are at work.", "role", counts)
+    silent = {row.name for row in rows if row.seen_at < last}
     yield _gauge("workers_silent", "Processes that said so, and then fell silent.", len(silent))
+    holding = {each.claimant for each in claims if not each.has_expired(now)} - silent
+    living = sum(map(is_alive, holding))
+    yield _gauge("claimants", "Processes that have claimed work, and are neither gone nor silent.", living)
 
 
 def _of_content(session: Session) -> Iterator[Metric]:

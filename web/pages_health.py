@@ -13,7 +13,7 @@ from structlog import get_logger
 
 from models.database import newest_revision, schema_of
 from models.page_store import PageStore, PageStoreProblem
-from models.pruned import pruned_pages
+from models.pruned import is_pruned
 from models.source import Page
 from models.vocabulary import Role
 from web.metrics import Metrics
@@ -23,6 +23,8 @@ from web.rights import needs
 KEPT_SECONDS = 2.0
 """How long an answer holds, so that strangers who ask all the time cost a database nothing."""
 UNAVAILABLE = 503
+NEWEST = 5
+"""Pages of which one must be there: one that is lost is no reason to send nobody here."""
 pages = APIRouter(include_in_schema=False)
 log = get_logger()
 
@@ -41,8 +43,8 @@ def monitored(sessions: sessionmaker[Session], store: PageStore) -> Monitored:
 
 
 @pages.get("/health/live", dependencies=[needs(None)])
-def live() -> JSONResponse:
-    """Say that the process answers."""
+async def live() -> JSONResponse:
+    """Say that the process answers, even where every thread waits for a database that hangs."""
     return JSONResponse({"status": "ok"})
 
 
@@ -67,17 +69,17 @@ def _monitored(request: Request) -> Monitored:
 
 
 def _is_ready(sessions: sessionmaker[Session], store: PageStore) -> bool:
-    """Tell whether an archive can be served: its tables are the newest, and the bytes of its newest page are there."""
+    """Tell whether an archive can be served: its tables are the newest, and bytes of one of its newest pages there."""
     try:
         with sessions() as session:
             schema = schema_of(session)
-            kept = sa.select(Page.content_hash).where(Page.id.not_in(pruned_pages()))
-            newest = session.scalar(kept.order_by(Page.id.desc()).limit(1))
+            kept = sa.select(Page.content_hash).where(~is_pruned())
+            newest = session.scalars(kept.order_by(Page.id.desc()).limit(NEWEST)).all()
         if schema != newest_revision():
             log.error("not ready", reason=f"the tables are of migration {schema}, not {newest_revision()}")
             return False
-        if newest is not None and not store.holds(newest):
-            log.error("not ready", reason=f"the newest page's bytes are not in {store.url}")
+        if newest and not any(map(store.holds, newest)):
+            log.error("not ready", reason=f"the bytes of none of the newest pages are in {store.url}")
             return False
     except (sa.exc.SQLAlchemyError, PageStoreProblem) as problem:
         log.error("not ready", reason=str(problem))  # noqa: TRY400 - no traceback

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fastapi import FastAPI, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.params import Depends as Dependency
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
@@ -31,19 +32,22 @@ class Needs:
     role: Role | None
     lets_guests: bool = False
 
-    def __call__(self, request: Request) -> None:
+    async def __call__(self, request: Request) -> None:
+        """Refuse whoever may not; what is open to everybody waits for no free thread."""
+        if self.role is not None:
+            await run_in_threadpool(self._refuse_others, request, self.role)
+
+    def _refuse_others(self, request: Request, role: Role) -> None:
         """Refuse whoever may not, and pages of other sites, which have the visitor's cookie sent but not a token."""
-        if self.role is None:
-            return
         visitor = visitor_of(request)
         if request.method not in SAFE_METHODS and visitor.means is not Means.TOKEN:
             refuse_other_sites(request)
-        if visitor.may(self.role) or (self.lets_guests and visitor.reads):
+        if visitor.may(role) or (self.lets_guests and visitor.reads):
             return
         if visitor.role is None:
             headers = {"WWW-Authenticate": "Bearer"} if visitor.status == UNKNOWN else None
             raise HTTPException(visitor.status, visitor.refusal, headers=headers)
-        raise HTTPException(403, f"This needs the role of {self.role} or above; yours is {visitor.role}.")
+        raise HTTPException(403, f"This needs the role of {role} or above; yours is {visitor.role}.")
 
 
 def needs(role: Role | None) -> Dependency:

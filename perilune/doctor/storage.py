@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import backup_made
 from models.page_store import PageStoreProblem
-from models.pruned import pruned_pages
+from models.pruned import is_pruned
 from models.source import Page
 from models.work import page_count
 from perilune.doctor.databases import database_file
@@ -115,7 +115,7 @@ def _some_hashes(session: Session, count: int) -> list[str]:
     found: list[str] = []
     for start in range(0, len(chosen), SAMPLE):
         some = sa.select(Page.content_hash).where(Page.id.in_(chosen[start : start + SAMPLE]))
-        some = some.where(Page.id.not_in(pruned_pages()))
+        some = some.where(~is_pruned())
         found.extend(session.scalars(some))
     return found
 

@@ -16,7 +16,7 @@ AT_ONCE = 8
 PAGES_IN_TURN = 256
 NAMED = """
     SELECT DISTINCT content_hash FROM page
-    WHERE id NOT IN (SELECT item_id FROM fate WHERE stage = ? AND reason LIKE ?)
+    WHERE NOT EXISTS (SELECT 1 FROM fate WHERE stage = ? AND item_id = page.id AND reason LIKE ?)
     ORDER BY 1
 """
 Told = Callable[[int], None]

@@ -19,7 +19,7 @@ from models.article import Article, CopyBand, Passage, PassageVectors, TopicAssi
 from models.corrections import hold_articles
 from models.fate import Fate, ask_no_more
 from models.knowledge import Topic
-from models.pruned import PRUNED, hold_citations, is_cited, keys_in_issues, newest_issue, pruned_pages
+from models.pruned import PRUNED, hold_citations, is_cited, is_pruned, keys_in_issues, newest_issue
 from models.source import Link, Page, Source
 from models.story import DocumentSentence, Story
 from models.vocabulary import FateState, Stage
@@ -80,14 +80,14 @@ def pages_of(rule: Rule, kept: Kept, cited_keys: frozenset[str], *, now: dt.date
     pages = sa.select(Version.page_id).where(Version.article_id.in_(chosen))
     found = sa.select(Page.id).where(Page.id.in_(pages))
     # An article may go whose pages have gone before.
-    return found if rule.give_up is GivenUp.ARTICLES else found.where(Page.id.not_in(pruned_pages()))
+    return found if rule.give_up is GivenUp.ARTICLES else found.where(~is_pruned())
 
 
 def _refused_pages(rule: Rule, kept: Kept, cutoff: dt.datetime) -> sa.Select[int]:
     shown = sa.select(Version.page_id)
     skipped = sa.select(Fate.item_id).where(Fate.stage == Stage.EXTRACT, Fate.state == FateState.SKIPPED)
     found = sa.select(Page.id).join(Link).join(Source).where(Page.fetched_at < cutoff, ~Link.is_standing)
-    found = found.where(Page.id.in_(skipped), Page.id.not_in(shown), Page.id.not_in(pruned_pages()))
+    found = found.where(Page.id.in_(skipped), Page.id.not_in(shown), ~is_pruned())
     if rule.sources:
         found = found.where(Source.slug.in_(rule.sources))
     return found.where(Source.slug.not_in(kept.sources)) if kept.sources else found
@@ -185,7 +185,8 @@ def delete_bytes(archive: Archive, *, now: dt.datetime, progress: Progress, sett
 
 def _with_bytes(archive: Archive) -> Iterator[Sequence[tuple[int, str]]]:
     """Give the pruned pages whose bytes are still to be looked at, some at once, until there are none."""
-    rows = sa.select(Page.id, Page.content_hash).where(Page.id.in_(pruned_pages().where(Fate.finished_at.is_(None))))
+    pruned = sa.select(Fate.item_id).where(Fate.stage == Stage.EXTRACT, Fate.reason.startswith(PRUNED))
+    rows = sa.select(Page.id, Page.content_hash).where(Page.id.in_(pruned.where(Fate.finished_at.is_(None))))
     while True:
         with archive.sessions() as session:
             found = [(page_id, content_hash) for page_id, content_hash in session.execute(rows.limit(BYTES_AT_ONCE))]
@@ -195,7 +196,7 @@ def _with_bytes(archive: Archive) -> Iterator[Sequence[tuple[int, str]]]:
 
 
 def _needed(archive: Archive, hashes: Sequence[str]) -> set[str]:
-    others = sa.select(Page.content_hash).where(Page.content_hash.in_(hashes), Page.id.not_in(pruned_pages()))
+    others = sa.select(Page.content_hash).where(Page.content_hash.in_(hashes), ~is_pruned())
     with archive.sessions() as session:
         return set(session.scalars(others))
 
