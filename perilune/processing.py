@@ -16,6 +16,7 @@ from models.search import renew_index
 from models.vocabulary import Stage
 from perilune.archive import Archive
 from perilune.generating import summarise_runner, translate_due
+from perilune.reasons import is_meant
 from perilune.understanding import EncoderOnDemand, understand_runner
 from pipeline.encoding.encoder import Encoder
 from pipeline.runners.embed import EmbedRunner
@@ -26,18 +27,24 @@ from pipeline.runners.match import MatchRunner
 from pipeline.runners.passages import PassagesRunner
 from pipeline.runners.runner import Progress, Worker, drain
 
+AT_ONCE = 1000
 OF_THE_CRAWLER = (Stage.CRAWL, Stage.FETCH, Stage.JUDGE)
 
 
 def await_again(archive: Archive, reasons: Collection[str], *, now: dt.datetime) -> int:
-    """Make everything wait again that ended in the pipeline for one of these reasons; returns how many items."""
-    ended = sa.select(Fate.stage, Fate.item_id).where(
-        Fate.reason.in_(reasons), Fate.state.in_(ENDED), Fate.stage.not_in(OF_THE_CRAWLER)
-    )
+    """Make everything wait again that ended in the pipeline for one of these reasons; returns how many items.
+
+    One that ends in dots stands for all that begin so; how words are spaced, which a terminal changes, is ignored.
+    """
+    is_ended = Fate.state.in_(ENDED) & Fate.stage.not_in(OF_THE_CRAWLER)
     items: dict[Stage, list[int]] = {}
     with archive.sessions.begin() as session:
-        for stage, item_id in session.execute(ended):
-            items.setdefault(Stage(stage), []).append(item_id)
+        known = session.scalars(sa.select(Fate.reason).where(is_ended, Fate.reason.is_not(None)).distinct())
+        meant = [found for found in known if found and any(is_meant(found, each) for each in reasons)]
+        for start in range(0, len(meant), AT_ONCE):
+            some = Fate.reason.in_(meant[start : start + AT_ONCE])
+            for stage, item_id in session.execute(sa.select(Fate.stage, Fate.item_id).where(is_ended, some)):
+                items.setdefault(Stage(stage), []).append(item_id)
         for stage, item_ids in items.items():
             await_stage(session, stage, item_ids, due_at=now)
     return sum(map(len, items.values()))

@@ -88,7 +88,10 @@ def process(
     *,
     again: Annotated[
         list[str] | None,
-        typer.Option(help="Do again what ended for this reason, as `perilune status` words it; may be repeated."),
+        typer.Option(
+            help="Do again what ended for this reason, as `perilune status` words it; one that ends in ... stands for"
+            " all that begin so. May be repeated."
+        ),
     ] = None,
     as_json: options.Json = False,
 ) -> None:
