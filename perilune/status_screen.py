@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from models.health import RETIRED
 from perilune.logs import harmless
 from perilune.output import bytes_in_words, duration_in_words
 from perilune.status import OLD_BACKUP, Disk, LastBackup, NextIssue, StageLine, Standing, WorkerLine
@@ -44,9 +45,10 @@ def _summary(standing: Standing) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
-    total = sum(count for state, count in standing.sources.items() if state != "retired")
+    watched = {state: count for state, count in standing.sources.items() if state != RETIRED}
+    retired = f"; {standing.sources[RETIRED]:,} {RETIRED}" if RETIRED in standing.sources else ""
     never = f"; {standing.never_visited:,} never visited yet" if standing.never_visited else ""
-    table.add_row("Sources", f"{total:,} watched: {_counts(standing.sources, BAD_SOURCES)}{never}")
+    table.add_row("Sources", f"{sum(watched.values()):,} watched: {_counts(watched, BAD_SOURCES)}{never}{retired}")
     page = _ago(standing.latest["page"], standing.at)
     table.add_row(
         "Archive", f"{standing.article_count:,} articles of {standing.page_count:,} pages; newest page {page}"

@@ -35,6 +35,7 @@ def fill(session: Session) -> None:
         session, "aa_news", health={"judged_at": "2022-03-01T00:00:00Z", "state": "broken", "sentence": "x"}
     )
     a_source(session, "bb_new")
+    a_source(session, "cc_retired", is_active=False)
     session.add(Edition(slug="weekly", name="Weekly", created_at=NOW, timezone="Europe/Vienna"))
     session.add(Edition(slug="nowhere", name="Nowhere", created_at=NOW, timezone="Mars/Base"))
     session.add(Claimant(name=this_process(), role="worker", started_at=NOW, seen_at=NOW, beat_count=3))
@@ -59,7 +60,7 @@ def test_one_screen_says_how_an_archive_stands(
         fill(session)
     page_store.keep(os.urandom(5000))
     standing = standing_of(an_archive(tmp_path, sessions), now=NOW)
-    assert standing.sources == {"new": 1, "broken": 1}
+    assert standing.sources == {"new": 1, "broken": 1, "retired": 1}
     assert (standing.never_visited, standing.next_visit_at) == (0, NOW + AN_HOUR)
     assert standing.next_issue is not None
     assert (standing.next_issue.edition, standing.next_issue.due_at.day) == ("weekly", 21)
@@ -76,7 +77,7 @@ def test_one_screen_says_how_an_archive_stands(
     console.print(screen_of(standing))
     shown = console.export_text()
     for words in (
-        "2 watched: 1 new, 1 broken",
+        "2 watched: 1 new, 1 broken; 1 retired",
         "visit in 60 min",
         "issue of weekly",
         "3 h",
