@@ -16,56 +16,27 @@ from sqlalchemy.orm import Session, sessionmaker
 from typer.testing import CliRunner
 
 from models.claimant import this_process
+from models.database import IN_COPY
 from models.fate import Fate
 from models.page_store import PageStore
 from models.search import renew_index
-from models.tables import BackupMade, CrawlRun, Edition, Link, Page
+from models.tables import BackupMade, CrawlRun, Edition, Page
 from models.vocabulary import FateState, Stage
-from perilune.archive import Archive
 from perilune.cli import app
 from perilune.doctor import at_work, choices, outside
-from perilune.doctor.examining import CHECKS, examine
-from perilune.doctor.findings import Finding, Installation, State
+from perilune.doctor.examining import CHECKS
+from perilune.doctor.findings import State
 from perilune.logs import configure_logging
 from perilune.problems import Problem
 from tests.builders import a_source, an_article
+from tests.examined import NOW, a_page, an_installation, examined, settings_at
 from tests.inbox import Inbox, open_inbox
 from tests.people import an_archive
 
-NOW = dt.datetime.now(dt.UTC)
 AN_HOUR = dt.timedelta(hours=1)
 ONLY_ON_SQLITE = pytest.mark.databases("sqlite")
 BAD = (State.WARNING, State.PROBLEM)
 KEY = "-----BEGIN PRIVATE KEY-----\nnonsense\n-----END PRIVATE KEY-----"
-
-
-def examined(**settings: str) -> dict[str, list[Finding]]:
-    """Examine an installation with settings; its findings by their names."""
-    environment = {f"PERILUNE_{name.upper()}": value for name, value in settings.items()}
-    found: dict[str, list[Finding]] = {}
-    for each in examine(environment, now=NOW, is_thorough=False, tell=lambda _what: None):
-        found.setdefault(each.name, []).append(each)
-    return found
-
-
-def settings_at(folder: Path, database_url: str) -> dict[str, str]:
-    """Name a folder's archive."""
-    return {"home": str(folder), "database": database_url, "identity": "https://here.example/bot"}
-
-
-def an_installation(archive: Archive) -> Installation:
-    """Give an archive as checks look at it."""
-    return Installation(archive.settings, archive, NOW)
-
-
-def a_page(session: Session, number: int, content_hash: str) -> None:
-    """Lay down a page's row."""
-    link = Link(source_id=a_source(session).id, url=f"http://a/{number}", found_at=NOW)
-    session.add(link)
-    session.flush()
-    session.add(
-        Page(link_id=link.id, url=link.url, status=200, content_hash=content_hash, byte_count=1, fetched_at=NOW)
-    )
 
 
 def test_a_sound_installation_has_no_problem(
@@ -82,7 +53,7 @@ def test_a_sound_installation_has_no_problem(
     bad = [each for several in found.values() for each in several if each.state in BAD]
     # A server without pgvector, or a machine without Tesseract, has less to offer, and nothing wrong with it.
     assert [each for each in bad if each.name != "scans"] == []
-    assert {check.name for check in CHECKS} - set(found) <= {"secrets", "editions", "mail sender", "models"}
+    assert {check.name for check in CHECKS} - set(found) <= {"secrets", "editions"}
     assert list(page_store.folder.glob(".probe*")) == [] if page_store.folder else False
 
 
@@ -106,8 +77,8 @@ def test_each_trouble_in_the_tables_is_told_with_its_remedy(
             session.add(Fate(stage=stage, item_id=item, state=fate, **values))
     found = examined(**settings_at(tmp_path, database_url))
     for name, state, words, remedy in (
-        ("search index", State.PROBLEM, "1 articles that were understood are in no search", "rebuild"),
-        ("pages", State.PROBLEM, "2 of 3 pages cannot be read: page 0000000", "backup"),
+        ("search index", State.PROBLEM, "1 articles that were understood are in no search", "`perilune rebuild`"),
+        ("pages", State.PROBLEM, "2 of 3 pages cannot be read: page 0000000", "`cp -r BACKUPS/pages/. "),
         ("backup", State.WARNING, "No backup was ever made", "`perilune backup FOLDER --keep 14`"),
         ("time", State.PROBLEM, "a page at", "NTP"),
         ("editions", State.PROBLEM, "Mars/Base", "tzdata"),
@@ -115,7 +86,7 @@ def test_each_trouble_in_the_tables_is_told_with_its_remedy(
             "failures",
             State.WARNING,
             "failed at extract: ValueError: bad",
-            '`perilune process --again "ValueError: bad"`',
+            "`perilune process --again 'ValueError: bad'`",
         ),
         ("work", State.WARNING, "Nobody works, and 1 items wait, the oldest for 60 min", "`perilune run`"),
         ("claims", State.WARNING, "1 items are claimed by processes that are gone (embed)", "frees them"),
@@ -137,6 +108,7 @@ def test_an_archive_that_is_not_there_or_not_the_newest_is_left_as_it_is(
     for revision, state, words in (
         ("0016", State.WARNING, "the newest is"),
         ("9999", State.PROBLEM, "a newer Perilune"),
+        (IN_COPY, State.PROBLEM, "a copy that is not finished"),
     ):
         with sessions.begin() as session:
             session.execute(sa.text(f"update alembic_version set version_num = '{revision}'"))
@@ -206,14 +178,14 @@ def test_a_generator_is_asked_for_its_models_alone(
     for answer, state in (({"data": [{"id": "small"}]}, State.OK), ({"data": [{"id": "large"}]}, State.WARNING)):
         httpserver.clear()
         httpserver.expect_request("/v1/models").respond_with_json(answer)
-        assert next(iter(outside.models(an_installation(archive)))).state is state
+        assert next(iter(outside.generator(an_installation(archive)))).state is state
     httpserver.clear()
     httpserver.expect_request("/v1/models").respond_with_data("no such page", 404)
-    assert next(iter(outside.models(an_installation(archive)))).state is State.OK
+    assert next(iter(outside.generator(an_installation(archive)))).state is State.OK
     httpserver.clear()
     httpserver.expect_request("/v1/models").respond_with_data("who are you?", 401)
     with pytest.raises(Problem, match="answered 401"):
-        list(outside.models(an_installation(archive)))
+        list(outside.generator(an_installation(archive)))
 
 
 @ONLY_ON_SQLITE
@@ -224,6 +196,8 @@ def test_a_generator_is_asked_for_its_models_alone(
         ({"smtp": "smtp://mail.example", "public_url": "http://here.example"}, "is not HTTPS"),
         ({"smtp": "smtp://mail.example"}, "Mail is not signed"),
         ({"smtp": "smtp://mail.example"}, "digest@localhost"),
+        ({"smtp": "smtp://mail.example"}, "Nobody reads the mail that comes back"),
+        ({"smtp": "smtp://mail.example"}, "Nobody is told when a source"),
         ({"proxy_user_header": "Remote-User", "proxy_addresses": "10.0.0.1,0.0.0.0/0"}, "Whoever is in 0.0.0.0/0"),
         ({"proxy_user_header": "Remote-User", "host": "0.0.0.0"}, "on this very machine"),
         ({}, "PERILUNE_IDENTITY"),

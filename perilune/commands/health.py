@@ -62,7 +62,9 @@ def _show(found: Sequence[Finding]) -> None:
         table.add_column(style=style, overflow="fold")
     for each in found:
         colour = colours[each.state]
-        said = escape(harmless(each.sentence)) + (f"\n[{colour}]→[/] {escape(each.remedy)}" if each.remedy else "")
+        said = escape(harmless(each.sentence)) + (
+            f"\n[{colour}]→[/] {escape(harmless(each.remedy))}" if each.remedy else ""
+        )
         table.add_row(f"[{colour}]{each.state}[/]", each.name, said)
     console().print(table)
     problems, warnings = (sum(each.state is state for each in found) for state in (State.PROBLEM, State.WARNING))

@@ -10,38 +10,51 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article
-from models.database import newest_revision, revision_of
+from models.database import GO_ON_WITH_COPY, IN_COPY, DatabaseProblem, file_of, newest_revision, revision_of
 from models.fate import Fate
 from models.search import index_is_outdated
 from models.search.derived.reading import words_on_search
 from models.vocabulary import FateState, Stage
 from models.work import article_count
-from perilune.doctor.findings import Finding, Installation, ok, problem, skipped, warning
+from perilune.doctor.findings import Finding, Installation, ok, problem, sentence_of, skipped, warning
 from perilune.output import bytes_in_words
 from perilune.searching import compare, folder_of
 
 RESTORE = "Stop Perilune, keep the damaged file, and restore the last backup."
+ANSWER = "Check that the database answers and lets us read it; where it is damaged, restore the last backup."
+MIGRATE = (
+    "Back it up first, with the version that was here before or by copying the stopped file; then any command, such as"
+    " `perilune status`, migrates it."
+)
 MOST_LOG_BYTES = 500_000_000
 NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "lustre", "glusterfs", "fuse.sshfs", "fuse.s3fs")
 OLDEST_SERVER = 140_000
 NEARLY_ALL = 0.8
 CLOCK_WARNING, CLOCK_PROBLEM = dt.timedelta(seconds=5), dt.timedelta(minutes=2)
+QUICKLY_READ_BYTES = 4_000_000_000
+"""Size up to which SQLite's file is read unasked; a disk reads it in less than a minute."""
 QUICKLY_COMPARED = 50_000
 """Articles up to which the index is compared with the tables unasked; it takes some seconds."""
 
 
 def schema(engine: sa.Engine) -> Finding:
     """Check which migration the tables are of."""
-    found, newest = revision_of(engine), newest_revision()
+    try:
+        found, newest = revision_of(engine), newest_revision()
+    except DatabaseProblem as trouble:
+        return problem("tables", sentence_of(trouble), RESTORE if engine.dialect.name == "sqlite" else ANSWER)
     if found == newest:
         return ok("tables", f"The tables are of the newest migration, {newest}.")
     if found is None:
         return warning("tables", "The database is empty.", "`perilune crawl` or `perilune run` makes its tables.")
+    if found == IN_COPY:
+        go_on = f"{GO_ON_WITH_COPY[0].upper()}{GO_ON_WITH_COPY[1:]}."
+        return problem("tables", "The database is a copy that is not finished.", go_on)
     if found > newest:
         sentence = f"The tables are of migration {found}, made by a newer Perilune; this one knows {newest}."
         return problem("tables", sentence, "Install that version, or restore a backup from before the upgrade.")
     sentence = f"The tables are of migration {found}; the newest is {newest}."
-    return warning("tables", sentence, "Make a backup, then run any command, such as `perilune status`: it migrates.")
+    return warning("tables", sentence, MIGRATE)
 
 
 def sqlite(installation: Installation) -> Iterator[Finding]:
@@ -49,8 +62,12 @@ def sqlite(installation: Installation) -> Iterator[Finding]:
     if not installation.is_sqlite:
         return
     with installation.archive.sessions() as session:
-        yield _integrity(session, is_thorough=installation.is_thorough)
-    path = database_file(installation)
+        path = file_of(installation.settings.database_url)
+        size = path.stat().st_size if path is not None else 0
+        if size > QUICKLY_READ_BYTES and not installation.is_thorough:
+            yield skipped("database", f"SQLite's file takes {bytes_in_words(size)}; --thorough reads all of it.")
+        else:
+            yield _integrity(session, is_thorough=installation.is_thorough)
     if path is None:
         return
     kind = _file_system_of(path)
@@ -64,12 +81,6 @@ def sqlite(installation: Installation) -> Iterator[Finding]:
         yield warning("database log", sentence, "Restart `perilune run` or `serve`; the last one to end empties it.")
     else:
         yield ok("database log", f"The log beside the database takes {bytes_in_words(size)}.")
-
-
-def database_file(installation: Installation) -> Path | None:
-    """Find SQLite's file; None where the database is none."""
-    address = sa.make_url(installation.settings.database_url)
-    return Path(str(address.database)) if installation.is_sqlite and address.database else None
 
 
 def _integrity(session: Session, *, is_thorough: bool) -> Finding:
@@ -156,8 +167,8 @@ def search_index(installation: Installation) -> Iterator[Finding]:
         missing = _unindexed_count(session)
         count, words = article_count(session), words_on_search(session)
     if missing:
-        remedy = "`perilune process --again` with a reason does them again; a rebuild from the pages does all."
-        yield problem("search index", f"{missing} articles that were understood are in no search.", remedy)
+        sentence = f"{missing} articles that were understood are in no search."
+        yield problem("search index", sentence, "`perilune rebuild` makes everything anew that pages tell.")
     if archive.search_folder is None or folder_of(archive).current() is None:
         yield ok("search index", words)
     elif count > QUICKLY_COMPARED and not installation.is_thorough:

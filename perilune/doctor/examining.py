@@ -20,7 +20,7 @@ from perilune.problems import Problem
 from pipeline.generating.answers import GenerationProblem
 
 OF_TABLES = (sa.exc.DatabaseError,)
-DATABASE = "Check that the database answers; where it is damaged, restore the last backup."
+DATABASE = databases.ANSWER
 CHECKS = (
     Check("settings", choices.choices),
     Check("secrets", choices.secret_files, (OSError,), "Check the paths in PERILUNE_..._FILE."),
@@ -48,7 +48,8 @@ CHECKS = (
     Check("mail sender", outside.sender, (MailProblem, Problem), "No mail goes out until then."),
     Check("mail server", outside.mail_server, (MailProblem, Problem), "Mail waits, and goes out once this is mended."),
     Check("returned mail", outside.bounce_mailbox, (MailProblem, OSError), "Check PERILUNE_BOUNCE_MAILBOX."),
-    Check("models", outside.models, (GenerationProblem,), "Summaries are copied sentences until then."),
+    Check("generator", outside.generator, (GenerationProblem,), "Summaries are copied sentences until then."),
+    Check("translator", outside.translator, (GenerationProblem,), "Nothing is translated until then."),
     Check("work", at_work.somebody, OF_TABLES, DATABASE, Needs.TABLES),
     Check("claims", at_work.stuck_claims, OF_TABLES, DATABASE, Needs.TABLES),
     Check("failures", at_work.failed, OF_TABLES, DATABASE, Needs.TABLES),

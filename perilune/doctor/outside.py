@@ -21,9 +21,11 @@ def sender(installation: Installation) -> Iterator[Finding]:
     settings = installation.settings
     post_of(settings)
     if settings.dkim_key is None:
-        yield skipped("mail key", "Mail is not signed here: PERILUNE_DKIM_KEY is not set.")
+        yield skipped("mail sender", "Mail is not signed here: PERILUNE_DKIM_KEY is not set.")
     else:
-        yield ok("mail key", f"The key {settings.dkim_selector} can sign; `perilune mail dkim` prints its DNS record.")
+        yield ok(
+            "mail sender", f"The key {settings.dkim_selector} can sign; `perilune mail dkim` prints its DNS record."
+        )
 
 
 def mail_server(installation: Installation) -> Iterator[Finding]:
@@ -50,20 +52,25 @@ def bounce_mailbox(installation: Installation) -> Iterator[Finding]:
         yield ok("returned mail", "Its mailbox opens.")
 
 
-def models(installation: Installation) -> Iterator[Finding]:
-    """Check that generator and translator answer, where they are behind addresses; nothing is generated."""
-    settings = installation.settings
-    for what in ("generator", "translator"):
-        endpoint = _endpoint(settings, what)
-        if endpoint is None:
-            yield skipped(what, "None is at an address.")
-            continue
-        named = models_at(endpoint)
-        if named is not None and endpoint.model not in named:
-            sentence = f"{endpoint.address} answers, but lists no model {endpoint.model!r}."
-            yield warning(what, sentence, f"Set PERILUNE_{what.upper()}_MODEL to one of: {', '.join(named[:10])}.")
-        else:
-            yield ok(what, f"{endpoint.address} answers.")
+def generator(installation: Installation) -> Iterator[Finding]:
+    """Check that the generator answers, where it is behind an address; nothing is generated."""
+    yield _asked(installation.settings, "generator")
+
+
+def translator(installation: Installation) -> Iterator[Finding]:
+    """Check that the translator answers, where it is behind an address; nothing is translated."""
+    yield _asked(installation.settings, "translator")
+
+
+def _asked(settings: Settings, what: str) -> Finding:
+    endpoint = _endpoint(settings, what)
+    if endpoint is None:
+        return skipped(what, "None is at an address.")
+    named = models_at(endpoint)
+    if named is None or endpoint.model in named:
+        return ok(what, f"{endpoint.address} answers.")
+    sentence = f"{endpoint.address} answers, but lists no model {endpoint.model!r}."
+    return warning(what, sentence, f"Set PERILUNE_{what.upper()}_MODEL to one of: {', '.join(named[:10])}.")
 
 
 def _endpoint(settings: Settings, what: str) -> EndpointModel | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shlex
 import shutil
 import stat
 from collections.abc import Iterator
@@ -13,11 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import backup_made
-from models.page_store import PageStoreProblem
+from models.database import file_of
+from models.page_store import PageStore, PageStoreProblem
 from models.pruned import is_pruned
 from models.source import Page
 from models.work import page_count
-from perilune.doctor.databases import database_file
 from perilune.doctor.findings import Finding, Installation, ok, problem, skipped, warning
 from perilune.output import bytes_in_words, duration_in_words
 from perilune.status import OLD_BACKUP
@@ -30,7 +31,8 @@ NAMED = 3
 
 def folders_of(installation: Installation) -> dict[str, Path]:
     """Name the folders of this machine that an archive writes to."""
-    settings, database = installation.settings, database_file(installation)
+    settings = installation.settings
+    database = file_of(settings.database_url)
     pages = installation.archive.pages.folder
     found = {"home": settings.home, "database": database and database.parent, "pages": pages, "cache": settings.cache}
     return {what: path.absolute() for what, path in found.items() if path is not None}
@@ -68,23 +70,47 @@ def _room_at(place: Path, what: str) -> Finding:
 def permissions(installation: Installation) -> Iterator[Finding]:
     """Check that we may write, and that others may not."""
     wrong = False
-    for what, path in folders_of(installation).items():
+    folders = folders_of(installation)
+    for path in dict.fromkeys(folders.values()):
+        what = ", ".join(each for each, folder in folders.items() if folder == path)
         place = next(each for each in (path, *path.parents) if each.is_dir())
-        if not os.access(place, os.W_OK | os.X_OK):
+        if not _may_write(place, os.W_OK | os.X_OK):
             wrong = True
-            sentence = f"This user may not write where {what} lies: {place}."
+            sentence = f"This user may not write to {place} ({what})."
             yield problem("permissions", sentence, f"Run Perilune as its owner, or `chown -R` {place} to this user.")
         elif path.is_dir() and path.stat().st_mode & stat.S_IWOTH and not path.stat().st_mode & stat.S_ISVTX:
             wrong = True
             yield warning("permissions", f"Everybody on this machine may write to {path}.", f"`chmod o-w {path}`")
+    for file in _files_of_database(installation):
+        if not _may_write(file, os.W_OK):
+            wrong = True
+            sentence = f"This user may read {file}, and may not write to it, so that every change fails."
+            remedy = f"As root, `chown --reference={shlex.quote(str(file.parent))} {shlex.quote(str(file))}`."
+            yield problem("permissions", sentence, f"A command as another user made it. {remedy}")
     if not wrong:
         yield ok("permissions", "This user may write where it must, and others may not.")
 
 
+def _files_of_database(installation: Installation) -> list[Path]:
+    """Name SQLite's file and what lies beside it while it is used, as far as they are there."""
+    file = file_of(installation.settings.database_url)
+    beside = [file.with_name(file.name + ending) for ending in ("", "-wal", "-shm")] if file is not None else []
+    return [each for each in beside if each.exists()]
+
+
+def _may_write(path: Path, mode: int) -> bool:
+    """Tell whether the user that we act as may do so, who is not always the one that started us."""
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
+
+
 def page_store(installation: Installation) -> Iterator[Finding]:
-    """Write, read and remove a probe in the page store."""
-    installation.archive.pages.probe()
-    yield ok("page store", f"A probe was written to {installation.archive.pages.url}, read and removed.")
+    """Write, read and remove a probe in the page store; a folder that is not there is left for its owner to make."""
+    store = installation.archive.pages
+    if store.folder is not None and not store.folder.exists():
+        yield skipped("page store", f"{store.folder} is not there yet; the first page that is fetched makes it.")
+        return
+    store.probe()
+    yield ok("page store", f"A probe was written to {store.url}, read and removed.")
 
 
 def pages(installation: Installation) -> Iterator[Finding]:
@@ -103,10 +129,17 @@ def pages(installation: Installation) -> Iterator[Finding]:
             lost.append(str(trouble))
     if lost:
         sentence = f"{len(lost)} of {len(hashes)} pages cannot be read: {'; '.join(lost[:NAMED])}."
-        remedy = "Check PERILUNE_PAGES, and restore them from the last backup; what they said is still in the archive."
-        yield problem("pages", sentence, remedy)
+        yield problem("pages", sentence, _remedy_for_lost_pages(store))
     else:
         yield ok("pages", f"{len(hashes)} pages from all over the archive are there and undamaged.")
+
+
+def _remedy_for_lost_pages(store: PageStore) -> str:
+    kept = "what they said is still in the archive"
+    if store.folder is None:
+        return f"Check PERILUNE_PAGES, or copy BACKUPS/pages to {store.url}, which is laid out alike; {kept}."
+    copy = f"`cp -r BACKUPS/pages/. {shlex.quote(str(store.folder))}`"
+    return f"Check PERILUNE_PAGES; {copy} brings them back from a folder of backups, and {kept}."
 
 
 def _some_hashes(session: Session, count: int) -> list[str]:
@@ -115,8 +148,7 @@ def _some_hashes(session: Session, count: int) -> list[str]:
     found: list[str] = []
     for start in range(0, len(chosen), SAMPLE):
         some = sa.select(Page.content_hash).where(Page.id.in_(chosen[start : start + SAMPLE]))
-        some = some.where(~is_pruned())
-        found.extend(session.scalars(some))
+        found.extend(session.scalars(some.where(~is_pruned())))
     return found
 
 
