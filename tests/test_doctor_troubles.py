@@ -139,7 +139,8 @@ def test_packages_that_do_not_fit_are_told(tmp_path: Path, monkeypatch: pytest.M
 def test_a_machine_that_is_too_old_or_knows_no_time_zones_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(sys, "version_info", (3, 10, 9))
-        patch.setitem(sys.modules, "tzdata", None)
+        for name in ["tzdata", *(name for name in sys.modules if name.startswith("tzdata."))]:
+            patch.setitem(sys.modules, name, None)
         zoneinfo.reset_tzpath(())
         zoneinfo.ZoneInfo.clear_cache()
         found = [program.python_version(), program.time_zones()]
