@@ -8,6 +8,8 @@ over the same pages. `growth`: the processor time of a new article through all s
 from __future__ import annotations
 
 import argparse
+import base64
+import datetime as dt
 import html
 import os
 import random
@@ -27,12 +29,16 @@ import trafilatura
 from benchmarks.proxy import ProxyWeb, Reply
 from benchmarks.stories_speed import NOW, Text, fill, lay, week_of
 from models.article import Article
-from models.database import open_database
+from models.edition import LedgerRow
 from models.fate import counts_by_state
+from models.vocabulary import Frequency
 from perilune.archive import Archive, open_archive
 from perilune.config import settings_from
+from perilune.edition_settings import EditionDraft, make_edition
 from perilune.logs import configure_logging
+from perilune.mailing import compose_and_send
 from perilune.processing import process_due
+from perilune.readers import add_reader
 from perilune.seeding import seed
 from perilune.understanding import EncoderOnDemand
 
@@ -40,14 +46,18 @@ SOURCES = 300
 DAYS = 7
 OF_DOMAIN = 0.03
 ADDED, WARMED = 300, 30
+READERS = 10
 MEMORY_MB, DISK_MB, HOURS, GROWTH = 4096, 0.3, 2.0, 1.2
 BOILERPLATE = 22_000
+SCRIPT_BYTES = 48_000
+"""Of what compresses no further, so that a page takes as much on disk as the 107 real ones of the test data: 51 kB."""
 LOOK_SECONDS = 0.5
 ENTRY = "<item><title>{title}</title><link>{link}</link><pubDate>{day} Mar 2026 08:00:00 GMT</pubDate></item>"
 FEED = '<?xml version="1.0"?><rss version="2.0"><channel><title>{host}</title>{entries}</channel></rss>'
 PAGE = (
     '<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
-    '<meta property="article:published_time" content="2026-03-{day:02d}T08:00:00Z"></head><body>'
+    '<meta property="article:published_time" content="2026-03-{day:02d}T08:00:00Z">'
+    "<script>state('{script}')</script></head><body>"
     "<nav>{nav}</nav><article><h1>{title}</h1>{paragraphs}</article><footer>{footer}</footer></body></html>"
 )
 SOURCE_FILE = (
@@ -84,6 +94,7 @@ class Week(ProxyWeb):
             language=text.language,
             title=html.escape(text.title),
             day=2 + self._day(number),
+            script=base64.b64encode(random.Random(number).randbytes(SCRIPT_BYTES)).decode(),
             nav=self._menu,
             footer=self._menu,
             paragraphs="".join(f"<p>{each}</p>" for each in paragraphs),
@@ -149,11 +160,26 @@ def print_week(count: int) -> None:
                 begun = time.monotonic()
                 run(command, {**os.environ, **given})
                 seconds[command] += time.monotonic() - begun
-        used = processor_seconds() - used
-        archive = Archive(settings_from(given), open_database(f"sqlite:///{home}/perilune.db"))
+        archive = open_archive(settings_from(given))
+        begun, own = time.monotonic(), time.process_time()
+        print_issue(archive)
+        seconds["issue"] = time.monotonic() - begun
+        used = processor_seconds() - used + time.process_time() - own
         print_figures(archive, home, peak, (sum(seconds.values()), used))
         print("  " + ", ".join(f"{command} {taken / 60:.1f} minutes" for command, taken in seconds.items()))
         print_beside(web, count, used)
+
+
+def print_issue(archive: Archive) -> None:
+    """Compose and send the issue that takes in the week, at the next day's moment, and print what is in it."""
+    now = dt.datetime.now(dt.UTC)
+    make_edition(archive, EditionDraft("daily", "Daily", frequency=Frequency.DAILY), now=now)
+    for number in range(READERS):
+        add_reader(archive, "daily", f"reader{number}@here.example", name=None, now=now)
+    done = compose_and_send(archive, now=(now + dt.timedelta(days=1)).replace(hour=8))
+    with archive.sessions() as session:
+        ledger = Counter(session.scalars(sa.select(LedgerRow.fate)))
+    print(f"an issue: {dict(done)}; articles in its ledger: {dict(ledger)}")
 
 
 def run(command: str, environment: dict[str, str]) -> None:

@@ -65,7 +65,7 @@ def attached(settings: Settings, sessions: sessionmaker[Session]) -> Archive:
 def require_sources(archive: Archive, slugs: Sequence[str], *, only_watched: bool = False) -> None:
     """Check that every named source is there; Problem names the first that is not and the likely right one."""
     with archive.sessions() as session:
-        known = {slug: is_active for slug, is_active in session.execute(sa.select(Source.slug, Source.is_active))}
+        known = {row.slug: row.is_active for row in session.execute(sa.select(Source.slug, Source.is_active))}
     for slug in slugs:
         if only_watched and known.get(slug) is False:
             raise Problem(f"{slug} is retired; `perilune sources resume {slug}` has it watched again.")
