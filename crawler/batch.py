@@ -137,8 +137,15 @@ def crawl(settings: Settings, clock: Clock, slugs: list[str], *, forced: bool) -
     with sessions.begin() as session:
         release_claims_of_the_dead(session)
     with beating(sessions, "crawl", silence=settings.silence) as claimant:
-        frontier = Frontier(sessions, PageStore(settings.pages_url), clock, claimant)
+        frontier = Frontier(sessions, _pages_of(settings), clock, claimant)
         return _crawl_due(frontier, settings, slugs, forced=forced)
+
+
+def _pages_of(settings: Settings) -> PageStore:
+    """Open the page store, rid of what killed crawls were writing."""
+    pages = PageStore(settings.pages_url)
+    pages.forget_unfinished(now=dt.datetime.now(dt.UTC))
+    return pages
 
 
 def _crawl_due(
@@ -176,7 +183,7 @@ def crawl_by_order(settings: Settings, clock: Clock, orders: Orders) -> None:
     """Crawl the sources that a worker orders, each where it is due, until there are no more orders."""
     sessions = open_database(settings.database_url)
     with beating(sessions, "crawl", silence=settings.silence) as claimant:
-        frontier = Frontier(sessions, PageStore(settings.pages_url), clock, claimant)
+        frontier = Frontier(sessions, _pages_of(settings), clock, claimant)
 
         def claim() -> list[type[SourceSpider]]:
             ordered = orders.take()

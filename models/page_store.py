@@ -7,11 +7,15 @@ disk, so that no row names one that a power cut took away.
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+import errno
 import hashlib
 import os
 import shutil
 import sys
 import uuid
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -29,6 +33,12 @@ ASIDE = ".aside"
 LEVEL = 3  # level 10 takes four times as long to save a tenth more (57 news pages of 168 kB)
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"})
 """Where an object appears whole or not at all; elsewhere a file is written under another name and renamed."""
+UNFINISHED = ".part"
+"""The folder of what is being written, on the disk that it is renamed on; a kill leaves it there."""
+UNFINISHED_LASTS = dt.timedelta(hours=4)  # longer than any child process may run
+OF_ONE_FILE = frozenset({errno.EIO, errno.EACCES, errno.EPERM, errno.EISDIR})
+"""What a disk says of a file that cannot be read, while the others may be."""
+DAMAGED_ZIP = (zipfile.BadZipFile, NotImplementedError, EOFError)
 
 
 class PageStoreProblem(Problem):
@@ -37,6 +47,10 @@ class PageStoreProblem(Problem):
 
 class PageGone(PageStoreProblem):
     """One page is not there, or damaged; the store itself answers."""
+
+
+class PageNotWritten(PageStoreProblem):
+    """The store takes no bytes."""
 
 
 class PageStore:
@@ -53,16 +67,24 @@ class PageStore:
             raise PageStoreProblem(f"the page store's address {self.url!r} cannot be used: {error}") from error
         said = self._files.protocol
         self._protocols = {said} if isinstance(said, str) else set(said)
+        if "zip" in self._protocols:  # its index is not there for other threads before it is whole
+            self._files.find(self._root)
 
     def _path_of(self, content_hash: str) -> str:
         return f"{self._root}/{content_hash[:2]}/{content_hash[2:4]}/{content_hash}.zst"
 
     def holds(self, content_hash: str) -> bool:
         """Tell whether bytes with this hash are there; PageStoreProblem where the store does not answer."""
+        return self._stored_bytes(content_hash) > 0
+
+    def _stored_bytes(self, content_hash: str) -> int:
+        """Measure what is stored under a hash; 0 where there is nothing, or a name that a power cut left empty."""
         try:
-            return bool(self._files.exists(self._path_of(content_hash)))
+            return int(self._files.info(self._path_of(content_hash))["size"])
+        except FileNotFoundError:
+            return 0
         except _failures() as error:
-            raise self._problem("read", error) from error
+            raise self._unreadable(content_hash, error) from error
 
     def keep(self, body: bytes) -> str:
         """Store bytes and return their SHA-256; PageStoreProblem when they cannot be written."""
@@ -72,28 +94,61 @@ class PageStore:
         return content_hash
 
     def take_over(self, other: PageStore, content_hash: str) -> bool:
-        """Copy a page from another store, and tell whether that was to be done; PageGone where it is damaged."""
-        if self.holds(content_hash):
+        """Copy a page from another store, and tell whether that was to be done; PageGone where it is damaged.
+
+        One that is of another size here is copied again, unless it is whole: another zstd may have written it.
+        """
+        size = self._stored_bytes(content_hash)
+        if size and size == other._stored_bytes(content_hash):
+            return False
+        if size and self._is_whole(content_hash):
             return False
         compressed = other.compressed(content_hash)
         other.checked(content_hash, compressed)
         self._write(content_hash, compressed)
         return True
 
+    def _is_whole(self, content_hash: str) -> bool:
+        try:
+            self.read(content_hash)
+        except PageGone:
+            return False
+        return True
+
     def _write(self, content_hash: str, compressed: bytes) -> None:
         path = self._path_of(content_hash)
         try:
             if "file" in self._protocols:
-                _write_to_disk(path, compressed, is_synced=self._is_synced)
+                _write_to_disk(path, self._unfinished(), compressed, is_synced=self._is_synced)
             elif self._protocols & OBJECT_STORES:
                 self._files.pipe_file(path, compressed)
             else:
                 self._files.makedirs(str(PurePosixPath(path).parent), exist_ok=True)
-                part = f"{path}.{uuid.uuid4().hex}.part"
-                self._files.pipe_file(part, compressed)
+                self._files.makedirs(f"{self._root}/{UNFINISHED}", exist_ok=True)
+                self._files.pipe_file(part := self._unfinished(), compressed)
                 self._files.mv(part, path)
         except _failures() as error:
             raise self._problem("written", error) from error
+
+    def _unfinished(self) -> str:
+        return f"{self._root}/{UNFINISHED}/{uuid.uuid4().hex}{UNFINISHED}"
+
+    def forget_unfinished(self, *, now: dt.datetime, lasts: dt.timedelta = UNFINISHED_LASTS) -> int:
+        """Delete what kills left half written, where nobody can be at it any more; returns how many files."""
+        count = 0
+        if self._protocols & OBJECT_STORES:
+            return count
+        try:
+            for path in self._files.find(f"{self._root}/{UNFINISHED}"):
+                with contextlib.suppress(FileNotFoundError):  # another process deletes them too
+                    if self._files.modified(path) <= now - lasts:
+                        self._files.rm_file(path)
+                        count += 1
+        except NotImplementedError:  # nobody knows how old a file is there
+            return count
+        except _failures():  # it takes room and harms nobody
+            return count
+        return count
 
     def compressed(self, content_hash: str) -> bytes:
         """Return what is stored under a hash, as it is."""
@@ -101,9 +156,16 @@ class PageStore:
             stored: bytes = self._files.cat_file(self._path_of(content_hash))
         except FileNotFoundError as error:
             raise PageGone(f"page {content_hash[:12]} cannot be read from {self.url}: it is not there") from error
+        except DAMAGED_ZIP as error:
+            raise PageGone(f"page {content_hash[:12]} in {self.url} is damaged: {error}") from error
         except _failures() as error:
-            raise self._problem("read", error, f"page {content_hash[:12]} in ") from error
+            raise self._unreadable(content_hash, error) from error
         return stored
+
+    def _unreadable(self, content_hash: str, error: Exception) -> PageStoreProblem:
+        if self.folder and self.folder.is_dir() and getattr(error, "errno", None) in OF_ONE_FILE:
+            return PageGone(f"page {content_hash[:12]} cannot be read from {self.url}: {self._reason_of(error)}")
+        return self._problem("read", error, f"page {content_hash[:12]} in ")
 
     def checked(self, content_hash: str, compressed: bytes) -> bytes:
         """Return the bytes of what was stored under a hash; PageGone when they are damaged."""
@@ -132,8 +194,8 @@ class PageStore:
     def forget(self, content_hash: str) -> None:
         """Delete the bytes with this hash, where they are there."""
         try:
-            if self.holds(content_hash):
-                self._files.rm_file(self._path_of(content_hash))
+            if self._files.exists(path := self._path_of(content_hash)):
+                self._files.rm_file(path)
         except _failures() as error:
             raise self._problem("written", error) from error
 
@@ -184,11 +246,11 @@ class PageStore:
 
     def probe(self) -> None:
         """Write a few bytes, read them, and remove them; PageStoreProblem says which of these failed."""
-        path, said = f"{self._root}/.probe-{uuid.uuid4().hex}", b"probe"
+        path, said = self._unfinished(), b"probe"
         step = "written"
         try:
             if not self._protocols & OBJECT_STORES:
-                self._files.makedirs(self._root, exist_ok=True)
+                self._files.makedirs(f"{self._root}/{UNFINISHED}", exist_ok=True)
             self._files.pipe_file(path, said)
             step = "read"
             found = self._files.cat_file(path)
@@ -201,9 +263,10 @@ class PageStore:
             raise PageStoreProblem(f"the page store at {self.url} gave back other bytes than it took")
 
     def _problem(self, what: str, error: Exception, prefix: str = "") -> PageStoreProblem:
-        return PageStoreProblem(
+        kind = PageNotWritten if what == "written" else PageStoreProblem
+        return kind(
             f"{prefix}the page store at {self.url} cannot be {what}: {self._reason_of(error)}; "
-            f"{self._remedy(error)}, then run again: nothing stored is lost"
+            f"{self._remedy(error, what)}, then run again: nothing stored is lost"
         )
 
     def _reason_of(self, error: Exception) -> str:
@@ -211,9 +274,9 @@ class PageStore:
             return f"there is no bucket {self._root.partition('/')[0]}"
         return getattr(error, "strerror", None) or " ".join(str(error).split())
 
-    def _remedy(self, error: Exception) -> str:
+    def _remedy(self, error: Exception, what: str) -> str:
         if not self._protocols & {"s3", "s3a"}:
-            return "make room or set PERILUNE_PAGES"
+            return f"{'make room' if what == 'written' else 'check its disk and permissions'} or set PERILUNE_PAGES"
         if isinstance(error, FileNotFoundError):
             return "make it or set PERILUNE_PAGES"
         if isinstance(error, PermissionError) or "credentials" in str(error):
@@ -227,12 +290,12 @@ def _failures() -> tuple[type[Exception], ...]:
     return (OSError,) if client is None else (OSError, client.BotoCoreError, client.ClientError)
 
 
-def _write_to_disk(path: str, compressed: bytes, *, is_synced: bool) -> None:
+def _write_to_disk(path: str, part: str, compressed: bytes, *, is_synced: bool) -> None:
     """Write a file that is there whole after a power cut, or not at all."""
     folder = os.path.dirname(path)  # noqa: PTH120 - an fsspec path
     is_new = not os.path.isdir(folder)  # noqa: PTH112
     os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-    part = f"{path}.{uuid.uuid4().hex}.part"
+    os.makedirs(os.path.dirname(part), exist_ok=True)  # noqa: PTH103, PTH120
     with open(part, "xb") as file:  # noqa: PTH123
         file.write(compressed)
         if is_synced:

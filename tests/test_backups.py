@@ -166,7 +166,8 @@ def test_backups_share_pages_and_old_ones_go(filled: Archive, tmp_path: Path) ->
     assert [each.name for each in generations_in(folder)] == [second.name]
     assert (kept.exists(), kept.stat().st_mtime_ns, gone.exists()) == (True, written, False)
     assert len(list((folder / "pages").rglob("*.zst"))) == 2
-    assert not list(folder.rglob(f"*{PART}"))
+    assert list(folder.rglob(f"*{PART}")) == [folder / "pages" / PART]
+    assert not list((folder / "pages" / PART).iterdir())
     with pytest.raises(BackupProblem, match=r"no backup 'x'.*it has 2022-03-14"):
         backup_at(folder, "x")
 

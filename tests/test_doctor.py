@@ -54,7 +54,7 @@ def test_a_sound_installation_has_no_problem(
     # A server without pgvector, or a machine without Tesseract, has less to offer, and nothing wrong with it.
     assert [each for each in bad if each.name != "scans"] == []
     assert {check.name for check in CHECKS} - set(found) <= {"secrets", "editions"}
-    assert list(page_store.folder.glob(".probe*")) == [] if page_store.folder else False
+    assert list(page_store.folder.glob(".part/*")) == [] if page_store.folder else False
 
 
 def test_each_trouble_in_the_tables_is_told_with_its_remedy(

@@ -1,8 +1,10 @@
 """The page store: bytes under their hash, compressed, idempotent, on any fsspec address."""
 
+import datetime as dt
 import re
 import urllib.request
 import uuid
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 from pytest_httpserver import HTTPServer
 
-from models.page_store import PageStore, PageStoreProblem
+from models.page_store import PageGone, PageStore, PageStoreProblem
+from perilune.storing.pages import damaged_pages
 
 BODY = b"<p>The agencies signed a memorandum.</p>" * 100
 
@@ -53,11 +56,58 @@ def test_a_write_that_was_cut_off_is_no_page(tmp_path: Path) -> None:
     store = PageStore(str(tmp_path))
     content_hash = store.keep(BODY)
     (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
-    file.rename(file.with_name(f"{file.name}.0123.part"))
+    left = file.rename(tmp_path / ".part" / "0123.part")
     with pytest.raises(PageStoreProblem):
         store.read(content_hash)
     assert store.keep(BODY) == content_hash
     assert store.read(content_hash) == BODY
+    now = dt.datetime.now(dt.UTC)
+    assert (store.forget_unfinished(now=now), left.exists()) == (0, True)
+    assert (store.forget_unfinished(now=now + dt.timedelta(hours=5)), left.exists()) == (1, False)
+    assert sorted(tmp_path.rglob("*.part")) == [tmp_path / ".part"]
+
+
+def test_what_a_power_cut_left_empty_is_no_page_and_copied_again(tmp_path: Path) -> None:
+    store, other = PageStore(str(tmp_path / "store")), PageStore(str(tmp_path / "other"))
+    content_hash = store.keep(BODY)
+    assert other.take_over(store, content_hash)
+    (file,) = (tmp_path / "other").rglob("*.zst")
+    written = file.read_bytes()
+    for damage in (b"", written[:-1]):
+        file.write_bytes(damage)
+        assert other.take_over(store, content_hash)
+        assert file.read_bytes() == written
+    written_otherwise = written + b"\x50\x2a\x4d\x18" + bytes(4)  # with a frame that is skipped
+    file.write_bytes(written_otherwise)
+    assert not other.take_over(store, content_hash)
+    assert file.read_bytes() == written_otherwise
+    file.write_bytes(b"")
+    assert not other.holds(content_hash)
+    assert other.read(other.keep(BODY)) == BODY
+
+
+def test_one_file_that_cannot_be_read_is_a_page_that_is_gone(tmp_path: Path) -> None:
+    store = PageStore(str(tmp_path / "store"))
+    content_hash = store.keep(BODY)
+    (file,) = (tmp_path / "store").rglob("*.zst")
+    file.unlink()
+    file.mkdir()  # as little a file as one that its disk or its rights keep from us, for root too
+    with pytest.raises(PageGone, match="Is a directory"):
+        store.read(content_hash)
+
+
+def test_a_zip_is_read_by_several_threads_and_one_damaged_page_is_told(tmp_path: Path) -> None:
+    store = PageStore(str(tmp_path / "store"), is_synced=False)
+    names = [store.keep(f"page {number}".encode()) for number in range(3000)]
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as file:
+        for name in names:
+            file.writestr(f"pages/{name[:2]}/{name[2:4]}/{name}.zst", store.compressed(name))
+    last_first = names[::-1]  # what its index has last is asked for first
+    assert damaged_pages(last_first, PageStore(f"zip://pages::{tmp_path}/all.zip"), told=lambda _done: None) == []
+    content = (tmp_path / "all.zip").read_bytes()
+    place = content.index(store.compressed(names[7])) + 12
+    (tmp_path / "one.zip").write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    assert damaged_pages(names, PageStore(f"zip://pages::{tmp_path}/one.zip"), told=lambda _done: None) == [names[7]]
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +138,16 @@ def test_pages_are_kept_on_s3(bucket: str) -> None:
     assert store.keep(BODY) == content_hash
     assert PageStore(f"s3://{bucket}/archive").read(content_hash) == BODY
     assert list(store.hashes()) == [content_hash]
+    store.set_aside(content_hash)
+    store.set_aside(content_hash)
+    assert (store.holds(content_hash), list(store.hashes())) == (False, [])
+    store.put_back(content_hash)
+    assert store.read(content_hash) == BODY
+    store.set_aside(content_hash)
+    store.forget_aside(content_hash)
+    store.put_back(content_hash)
+    assert not store.holds(content_hash)
+    store.keep(BODY)
     store.forget(content_hash)
     store.forget(content_hash)
     assert not store.holds(content_hash)

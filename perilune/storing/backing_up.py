@@ -223,7 +223,6 @@ def _drop_but(target: Path, keep: int | None) -> None:
     store = PageStore(str(target / PAGES))
     for name in [name for name in store.hashes() if name not in named]:
         store.forget(name)
-    for left in (target / PAGES).rglob(f"*{PART}"):
-        left.unlink()
+    store.forget_unfinished(now=dt.datetime.now(dt.UTC), lasts=dt.timedelta())
     for path in unfinished:  # at the end, so that what is killed here is done at the next backup
         shutil.rmtree(path)
