@@ -66,18 +66,20 @@ def _hold_references_back(connection: sa.engine.interfaces.DBAPIConnection, _rec
 
 def begin_copy(engine: sa.Engine, tables: Sequence[sa.Table]) -> None:
     """Make a database ready for rows, once; DatabaseProblem where it has rows already."""
-    if revision_of(engine) == IN_COPY:
+    is_begun = revision_of(engine) == IN_COPY
+    if is_begun:
         _require_same_schema(engine)
-        return
-    migrate(engine)
+    else:
+        migrate(engine)
     with engine.begin() as connection:
-        require_empty(connection)
-        connection.execute(sa.delete(Secret))
-        _META.create_all(connection)
-        connection.execute(sa.insert(HELD_BACK), [{"place": 0, "statement": newest_revision()}])
+        if not is_begun:
+            require_empty(connection)
+            connection.execute(sa.delete(Secret))
+            _META.create_all(connection)
+            connection.execute(sa.insert(HELD_BACK), [{"place": 0, "statement": newest_revision()}])
+            connection.execute(sa.update(_REVISION).values(version_num=IN_COPY))
         if engine.dialect.name == "postgresql":
             _hold_back(connection, tables)
-        connection.execute(sa.update(_REVISION).values(version_num=IN_COPY))
 
 
 def require_empty(connection: sa.Connection) -> None:
@@ -102,6 +104,7 @@ def _require_same_schema(engine: sa.Engine) -> None:
 
 
 def _hold_back(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
+    """Drop the references that are there, and note how they are put back: after a kill, those put back already."""
     found = connection.execute(sa.text(_REFERENCES)).all()
     ours = {table.name for table in Base.metadata.sorted_tables}
     statements = [
@@ -109,8 +112,9 @@ def _hold_back(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
         for table, name, definition in found
         if table.strip('"') in ours
     ]
-    rows = [{"place": place, "statement": add} for place, (add, _) in enumerate(statements, 1)]
-    connection.execute(sa.insert(HELD_BACK), rows)
+    first = 1 + (connection.scalar(sa.select(sa.func.max(HELD_BACK.c.place))) or 0)
+    if rows := [{"place": place, "statement": add} for place, (add, _) in enumerate(statements, first)]:
+        connection.execute(sa.insert(HELD_BACK), rows)
     for _, drop in statements:
         connection.execute(sa.text(drop))
     for table in tables:
@@ -125,6 +129,8 @@ def progress_of(connection: sa.Connection, name: str) -> Reached | None:
 
 def note_progress(connection: sa.Connection, name: str, last_key: str | None) -> None:
     """Note the last key that a table has, or that it has all, in the transaction that wrote the row."""
+    if last_key is not None:
+        _index_anew(connection)
     values = {"is_done": True} if last_key is None else {"is_done": False, "last_key": last_key}
     if not connection.execute(sa.update(STATE).where(STATE.c.name == name).values(values)).rowcount:
         connection.execute(sa.insert(STATE).values(name=name, **values))
@@ -132,17 +138,24 @@ def note_progress(connection: sa.Connection, name: str, last_key: str | None) ->
 
 def empty_table(connection: sa.Connection, table: sa.Table) -> None:
     """Take all rows out of a table again, to begin it anew."""
+    _index_anew(connection)
     connection.execute(sa.delete(table))
     connection.execute(sa.delete(STATE).where(STATE.c.name == table.name))
 
 
-def finish_copy(engine: sa.Engine, tables: Sequence[sa.Table]) -> None:
-    """Put back what was held back, in one transaction, and make the database one that opens."""
+def _index_anew(connection: sa.Connection) -> None:
+    """Have all words indexed that came or changed; where no row did, an index that was begun is gone on with."""
+    connection.execute(sa.delete(Base.metadata.tables["index_rules"]))
+
+
+def put_back(engine: sa.Engine, tables: Sequence[sa.Table]) -> None:
+    """Put back what was held back, in one transaction; the search index can be made then."""
     with engine.begin() as connection:
-        let_claims_go(connection)
         if engine.dialect.name == "postgresql":
-            for statement in connection.scalars(sa.select(HELD_BACK.c.statement).where(HELD_BACK.c.place > 0)).all():
+            held_back = HELD_BACK.c.place > 0
+            for statement in connection.scalars(sa.select(HELD_BACK.c.statement).where(held_back)).all():
                 connection.execute(sa.text(statement))
+            connection.execute(sa.delete(HELD_BACK).where(held_back))
             for table in tables:
                 connection.execute(sa.text(f'ALTER TABLE "{table.name}" ENABLE TRIGGER USER'))
                 _set_sequence(connection, table)
@@ -151,7 +164,12 @@ def finish_copy(engine: sa.Engine, tables: Sequence[sa.Table]) -> None:
             connection.exec_driver_sql("DELETE FROM index_change")
             if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise DatabaseProblem(f"the copy is damaged: a row of {broken[0]} points to none of {broken[2]}")
-        connection.execute(sa.delete(Base.metadata.tables["index_rules"]))  # so that all words are indexed anew
+
+
+def finish_copy(engine: sa.Engine) -> None:
+    """Make a database one that opens, which has its rows and its search index."""
+    with engine.begin() as connection:
+        let_claims_go(connection)
         _META.drop_all(connection)
         connection.execute(sa.update(_REVISION).values(version_num=newest_revision()))
     if engine.dialect.name == "postgresql":

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 import sqlalchemy as sa
 
 from models.claimant import Claimant, is_alive
-from models.copy_target import begin_copy, empty_table, finish_copy, note_progress, progress_of
+from models.copy_target import begin_copy, empty_table, note_progress, progress_of, put_back
 from models.database import IN_COPY, DatabaseProblem
 from models.fate import Fate
 from models.plain_rows import digest_of, key_of_row, row_count, rows_of, write_rows
@@ -24,6 +24,7 @@ from models.vocabulary import FateState
 from perilune.problems import Problem
 
 HOLD_SECONDS = 5
+LOCK_NOT_HAD = "55P03"  # PostgreSQL's code
 NOT_COPIED = frozenset({"claimant", "index_change", "index_rules"})
 """Who is at work there, and what the search index there has seen: the target's own."""
 Progress = Callable[[str, int, int], None]
@@ -44,6 +45,9 @@ def snapshot(engine: sa.Engine, *, is_held: bool = False) -> Iterator[sa.Connect
             else:
                 _begin_on_postgresql(connection, is_held=is_held)
         except sa.exc.OperationalError as error:
+            if not is_held or not _is_locked(error):
+                reason = " ".join(str(error.orig).split())
+                raise DatabaseProblem(f"the archive's rows cannot be read: {reason}; run this again") from error
             raise DatabaseProblem(
                 "somebody writes to the archive; stop `perilune run`, its workers and `perilune serve`,"
                 " then run this again"
@@ -54,6 +58,10 @@ def snapshot(engine: sa.Engine, *, is_held: bool = False) -> Iterator[sa.Connect
             connection.rollback()
             if engine.dialect.name == "sqlite":
                 connection.detach()  # its patience was changed
+
+
+def _is_locked(error: sa.exc.OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == LOCK_NOT_HAD or "locked" in str(error.orig)
 
 
 def _begin_on_sqlite(connection: sa.Connection, *, is_held: bool) -> None:
@@ -91,7 +99,8 @@ def require_nobody_at_work(connection: sa.Connection, *, now: dt.datetime, silen
 def copy_rows(source: sa.Connection, target: sa.Engine, *, progress: Progress) -> int:
     """Copy a snapshot's rows into an empty database, or go on with that, and return how many there are.
 
-    Problem where the target holds anything else, or differs in the end. Its search index is still to be made.
+    Problem where the target holds anything else, or differs in the end. Its search index is still to be made, and then
+    `finish_copy` has it opened: a kill before costs no more than a comparison.
     """
     tables = copied_tables()
     begin_copy(target, tables)
@@ -100,7 +109,7 @@ def copy_rows(source: sa.Connection, target: sa.Engine, *, progress: Progress) -
     for table in tables:
         _copy_table(source, target, table, counted)
     _make_equal(source, target, tables, counted)
-    finish_copy(target, tables)
+    put_back(target, tables)
     return total
 
 

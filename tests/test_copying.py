@@ -1,5 +1,6 @@
 """Rows are copied between databases: all of them, whatever stops it, and nothing beside them."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,6 +106,42 @@ def test_a_copy_that_was_stopped_goes_on_and_takes_what_changed_since(filled: Ar
         with pytest.raises(sa.exc.IntegrityError):
             connection.execute(sa.update(Article).values(source_id=99))
     target.dispose()
+
+
+@contextlib.contextmanager
+def _stopped_at(part: str) -> Iterator[None]:
+    """Have the first statement that contains this fail, as a kill would."""
+
+    def stop(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if part in statement:
+            raise Stopped
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", stop)
+    try:
+        with pytest.raises(Stopped):
+            yield
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", stop)
+
+
+def test_a_copy_that_was_stopped_while_its_index_is_made_goes_on(filled: Archive, other: str) -> None:
+    index = "search_text" if other.startswith("sqlite") else "search_document"
+    with _stopped_at(f"INTO {index}"):
+        migrate_to(filled, other, now=NOW, progress=_quiet)
+    with pytest.raises(DatabaseProblem, match="copy that is not finished"):
+        open_database(other)
+    with filled.sessions.begin() as session:  # a table that others point to
+        session.execute(sa.update(Source).values(name="Renamed meanwhile"))
+    with _stopped_at("DROP TABLE"):
+        migrate_to(filled, other, now=NOW, progress=_quiet)
+    assert migrate_to(filled, other, now=NOW, progress=_quiet).articles_indexed == 0  # they are all
+    sessions = open_database(other)
+    assert _digests(sessions.kw["bind"]) == _digests(filled.sessions.kw["bind"])
+    with sessions.begin() as session:
+        assert len(search(session, parse_query("title")).hits) == 2
+    with pytest.raises(sa.exc.IntegrityError), sessions.begin() as session:
+        session.execute(sa.update(Article).values(source_id=99))
+    sessions.kw["bind"].dispose()
 
 
 def test_nothing_is_copied_while_somebody_is_at_work(filled: Archive, other: str) -> None:

@@ -24,7 +24,7 @@ from pydantic import SecretStr
 from structlog import get_logger
 
 from models.backup_made import BackupMade
-from models.copy_target import open_target
+from models.copy_target import finish_copy, open_target
 from models.copying import Progress, copied_tables, copy_rows, snapshot
 from models.database import newest_revision
 from models.page_store import PageStore, sync_folder
@@ -164,6 +164,7 @@ def _take_snapshot(archive: Archive, file: Path, progress: Progress) -> None:
     target = open_target(f"sqlite:///{file}")
     with snapshot(engine) as connection:
         copy_rows(connection, target, progress=progress)
+    finish_copy(target)  # without a search index, which restoring makes
     target.dispose()
     close_log(file)
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import sessionmaker
 
-from models.copy_target import open_target
+from models.copy_target import finish_copy, open_target
 from models.copying import Progress, copied_tables, copy_rows, require_nobody_at_work, snapshot
 from models.search.renewal import renew_index
 from perilune.archive import Archive
@@ -47,6 +47,7 @@ def migrate_to(archive: Archive, url: str, *, now: dt.datetime, progress: Progre
             rows = copy_rows(connection, target, progress=progress)
         seconds = time.monotonic() - began
         indexed = renew_index(sessionmaker(target, expire_on_commit=False))
+        finish_copy(target)
     finally:
         target.dispose()
     return Moved(

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import sessionmaker
 
 from models.claimant import Claimant
-from models.copy_target import let_claims_go, open_target, require_empty
+from models.copy_target import finish_copy, let_claims_go, open_target, require_empty
 from models.copying import Progress, copied_tables, copy_rows, snapshot
 from models.database import IN_COPY, file_of, migrate, newest_revision, open_engine, revision_of
 from models.page_store import PageStore, sync_folder
@@ -24,7 +24,7 @@ from models.plain_rows import row_count
 from models.search.renewal import renew_index
 from perilune.config import Settings
 from perilune.storing.backing_up import close_log
-from perilune.storing.manifest import DATABASE, PART, SETTINGS, Backup, BackupProblem, Manifest
+from perilune.storing.manifest import DATABASE, PAGES, PART, SETTINGS, Backup, BackupProblem, Manifest
 from perilune.storing.pages import copy_pages, damaged_pages, pages_named_in, rows_in
 
 
@@ -37,6 +37,8 @@ class Restored:
     rows: int
     pages: int
     pages_missing: int
+    is_compared: bool
+    """Whether the rows were counted again; not where an older version's were upgraded, which may change them."""
 
 
 def verify(backup: Backup, *, progress: Progress) -> list[str]:
@@ -53,7 +55,14 @@ def verify(backup: Backup, *, progress: Progress) -> list[str]:
     except BackupProblem as problem:
         return [*found, str(problem)]
     damaged = damaged_pages(names, backup.pages, told=lambda done: progress("pages", done, len(names)))
-    return found + [f"page {name} is not there, or damaged" for name in damaged]
+    return found + [f"page {name} is not there, or damaged{_healing(backup, name)}" for name in damaged]
+
+
+def _healing(backup: Backup, name: str) -> str:
+    """Say what brings a page back: a backup looks at sizes alone, since reading all that it has would take hours."""
+    if backup.is_zip:
+        return ""
+    return f"; delete {PAGES}/{name[:2]}/{name[2:4]}/{name}.zst, and the next backup copies it again"
 
 
 def restore(backup: Backup, settings: Settings, *, progress: Progress) -> Restored:
@@ -73,7 +82,8 @@ def restore(backup: Backup, settings: Settings, *, progress: Progress) -> Restor
         store = PageStore(settings.pages_url, is_synced=False)
         gone = copy_pages(names, backup.pages, store, told=lambda done: progress("pages", done, len(names)))
         _put_in_place(database, settings, progress)
-    if manifest.revision == newest_revision():
+    is_of_today = manifest.revision == newest_revision()
+    if is_of_today:
         _compare(settings, manifest)
     return Restored(
         backup=backup.name,
@@ -81,6 +91,7 @@ def restore(backup: Backup, settings: Settings, *, progress: Progress) -> Restor
         rows=sum(manifest.rows.values()),
         pages=len(names) - len(gone),
         pages_missing=len(gone) + len(manifest.pages_missing),
+        is_compared=is_of_today,
     )
 
 
@@ -123,6 +134,7 @@ def _pages_of(database: Path, manifest: Manifest) -> list[str]:
 
 
 def _put_in_place(database: Path, settings: Settings, progress: Progress) -> None:
+    os.sync()  # the pages' bytes are on the disk before a row names them
     source = open_engine(f"sqlite:///{database}")
     migrate(source)
     final = file_of(settings.database_url)
@@ -131,15 +143,18 @@ def _put_in_place(database: Path, settings: Settings, progress: Progress) -> Non
         with snapshot(source) as connection:
             copy_rows(connection, target, progress=progress)
         renew_index(sessionmaker(target, expire_on_commit=False))
+        finish_copy(target)
         target.dispose()
         source.dispose()
         return
+    renew_index(sessionmaker(source, expire_on_commit=False))  # that of PostgreSQL is not in a backup
     with source.begin() as connection:
         let_claims_go(connection)
         connection.execute(sa.delete(Claimant))
     source.dispose()
     close_log(database)
     os.sync()
+    _require_empty(settings)  # restoring takes long, and somebody may have begun to work there
     for beside in ("-wal", "-shm"):
         final.with_name(final.name + beside).unlink(missing_ok=True)
     shutil.rmtree(final.with_suffix(".search"), ignore_errors=True)  # it follows the changes of another file
