@@ -1,6 +1,8 @@
 """Backups: one moment while others write, whole or not there, and restored on either database."""
 
 import datetime as dt
+import fcntl
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -14,6 +16,9 @@ from models.copying import Progress, copied_tables
 from models.database import DatabaseProblem, open_database
 from models.page_store import PageStore
 from models.plain_rows import digest_of
+from models.search.query import parse_query
+from models.search.renewal import renew_index
+from models.search.results import search
 from models.tables import Link, Page, Source
 from perilune.archive import Archive
 from perilune.config import Settings, settings_from
@@ -77,16 +82,18 @@ def test_a_backup_is_restored_as_it_was(
     filled: Archive, elsewhere: Settings, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     target = "one.zip" if "other" in request.node.name else "folder"
+    renew_index(filled.sessions)
     wanted = _digests(filled.sessions)
     made = back_up(filled, tmp_path / target, now=NOW, progress=_quiet)
     assert verify(made, progress=_quiet) == []
     with filled.sessions.begin() as session:
         session.execute(sa.update(Source).values(name="After the backup"))
     restored = restore(made, elsewhere, progress=_quiet)
-    assert (restored.pages, restored.pages_missing) == (2, 0)
+    assert (restored.pages, restored.pages_missing, restored.is_compared) == (2, 0, True)
     sessions = open_database(elsewhere.database_url)
     assert _digests(sessions) == wanted
     with sessions() as session:
+        assert len(search(session, parse_query("title")).hits) == 2
         for page in session.scalars(sa.select(Page)):
             assert PageStore(elsewhere.pages_url).read(page.content_hash) == f"page {page.id}".encode()
     with pytest.raises(DatabaseProblem, match="is not empty"):
@@ -181,7 +188,8 @@ def test_what_is_damaged_or_missing_is_told(filled: Archive, tmp_path: Path) -> 
     (told,) = last_backup(Installation(filled.settings, filled, NOW + 3 * A_DAY))
     assert (told.state, "The last backup lacks 1 pages" in told.sentence) == (State.WARNING, True)
     next((made.path.parent / "pages").rglob("*.zst")).write_bytes(b"no page")
-    assert verify(made, progress=_quiet) == [f"page {damaged.stem} is not there, or damaged"]
+    (told_of,) = verify(made, progress=_quiet)
+    assert re.match(rf"page {damaged.stem} is not there, or damaged; delete pages/.*{damaged.name}, and the", told_of)
     elsewhere = settings_from({"PERILUNE_HOME": str(tmp_path / "elsewhere")})
     assert restore(made, elsewhere, progress=_quiet).pages_missing == 2
     with (made.path / DATABASE).open("r+b") as file:
@@ -194,6 +202,70 @@ def test_what_is_damaged_or_missing_is_told(filled: Archive, tmp_path: Path) -> 
     (made.path / "manifest.json").write_text("{}")
     with pytest.raises(BackupProblem, match="manifest of the backup"):
         verify(made, progress=_quiet)
+
+
+@pytest.mark.databases("sqlite")
+def test_no_backup_is_made_among_the_pages_of_the_archive(filled: Archive, tmp_path: Path) -> None:
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "pages").symlink_to(tmp_path / "pages")
+    unread = filled.pages.keep(b"a page whose row is still to be written")
+    for target in (tmp_path, tmp_path / "linked", tmp_path / "pages" / "ab"):
+        with pytest.raises(BackupProblem, match="cannot hold backups: their pages would lie among the archive's own"):
+            back_up(filled, target, now=NOW, progress=_quiet, keep=1)
+    assert filled.pages.holds(unread)
+    with pytest.raises(BackupProblem, match="--generation is for a folder"):
+        backup_at(tmp_path / "one.zip", "2022-03-14T090000Z")
+
+
+@pytest.mark.databases("sqlite")
+def test_the_backup_just_made_is_the_newest_whatever_the_clock_says_and_what_is_not_ours_stays(
+    filled: Archive, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    first = back_up(filled, folder, now=NOW, progress=_quiet)
+    renamed = back_up(filled, folder, now=NOW, progress=_quiet).path.rename(folder / "before-the-move")
+    (folder / "mine.part").mkdir()
+    (folder / "today.zip.part").touch()
+    (folder / f"{first.name}.part").mkdir()
+    made = back_up(filled, folder, now=NOW - A_DAY, progress=_quiet, keep=1)
+    assert (made.manifest().made_at, backup_at(folder)) == (NOW - A_DAY, made)
+    left = sorted(path.name for path in folder.iterdir())
+    assert left == [made.name, renamed.name, "lock", "mine.part", "pages", "today.zip.part"]
+    assert backup_at(folder, renamed.name).path == renamed
+
+
+@pytest.mark.databases("sqlite")
+def test_a_full_disk_is_the_backups_and_two_write_no_one_file(filled: Archive, tmp_path: Path) -> None:
+    folder, target = tmp_path / "backups", tmp_path / "one.zip"
+    (folder / "pages").mkdir(parents=True)
+    (folder / "pages" / PART).touch()  # where a folder is to be made
+    with pytest.raises(BackupProblem, match=r"cannot be written to .*backups: File exists; make room or name another"):
+        back_up(filled, folder, now=NOW, progress=_quiet)
+    with pytest.raises(Stopped):
+        back_up(filled, target, now=NOW, progress=_stopping("pages"))
+    with (tmp_path / "one.zip.part").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(BackupProblem, match=r"another backup to .* is being made"):
+            back_up(filled, target, now=NOW, progress=_quiet)
+    assert verify(back_up(filled, target, now=NOW, progress=_quiet), progress=_quiet) == []
+    assert sorted(path.name for path in tmp_path.glob("one.zip*")) == ["one.zip"]
+
+
+@pytest.mark.databases("sqlite")
+def test_what_was_written_while_a_backup_is_restored_is_not_replaced(filled: Archive, tmp_path: Path) -> None:
+    made = back_up(filled, tmp_path / "backups", now=NOW, progress=_quiet)
+    elsewhere = settings_from({"PERILUNE_HOME": str(tmp_path / "elsewhere")})
+
+    def write(_what: str, _done: int, _all: int) -> None:
+        sessions = open_database(elsewhere.database_url)
+        with sessions.begin() as session:
+            session.add(Source(slug="new", name="New", home="https://b.example/", addresses=[], created_at=NOW))
+        sessions.kw["bind"].dispose()
+
+    with pytest.raises(DatabaseProblem, match="is not empty"):
+        restore(made, elsewhere, progress=write)
+    with open_database(elsewhere.database_url)() as session:
+        assert session.scalars(sa.select(Source.slug)).all() == ["new"]
 
 
 @pytest.mark.databases("sqlite")

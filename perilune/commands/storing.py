@@ -9,13 +9,20 @@ from typing import Annotated
 import typer
 
 from perilune.commands import options, running
+from perilune.problems import Problem
 
 database = typer.Typer(no_args_is_help=True, help="Move the archive to another database.")
 
 
 @database.command("migrate-to")
 def migrate_to(
-    url: Annotated[str, typer.Argument(help="An empty database: postgresql+psycopg://USER@HOST/NAME, or sqlite:///F.")],
+    url: Annotated[
+        str,
+        typer.Argument(
+            help="An empty database: postgresql+psycopg://USER@HOST/NAME (password: PGPASSWORD or ~/.pgpass), or"
+            " sqlite:///F."
+        ),
+    ],
     *,
     as_json: options.Json = False,
 ) -> None:
@@ -52,6 +59,8 @@ def backup(
     from perilune.output import print_json, stage_progress
     from perilune.storing.backing_up import back_up
 
+    if verify and keep is not None:
+        raise Problem("--verify makes no backup and drops none; leave --keep out, or verify afterwards.")
     if verify:
         _verify(target, as_json=as_json)
         return
@@ -78,13 +87,15 @@ def _verify(target: Path, *, as_json: bool) -> None:
     made = backup_at(target)
     with stage_progress(is_shown=not as_json) as progress:
         found = verify(made, progress=progress)
+    missing = made.manifest().pages_missing
     if as_json:
-        print_json({"backup": str(made.path), "damaged": found})
+        print_json({"backup": str(made.path), "damaged": found, "missing": missing})
     else:
         for each in found:
             typer.echo(each)
         if not found:
-            typer.echo(f"{made.path} is whole.")
+            lacking = f", but lacks {len(missing)} pages that its manifest names" if missing else ""
+            typer.echo(f"{made.path} is whole{lacking}.")
     if found:
         raise typer.Exit(1)
 
@@ -110,7 +121,7 @@ def restore(
         return
     typer.echo(
         f"{restored.rows} rows and {restored.pages} pages of {restored.made_at:%Y-%m-%d %H:%M} UTC are restored"
-        " and compared."
+        + (" and compared." if restored.is_compared else ", and upgraded to this version.")
     )
     if restored.pages_missing:
         typer.echo(f"perilune: {restored.pages_missing} pages are not in the backup, or damaged there.", err=True)

@@ -27,7 +27,7 @@ from models.backup_made import BackupMade
 from models.copy_target import finish_copy, open_target
 from models.copying import Progress, copied_tables, copy_rows, snapshot
 from models.database import newest_revision
-from models.page_store import PageStore, sync_folder
+from models.page_store import PageNotWritten, PageStore, sync_folder
 from perilune import __version__
 from perilune.archive import Archive
 from perilune.config import Settings
@@ -43,6 +43,7 @@ from perilune.storing.manifest import (
     BackupProblem,
     Manifest,
     generations_in,
+    name_after,
 )
 from perilune.storing.pages import copy_pages, for_each_page, pages_named_in, rows_in
 
@@ -55,22 +56,37 @@ def back_up(archive: Archive, target: Path, *, now: dt.datetime, progress: Progr
     """Make a backup in a folder or as a zip file; where told, drop all but the newest ones of the folder."""
     if target.suffix == ZIP and keep is not None:
         raise BackupProblem(f"{target} is one file; --keep is for a folder of backups.")
+    _require_apart(archive, target)
     try:
         if target.suffix == ZIP:
             made = _back_up_to_zip(archive, target, now=now, progress=progress)
             _note(archive, made)
             return made
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone_in(target):
+        with _alone(target / LOCK, target):
             made = _back_up_to_folder(archive, target, now=now, progress=progress)
             _note(archive, made)
-            _drop_but(target, keep)
-    except (OSError, sqlite3.Error) as error:
+            _drop_but(target, keep, made)
+    except (OSError, sqlite3.Error, PageNotWritten) as error:
+        cause = error.__cause__ if isinstance(error, PageNotWritten) else error
         raise BackupProblem(
-            f"the backup cannot be written to {target}: {getattr(error, 'strerror', None) or error}; "
+            f"the backup cannot be written to {target}: {getattr(cause, 'strerror', None) or cause}; "
             "make room or name another place; finished backups are as they were"
         ) from error
     return made
+
+
+def _require_apart(archive: Archive, target: Path) -> None:
+    """Check that the backups' pages are not the archive's own: those that no backup names are deleted there."""
+    live = archive.pages.folder
+    if live is None or target.suffix == ZIP:
+        return
+    theirs, ours = (target / PAGES).resolve(), live.resolve()
+    if theirs.is_relative_to(ours) or ours.is_relative_to(theirs):
+        raise BackupProblem(
+            f"{target} cannot hold backups: their pages would lie among the archive's own ({ours});"
+            " name another folder."
+        )
 
 
 def _note(archive: Archive, made: Backup) -> None:
@@ -91,18 +107,23 @@ def _note(archive: Archive, made: Backup) -> None:
 
 
 @contextlib.contextmanager
-def _alone_in(target: Path) -> Iterator[None]:
-    with (target / LOCK).open("w") as file:
+def _alone(lock: Path, target: Path) -> Iterator[None]:
+    """Be the only one that makes a backup there, as long as the lock's file is held; a kill lets it go."""
+    with lock.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BackupProblem(f"another backup is being made in {target}; wait until it is done.") from error
+            is_held = os.path.samestat(os.fstat(file.fileno()), lock.stat())
+        except (BlockingIOError, FileNotFoundError):
+            is_held = False  # or it was renamed meanwhile, since another one is done
+        if not is_held:
+            raise BackupProblem(f"another backup to {target} is being made; wait until it is done.")
         yield
 
 
 def _back_up_to_folder(archive: Archive, target: Path, *, now: dt.datetime, progress: Progress) -> Backup:
-    while (final := target / f"{now:%Y-%m-%dT%H%M%SZ}").exists():
-        now += dt.timedelta(seconds=1)
+    final = target / name_after(generations_in(target), now)
+    if final.exists():
+        raise BackupProblem(f"{final} is there and no backup; move it away.")
     unfinished = final.with_name(final.name + PART)
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
@@ -123,22 +144,29 @@ def _back_up_to_folder(archive: Archive, target: Path, *, now: dt.datetime, prog
 def _back_up_to_zip(archive: Archive, target: Path, *, now: dt.datetime, progress: Progress) -> Backup:
     target.parent.mkdir(parents=True, exist_ok=True)
     database, unfinished = (target.with_name(target.name + end) for end in (".database" + PART, PART))
-    database.unlink(missing_ok=True)
-    try:
-        _take_snapshot(archive, database, progress)
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED, strict_timestamps=False) as file:
+    with _alone(unfinished, target), contextlib.ExitStack() as left:
+        left.callback(unfinished.unlink)
+        with _file_for_a_while(database), zipfile.ZipFile(unfinished, "w", strict_timestamps=False) as file:
+            _take_snapshot(archive, database, progress)
             unfinished.chmod(0o600)
             file.write(database, DATABASE)
             missing = _zip_pages(archive.pages, pages_named_in(database), file, progress)
             file.writestr(SETTINGS, _settings_of(archive.settings))
             file.writestr(MANIFEST, _manifest_of(archive, database, missing, now=now).model_dump_json(indent=2))
         os.sync()
+        left.pop_all()
         unfinished.replace(target)
         sync_folder(target.parent)
-    finally:
-        database.unlink(missing_ok=True)
-        unfinished.unlink(missing_ok=True)
     return Backup(target)
+
+
+@contextlib.contextmanager
+def _file_for_a_while(file: Path) -> Iterator[None]:
+    file.unlink(missing_ok=True)
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _zip_pages(store: PageStore, names: list[str], file: zipfile.ZipFile, progress: Progress) -> list[str]:
@@ -213,11 +241,13 @@ def _manifest_of(archive: Archive, database: Path, missing: list[str], *, now: d
     )
 
 
-def _drop_but(target: Path, keep: int | None) -> None:
-    """Drop the oldest backups, what a kill left, and the pages that none of the others names."""
-    for each in generations_in(target)[: -keep if keep else 0]:
-        each.path.rename(each.path.with_name(each.name + PART))
-    unfinished = [path for path in target.iterdir() if path.suffix == PART]
+def _drop_but(target: Path, keep: int | None, made: Backup) -> None:
+    """Drop the oldest backups but the one just made, what a kill left, and the pages that none of the others names."""
+    ours = [each for each in generations_in(target) if each.named_at is not None]
+    for each in ours[: -keep if keep else 0]:
+        if each != made:
+            each.path.rename(each.path.with_name(each.name + PART))
+    unfinished = [path for path in target.glob(f"*{PART}") if path.is_dir() and Backup(path).named_at is not None]
     if not unfinished:
         return
     named = {name for each in generations_in(target) for name in pages_named_in(each.path / DATABASE)}

@@ -9,7 +9,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -24,6 +24,7 @@ MANIFEST, DATABASE, SETTINGS, PAGES = "manifest.json", "perilune.db", "settings.
 PART = ".part"
 ZIP = ".zip"
 BLOCK_BYTES = 1 << 20
+NAMED_BY = "%Y-%m-%dT%H%M%SZ"
 
 
 class BackupProblem(Problem):
@@ -62,6 +63,13 @@ class Backup:
         return self.path.name
 
     @property
+    def named_at(self) -> dt.datetime | None:
+        """The time that it is called by in its folder, finished or not; None where people called it otherwise."""
+        with contextlib.suppress(ValueError):
+            return dt.datetime.strptime(self.name.removesuffix(PART), NAMED_BY).replace(tzinfo=dt.UTC)
+        return None
+
+    @property
     def is_zip(self) -> bool:
         """Whether it is one file."""
         return self.path.suffix == ZIP
@@ -94,14 +102,23 @@ class Backup:
         """Write its database into a file; BackupProblem unless that is what was backed up."""
         manifest, digest, count = self.manifest(), hashlib.sha256(), 0
         try:
-            with self._open_database() as stored, to.open("wb") as file:
-                while block := stored.read(BLOCK_BYTES):
+            with to.open("wb") as file:
+                for block in self._blocks_of_database():
                     digest.update(block)
                     count += file.write(block)
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
-            raise BackupProblem(f"the database of the backup {self.path} cannot be read: {error}") from error
+        except OSError as error:
+            reason = f"cannot be written to {to.parent}: {error.strerror}; make room there"
+            raise BackupProblem(f"the database of the backup {self.path} {reason}") from error
         if (count, digest.hexdigest()) != (manifest.database_bytes, manifest.database_sha256):
             raise BackupProblem(f"the database of the backup {self.path} is damaged: its bytes changed")
+
+    def _blocks_of_database(self) -> Iterator[bytes]:
+        try:
+            with self._open_database() as stored:
+                while block := stored.read(BLOCK_BYTES):
+                    yield block
+        except (OSError, KeyError, zipfile.BadZipFile) as error:
+            raise BackupProblem(f"the database of the backup {self.path} cannot be read: {error}") from error
 
     @contextlib.contextmanager
     def _open_database(self) -> Iterator[IO[bytes]]:
@@ -114,16 +131,25 @@ class Backup:
 
 
 def generations_in(folder: Path) -> list[Backup]:
-    """Name the finished backups in a folder, the oldest first."""
+    """Name the finished backups in a folder, the oldest first; those that people gave another name come before."""
     if not folder.is_dir():
         return []
-    found = (path for path in folder.iterdir() if path.suffix != PART and (path / MANIFEST).is_file())
-    return [Backup(path) for path in sorted(found)]
+    found = [Backup(path) for path in folder.iterdir() if path.suffix != PART and (path / MANIFEST).is_file()]
+    return sorted(found, key=lambda each: (each.named_at is not None, each.name))
+
+
+def name_after(earlier: Sequence[Backup], now: dt.datetime) -> str:
+    """Name a backup by the time, or behind the newest where the clock was set back: the last by name is the newest."""
+    if earlier and (newest := earlier[-1].named_at) is not None:
+        now = max(now, newest + dt.timedelta(seconds=1))
+    return f"{now:{NAMED_BY}}"
 
 
 def backup_at(target: Path, generation: str | None = None) -> Backup:
     """Find a backup: the newest in a folder, one that is named, or a file; BackupProblem where there is none."""
     if target.suffix == ZIP:
+        if generation is not None:
+            raise BackupProblem(f"{target} is one backup; --generation is for a folder of backups.")
         if not target.is_file():
             raise BackupProblem(f"there is no backup {target}.")
         return Backup(target)

@@ -20,11 +20,11 @@ def forget_what_is_derived(archive: Archive) -> int:
     """Have the next `process` make everything anew that pages tell, and return how many items that are."""
     with archive.sessions.begin() as session:
         session.execute(sa.delete(IndexRules))
-        marked = session.scalars(
+        marked = session.execute(
             sa.update(Fate)
             .where(Fate.stage.not_in(OF_THE_CRAWLER), Fate.state.in_(ENDED), Fate.version.is_not(None))
             .values(version=TO_BE_MADE_ANEW)
-            .returning(Fate.item_id)
             .execution_options(synchronize_session=False)
         )
-        return len(marked.all())
+        assert isinstance(marked, sa.CursorResult)
+        return marked.rowcount
