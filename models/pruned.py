@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from models.article import Article, Version
 from models.edition import Issue, LedgerRow
@@ -42,12 +43,12 @@ CITING = (
 )
 
 
-def is_pruned() -> sa.Exists:
+def is_pruned(page_id: InstrumentedAttribute[int] = Page.id) -> sa.Exists:
     """Say of a page that its bytes were given up by a policy; asks for one fate by its key, not for those of all."""
     return (
         sa.exists()
-        .where(Fate.stage == Stage.EXTRACT, Fate.item_id == Page.id, Fate.reason.startswith(PRUNED))
-        .correlate(Page)
+        .where(Fate.stage == Stage.EXTRACT, Fate.item_id == page_id, Fate.reason.startswith(PRUNED))
+        .correlate_except(Fate)
     )
 
 
@@ -59,28 +60,51 @@ def hold_citations(session: Session) -> None:
         session.execute(sa.text(f"LOCK TABLE {', '.join(CITING)} IN SHARE MODE"))
 
 
-def is_cited(keys_of_issues: Collection[str]) -> sa.ColumnElement[bool]:
-    """Say of an article that it is cited, or folded with one that is; `keys_of_issues` are those that issues name."""
+@dataclass(frozen=True)
+class Named:
+    """The keys that issues and corrections name, and how far these were read."""
+
+    keys: frozenset[str] = frozenset()
+    issue_id: int = 0
+    correction_id: int = 0
+
+
+def keys_named(session: Session, since: Named = Named()) -> Named:
+    """Read the keys in issues, as composed and as editors had them, and in what corrections say; further to `since`.
+
+    What is held at a desk may change and is read each time. Whoever goes on from here holds citations while reading.
+    """
+    chosen = (Issue.id > since.issue_id) | (Issue.state == IssueState.HELD)
+    contents = session.execute(sa.select(Issue.content, Issue.composed_content).where(chosen))
+    values = session.scalars(sa.select(Correction.value).where(Correction.id > since.correction_id))
+    written = [json.dumps(content) for row in contents for content in row] + [json.dumps(value) for value in values]
+    return Named(
+        since.keys.union(*map(KEY.findall, written)),
+        session.scalar(sa.select(sa.func.max(Issue.id))) or 0,
+        session.scalar(sa.select(sa.func.max(Correction.id))) or 0,
+    )
+
+
+def is_cited(session: Session, named: Named) -> sa.ColumnElement[bool]:
+    """Say of an article that it is cited, that one which was cited moved into it, or that one of its copies is."""
     shown = sa.select(LedgerRow.article_id).where(LedgerRow.fate != LedgerFate.LEFT_OUT)
     witnesses = (sa.select(one.version_id) for one in (Evidence, FactWitness))
     by_version = sa.select(Version.article_id).where(Version.id.in_(sa.union(*witnesses)))
-    by_key = sa.union(*(sa.select(one.article_key) for one in BY_KEY))
-    named = Article.key.in_(by_key) | Article.key.in_(keys_of_issues)
-    cited = sa.union(shown, by_version, sa.select(Article.id).where(named)).subquery()
-    ids = sa.select(cited.c[0])
-    copy = aliased(Article)
-    leads = sa.select(copy.copy_of_id).where(copy.id.in_(ids), copy.copy_of_id.is_not(None))
-    # An article that is nobody's copy is not unknown to be cited: it is not.
-    return Article.id.in_(ids) | Article.id.in_(leads) | sa.func.coalesce(Article.copy_of_id, 0).in_(ids)
+    by_key = sa.union(*(sa.select(one.article_key) for one in BY_KEY), _as_rows(session, named.keys))
+    one, other, copy = aliased(Article), aliased(Article), aliased(Article)
+    first = sa.union(shown, by_version, sa.select(one.id).where(one.key.in_(by_key))).subquery()
+    cited = sa.select(first.c[0].label("id")).cte("cited", recursive=True)
+    moved = sa.select(other.moved_to_id).join(cited, other.id == cited.c.id).where(other.moved_to_id.is_not(None))
+    cited = cited.union(moved)
+    heads = sa.select(sa.func.coalesce(copy.copy_of_id, copy.id)).join(cited, copy.id == cited.c.id)
+    return sa.func.coalesce(Article.copy_of_id, Article.id).in_(heads)
 
 
-def keys_in_issues(session: Session, *, after: int = 0) -> frozenset[str]:
-    """Read the keys that issues name, as composed and as editors had them: those of later ids than `after`, or held."""
-    chosen = (Issue.id > after) | (Issue.state == IssueState.HELD)
-    contents = session.execute(sa.select(Issue.content, Issue.composed_content).where(chosen))
-    return frozenset(key for row in contents for content in row for key in KEY.findall(json.dumps(content)))
-
-
-def newest_issue(session: Session) -> int:
-    """Give the id of the newest issue; 0 where there is none."""
-    return session.scalar(sa.select(sa.func.max(Issue.id))) or 0
+def _as_rows(session: Session, keys: Collection[str]) -> sa.Select[str]:
+    """Select keys as rows, from one value: of very many values a statement takes no more."""
+    text = sa.literal(json.dumps(sorted(keys)), sa.Text)
+    if session.get_bind().dialect.name == "sqlite":
+        rows = sa.func.json_each(text)
+    else:
+        rows = sa.func.json_array_elements_text(sa.cast(text, sa.JSON))
+    return sa.select(rows.table_valued("value", name="named_key").c.value)

@@ -80,7 +80,7 @@ def topic_rows(archive: Archive) -> list[Value]:
 def topic_value(archive: Archive, slug: str) -> Value:
     """Read all of one topic; Problem when there is none."""
     with archive.sessions() as session:
-        row = _topic_row(session, slug)
+        row = topic_row(session, slug)
         file = topic_file_of(row)
         return {
             "topic": row.slug,
@@ -94,7 +94,7 @@ def topic_value(archive: Archive, slug: str) -> Value:
         }
 
 
-def _topic_row(session: Session, slug: str) -> Topic:
+def topic_row(session: Session, slug: str) -> Topic:
     """Read a topic's row; Problem names the likely right one."""
     row = session.get(Topic, slug)
     if row is None:
@@ -166,7 +166,7 @@ def merge_topic(archive: Archive, slug: str, into: str, *, now: dt.datetime) -> 
     Its row stays, so that corrections and searches that name it follow, and switching it on undoes the merge.
     """
     with archive.sessions.begin() as session:
-        row, target = _editable(session, slug), _topic_row(session, into)
+        row, target = _editable(session, slug), topic_row(session, into)
         _refuse_circle(row, target)
         touched = _touched_by(session, [slug, into])
         moved = _move_articles(session, slug, into)
@@ -186,7 +186,7 @@ def merge_topic(archive: Archive, slug: str, into: str, *, now: dt.datetime) -> 
 def switch_topic(archive: Archive, slug: str, *, is_on: bool, now: dt.datetime) -> Change:
     """Switch a topic on, which undoes a merge too, or off, which takes it from all articles at once."""
     with archive.sessions.begin() as session:
-        row = _topic_row(session, slug)
+        row = topic_row(session, slug)
         if is_on == row.is_active:
             return Change(slug, f"{row.name} is {state_of_topic(row)} already.")
         if row.merged_into is not None and not is_on:
@@ -210,7 +210,7 @@ def store_topic(session: Session, file: TopicFile, *, now: dt.datetime) -> Chang
 
 
 def _editable(session: Session, slug: str) -> Topic:
-    row = _topic_row(session, slug)
+    row = topic_row(session, slug)
     if row.merged_into is not None:
         raise Problem(f"{slug} was merged into {row.merged_into}; change that one, or `perilune topics on {slug}`.")
     return row

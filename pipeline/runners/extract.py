@@ -18,6 +18,7 @@ from models.edition import LedgerRow
 from models.fate import Outcome, await_stage
 from models.history import note_event
 from models.page_store import PageStore, PageStoreProblem
+from models.pruned import PRUNED
 from models.source import Link, Page, next_look_at
 from models.takedown import carry_takedown
 from models.vocabulary import HistoryKind, Stage
@@ -32,6 +33,7 @@ from pipeline.runners.places import show_latest_version
 from pipeline.runners.runner import done, given_up, skipped
 from pipeline.values import Extracted, Rejected
 
+UNCHANGED = "no change in the text"
 Result = Extraction | PageStoreProblem
 
 
@@ -99,7 +101,9 @@ class ExtractRunner:
         before = _version_before(session, article, page)
         changes = real_rewordings(_told(before), _told_by(result, page)) if before else ()
         if version is None and before is not None and not changes:
-            return skipped("no change in the text")
+            return skipped(UNCHANGED)
+        if version is None and (rule := _rule_that_gave_up(session, article)) is not None:
+            return skipped(f"its article was given up ({rule})")
         is_edit = version is None and before is not None
         version = version or Version(article_id=None, page_id=page.id, fetched_at=page.fetched_at)
         if version.article_id != article.id:
@@ -134,6 +138,13 @@ def _look_again(session: Session, page: Page, *, now: dt.datetime) -> None:
     due_at = next_look_at(page.link, now=now)
     if due_at is not None:
         await_stage(session, Stage.FETCH, [page.link_id], due_at=due_at)
+
+
+def _rule_that_gave_up(session: Session, article: Article) -> str | None:
+    """Name the rule of a policy that gave an article up with all its versions: no other page brings it back."""
+    reasons = session.scalars(sa.select(Version.withdrawn).where(Version.article_id == article.id)).all()
+    rules = [reason.removeprefix(PRUNED) for reason in reasons if reason is not None and reason.startswith(PRUNED)]
+    return rules[-1] if rules and len(rules) == len(reasons) else None
 
 
 def _version_before(session: Session, article: Article, page: Page) -> Version | None:
