@@ -168,13 +168,13 @@ def put_back(engine: sa.Engine, tables: Sequence[sa.Table]) -> None:
 
 def finish_copy(engine: sa.Engine) -> None:
     """Make a database one that opens, which has its rows and its search index."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("ANALYZE"))
     with engine.begin() as connection:
         let_claims_go(connection)
         _META.drop_all(connection)
         connection.execute(sa.update(_REVISION).values(version_num=newest_revision()))
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("ANALYZE"))
 
 
 def let_claims_go(connection: sa.Connection) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
+from typer.testing import CliRunner
 
 from models.copying import Progress, copied_tables
 from models.database import DatabaseProblem, open_database
@@ -21,6 +22,7 @@ from models.search.renewal import renew_index
 from models.search.results import search
 from models.tables import Link, Page, Source
 from perilune.archive import Archive
+from perilune.cli import app
 from perilune.config import Settings, settings_from
 from perilune.doctor.findings import Installation, State
 from perilune.doctor.storage import last_backup
@@ -187,6 +189,8 @@ def test_what_is_damaged_or_missing_is_told(filled: Archive, tmp_path: Path) -> 
     assert made.manifest().pages_missing == [lost.stem]
     (told,) = last_backup(Installation(filled.settings, filled, NOW + 3 * A_DAY))
     assert (told.state, "The last backup lacks 1 pages" in told.sentence) == (State.WARNING, True)
+    said = CliRunner().invoke(app, ["backup", str(tmp_path / "backups"), "--verify"])
+    assert f"{made.path} is whole, but lacks 1 pages that its manifest names." in said.output
     next((made.path.parent / "pages").rglob("*.zst")).write_bytes(b"no page")
     (told_of,) = verify(made, progress=_quiet)
     assert re.match(rf"page {damaged.stem} is not there, or damaged; delete pages/.*{damaged.name}, and the", told_of)
