@@ -16,7 +16,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=50, help="how many injections, of kills and other faults")
     parser.add_argument("--seed", type=int, default=9)
     parser.add_argument("--only", type=int, action="append", help="the number of one injection, to do it again")
-    parser.add_argument("--state", type=Path, help="file that keeps what was done; what stands in it is not done again")
+    parser.add_argument(
+        "--state", type=Path, help="file that keeps what was done; it is not done again, unless it broke"
+    )
     parser.add_argument("--json", action="store_true", help="print the reports as JSON")
     return parser.parse_args()
 

@@ -42,25 +42,30 @@ class Report:
     work: str
     fraction: float
     points: int
+    """How many faults struck, kills among them."""
+    kills: int
     broken: list[str]
     seconds: float
 
+    def injection_of(self, seed: int) -> Injection:
+        """Give what was done."""
+        return Injection(self.number, seed, self.database, self.fault, self.work, self.fraction)
+
 
 def plan(count: int, seed: int, databases: Sequence[str], *, has_disk: bool) -> Iterator[Injection]:
-    """Draw injections: first one of each kind, then each as often as its weight says, over all works in turn."""
+    """Draw injections: first one of each kind, then each as often as its weight says, over all works likewise."""
     turns: dict[tuple[str, str], Iterator[str]] = {}
     decks = {database: _deck(database, seed, has_disk=has_disk) for database in databases}
     places: dict[tuple[str, str, str], int] = {}
-    offset = random.Random(seed).random()
     for number in range(count):
         database = databases[number % len(databases)]
         fault = next(decks[database])
-        works = [name for name in FAULTS[fault].works if database in WORKS[name].databases]
-        start = random.Random(f"{seed}/{database}/{fault}").randrange(len(works))
-        turn = turns.setdefault((database, fault), itertools.cycle(works[start:] + works[:start]))
-        work = next(turn)
+        if (database, fault) not in turns:
+            turns[database, fault] = itertools.cycle(_works_in_turn(database, fault, seed))
+        work = next(turns[database, fault])
         place = places[database, fault, work] = places.get((database, fault, work), 0) + 1
-        yield Injection(number, seed, database, fault, work, (offset + place * GOLDEN) % 1)
+        offset = random.Random(f"{seed}/{database}/{fault}/{work}").random()
+        yield Injection(number, seed, database, fault, work, round((offset + place * GOLDEN) % 1, 4))
 
 
 def _deck(database: str, seed: int, *, has_disk: bool) -> Iterator[str]:
@@ -72,6 +77,16 @@ def _deck(database: str, seed: int, *, has_disk: bool) -> Iterator[str]:
     cards = [name for name, fault in sorted(fits.items()) for _ in range(fault.weight)]
     while True:
         yield from chance.sample(cards, len(cards))
+
+
+def _works_in_turn(database: str, fault: str, seed: int) -> list[str]:
+    """Name each work that a fault may befall as often as its weight says, spread evenly."""
+    chance, turn = random.Random(f"{seed}/{database}/{fault}"), list[tuple[float, str]]()
+    for name in FAULTS[fault].works:
+        if database in WORKS[name].databases:
+            offset, weight = chance.random(), WORKS[name].weight
+            turn += [((place + offset) / weight, name) for place in range(weight)]
+    return [name for _, name in sorted(turn)]
 
 
 def _fits(fault: Fault, database: str, *, has_disk: bool) -> bool:
@@ -92,5 +107,5 @@ def inject(lane: Lane, injection: Injection) -> Report:
     except (Problem, SQLAlchemyError) as error:
         one.broken.append(f"the archive cannot be looked at: {error}")
     seconds = round(time.perf_counter() - began, 2)
-    where = (injection.number, injection.database, injection.fault, injection.work, round(injection.fraction, 4))
-    return Report(*where, one.struck, one.broken, seconds)
+    where = (injection.number, injection.database, injection.fault, injection.work, injection.fraction)
+    return Report(*where, one.struck, one.kills, one.broken, seconds)

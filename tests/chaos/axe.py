@@ -22,6 +22,8 @@ from sqlalchemy.engine.default import DefaultDialect
 P = ParamSpec("P")
 R = TypeVar("R")
 READS = ("SELECT", "PRAGMA", "SHOW")
+CRASHED = 70
+"""The exit code of a child that ended by an exception that nobody expected."""
 
 
 @dataclass
@@ -86,10 +88,11 @@ class Child:
     pid: int
     began: float
 
-    def ended(self, within: float) -> Ended | None:
-        """Wait for the child's end; None where it still works by then."""
+    def ended(self, within: float, watch: Callable[[], object] = lambda: None) -> Ended | None:
+        """Wait for the child's end, looking at something meanwhile; None where it still works by then."""
         until = time.perf_counter() + within
         while True:
+            watch()
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 return Ended(os.waitstatus_to_exitcode(status), time.perf_counter() - self.began)
@@ -126,7 +129,7 @@ def forked(work: Callable[[], int], axe: Axe, *, count_to: Path | None = None, l
     pid = os.fork()
     if pid:
         return Child(pid, began)
-    code = 70
+    code = CRASHED
     try:
         if log:
             out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -136,6 +139,8 @@ def forked(work: Callable[[], int], axe: Axe, *, count_to: Path | None = None, l
         code = work()
         if count_to:
             count_to.write_text(f"{axe.event_count} {axe.commit_count}", encoding="utf-8")
+    except SystemExit as leaving:
+        code = int(leaving.code or 0)
     except BaseException:  # noqa: BLE001 - a child must never return into its parent's code
         import traceback
 

@@ -47,7 +47,6 @@ def clocks_change(one: Disturbance) -> None:
             one.killed(Axe(1 + one.event // 4), now=now)
         elif (ended := one.lane.run(one.work, now)).code != 0:
             one.broken.append(f"at {now} it ended with {ended.code}: {one.lane.last_words()}")
-    one.struck = max(one.struck, 1)
     one.goes_on_at = evening + TICKS * A_TICK
     with one.lane.ground.archive() as archive, archive.sessions() as session:
         issues = Counter(session.scalars(sa.select(Issue.edition_id)))

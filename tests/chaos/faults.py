@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import shutil
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -20,23 +21,20 @@ from tests.chaos.clocks import clock_back, clock_forward, clocks_change
 from tests.chaos.disks import SIZE, remount
 from tests.chaos.disturbance import KILLED, Disturbance
 from tests.chaos.lane import A_MINUTE, OF_ARRIVAL, PATIENCE_SECONDS, UNTIMELY
-from tests.chaos.works import NOW, OLD_SCHEMAS
+from tests.chaos.works import BOTH, MIGRATION, NOW, WORKS
 from tests.postgres import restart_at_once
 
 BUSY_MILLISECONDS = 300
+BLOCK_KB = 4
 HELD_TABLES = "fate, page, link, article, version, issue, delivery, notice"
 LATER = dt.timedelta(hours=8)
 """Longer than any claim lasts."""
-BOTH = ("sqlite", "postgresql")
-CRAWLS = ("crawl", "whole turn")
-KEEPS_BYTES = ("crawl", "pipeline", "digest", "whole turn", "search index")
 
 
 def kill(one: Disturbance) -> None:
-    """Kill it at an event, and each third time kill what would mend that, too."""
+    """Kill it at an event, and mostly what would mend that, too."""
     one.killed(Axe(one.event))
-    if one.chance.random() < 1 / 3:
-        one.killed(Axe(1 + int(one.chance.random() * one.event)), now=one.goes_on_at)
+    one.killed_again()
 
 
 def kill_any_time(one: Disturbance) -> None:
@@ -44,23 +42,29 @@ def kill_any_time(one: Disturbance) -> None:
     child = one.lane.start(one.work, NOW, Axe())
     if child.ended(one.fraction * one.lane.measures[one.work.name].seconds) is None:
         child.kill()
-        one.struck += 1
-        one.broken += one.lane.half_way(one.work)
+        one.note_kill()
+        one.killed_again()
 
 
 def full_disk(one: Disturbance) -> None:
-    """Leave a drawn amount of room on the disk; then room is made."""
-    home = one.lane.ground.home
-    used = sum(path.stat().st_blocks * 512 for path in home.rglob("*"))
-    remount(f"size={used // 1024 + 4 + int(one.fraction * 300)}k", where=home)
-    one.ends_by_itself(one.lane.start(one.work, NOW, Axe()), lambda: remount(f"size={SIZE}", where=home))
+    """Leave a drawn part of the room that it needs on the disk; then room is made."""
+    home, was_full = one.lane.ground.home, False
+    needed = one.lane.measures[one.work.name].kilobytes
+    remount(f"size={shutil.disk_usage(home).used // 1024 + BLOCK_KB + int(one.fraction * needed)}k", where=home)
+
+    def watch() -> None:
+        nonlocal was_full
+        was_full |= shutil.disk_usage(home).free < BLOCK_KB * 1024
+
+    child = one.lane.start(one.work, NOW, Axe())
+    one.struck += one.ends_by_itself(child, lambda: remount(f"size={SIZE}", where=home), watch) or was_full
 
 
 def read_only_disk(one: Disturbance) -> None:
     """Let nothing be written; then it may be again."""
     home = one.lane.ground.home
     remount("ro", where=home)
-    one.ends_by_itself(one.lane.start(one.work, NOW, Axe()), lambda: remount("rw", where=home))
+    one.struck += one.ends_by_itself(one.lane.start(one.work, NOW, Axe()), lambda: remount("rw", where=home))
 
 
 def read_only_database(one: Disturbance) -> None:
@@ -70,7 +74,7 @@ def read_only_database(one: Disturbance) -> None:
         one.lane.ground.administer(f"alter database attacked set default_transaction_read_only = {value}")
 
     set_read_only("on")
-    one.ends_by_itself(one.lane.start(one.work, NOW, Axe()), lambda: set_read_only("off"))
+    one.struck += one.ends_by_itself(one.lane.start(one.work, NOW, Axe()), lambda: set_read_only("off"))
 
 
 def lock_held(one: Disturbance) -> None:
@@ -116,6 +120,7 @@ def _while_stopped(one: Disturbance, do: Callable[[], object]) -> None:
     child = one.lane.start(one.work, NOW, Axe(one.event, signal.SIGSTOP))
     if child.is_stopped(PATIENCE_SECONDS):
         do()
+        one.struck += 1
         child.go_on()
     one.ends_by_itself(child)
 
@@ -142,17 +147,16 @@ def hangs(one: Disturbance) -> None:
 
 
 def two_at_once(one: Disturbance) -> None:
-    """Let two do the same work at the same time, and kill one of them at an event."""
-    first = one.lane.start(one.work, NOW, Axe(one.event))
+    """Let two do the same work at the same time, and kill one of them at an event of its half."""
+    first = one.lane.start(one.work, NOW, Axe(1 + one.event // 2))
     second = one.lane.start(one.work, NOW, Axe())
-    for child in (first, second):
-        ended = child.ended(PATIENCE_SECONDS) or child.kill()
-        if ended.code != (KILLED if child is first else 0):
-            who = "the one to be killed" if child is first else "the other"
-            if not (child is first and ended.code == 0):
-                one.broken.append(f"{who} ended with {ended.code}: {one.lane.last_words()}")
-    one.struck += 1
-    one.broken += one.lane.half_way(one.work)
+    killed, other = (child.ended(PATIENCE_SECONDS) or child.kill() for child in (first, second))
+    if killed.code not in {KILLED, 0}:
+        one.broken.append(f"the one to be killed ended with {killed.code}: {one.lane.last_words()}")
+    if other.code != 0:
+        one.broken.append(f"the other ended with {other.code}: {one.lane.last_words()}")
+    if killed.code == KILLED:
+        one.note_kill()
 
 
 @dataclass(frozen=True)
@@ -168,22 +172,21 @@ class Fault:
     needs_disk: bool = False
 
 
-EVERYTHING = (
-    *("crawl", "pipeline", "digest", "whole turn", "search index", "backup"),
-    *(f"migration from {old}" for old in OLD_SCHEMAS),
-)
-ALONGSIDE = tuple(work for work in EVERYTHING if work not in {"whole turn", "search index", "backup"})
+EVERYTHING = tuple(WORKS)
+MIGRATIONS = tuple(work for work in WORKS if work.startswith(MIGRATION))
+KEEPS_PAGES = ("crawl", "whole turn", "backup", "restore")
+ALONGSIDE = ("crawl", "pipeline", "digest", *MIGRATIONS)
 """Without what the second of two refuses to do."""
 FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
         "killed at a write": Fault(kill, EVERYTHING, weight=30),
         "killed at any time": Fault(kill_any_time, EVERYTHING, weight=10),
-        "disk full": Fault(full_disk, KEEPS_BYTES, ("sqlite",), needs_disk=True, weight=3, without=OF_ARRIVAL),
+        "disk full": Fault(full_disk, EVERYTHING, ("sqlite",), needs_disk=True, weight=3, without=OF_ARRIVAL),
         "disk full, pages only": Fault(
-            full_disk, CRAWLS, ("postgresql",), needs_disk=True, weight=2, without=OF_ARRIVAL
+            full_disk, KEEPS_PAGES, ("postgresql",), needs_disk=True, weight=2, without=OF_ARRIVAL
         ),
-        "disk read only": Fault(read_only_disk, KEEPS_BYTES, ("sqlite",), needs_disk=True, without=OF_ARRIVAL),
-        "database read only": Fault(read_only_database, databases=("postgresql",)),
+        "disk read only": Fault(read_only_disk, EVERYTHING, ("sqlite",), needs_disk=True, without=OF_ARRIVAL),
+        "database read only": Fault(read_only_database, EVERYTHING, ("postgresql",)),
         "lock held too long": Fault(lock_held, weight=3),
         "connections lost": Fault(connections_lost, EVERYTHING, ("postgresql",), weight=4),
         "server restarted": Fault(server_restarted, EVERYTHING, ("postgresql",), weight=2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import hashlib
 import json
 import multiprocessing
 import os
@@ -28,6 +29,7 @@ from tests.postgres import private_cluster
 
 FORK = multiprocessing.get_context("fork")
 PR_SET_CHILD_SUBREAPER = 36
+PROGRAM = ("perilune", "models", "crawler", "pipeline", "digest", "web", "tests/chaos")
 NO_DISKS = "disks are not filled here: only root on Linux may mount one"
 
 
@@ -49,25 +51,40 @@ def run(trial: Trial, state: Path | None, tell: Callable[[Report], None]) -> lis
     planned = list(plan(trial.count, trial.seed, trial.databases, has_disk=has_disk))
     if trial.only:
         planned = [injection for injection in planned if injection.number in trial.only]
-    known = {report.number: report for report in reports_in(state, trial.seed)} if state else {}
-    known = {each.number: known[each.number] for each in planned if each.number in known}
+    code = code_state()
+    done = set(planned)
+    known = {report.number: report for did, report in reports_in(state, code) if did in done} if state else {}
     left = [injection for injection in planned if injection.number not in known]
     for report in _reports(left, trial.databases, has_disk=has_disk):
         known[report.number] = report
         if state:
             with state.open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps({"seed": trial.seed, **asdict(report)}) + "\n")
+                # A kill may have cut the line before short.
+                lines.write("\n" + json.dumps({"code": code, "seed": trial.seed, **asdict(report)}) + "\n")
         tell(report)
     return [known[number] for number in sorted(known)]
 
 
-def reports_in(state: Path, seed: int) -> Iterator[Report]:
-    """Read the reports of a seed; a last line that a kill cut short is passed over."""
+def reports_in(state: Path, code: str) -> Iterator[tuple[Injection, Report]]:
+    """Read what was done to this state of the program and broke nothing; a line that was cut short is passed over."""
     for line in state.read_text(encoding="utf-8").splitlines() if state.exists() else ():
         with contextlib.suppress(json.JSONDecodeError):
             said = json.loads(line)
-            if said.pop("seed") == seed:
-                yield Report(**said)
+            seed = said.pop("seed")
+            if said.pop("code", None) == code and not said["broken"]:
+                report = Report(**said)
+                yield report.injection_of(seed), report
+
+
+def code_state() -> str:
+    """Name the state of the program and of the harness: a hash over their files and the locked libraries."""
+    root, digest = Path(__file__).parents[2], hashlib.sha256()
+    files = [path for name in PROGRAM for path in (root / name).rglob("*")]
+    files += [*(root / "tests").glob("*.py"), root / "requirements/lock.txt"]
+    for path in sorted(files):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def _reports(left: Sequence[Injection], databases: Sequence[str], *, has_disk: bool) -> Iterator[Report]:

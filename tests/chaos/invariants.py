@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models.article import Article, Version
-from models.edition import Delivery, Issue, Reader
+from models.database import revision_of
+from models.edition import Delivery, Reader
 from models.fate import Fate
 from models.page_store import PageStoreProblem
+from models.pruned import pruned_pages
 from models.saved_queries import query_of
 from models.saved_search import SavedSearch, SearchHit
 from models.search import index_is_outdated, rebuild_index
@@ -24,8 +25,7 @@ from models.vocabulary import DeliveryState, FateState, Relevance, Stage
 from models.watch import Notice
 from perilune.archive import Archive
 from perilune.searching import compare, index_is_due
-from perilune.storing.manifest import generations_in
-from perilune.storing.restoring import verify
+from tests.chaos.ground import Ground
 from tests.chaos.texts import SOURCES
 from tests.chaos.world import MAILED, SERVED
 
@@ -39,13 +39,25 @@ def broken_at_any_moment(archive: Archive) -> Iterator[str]:
     """Say what is broken of what holds even while work lies half done."""
     with archive.sessions() as session:
         yield from _damage(session)
-        for content_hash in session.scalars(sa.select(Page.content_hash).distinct()):
+        kept = sa.select(Page.content_hash).where(Page.id.not_in(pruned_pages()))
+        for content_hash in session.scalars(kept.distinct()):
             try:
                 archive.pages.read(content_hash)
             except PageStoreProblem as problem:
                 yield f"page lost: {problem}"
         yield from _repeated(session)
         yield from _dangling_fates(session)
+
+
+def damage_of_database(ground: Ground, revisions: Collection[str | None]) -> Iterator[str]:
+    """Say what is broken of a database whose tables are being made: it is whole, and of one of some revisions."""
+    if ground.cluster is None and not (ground.home / "perilune.db").exists():
+        return  # opening it would make one
+    engine = sa.create_engine(ground.database_url, poolclass=sa.NullPool)
+    if (found := revision_of(engine)) not in revisions:
+        yield f"the schema is of revision {found}"
+    with Session(engine) as session:
+        yield from _damage(session)
 
 
 def _damage(session: Session) -> Iterator[str]:
@@ -58,17 +70,12 @@ def _damage(session: Session) -> Iterator[str]:
 
 
 def _repeated(session: Session) -> Iterator[str]:
-    """Say what is there twice: an article by its text at its address, a page by its bytes at its link."""
+    """Say what is there twice that no constraint forbids: a text of an article, a page by its bytes at its link."""
     twice: dict[str, sa.Select[*tuple[object, ...]]] = {
-        "article twice": sa.select(Article.url).group_by(Article.url),
         "version twice": sa.select(Version.article_id, Version.text_hash).group_by(
             Version.article_id, Version.text_hash
         ),
         "page twice": sa.select(Page.link_id, Page.content_hash).group_by(Page.link_id, Page.content_hash),
-        "issue twice": sa.select(Issue.edition_id, Issue.due_at).group_by(Issue.edition_id, Issue.due_at),
-        "delivery twice": sa.select(Delivery.issue_id, Delivery.reader_id).group_by(
-            Delivery.issue_id, Delivery.reader_id
-        ),
     }
     for what, grouped in twice.items():
         yield from (f"{what}: {tuple(row)}" for row in session.execute(grouped.having(sa.func.count() > 1)))
@@ -94,6 +101,8 @@ def broken_at_the_end(archive: Archive, settles: Sequence[Stage]) -> Iterator[st
         if Stage.FETCH in settles:
             yield from _links_without_page(session)
         yield from _without_fate(session, settles)
+        if Stage.GROUP in settles:
+            yield from _unrecognised_copies(session)
         yield from _index_differs(session)
         yield from _finds_differ(session)
     if archive.search_folder is not None and not index_is_due(archive):
@@ -139,6 +148,14 @@ def _without_fate(session: Session, settles: Sequence[Stage]) -> Iterator[str]:
             lost = session.scalars(sa.select(items.c.id).where(items.c.id.not_in(fates))).all()
             if lost:
                 yield f"no fate at {stage}: items {lost[:FEW]}"
+
+
+def _unrecognised_copies(session: Session) -> Iterator[str]:
+    """Say which articles have the same text at different addresses, and none of them is said to be a copy."""
+    current = sa.select(Version.text_hash).join(Article, Article.current_version_id == Version.id)
+    originals = current.where(Article.copy_of_id.is_(None)).group_by(Version.text_hash)
+    twice = session.scalars(originals.having(sa.func.count() > 1))
+    yield from (f"article twice: the text {text_hash} is no copy at two addresses" for text_hash in twice)
 
 
 def _index_differs(session: Session) -> Iterator[str]:
@@ -187,12 +204,6 @@ def _finds_differ(session: Session) -> Iterator[str]:
             yield f"the search {saved.name!r} found {sorted(found)[:FEW]}, and matches {sorted(keys)[:FEW]}"
 
 
-def broken_backups(folder: Path) -> Iterator[str]:
-    """Say what is wrong with the backups that count as such."""
-    for made in generations_in(folder):
-        yield from (f"backup broken: {each}" for each in verify(made, progress=lambda _what, _done, _all: None))
-
-
 def broken_with_the_world(
     archive: Archive, said: Iterable[Sequence[str]], *, settles: Sequence[Stage], is_mailing: bool
 ) -> Iterator[str]:
@@ -202,7 +213,7 @@ def broken_with_the_world(
         if Stage.FETCH in settles:
             yield from _lost_pages(session, {words[1] for words in told if words[0] == SERVED})
         if is_mailing:
-            yield from _wrong_mails(session, Counter((words[1], words[2]) for words in told if words[0] == MAILED))
+            yield from _wrong_mails(session, [words[1:] for words in told if words[0] == MAILED])
 
 
 def _lost_pages(session: Session, served: set[str]) -> Iterator[str]:
@@ -211,9 +222,11 @@ def _lost_pages(session: Session, served: set[str]) -> Iterator[str]:
     yield from (f"page lost: {path} was handed out" for path in sorted(served - lists - kept))
 
 
-def _wrong_mails(session: Session, taken: Counter[tuple[str, str]]) -> Iterator[str]:
-    yield from (f"mail twice: {mail}" for mail, count in taken.items() if count > 1)
-    keys = {(address, message_id.strip("<>").partition("@")[0]) for address, message_id in taken}
+def _wrong_mails(session: Session, taken: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Hold the mails that were taken, by address, key and content, against what is said to have been sent."""
+    for words in ([*each[:2]] for each in taken), ([each[0], each[2]] for each in taken):
+        yield from (f"mail twice: {mail}" for mail, count in Counter(map(tuple, words)).items() if count > 1)
+    keys = {(address, message_id.strip("<>").partition("@")[0]) for address, message_id, _ in taken}
     for address, key, state in _mails(session):
         if state in UNSETTLED:
             yield f"mail never settled: {address} {state}"

@@ -6,8 +6,9 @@ import contextlib
 import datetime as dt
 import multiprocessing.forkserver
 import os
+import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,17 +19,29 @@ from models.edition import Delivery
 from models.fate import Fate
 from models.vocabulary import DeliveryState, FateState, Stage
 from models.watch import Notice
-from perilune.storing.manifest import generations_in
 from tests.chaos.axe import Axe, Child, Ended, forked
+from tests.chaos.backups import broken_backups, last_backup_differs, manifests_in
 from tests.chaos.ground import Ground
 from tests.chaos.invariants import (
     broken_at_any_moment,
     broken_at_the_end,
-    broken_backups,
     broken_with_the_world,
+    damage_of_database,
 )
-from tests.chaos.portrait import Portrait, differences, portrait_of, rows_of_all_tables
-from tests.chaos.works import NOW, WORKS, Work, in_child, lay_ground, lay_old_schemas, mail, process
+from tests.chaos.portrait import Portrait, differences, portrait_of, rows_and_schema
+from tests.chaos.works import (
+    MADE,
+    NOW,
+    WORKS,
+    Work,
+    backup,
+    in_child,
+    lay_backups,
+    lay_ground,
+    lay_old_schemas,
+    mail,
+    process,
+)
 
 PATIENCE_SECONDS = 90.0
 """How long a run may take before it counts as one that hangs."""
@@ -47,6 +60,8 @@ class Measure:
 
     events: int
     commits: int
+    kilobytes: int
+    """The room on the disk that it took at its height."""
     seconds: float
     portrait: Portrait
 
@@ -60,6 +75,8 @@ class Lane:
     own: set[int] = field(default_factory=set)
     """Processes that belong to the harness."""
     journal_place: int = 0
+    earlier: Mapping[str, str] = field(default_factory=dict)
+    """What the backups say of themselves that were there before."""
 
     def prepare(self, names: Sequence[str]) -> None:
         """Lay the ground, warm this process up, and measure every kind of work undisturbed."""
@@ -67,9 +84,13 @@ class Lane:
         self._undisturbed(WORKS["crawl"])
         self.ground.keep("crawled")
         # Done in this process, whose children then find loaded and compiled whatever the work needs.
+        backup(self.ground, MADE)
         process(self.ground, NOW)
+        backup(self.ground, NOW)
+        lay_backups(self.ground)
         self.ground.keep("processed")
         mail(self.ground, NOW)
+        self.ground.keep("done")
         lay_old_schemas(self.ground)
         self.own |= {child.pid for child in psutil.Process().children(recursive=True)}
         _share_the_server_of_workers()
@@ -81,35 +102,43 @@ class Lane:
         """Do a kind of work undisturbed, and keep what came of it; RuntimeError where even that breaks something."""
         self.begin(work)
         began = time.perf_counter()
-        events, commits = self._undisturbed(work)
+        counts = self._undisturbed(work)
         seconds = time.perf_counter() - began
         broken = self.finished(work, NOW + A_MINUTE)
         if broken:
             raise RuntimeError(f"{work.name} on {self.ground.kind} breaks, undisturbed: {broken}")
-        self.measures[work.name] = Measure(events, commits, seconds, self.portrait(work))
+        self.measures[work.name] = Measure(*counts, seconds, self.portrait(work))
 
-    def _undisturbed(self, work: Work) -> tuple[int, int]:
-        count = self.ground.folder / "count"
-        child = forked(in_child(self.ground, work, NOW), Axe(), count_to=count, log=self.log)
-        ended = child.ended(PATIENCE_SECONDS) or child.kill()
+    def _undisturbed(self, work: Work) -> tuple[int, int, int]:
+        count, home = self.ground.folder / "count", self.ground.home
+        before = most = shutil.disk_usage(home).used
+
+        def watch() -> None:
+            nonlocal most
+            most = max(most, shutil.disk_usage(home).used)
+
+        child = forked(in_child(self.ground, work.do, NOW), Axe(), count_to=count, log=self.log)
+        ended = child.ended(PATIENCE_SECONDS, watch) or child.kill()
         if ended.code:
             raise RuntimeError(f"{work.name} ended with {ended.code}, undisturbed: {self.last_words()}")
         events, commits = count.read_text(encoding="utf-8").split()
-        return int(events), int(commits)
+        return int(events), int(commits), (most - before) // 1024
 
     def begin(self, work: Work) -> None:
         """Restore what a kind of work begins from."""
         self.ground.restore(work.begins_from)
+        self.earlier = manifests_in(self.ground.backups)
         self.journal_place = self.ground.world.place()
         self.log.unlink(missing_ok=True)
 
-    def start(self, work: Work, now: dt.datetime, axe: Axe) -> Child:
-        """Start work in a forked child."""
-        return forked(in_child(self.ground, work, now), axe, log=self.log)
+    def start(self, work: Work, now: dt.datetime, axe: Axe, *, goes_on: bool = False) -> Child:
+        """Start work, or what completes it, in a forked child."""
+        do = work.goes_on if goes_on and work.goes_on else work.do
+        return forked(in_child(self.ground, do, now), axe, log=self.log)
 
-    def run(self, work: Work, now: dt.datetime, axe: Axe | None = None) -> Ended:
-        """Do work to its end; one that hangs is ended, and has no code."""
-        child = self.start(work, now, axe or Axe())
+    def run(self, work: Work, now: dt.datetime, axe: Axe | None = None, *, goes_on: bool = False) -> Ended:
+        """Do work, or what completes it, to its end; one that hangs is ended, and has no code."""
+        child = self.start(work, now, axe or Axe(), goes_on=goes_on)
         if ended := child.ended(PATIENCE_SECONDS):
             return ended
         return Ended(None, child.kill().seconds)
@@ -126,23 +155,25 @@ class Lane:
         return ""
 
     def portrait(self, work: Work) -> Portrait:
-        """Draw what there is: for a migration every row, else what the archive says."""
-        draw = rows_of_all_tables if work.name.startswith("migration") else portrait_of
+        """Draw what there is: every row and the schema of what makes tables, else what the archive says."""
+        draw = rows_and_schema if work.revisions else portrait_of
         with self.ground.archive() as archive, archive.sessions() as session:
             return draw(session)
 
     def half_way(self, work: Work) -> list[str]:
         """Say what is broken right after a disturbance."""
         broken = list(self._orphans())
-        if not work.name.startswith("migration"):
+        if work.revisions:
+            broken += damage_of_database(self.ground, work.revisions)
+        else:
             with self.ground.archive() as archive:
                 broken += broken_at_any_moment(archive)
-        return [*broken, *broken_backups(self.ground.backups)]
+        return [*broken, *broken_backups(self.ground.backups, self.earlier)]
 
     def finished(self, work: Work, now: dt.datetime, *, is_alone: bool = True) -> list[str]:
         """Let the work come to its end without any help but the clock's, and say what is broken then."""
         for number in range(MOST_RUNS):
-            ended = self.run(work, now)
+            ended = self.run(work, now, goes_on=True)
             if ended.code != 0:
                 return [f"the run after it ended with {ended.code}: {self.last_words()}"]
             due_at = self._next_due(work, now)
@@ -151,8 +182,9 @@ class Lane:
             now = max(now + A_MINUTE * 2**number, due_at)
         with self.ground.archive() as archive:
             broken = [*broken_at_any_moment(archive), *broken_at_the_end(archive, work.settles)]
-            broken += broken_backups(self.ground.backups)
-            if work.name == "backup" and not generations_in(self.ground.backups):
+            broken += broken_backups(self.ground.backups, self.earlier)
+            broken += last_backup_differs(archive, self.ground)
+            if work.name == "backup" and not manifests_in(self.ground.backups).keys() - self.earlier.keys():
                 broken.append("no backup was made")
             if work.settles or work.is_mailing:
                 said = self.ground.world.said_since(self.journal_place)

@@ -29,6 +29,19 @@ Portrait = Mapping[str, list[str]]
 DIFFERENCES_NAMED = 3
 MADE_ANEW = ("secret.value", "secret.made_at", "reader.key", "fate.finished_at")
 """What migrations draw by chance, or date by the clock."""
+SCHEMA = {
+    "sqlite": ("SELECT type, name, tbl_name, sql FROM sqlite_master",),
+    "postgresql": (
+        """SELECT table_name, column_name, data_type, is_nullable, column_default
+        FROM information_schema.columns WHERE table_schema = 'public'""",
+        "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
+        "SELECT pg_get_triggerdef(oid), tgenabled::text FROM pg_trigger WHERE NOT tgisinternal",
+        "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prolang <> 13",
+    ),
+}
+"""Where each kind of database says of what it is made."""
 
 
 def _rows(session: Session, wanted: sa.Select[*tuple[object, ...]]) -> list[str]:
@@ -90,13 +103,24 @@ def _story(story: Story) -> str:
     return str((story.key, story.headline, [article.key for article in story.articles], sentences))
 
 
-def rows_of_all_tables(session: Session) -> Portrait:
-    """Draw every row of every table, for what must not change a word but what is drawn or dated anew."""
+def rows_and_schema(session: Session) -> Portrait:
+    """Draw every row of every table, and the tables themselves with their indexes, constraints and triggers."""
+    return rows_of(session, Base.metadata.sorted_tables) | {"schema": _schema(session)}
+
+
+def rows_of(session: Session, tables: Iterable[sa.Table]) -> dict[str, list[str]]:
+    """Draw every row of tables, for what must not change a word but what is drawn or dated anew."""
     return {
         table.name: _rows(session, sa.select(*columns))
-        for table in Base.metadata.sorted_tables
+        for table in tables
         if (columns := [column for column in table.c if f"{table.name}.{column.name}" not in MADE_ANEW])
     }
+
+
+def _schema(session: Session) -> list[str]:
+    """List what makes a schema, each thing as the database writes it."""
+    kind = session.get_bind().dialect.name
+    return sorted(str(tuple(row)) for of in SCHEMA[kind] for row in session.execute(sa.text(of)))
 
 
 def differences(expected: Portrait, found: Portrait) -> Iterable[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tests.chaos.attacks import Report
 
-HEAD = ("fault", "work", "SQLite", "PostgreSQL", "kills and faults that struck", "invariants broken")
+HEAD = ("fault", "work", "SQLite", "PostgreSQL", "kills", "kills and faults that struck", "invariants broken")
 
 
 def table_of(reports: Sequence[Report]) -> str:
@@ -17,7 +17,7 @@ def table_of(reports: Sequence[Report]) -> str:
         for fault, work in kinds
     ]
     rows.append(_row("all", "all", reports))
-    lines = [HEAD, ("---", "---", "---:", "---:", "---:", "---:"), *rows]
+    lines = [HEAD, ("---", "---", *["---:"] * 5), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
@@ -27,5 +27,6 @@ def _kind(work: str) -> str:
 
 def _row(fault: str, work: str, reports: Sequence[Report]) -> tuple[str, ...]:
     counts = [sum(report.database == database for report in reports) for database in ("sqlite", "postgresql")]
-    struck, broken = sum(report.points for report in reports), sum(len(report.broken) for report in reports)
-    return (fault, work, *(f"{count:,}" for count in (*counts, struck, broken)))
+    counts += [sum(report.kills for report in reports), sum(report.points for report in reports)]
+    counts.append(sum(len(report.broken) for report in reports))
+    return (fault, work, *(f"{count:,}" for count in counts))

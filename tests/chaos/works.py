@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
@@ -20,16 +21,21 @@ from scrapy.utils.misc import load_object
 import crawler.batch
 from crawler.catalogue import sync_sources
 from crawler.source_file import load_source_files
-from models.database import alembic_config, open_database
+from models.database import IN_COPY, DatabaseProblem, alembic_config, newest_revision, open_database
 from models.edition import Edition, Reader, Subscription
 from models.knowledge import Topic
 from models.saved_search import SavedSearch
 from models.tables import Account
-from models.vocabulary import AlertPace, Role, Stage
+from models.vocabulary import AlertPace, Relevance, Role, Stage
 from perilune.mailing import compose_and_send
 from perilune.processing import process_due
 from perilune.searching import catch_up, rebuild
 from perilune.storing.backing_up import back_up
+from perilune.storing.manifest import backup_at
+from perilune.storing.prune_policy import GivenUp, Policy, Rule
+from perilune.storing.pruning import prune
+from perilune.storing.rebuilding import forget_what_is_derived
+from perilune.storing.restoring import restore
 from pipeline.understanding.actor_files import load_actors
 from pipeline.understanding.knowledge import columns_of_topic, seed_actors
 from pipeline.understanding.taxonomy import load_topic_files
@@ -43,9 +49,21 @@ NOW = dt.datetime(2022, 3, 14, 9, 0, tzinfo=dt.UTC)
 READERS = ("ada", "ben", "cleo")
 SEARCHES = {"moon": "lunar", "signed": "memorandum", "space": "relevance:core"}
 ACTORS = ("cnsa", "esa", "isro", "jaxa", "nasa", "roscosmos", "iss")
+MIGRATION = "migration from "
 OLD_SCHEMAS = ("0003", "0008", "0012", "0014")
+KEPT = 2
+"""How many backups are kept."""
+MUCH_LATER = dt.timedelta(days=100)
+POLICY = Policy(
+    rule=(
+        Rule(name="benches", older_than_days=60, give_up=GivenUp.ARTICLES, relevance=(Relevance.OFF,)),
+        Rule(name="wire", older_than_days=60, give_up=GivenUp.PAGES, sources=("bb_wire",)),
+        Rule(name="empty", older_than_days=60, give_up=GivenUp.REFUSED),
+    )
+)
 PIPELINE = tuple(stage for stage in Stage if stage not in {Stage.CRAWL, Stage.FETCH})
 Do = Callable[[Ground, dt.datetime], None]
+BOTH = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True)
@@ -56,8 +74,14 @@ class Work:
     begins_from: str
     do: Do
     settles: tuple[Stage, ...] = ()
-    databases: tuple[str, ...] = ("sqlite", "postgresql")
+    databases: tuple[str, ...] = BOTH
+    weight: int = 4
+    """How often it is attacked among the others."""
     is_mailing: bool = False
+    revisions: tuple[str | None, ...] = ()
+    """For what makes tables: what the database's revision may be meanwhile, when nothing else may open it."""
+    goes_on: Do | None = None
+    """What completes it where it was stopped, if that is not the same again."""
 
 
 @cache
@@ -110,9 +134,35 @@ def index(ground: Ground, _now: dt.datetime) -> None:
 
 
 def backup(ground: Ground, now: dt.datetime) -> None:
-    """Back the archive up, once more each time."""
+    """Back the archive up, once more each time, and drop the oldest backups."""
     with ground.archive() as archive:
-        back_up(archive, ground.backups, now=now, progress=lambda _what, _done, _all: None)
+        back_up(archive, ground.backups, now=now, progress=in_silence, keep=KEPT)
+
+
+def put_back(ground: Ground, _now: dt.datetime) -> None:
+    """Restore the newest backup; an archive that is there already is none to be restored into."""
+    try:
+        restore(backup_at(ground.backups), ground.settings, progress=in_silence)
+    except DatabaseProblem as problem:
+        if "is not empty" not in str(problem):
+            raise
+
+
+def make_anew(ground: Ground, now: dt.datetime) -> None:
+    """Make everything that is derived anew."""
+    with ground.archive() as archive:
+        forget_what_is_derived(archive)
+    process(ground, now)
+
+
+def give_up(ground: Ground, now: dt.datetime) -> None:
+    """Give up what is old, when it is."""
+    with ground.archive() as archive:
+        prune(archive, POLICY, now=now + MUCH_LATER, progress=in_silence, settle=0)
+
+
+def in_silence(_what: str, _done: int, _all: int) -> None:
+    """Tell nobody how far something is."""
 
 
 def turn(ground: Ground, now: dt.datetime) -> None:
@@ -128,10 +178,16 @@ WORKS: Mapping[str, Work] = MappingProxyType(
             Work("crawl", "empty", crawl, (Stage.FETCH,)),
             Work("pipeline", "crawled", process, PIPELINE),
             Work("digest", "processed", mail, is_mailing=True),
-            Work("whole turn", "empty", turn, (Stage.FETCH, *PIPELINE), is_mailing=True),
-            *(Work(f"migration from {old}", f"schema_{old}", migrate) for old in OLD_SCHEMAS),
-            Work("backup", "processed", backup),
-            Work("search index", "processed", index, databases=("sqlite",)),
+            Work("whole turn", "empty", turn, (Stage.FETCH, *PIPELINE), weight=2, is_mailing=True),
+            *(
+                Work(f"{MIGRATION}{old}", f"schema_{old}", migrate, weight=1, revisions=(old, newest_revision()))
+                for old in OLD_SCHEMAS
+            ),
+            Work("backup", "backed_up", backup),
+            Work("restore", "lost", put_back, weight=2, revisions=(None, IN_COPY, newest_revision())),
+            Work("rebuild", "done", make_anew, PIPELINE, weight=1, goes_on=process),
+            Work("prune", "done", give_up, weight=1),
+            Work("search index", "processed", index, databases=("sqlite",), weight=1),
         )
     }
 )
@@ -170,9 +226,18 @@ def lay_ground(ground: Ground) -> None:
     ground.keep("empty")
 
 
+def lay_backups(ground: Ground) -> None:
+    """Keep the archive with the backups that were made of it, and what is left of it when all but these is lost."""
+    ground.keep("backed_up")
+    ground.begin_empty()
+    shutil.copytree(ground.folder / "backed_up" / ground.backups.name, ground.backups)
+    ground.keep("lost")
+    ground.restore("backed_up")
+    shutil.rmtree(ground.backups)
+
+
 def lay_old_schemas(ground: Ground) -> None:
     """Bring the archive, in which everything has been done, down to each of the older schemas."""
-    ground.keep("done")
     for old in OLD_SCHEMAS:
         ground.restore("done")
         config = alembic_config(ground.database_url)
@@ -180,7 +245,7 @@ def lay_old_schemas(ground: Ground) -> None:
         ground.keep(f"schema_{old}")
 
 
-def in_child(ground: Ground, work: Work, now: dt.datetime) -> Callable[[], int]:
+def in_child(ground: Ground, do_work: Do, now: dt.datetime) -> Callable[[], int]:
     """Make what a forked child does."""
 
     def do() -> int:
@@ -188,7 +253,7 @@ def in_child(ground: Ground, work: Work, now: dt.datetime) -> Callable[[], int]:
 
         os.environ.update(ground.environment)
         try:
-            work.do(ground, now)
+            do_work(ground, now)
         except Problem as problem:
             sys.stdout.write(f"problem: {problem}\n")
             return 2

@@ -104,7 +104,9 @@ class _Mails:
     async def handle_DATA(self, _server: SMTP, _session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802 - the server library's name
         """Note whose mail it is before it is taken."""
         message = message_from_bytes(envelope.content or b"")
-        self._note(MAILED, envelope.rcpt_tos[0], str(message["Message-ID"]).strip())  # type: ignore[operator]
+        # A mail that is composed anew has a key of its own, and says the same.
+        content = " ".join(f"{message['List-Id']} {message['Subject']}".split())
+        self._note(MAILED, envelope.rcpt_tos[0], str(message["Message-ID"]).strip(), content)  # type: ignore[operator]
         return "250 OK"
 
 
