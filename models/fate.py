@@ -139,19 +139,28 @@ def release_claims_of_the_dead(session: Session, silent: Collection[str] = ()) -
 
 
 def release_claims(session: Session, claimants: Collection[str]) -> int:
-    """Free what these processes had claimed, and forget that they were at work; returns how many items."""
+    """Free what these processes had claimed, and forget that they were at work; returns how many items.
+
+    What one of them holds locked, since it was halted amid a transaction, is passed over: nobody waits for it, and it
+    is looked at again at the next tick.
+    """
     if not claimants:
         return 0
-    session.execute(sa.delete(Claimant).where(Claimant.name.in_(claimants)))
-    is_theirs = (Fate.state == FateState.CLAIMED) & Fate.claimed_by.in_(claimants)
+    is_theirs = Fate.stage.in_(list(Stage)) & (Fate.state == FateState.CLAIMED) & Fate.claimed_by.in_(claimants)
+    free = sa.select(Fate.stage, Fate.item_id).where(is_theirs).with_for_update(skip_locked=True).cte("free")
     released = session.scalars(
         sa.update(Fate)
-        .where(Fate.stage.in_(list(Stage)), is_theirs)
+        .where(sa.tuple_(Fate.stage, Fate.item_id).in_(sa.select(free)), is_theirs)
         .values(state=FateState.WAITING, claimed_by=None, claimed_until=None)
         .returning(Fate.item_id)
         .execution_options(synchronize_session=False)
+    ).all()
+    gone = sa.select(Claimant.name).where(
+        Claimant.name.in_(claimants), Claimant.name.not_in(sa.select(Fate.claimed_by).where(is_theirs))
     )
-    return len(released.all())
+    names = session.scalars(gone.with_for_update(skip_locked=True)).all()
+    session.execute(sa.delete(Claimant).where(Claimant.name.in_(names)))
+    return len(released)
 
 
 def await_outdated(session: Session, stage: Stage, version: str, *, now: dt.datetime) -> int:

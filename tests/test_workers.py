@@ -6,8 +6,10 @@ import datetime as dt
 import random
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
@@ -25,6 +27,7 @@ from tests.builders import a_source
 
 DOCUMENTS = 10_000
 PATIENCE_SECONDS = 300
+STOP_SECONDS = 20
 
 pytestmark = pytest.mark.databases("postgresql")
 
@@ -89,6 +92,72 @@ def test_ten_thousand_documents_are_processed_once_each_though_workers_are_kille
     assert killed >= 2
 
 
+def stopped_amid(archive: Archive, worker: psutil.Process) -> dict[int, str]:
+    """Stop a worker with its companion while it holds a fate's row locked; gives what it has claimed, by item."""
+    mine = sa.select(Fate.item_id, Fate.claimed_by)
+    deadline = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < deadline:
+        family = [worker, *worker.children(recursive=True)]
+        for each in family:
+            each.suspend()
+        time.sleep(0.05)
+        names = [Fate.claimed_by.contains(f"/{each.pid}/") for each in family]
+        with archive.sessions() as session:
+            held = {item: str(by) for item, by in session.execute(mine.where(sa.or_(*names)))}
+            free = sa.select(Fate.item_id).where(Fate.item_id.in_(held)).with_for_update(skip_locked=True)
+            if len(held) > len(session.scalars(free).all()):
+                return held
+        for each in family:
+            each.resume()
+        time.sleep(0.01)
+    pytest.fail("the worker was never amid a transaction")
+
+
+def test_others_do_what_a_stopped_worker_held_and_it_goes_on_without_harm(
+    archive: Archive, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PERILUNE_SILENCE", "2")
+    url, documents = archive.settings.database_url, 800
+    watched = Archive(settings_from({"PERILUNE_DATABASE": url, "PERILUNE_SILENCE": "2"}), archive.sessions)
+    with archive.sessions.begin() as session:
+        await_stage(session, Stage.EXTRACT, range(1, documents + 1), due_at=dt.datetime.now(dt.UTC))
+    dealer, held = Dealer(watched, queue), dict[int, str]()
+    with workers(url, 2, Costs(document=0.005), "process") as running:
+        hung = psutil.Process(running[0].pid)
+        for done in wait_for(documents, archive):
+            dealer.deal()
+            if not held and done:
+                held = stopped_amid(archive, hung)
+            # The item whose row it holds locked is its own, however long it hangs.
+            if done >= documents - 1:
+                for each in (hung, *hung.children(recursive=True)):
+                    each.resume()
+    with archive.sessions() as session:
+        done_by = {row.item_id: row.by for row in session.execute(sa.select(EFFECT))}
+        times = sa.select(sa.func.count()).select_from(EFFECT).group_by(EFFECT.c.item_id)
+        assert set(session.scalars(times)) == {1}
+    assert sum(done_by[item] != by for item, by in held.items()) >= len(held) - 1 > 0
+
+
+def test_of_two_schedulers_that_tick_at_once_one_deals(archive: Archive, queue: Queue) -> None:
+    with archive.sessions.begin() as session:
+        await_stage(session, Stage.EXTRACT, [1], due_at=dt.datetime.now(dt.UTC))
+    first, second = Dealer(archive, queue), Dealer(archive, queue)
+    is_dealing = sa.text("select count(*) from pg_locks where locktype = 'advisory' and granted")
+    with ThreadPoolExecutor(2) as pool, archive.sessions() as holder:
+        holder.execute(sa.text(f"lock table {SCHEMA}.procrastinate_jobs"))
+        dealt = pool.submit(first.deal)
+        try:
+            deadline = time.monotonic() + STOP_SECONDS
+            while not holder.scalar(is_dealing) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            assert pool.submit(second.deal).result(STOP_SECONDS) == 0
+        finally:
+            holder.rollback()
+        assert dealt.result(STOP_SECONDS) == 2
+    assert queue.counts() == {("process", "todo"): 1, ("digest", "todo"): 1}
+
+
 def test_a_source_is_crawled_by_one_worker_at_a_time_and_its_pages_are_processed(
     archive: Archive, queue: Queue
 ) -> None:
@@ -98,10 +167,9 @@ def test_a_source_is_crawled_by_one_worker_at_a_time_and_its_pages_are_processed
             a_source(session, f"s{number}", id=number + 1, home=f"https://s{number % 6}.example/")
         await_stage(session, Stage.CRAWL, range(1, 13), due_at=now)
     two_dealers = Dealer(archive, queue), Dealer(archive, queue)
-    with workers(archive.settings.database_url, 2, Costs(visit=0.2, pages=10)):
+    with ThreadPoolExecutor(2) as pool, workers(archive.settings.database_url, 2, Costs(visit=0.2, pages=10)):
         for _ in wait_for(120, archive):
-            for dealer in two_dealers:
-                dealer.deal()
+            list(pool.map(Dealer.deal, two_dealers))
     with archive.sessions() as session:
         visits = session.execute(sa.select(VISIT.c.source_id, VISIT.c.begun_at).order_by(VISIT.c.begun_at)).all()
         assert sorted(source_id for source_id, _ in visits) == list(range(1, 13))
