@@ -54,7 +54,7 @@ test-long: $(DEV) test-tools ## run the further cases of the slowest tests, whic
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m long
 
 chaos: export PYTHONDONTWRITEBYTECODE =
-chaos: $(DEV) test-tools ## kill and starve real work a thousand times; goes on where it was stopped
+chaos: $(DEV) test-tools ## kill and starve real work a thousand times (half an hour); goes on where it was stopped
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.chaos --kills 1000 --state chaos.state
 
 check: lint types contracts migrations test ## everything that must pass before a change lands

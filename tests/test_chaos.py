@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 
 KILLS = 50
+ATTACKED = {"crawl", "pipeline", "digest", "migration", "backup", "restore", "rebuild", "prune"}
 
 
 def test_nothing_is_lost_or_repeated_by_kills_and_faults() -> None:
@@ -21,5 +22,7 @@ def test_nothing_is_lost_or_repeated_by_kills_and_faults() -> None:
     assert broken == set(), f"python -m tests.chaos --kills {KILLS} --only NUMBER does it again: {broken}"
     assert len(reports) == KILLS
     assert sum(report["points"] for report in reports) >= KILLS * 4 // 5
+    assert sum(report["kills"] for report in reports) >= KILLS // 2
+    assert {report["work"].partition(" from ")[0] for report in reports} >= ATTACKED
     assert len(Counter(report["fault"] for report in reports)) >= 10
     assert {report["database"] for report in reports} == {"sqlite", "postgresql"}
