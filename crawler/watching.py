@@ -28,6 +28,7 @@ from models.watch import Incident
 from models.way import way_of
 from perilune.dates import PartialDate, Precision
 
+AHEAD = dt.timedelta(days=1)
 REMEMBERED = dt.timedelta(days=180)
 AT_LEAST = dt.timedelta(days=1)
 SURVEY_AGAIN_AFTER = dt.timedelta(hours=20)
@@ -125,11 +126,14 @@ def _wants_survey(source: Source, health: Health, history: SourceHistory, now: d
 
 
 def history_of_visits(session: Session, source: Source, now: dt.datetime) -> SourceHistory:
-    """Read what a source's visits showed since its way was last chosen or accepted, at most half a year back."""
-    since = max(filter(None, (now - REMEMBERED, source.chosen_at, source.accepted_at)))
-    runs = session.scalars(
-        sa.select(CrawlRun).where(CrawlRun.source_id == source.id, CrawlRun.started_at >= since).order_by(CrawlRun.id)
-    ).all()
+    """Read what a source's visits showed since its way was last chosen or accepted, at most half a year back.
+
+    What is dated well after now comes from a clock that was ahead, and tells nothing of when it was.
+    """
+    until = now + AHEAD
+    since = max(at for at in (now - REMEMBERED, source.chosen_at, source.accepted_at) if at and at <= until)
+    is_meant = (CrawlRun.source_id == source.id) & CrawlRun.started_at.between(since, until)
+    runs = session.scalars(sa.select(CrawlRun).where(is_meant).order_by(CrawlRun.id)).all()
     visits = tuple(_with_articles(session, [run for run in runs if run.visit]))
     way = way_of(source)
     return SourceHistory(

@@ -13,7 +13,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from crawler.pace import pace_from
-from crawler.watching import judge_due
+from crawler.watching import history_of_visits, judge_due
 from digest.deliver import Post, deliver_due
 from digest.incidents import write_notices
 from digest.mail import SmtpMailer
@@ -188,6 +188,17 @@ def test_a_source_that_nobody_visits_is_judged_all_the_same(agency: Agency, craw
     assert judge_due(crawl.sessions, this_process(), START + 30 * A_DAY) == {FateState.DONE: 1}
     with crawl.sessions() as session:
         assert session.scalars(sa.select(Incident.cause)).one() == "unvisited"
+
+
+def test_a_source_is_judged_by_its_visits_after_a_clock_was_ahead(agency: Agency, crawl: Crawl) -> None:
+    agency.day = 15
+    live_through(agency, crawl, 1)
+    agency.day = 0
+    live_through(agency, crawl, 2)
+    with crawl.sessions() as session:
+        source = session.scalars(sa.select(Source)).one()
+        history = history_of_visits(session, source, START + BETWEEN_VISITS)
+        assert [visit.at for visit in history.visits] == [START, START + BETWEEN_VISITS]
 
 
 def test_a_slower_pace_is_accepted_once_and_changes_nothing_else(crawl: Crawl) -> None:
