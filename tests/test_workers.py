@@ -117,12 +117,11 @@ def test_others_do_what_a_stopped_worker_held_and_it_goes_on_without_harm(
     archive: Archive, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PERILUNE_SILENCE", "2")
-    url, documents = archive.settings.database_url, 800
-    watched = Archive(settings_from({"PERILUNE_DATABASE": url, "PERILUNE_SILENCE": "2"}), archive.sessions)
+    documents = 800
     with archive.sessions.begin() as session:
         await_stage(session, Stage.EXTRACT, range(1, documents + 1), due_at=dt.datetime.now(dt.UTC))
-    dealer, held = Dealer(watched, queue), dict[int, str]()
-    with workers(url, 2, Costs(document=0.005), "process") as running:
+    dealer, held = Dealer(archive, queue), dict[int, str]()
+    with workers(archive.settings.database_url, 2, Costs(document=0.005), "process") as running:
         hung = psutil.Process(running[0].pid)
         for done in wait_for(documents, archive):
             dealer.deal()

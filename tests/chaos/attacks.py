@@ -102,7 +102,7 @@ def inject(lane: Lane, injection: Injection) -> Report:
     one = Disturbance(lane, work, injection.fraction, chance)
     try:
         fault.befall(one)
-        one.broken += lane.finished(work, one.goes_on_at)
+        one.broken += lane.finished(work, one.goes_on_at, within=one.ends_within)
         one.broken += lane.compared(work, without=fault.without)
     except (Problem, SQLAlchemyError) as error:
         one.broken.append(f"the archive cannot be looked at: {error}")

@@ -14,6 +14,9 @@ from tests.chaos.works import NOW
 
 NIGHTS = (dt.datetime(2022, 3, 26, 22, tzinfo=dt.UTC), dt.datetime(2022, 10, 29, 22, tzinfo=dt.UTC))
 """Before the clocks change in Vienna; at two o'clock there is no such hour, or it comes twice."""
+A_MONTH = dt.timedelta(days=30)
+A_FORTNIGHT = dt.timedelta(days=14)
+"""Longer than anything waits by itself whose time has come once a month has passed."""
 A_TICK = dt.timedelta(minutes=30)
 TICKS = 14
 
@@ -32,6 +35,16 @@ def clock_forward(one: Disturbance) -> None:
     """Kill it, and set the clock forward by days for good."""
     one.killed(Axe(one.event))
     one.goes_on_at = NOW + dt.timedelta(days=one.chance.randint(1, 12), hours=one.chance.randint(0, 23))
+
+
+def clock_forward_and_back(one: Disturbance) -> None:
+    """Kill it while the clock is a month ahead, let it go on there, and set the clock right for the next run."""
+    ahead = NOW + A_MONTH
+    one.killed(Axe(one.event), now=ahead)
+    ended = one.lane.run(one.work, ahead, goes_on=True)
+    if ended.code != 0:
+        one.broken.append(f"with the clock a month ahead it ended with {ended.code}: {one.lane.last_words()}")
+    one.ends_within = A_FORTNIGHT
 
 
 def clocks_change(one: Disturbance) -> None:

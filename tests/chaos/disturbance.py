@@ -33,6 +33,8 @@ class Disturbance:
     kills: int = 0
     broken: list[str] = field(default_factory=list)
     goes_on_at: dt.datetime = NOW + A_MINUTE
+    ends_within: dt.timedelta | None = None
+    """How long after that nothing may wait any more; None where it does not matter."""
 
     @property
     def events(self) -> int:

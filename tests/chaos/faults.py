@@ -17,7 +17,7 @@ import psycopg
 
 from models import database
 from tests.chaos.axe import Axe
-from tests.chaos.clocks import clock_back, clock_forward, clocks_change
+from tests.chaos.clocks import clock_back, clock_forward, clock_forward_and_back, clocks_change
 from tests.chaos.disks import SIZE, remount
 from tests.chaos.disturbance import KILLED, Disturbance
 from tests.chaos.lane import A_MINUTE, OF_ARRIVAL, PATIENCE_SECONDS, UNTIMELY
@@ -196,6 +196,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "two schedulers, one killed": Fault(two_at_once, ("whole turn",), weight=2, without=UNTIMELY),
         "clock set back": Fault(clock_back, weight=2, without=UNTIMELY),
         "clock set forward": Fault(clock_forward, weight=2, without=UNTIMELY),
+        "clock set forward and back": Fault(clock_forward_and_back, weight=2, without=UNTIMELY),
         "clocks change": Fault(clocks_change, ("digest",), without=UNTIMELY),
     }
 )

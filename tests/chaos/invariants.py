@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
@@ -116,6 +117,14 @@ def _unsettled(session: Session, settles: Sequence[Stage]) -> Iterator[str]:
         Fate.stage.in_(settles), Fate.state.in_((FateState.WAITING, FateState.FAILED))
     )
     yield from (f"not worked off: {tuple(row)}" for row in session.execute(left))
+
+
+def put_off_beyond(archive: Archive, until: dt.datetime) -> Iterator[str]:
+    """Say which sources, and what else waits, nobody will look at before long after a moment."""
+    waits = (Fate.stage == Stage.CRAWL) | (Fate.state == FateState.WAITING)
+    with archive.sessions() as session:
+        rows = session.execute(sa.select(Fate.stage, Fate.item_id, Fate.due_at).where(waits, Fate.due_at > until))
+        yield from (f"it stands still: {tuple(map(str, row))}" for row in rows)
 
 
 def _links_without_page(session: Session) -> Iterator[str]:

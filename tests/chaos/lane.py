@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import sqlalchemy as sa
 
+from models.ahead import bring_back, was_ahead
 from models.edition import Delivery
 from models.fate import Fate
 from models.vocabulary import DeliveryState, FateState, Stage
@@ -27,6 +28,7 @@ from tests.chaos.invariants import (
     broken_at_the_end,
     broken_with_the_world,
     damage_of_database,
+    put_off_beyond,
 )
 from tests.chaos.portrait import Portrait, differences, portrait_of, rows_and_schema
 from tests.chaos.works import (
@@ -170,18 +172,27 @@ class Lane:
                 broken += broken_at_any_moment(archive)
         return [*broken, *broken_backups(self.ground.backups, self.earlier)]
 
-    def finished(self, work: Work, now: dt.datetime, *, is_alone: bool = True) -> list[str]:
+    def finished(
+        self, work: Work, now: dt.datetime, *, is_alone: bool = True, within: dt.timedelta | None = None
+    ) -> list[str]:
         """Let the work come to its end without any help but the clock's, and say what is broken then."""
+        until, put_off = None if within is None else now + within, list[str]()
         for number in range(MOST_RUNS):
+            self._tick(work, now)
             ended = self.run(work, now, goes_on=True)
             if ended.code != 0:
                 return [f"the run after it ended with {ended.code}: {self.last_words()}"]
+            if until is not None and number == 0:
+                put_off = self._put_off(until)
             due_at = self._next_due(work, now)
             if due_at is None:
                 break
+            # An issue that was composed ahead of its time is released, and followed by another, when that has come.
+            if until is not None and due_at > until and not work.is_mailing:
+                put_off.append(f"it stands still until {due_at}")
             now = max(now + A_MINUTE * 2**number, due_at)
         with self.ground.archive() as archive:
-            broken = [*broken_at_any_moment(archive), *broken_at_the_end(archive, work.settles)]
+            broken = [*put_off, *broken_at_any_moment(archive), *broken_at_the_end(archive, work.settles)]
             broken += broken_backups(self.ground.backups, self.earlier)
             broken += last_backup_differs(archive, self.ground)
             if work.name == "backup" and not manifests_in(self.ground.backups).keys() - self.earlier.keys():
@@ -190,6 +201,17 @@ class Lane:
                 said = self.ground.world.said_since(self.journal_place)
                 broken += broken_with_the_world(archive, said, settles=work.settles, is_mailing=work.is_mailing)
         return [*broken, *self._orphans()] if is_alone else broken
+
+    def _tick(self, work: Work, now: dt.datetime) -> None:
+        """Do what a scheduler's tick does before it looks what is due: bring back what waits for a time to come."""
+        if not work.revisions:
+            with self.ground.archive() as archive, archive.sessions.begin() as session:
+                if was_ahead(session, now=now):
+                    bring_back(session, now=now)
+
+    def _put_off(self, until: dt.datetime) -> list[str]:
+        with self.ground.archive() as archive:
+            return list(put_off_beyond(archive, until))
 
     def compared(self, work: Work, *, without: Sequence[str] = ()) -> list[str]:
         """Say what came out otherwise than undisturbed."""
