@@ -15,7 +15,7 @@ from models.database import revision_of
 from models.edition import Delivery, Reader
 from models.fate import Fate
 from models.page_store import PageStoreProblem
-from models.pruned import pruned_pages
+from models.pruned import is_pruned
 from models.saved_queries import query_of
 from models.saved_search import SavedSearch, SearchHit
 from models.search import index_is_outdated, rebuild_index
@@ -40,7 +40,7 @@ def broken_at_any_moment(archive: Archive) -> Iterator[str]:
     """Say what is broken of what holds even while work lies half done."""
     with archive.sessions() as session:
         yield from _damage(session)
-        kept = sa.select(Page.content_hash).where(Page.id.not_in(pruned_pages()))
+        kept = sa.select(Page.content_hash).where(~is_pruned())
         for content_hash in session.scalars(kept.distinct()):
             try:
                 archive.pages.read(content_hash)
