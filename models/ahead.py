@@ -10,24 +10,33 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models.edition import Delivery
+from models.edition import Delivery, Issue
 from models.fate import ENDED, Fate
 from models.saved_search import WebhookCall
 from models.source import CrawlRun, Link
-from models.vocabulary import DeliveryState, FateState, Stage
+from models.vocabulary import DeliveryState, FateState, IssueState, Stage
 from models.watch import Notice
 
 AHEAD = dt.timedelta(minutes=2)
 LONGEST_WAIT_OF_MAIL = dt.timedelta(days=1)
-NEWEST_RUNS = 100
+NEWEST = 100
+
+
+def is_right(session: Session, *, now: dt.datetime) -> bool:
+    """Tell whether our clock says the same as that of the database's server: one that is behind is no judge."""
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    told = session.scalar(sa.select(sa.cast(sa.func.clock_timestamp(), sa.DateTime(timezone=True))))
+    return told is not None and abs(told - now) < AHEAD
 
 
 def was_ahead(session: Session, *, now: dt.datetime) -> bool:
-    """Tell whether the latest visits say that they began in the future, or the pipeline's work waits for it."""
-    newest = sa.select(CrawlRun.started_at).order_by(CrawlRun.id.desc()).limit(NEWEST_RUNS).subquery()
-    latest: dt.datetime | None = session.scalar(sa.select(sa.func.max(newest.c.started_at)))
-    if latest is not None and latest > now + AHEAD:
-        return True
+    """Tell whether the latest visits or issues say that they are of the future, or the pipeline's work waits for it."""
+    for moment, row_id in ((CrawlRun.started_at, CrawlRun.id), (Issue.composed_at, Issue.id)):
+        newest = sa.select(moment.label("moment")).order_by(row_id.desc()).limit(NEWEST).subquery()
+        latest: dt.datetime | None = session.scalar(sa.select(sa.func.max(newest.c.moment)))
+        if latest is not None and latest > now + AHEAD:
+            return True
     return session.scalar(sa.select(Fate.item_id).where(_waits_for_nothing(now + AHEAD)).limit(1)) is not None
 
 
@@ -49,12 +58,23 @@ def bring_back(session: Session, *, now: dt.datetime) -> int:
         .values(due_at=now, finished_at=sa.case((Fate.finished_at > late, now), else_=Fate.finished_at))
         .execution_options(synchronize_session=False)
     )
-    count = _rowcount(brought)
+    count = _rowcount(brought) + _bring_issues_back(session, late, now)
     for rows in (Delivery, Notice, WebhookCall):
         is_late = (rows.state == DeliveryState.WAITING) & (rows.due_at > now + LONGEST_WAIT_OF_MAIL)
         made_due = sa.update(rows).where(is_late).values(due_at=now)
         count += _rowcount(session.execute(made_due.execution_options(synchronize_session=False)))
     return count
+
+
+def _bring_issues_back(session: Session, late: dt.datetime, now: dt.datetime) -> int:
+    """Have issues end when they were made, so that the next one is not that after a time to come."""
+    issues = session.scalars(sa.select(Issue).where(Issue.composed_at > late).order_by(Issue.id)).all()
+    for number, issue in enumerate(issues):
+        issue.composed_at = now
+        issue.due_at = issue.period_end_at = now + number * dt.timedelta.resolution
+        if issue.state == IssueState.HELD:
+            issue.release_at = now + dt.timedelta(hours=issue.edition.hold_hours)
+    return len(issues)
 
 
 def _waits_for_nothing(late: dt.datetime) -> sa.ColumnElement[bool]:

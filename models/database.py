@@ -30,6 +30,8 @@ PATIENCE = {
     "tcp_user_timeout": "60000",
 }
 """Seconds, and for the last milliseconds; without them a machine that lost its power is waited for for hours."""
+LONGEST_HALT_MINUTES = 30
+"""A process that is halted amid a transaction, whose locks others wait for, loses it then."""
 GO_ON_WITH_COPY = "run the `perilune db migrate-to` or `restore` again that was stopped"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -78,7 +80,9 @@ def _options_for(address: sa.URL) -> dict[str, Any]:
     """Give what an engine is to do: no values in errors, and on a server, to notice soon where that is gone."""
     if address.get_backend_name() == "sqlite":
         return {"hide_parameters": True}
-    return {"hide_parameters": True, "pool_pre_ping": True, "connect_args": patience_with(address)}
+    given = {"options": f"-c idle_in_transaction_session_timeout={LONGEST_HALT_MINUTES}min"} | patience_with(address)
+    connect = {name: value for name, value in given.items() if name not in address.query}
+    return {"hide_parameters": True, "pool_pre_ping": True, "connect_args": connect}
 
 
 def patience_with(address: sa.URL) -> dict[str, str]:

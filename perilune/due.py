@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from crawler.pressure import crawlable_count
-from models.ahead import bring_back, was_ahead
+from models.ahead import bring_back, is_right, was_ahead
 from models.claimant import Watch
 from models.fate import due_count, release_claims_of_the_dead
 from models.search import index_is_outdated
@@ -44,10 +44,11 @@ class Due:
 
     def _bring_back(self, session: Session) -> None:
         """Make due what a clock that was ahead had put off; all fates are read, so that it is not done at each tick."""
-        if time.monotonic() < self.brings_back_at or not was_ahead(session, now=_now()):
+        now = _now()
+        if time.monotonic() < self.brings_back_at or not was_ahead(session, now=now) or not is_right(session, now=now):
             return
         self.brings_back_at = time.monotonic() + BRING_BACK_SECONDS
-        if count := bring_back(session, now=_now()):
+        if count := bring_back(session, now=now):
             log.warning("the clock was ahead; what waited for a time to come is due now", items=count)
 
     def crawl(self) -> bool:

@@ -23,8 +23,8 @@ from crawler.frontier import LINKS_AT_ONCE
 from models.ahead import bring_back, was_ahead
 from models.beating import beating
 from models.fate import Claim, Fate, await_outdated, await_stage, claim_due, release_claims_of_the_dead
-from models.tables import CrawlRun, Link
-from models.vocabulary import FateState, Stage
+from models.tables import CrawlRun, Edition, Issue, Link
+from models.vocabulary import FateState, IssueState, Stage
 from perilune.archive import Archive
 from perilune.cli import app
 from perilune.config import settings_from
@@ -153,10 +153,20 @@ def test_what_a_clock_that_was_ahead_had_put_off_is_due_once_it_is_right(
             (Stage.EXTRACT, 3, FateState.FAILED, soon, now),
         ):
             session.add(Fate(stage=stage, item_id=item, state=state, due_at=due_at, finished_at=finished_at))
+        edition = Edition(slug="weekly", name="Weekly", created_at=now - A_MONTH, hold_hours=6)
+        session.add(edition)
+        session.flush()
+        moments = dict.fromkeys(("period_end_at", "due_at", "composed_at", "release_at"), ahead)
+        issue = Issue(edition_id=edition.id, key="k", number=1, period_start_at=now, subject="s", content={}, **moments)
+        issue.state = IssueState.HELD
+        session.add(issue)
+        session.flush()
         assert was_ahead(session, now=now)
         assert not was_ahead(session, now=ahead)
     with sessions.begin() as session:
-        assert bring_back(session, now=now) == 3
+        assert bring_back(session, now=now) == 4
+        (brought,) = session.scalars(sa.select(Issue))
+        assert (brought.period_end_at, brought.release_at) == (now, now + dt.timedelta(hours=6))
         due = session.execute(sa.select(Fate.stage, Fate.item_id, Fate.due_at)).all()
         assert {(stage, item) for stage, item, due_at in due if due_at == now} == {
             (Stage.CRAWL, source_id),
