@@ -34,6 +34,12 @@ class AddressRefused(IgnoreRequest):
     code = ProblemCode.UNASKED
 
 
+class NameUnknown(IgnoreRequest):
+    """A request that was not made because it is not known in time what its host's name means."""
+
+    code = ProblemCode.DNS
+
+
 def fetched_from(response: Response) -> Fetched:
     """Take from a response what we keep."""
     headers = {
@@ -52,7 +58,7 @@ def answer_from(response: Response, asked: str) -> Answer:
 
 def problem_of(failure: Failure) -> ProblemCode:
     """Name why there was no answer."""
-    if isinstance(failure.value, RulesProblem | AddressRefused):
+    if isinstance(failure.value, RulesProblem | AddressRefused | NameUnknown):
         return failure.value.code
     request: Request | None = getattr(failure, "request", None)
     has_begun = request is not None and "download_latency" in request.meta

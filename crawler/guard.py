@@ -23,7 +23,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution
 
-from crawler.fetched import AddressRefused
+from crawler.fetched import AddressRefused, NameUnknown
 from perilune.addresses import (
     PORTS,
     AddressProblem,
@@ -38,6 +38,10 @@ from perilune.addresses import (
 REMEMBERED = 1000
 PROXY_PATIENCE_SECONDS = 2.0
 """How long a name is looked up that a proxy will look up itself."""
+NOBODY_S = ("a.root-servers.net", PORTS["https"])
+"""A name that only the keepers of the DNS answer for: whether it is answered tells of this machine, not of a stranger."""
+NO_PORT = 0
+"""What Scrapy names as the port where it looks up the proxy that is to open a tunnel."""
 
 
 class Receiver(Protocol):
@@ -59,8 +63,8 @@ class CheckingResolver(CachingHostnameResolver):
         self.proxies: set[Place] = set()
         """Named by whoever runs us, and so asked wherever they are."""
         self.refused: LocalCache[Place, str] = LocalCache(REMEMBERED)
-        self.is_mute = False
-        """Whether this machine resolves no names, so that only a proxy can."""
+        self.patience = PROXY_PATIENCE_SECONDS
+        self._muteness: asyncio.Future[bool] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
@@ -85,10 +89,15 @@ class CheckingResolver(CachingHostnameResolver):
         """Tell whether a place may be asked that was found at these addresses; where it may not, note why."""
         self.refused.pop(place, None)
         addresses = [ipaddress.ip_address(each.host.partition("%")[0]) for each in found]
-        reason = refusal(place, addresses, self.allowed | self.proxies)
+        reason = None if self._is_proxy(place) else refusal(place, addresses, self.allowed)
         if reason is not None:
             self.refused[place] = reason
         return reason is None
+
+    def _is_proxy(self, place: Place) -> bool:
+        """Tell whether a place is a proxy of ours; no page's address is looked up without its port."""
+        host, port = place
+        return place in self.proxies or (port == NO_PORT and any(host == proxy for proxy, _ in self.proxies))
 
     async def addresses_of(self, place: Place) -> list[str]:
         """Give the addresses of a place, none where its name is not known; AddressRefused where it may not be asked."""
@@ -116,13 +125,32 @@ class CheckingResolver(CachingHostnameResolver):
         reason = refusal_by_name(place, self.allowed, by_proxy=True)
         if reason is not None:
             raise AddressRefused(reason)
-        if self.is_mute or place in self.allowed:
+        if place in self.allowed or await self._is_mute():
             return
         try:
-            async with asyncio.timeout(PROXY_PATIENCE_SECONDS):
+            async with asyncio.timeout(self.patience):
                 await self.addresses_of(place)
+        except TimeoutError as error:
+            raise NameUnknown("what the host name means was not known in time") from error
+
+    def _is_mute(self) -> asyncio.Future[bool]:
+        """Tell whether this machine resolves no names, so that only a proxy can.
+
+        Found out once, before the first stranger's name is looked up, for who answers slowly must not decide it.
+        """
+        if self._muteness is None:
+            self._muteness = asyncio.ensure_future(self._finds_nothing())
+        return asyncio.shield(self._muteness)
+
+    async def _finds_nothing(self) -> bool:
+        try:
+            async with asyncio.timeout(self.patience):
+                await self.addresses_of(NOBODY_S)
         except TimeoutError:
-            self.is_mute = True
+            return True
+        except AddressRefused:
+            return False  # it is answered, if strangely
+        return False
 
 
 class _Checked:

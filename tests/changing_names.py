@@ -23,6 +23,8 @@ from tests.crawl_bench import Crawl
 VARIABLE = "TEST_NAMES"
 PUBLIC_AND_NOBODY_S = "3000::1"
 """Of what is set aside for the public internet and given to nobody."""
+SILENCE = "silence"
+"""In place of an address: the question is never answered."""
 
 
 class ChangingNames:
@@ -53,7 +55,10 @@ class ChangingNames:
             )
         resolution = HostResolution(hostName)
         resolutionReceiver.resolutionBegan(resolution)  # type: ignore[arg-type]
-        for address in _next_of(answers or [[]]):
+        found = _next_of(answers or [[]])
+        if SILENCE in found:
+            return resolution  # type: ignore[return-value]
+        for address in found:
             kind = IPv6Address if ":" in address else IPv4Address
             resolutionReceiver.addressResolved(kind("TCP", address, portNumber))  # type: ignore[arg-type]
         resolutionReceiver.resolutionComplete()
