@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import sys
 from collections.abc import Iterable, Sequence
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -20,10 +21,19 @@ from perilune.addresses import AddressProblem, Place, checked_url
 LOOPBACK = "127.0.0.1"
 HEAD_BYTES = 128 * 1024
 PIECE_BYTES = 64 * 1024
+SENT_BYTES = 4_000_000
+"""What a page's program may send at once."""
 CONNECT_SECONDS = 30
 HEAD_END = b"\r\n\r\n"
 BETWEEN_PROXY_AND_BROWSER = {b"connection", b"proxy-connection", b"keep-alive", b"proxy-authorization"}
+
+
+class TooMuchSent(ValueError):
+    """A page's program sends more than we pass on."""
+
+
 TROUBLE = (OSError, EOFError, TimeoutError, ValueError, asyncio.LimitOverrunError, IgnoreRequest, AddressProblem)
+STATUSES = {AddressRefused: b"403 Forbidden", AddressProblem: b"403 Forbidden", TooMuchSent: b"413 Content Too Large"}
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -104,10 +114,10 @@ class Gateway:
             parts = urlsplit(target)
             target = (parts.path or b"/") + (b"?" + parts.query if parts.query else b"")
         fields = _kept(head)
+        if _length(fields) > SENT_BYTES:
+            raise TooMuchSent("the page sends more than is taken")
         upstream[1].write(_written([b" ".join((method, target, version)), *fields, *self._credentials(), CLOSE]))
-        length = int(next((value for name, value in map(_field, fields) if name == b"content-length"), 0))
-        if length:
-            upstream[1].write(await browser[0].readexactly(length))
+        await _pour(browser[0], upstream[1], limit=_length(fields))
         answer = (await upstream[0].readuntil(HEAD_END)).split(b"\r\n")[:-2]
         browser[1].write(_written([answer[0], *_kept(answer), CLOSE]))
         await _pour(upstream[0], browser[1])
@@ -140,16 +150,21 @@ def _written(lines: Iterable[bytes]) -> bytes:
     return b"\r\n".join(lines) + HEAD_END
 
 
-async def _pour(source: asyncio.StreamReader, into: asyncio.StreamWriter) -> None:
+def _length(fields: Iterable[bytes]) -> int:
+    return int(next((value for name, value in map(_field, fields) if name == b"content-length"), 0))
+
+
+async def _pour(source: asyncio.StreamReader, into: asyncio.StreamWriter, limit: int = sys.maxsize) -> None:
     with contextlib.suppress(OSError):
-        while piece := await source.read(PIECE_BYTES):
+        while limit > 0 and (piece := await source.read(min(PIECE_BYTES, limit))):
             into.write(piece)
             await into.drain()
+            limit -= len(piece)
 
 
 def _refuse(writer: asyncio.StreamWriter, trouble: Exception) -> None:
     """Say why nothing comes; where an answer has begun, the browser finds it cut off."""
-    status = b"403 Forbidden" if isinstance(trouble, AddressRefused | AddressProblem) else b"502 Bad Gateway"
+    status = next((status for kind, status in STATUSES.items() if isinstance(trouble, kind)), b"502 Bad Gateway")
     body = str(trouble).encode()
     fields = [b"Content-Type: text/plain; charset=utf-8", b"Content-Length: %d" % len(body), CLOSE]
     with contextlib.suppress(OSError):

@@ -39,7 +39,7 @@ REMEMBERED = 1000
 PROXY_PATIENCE_SECONDS = 2.0
 """How long a name is looked up that a proxy will look up itself."""
 NOBODY_S = ("a.root-servers.net", PORTS["https"])
-"""A name that only the keepers of the DNS answer for: whether it is answered tells of this machine, not of a stranger."""
+"""The keepers of the DNS answer for it: whether it is answered tells of this machine, not of a stranger."""
 NO_PORT = 0
 """What Scrapy names as the port where it looks up the proxy that is to open a tunnel."""
 

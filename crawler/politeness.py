@@ -23,6 +23,8 @@ from crawler.health.observations import ProblemCode
 
 TOO_MANY_REQUESTS = 429
 LONGEST_DELAY_SECONDS = 300  # whoever asks for more would hold up a whole crawl, and is left alone
+ROBOTS_BYTES = 512_000
+"""What is read of a robots.txt at least and at most (RFC 9309, 2.5): millions of rules would hold up every crawl."""
 CLIENT_ERROR, SERVER_ERROR = range(400, 500), range(500, 600)
 
 
@@ -77,6 +79,13 @@ def _slot_name(request: Request) -> str:
     return str(request.meta.get("download_slot", ""))
 
 
+def _beginning(robots: bytes) -> bytes:
+    """Cut rules that are longer than they are read behind a whole line: part of one would be another rule."""
+    if len(robots) <= ROBOTS_BYTES:
+        return robots
+    return robots[: max(robots.rfind(end, 0, ROBOTS_BYTES) for end in (b"\n", b"\r")) + 1]
+
+
 class UnreadRules(RobotParser):
     """The rules of a host whose robots.txt could not be had: all is forbidden for now, for the reason given."""
 
@@ -125,8 +134,8 @@ class RobotsRules(RobotsTxtMiddleware):
             code = problem_of_answer(fetched_from(response)) or ProblemCode.STATUS
             self._settle(netloc, RulesProblem(f"the host's rules cannot be read ({response.status})", code))
         else:
-            is_none = response.status in CLIENT_ERROR
-            await super()._parse_robots(response.replace(body=b"") if is_none else response, netloc, request)
+            read = b"" if response.status in CLIENT_ERROR else _beginning(response.body)
+            await super()._parse_robots(response.replace(body=read), netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._settle(netloc, exc)

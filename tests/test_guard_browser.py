@@ -12,9 +12,10 @@ from types import SimpleNamespace
 import httpx
 import pytest
 from pytest_httpserver import HTTPServer
+from werkzeug import Response
 
 from crawler.fetched import AddressRefused
-from crawler.gateway import Gateway
+from crawler.gateway import SENT_BYTES, Gateway
 from crawler.guard import CheckingResolver
 from models.database import open_database
 from models.page_store import PageStore
@@ -123,6 +124,28 @@ def test_the_gateway_connects_to_what_it_checked_and_asks_for_what_is_allowed_al
 
     asyncio.run(ask())
     assert canary.visits == ["/one", "/two?x=1"]
+
+
+def test_what_a_page_sends_is_passed_on_up_to_a_bound(site: HTTPServer) -> None:
+    site.expect_request("/take", method="POST").respond_with_handler(lambda asked: Response(str(len(asked.data))))
+
+    async def sent(gateway: str, body: bytes, length: int) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(gateway.rpartition(":")[2]))
+        head = f"POST http://named.test-names.org:{site.port}/take HTTP/1.1\r\nContent-Length: {length}\r\n\r\n"
+        writer.write(head.encode() + body)
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        return answer
+
+    async def ask() -> None:
+        gateway = Gateway(a_resolver(f"named.test-names.org:{site.port}"), None)
+        there = await gateway.open()
+        assert (await sent(there, b"x" * SENT_BYTES, SENT_BYTES)).endswith(str(SENT_BYTES).encode())
+        assert (await sent(there, b"", SENT_BYTES + 1)).startswith(b"HTTP/1.1 413 ")
+        assert (await sent(there, b"x", -1)).endswith(b"0"), "no end of it is waited for"
+        gateway.close()
+
+    asyncio.run(ask())
 
 
 def test_ssrf_by_names_that_a_proxy_would_resolve() -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from crawler.politeness import ROBOTS_BYTES
 from models.fate import await_stage
 from models.source import Link, Source
 from models.vocabulary import Stage
@@ -107,3 +108,13 @@ def test_a_host_that_asks_for_an_hour_between_two_requests_is_left_alone(httpser
     crawl.add("aa_feed", name="A", home=httpserver.url_for("/feed"), kind="feed")
     assert "index failed: the host asks for 3,600 s between two requests" in crawl.run()["aa_feed"]
     assert len(moments) == 1
+
+
+def test_of_rules_without_end_the_beginning_holds(httpserver: HTTPServer, crawl: Crawl) -> None:
+    head, cut = "User-agent: *\nDisallow: /news/1\n", "Disallow: /news/2\n"
+    filler = "# to be left\n" * ((ROBOTS_BYTES - len(head) - len("Disallow: /")) // len("# to be left\n"))
+    begun = head + "#" * (ROBOTS_BYTES - len(head + filler) - len("Disallow: /") - 1) + "\n" + filler
+    assert len(begun + "Disallow: /") == ROBOTS_BYTES
+    a_site(httpserver, begun + cut + "Disallow: /*N*x$\n" * 200_000)
+    crawled(crawl, httpserver)
+    assert crawl.page_urls() == [httpserver.url_for(f"/news/{number}") for number in (0, 2)]
