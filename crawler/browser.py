@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from functools import partial
 from urllib.parse import urlsplit
 
 from playwright.async_api import Error, Page, Route
 from playwright.async_api import Request as PageRequest
 from playwright.async_api import TimeoutError as NotInTime
-from scrapy import Request
+from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
-from scrapy.http import HtmlResponse
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import HtmlResponse, Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from crawler.gateway import Gateway
@@ -29,6 +30,12 @@ SETTLE_SECONDS = 8
 CLOSE_SECONDS = 10
 UNREAD = {"image", "media", "font"}
 UTF_8 = "text/html; charset=utf-8"
+SHOWN = """(() => {
+  const kind = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : "";
+  const shown = kind + (document.documentElement?.outerHTML ?? "");
+  return shown.length > %d ? null : shown;
+})()"""
+"""What a page holds, or nothing where that is too long: it stays in the browser then."""
 
 
 class Browser:
@@ -43,27 +50,35 @@ class Browser:
         self._seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT") + 2 * SETTLE_SECONDS
         self._rules = crawler.get_downloader_middleware(RobotsRules)
         self._turns = asyncio.Semaphore(PAGES_AT_ONCE)
-        self._chromium = ScrapyPlaywrightDownloadHandler(crawler)
+        self._max_bytes = crawler.settings.getint("PERILUNE_MAX_PAGE_BYTES")
+        self._numbers = itertools.count(1)
+        self._chromium = _Chromium(crawler)
         self._chromium.abort_request = self._is_unwanted
         self._gateway = Gateway(resolver_of_this_process(), crawler.settings.get("PERILUNE_PROXY"))
         self._starting: asyncio.Future[None] | None = None
 
     async def rendered(self, response: HtmlResponse) -> HtmlResponse:
-        """Run the programs in a page, and give it as it then is; IgnoreRequest where the browser cannot."""
+        """Run the programs in a page, and give it as it then is; IgnoreRequest where the browser cannot.
+
+        DownloadCancelledError where it has grown to more than is kept.
+        """
         async with self._turns:
             request = self._request(response)
             await self._start()
             try:
                 async with asyncio.timeout(self._seconds):
                     await self._chromium.download_request(request)
-                    shown = await _settled(request.meta["playwright_page"])
+                    shown = await settled(request.meta["playwright_page"], self._max_bytes)
             except (Error, TimeoutError) as error:
                 raise IgnoreRequest(f"the browser could not render it ({type(error).__name__})") from error
             finally:
-                await _close(request.meta.get("playwright_page"))
+                await self._close(request.meta["playwright_context"])
+        body = b"" if shown is None else shown.encode("utf-8", "replace")
+        if shown is None or len(body) > self._max_bytes:
+            raise DownloadCancelledError("the rendered page is too large")
         headers = response.headers.copy()
         headers["Content-Type"] = UTF_8
-        return response.replace(body=shown.encode(), headers=headers, encoding="utf-8")
+        return response.replace(body=body, headers=headers, encoding="utf-8")
 
     async def close(self) -> None:
         """End the browser."""
@@ -86,14 +101,13 @@ class Browser:
     def _request(self, response: HtmlResponse) -> Request:
         meta = {
             "playwright": True,
-            "playwright_include_page": True,  # ours then, to wait with and to close whatever happens
+            "playwright_context": f"page {next(self._numbers)}",  # its own, which ends with all that the page opened
             "playwright_context_kwargs": {
                 "user_agent": self._user_agent,
                 "accept_downloads": False,
                 "service_workers": "block",  # what they ask for would escape us
             },
             "playwright_page_init_callback": partial(_hand_over, response),
-            "playwright_page_goto_kwargs": {"wait_until": "commit"},
         }
         return Request(response.url, headers={"User-Agent": self._user_agent}, meta=meta)
 
@@ -106,9 +120,30 @@ class Browser:
         rules = await self._rules.robot_parser(Request(asked.url))
         return rules is not None and not rules.allowed(asked.url, self._robot)
 
+    async def _close(self, name: str) -> None:
+        """End a page with all that it opened."""
+        opened = self._chromium.context_wrappers.get(name)
+        with contextlib.suppress(Error, TimeoutError):
+            if opened is not None:
+                await asyncio.wait_for(opened.context.close(), CLOSE_SECONDS)
+
+
+class _Chromium(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # the library has no types
+    """scrapy-playwright without its reading of pages, which has no bound."""
+
+    async def _download_request_with_page(self, request: Request, page: Page, spider: Spider) -> Response:
+        """Go to a page, which is ours then, to wait with and to read."""
+        del spider
+        request.meta["playwright_page"] = page
+        await page.goto(request.url, wait_until="commit")
+        return Response(request.url)
+
 
 async def _hand_over(response: HtmlResponse, page: Page, request: Request) -> None:
-    """Answer a page's first request with what was fetched."""
+    """Answer a page's first request with what was fetched, and leave the windows that it opens empty.
+
+    Their requests are none of the page's own, which are held to robots.txt.
+    """
     del request
     declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
     body = decode(response.body, declared).text
@@ -117,18 +152,40 @@ async def _hand_over(response: HtmlResponse, page: Page, request: Request) -> No
         await route.fulfill(status=response.status, content_type=UTF_8, body=body)
 
     await page.route("**", answer, times=1)
+    await page.context.route("**", _refuse)
+    page.context.on("page", _shut)
 
 
-async def _settled(page: Page) -> str:
-    """Wait until a page has loaded and asks for nothing more, and give what it holds; what hangs is not waited for."""
+async def _refuse(route: Route) -> None:
+    with contextlib.suppress(Error):
+        await route.abort()
+
+
+async def _shut(page: Page) -> None:
+    with contextlib.suppress(Error):
+        await page.close()
+
+
+async def settled(page: Page, max_chars: int) -> str | None:
+    """Wait until a page has loaded and asks for nothing more, and give what it holds; what hangs is not waited for.
+
+    None where it holds more than is read.
+    """
     page.set_default_timeout(SETTLE_SECONDS * 1000)
     with contextlib.suppress(NotInTime):
         await page.wait_for_load_state("load")
         await page.wait_for_load_state("networkidle")
-    return await page.content()
+    return await _shown(page, max_chars)
 
 
-async def _close(page: Page | None) -> None:
-    with contextlib.suppress(Error, TimeoutError):
-        if page is not None:
-            await asyncio.wait_for(page.close(), CLOSE_SECONDS)
+async def _shown(page: Page, max_chars: int) -> str | None:
+    """Read what a page holds, in a world apart, whose words the page's programs cannot give another meaning."""
+    session = await page.context.new_cdp_session(page)
+    tree = await session.send("Page.getFrameTree")
+    world = await session.send("Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"]})
+    asked = {"expression": SHOWN % max_chars, "contextId": world["executionContextId"], "returnByValue": True}
+    answer = await session.send("Runtime.evaluate", asked)
+    if "exceptionDetails" in answer:
+        raise IgnoreRequest("the browser could not render it (its page cannot be read)")
+    shown = answer["result"]["value"]
+    return None if shown is None else str(shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -13,9 +14,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from playwright.async_api import async_playwright
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from crawler.browser import settled
+from crawler.rendering import chromium_arguments
 from models.page_store import PageStore
 from models.source import CrawlRun, Page, Source
 from perilune.config import settings_from
@@ -185,6 +189,49 @@ def test_the_browser_goes_through_the_proxy_too(site: HTTPServer, crawl: Crawl) 
     crawl.add("aa_far", name="A", home="http://agency.example/list", kind="listing", links="/news/", render="true")
     crawl.run()
     assert crawl.page_urls() == [f"http://agency.example{item['path']}" for item in ITEMS]
+
+
+FLOOD = """<script>
+Object.defineProperty(Element.prototype, "outerHTML", {get: () => "little"});
+document.getElementById("root").textContent = "flood ".repeat(500000);
+</script>"""
+WINDOWS = (
+    ARTICLE
+    + """<script>
+for (const path of ["/closed/popup", "/open/popup"]) {
+  const opened = window.open(path);
+  opened.document.write("<script>fetch('" + path + "/asked')</" + "script>");
+}
+</script>"""
+)
+
+
+def test_what_a_page_grows_to_and_the_windows_that_it_opens_end_with_it(site: HTTPServer, crawl: Crawl) -> None:
+    for path, script in {"/news/flood": FLOOD, "/news/windows": WINDOWS}.items():
+        page = FRAME.format(title="News", script=script)
+        site.expect_request(path).respond_with_data(page, content_type="text/html")
+    a_feed(site, "/news/flood", "/news/windows")
+    address = f'["{site.url_for("/feed")}"]'
+    crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=address, render="true")
+    crawl.settings["PERILUNE_MAX_PAGE_BYTES"] = "1000000"
+    crawl.run()
+    assert crawl.fate_of(site.url_for("/news/flood")) == ("skipped", "page too large")
+    assert TEXT in bodies(crawl)[site.url_for("/news/windows")]
+    assert [request.path for request, _ in site.log if "popup" in request.path] == []
+
+
+def test_a_page_that_grew_too_large_stays_in_the_browser() -> None:
+    async def ask() -> None:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=chromium_arguments())
+            page = await browser.new_page()
+            await page.set_content(FRAME.format(title="News", script=FLOOD))
+            assert await settled(page, 1_000_000) is None
+            await page.set_content("<!DOCTYPE html><p>月球")
+            assert await settled(page, 100) == "<!DOCTYPE html><html><head></head><body><p>月球</p></body></html>"
+            await browser.close()
+
+    asyncio.run(ask())
 
 
 def test_a_page_that_is_not_modified_needs_no_browser(site: HTTPServer, crawl: Crawl) -> None:
