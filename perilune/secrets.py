@@ -13,11 +13,15 @@ from urllib.parse import quote, unquote
 HIDDEN = "***"
 MIN_CHARS = 5
 """Shorter secrets would blot out ordinary words, and hide nothing from whoever guesses."""
-USER = r"(?P<kept>//[^\s/?#:@\[]*:(?!\d{0,5}(?:[/?#,\s'\"]|$)))"
-"""The beginning of an address with a password, which no port of one without is."""
-IN_TEXT = re.compile(rf"{USER}(?P<secret>\S*)(?=@)")
-IN_ADDRESS = re.compile(rf"{USER}(?P<secret>.*)(?=@)", re.DOTALL)
-"""A password may hold any sign, `@` and `/` too where it is not encoded: all up to the last `@` is hidden."""
+PORT_OF_WEB = r"(?:(?<=http:)|(?<=https:))//[^\s/?#:@\[]*:\d{1,5}[/?#]"
+PORT_IN_TEXT = r"//[^\s/?#:@\[]*:\d{1,5}[,'\"]"
+"""What ends the place of an address: of the web by its standard, of any other in a text around it."""
+IN_TEXT = re.compile(rf"(?!{PORT_OF_WEB}|{PORT_IN_TEXT})(?P<kept>//[^\s/?#:@\[]*:)(?P<secret>\S*)(?=@)", re.IGNORECASE)
+IN_ADDRESS = re.compile(r"(?P<kept>//[^/:\[]*:)(?P<secret>.*)(?=@)", re.DOTALL)
+"""A password may hold any sign where it is not encoded, `@` and digits first too: all up to the last `@` is hidden.
+
+So drivers read it: what looks like a port is one only where no `@` comes after it.
+"""
 USER_ALONE = re.compile(r"(?P<kept>\bhttps?://)(?P<secret>[^\s/?#:@]+)(?=@)", re.IGNORECASE)
 NO_SCHEME = re.compile(r"(?P<kept>\A[^\s/:@]+:)(?P<secret>[^\s/:]\S*)(?=@)")
 NAMED = re.compile(
@@ -38,9 +42,11 @@ def without_password(address: str) -> str:
 
 
 def passwords_in(address: str) -> Iterator[str]:
-    """Find what `without_password` hides in an address."""
+    """Find what `without_password` hides in an address: with and without quotes, and up to its first `@`."""
     for form in FORMS:
-        yield from (match["secret"].strip("'\"") for match in form.finditer(address))
+        for match in form.finditer(address):
+            secret = match["secret"]
+            yield from dict.fromkeys((secret, secret.strip("'\""), secret.partition("@")[0]))
 
 
 def hide(secrets: Iterable[str]) -> None:

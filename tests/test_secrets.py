@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from urllib.parse import unquote
 
 import psutil
 import pytest
+from sqlalchemy import make_url
 
 from models.database import DatabaseProblem, open_engine
 from models.page_store import PageStore
@@ -20,6 +22,7 @@ from perilune.secrets import passwords_in, without_password, without_secrets
 from tests.test_command_line import perilune
 
 CANARY = "c4n4ry"
+STARTS = ("/", "?", "#", ",", "'", '"', " ", "12345/", "1?", "80#", "443,", "5'", '22"', "12345 ")
 ADDRESSES = {
     f"postgresql+psycopg://ada:{CANARY}@h/db": "postgresql+psycopg://ada:***@h/db",
     f"postgresql+psycopg://ada:{CANARY}%40%2F@h/db": "postgresql+psycopg://ada:***@h/db",
@@ -41,8 +44,11 @@ ADDRESSES = {
     f"https://models.example/v1?api_key={CANARY}": "https://models.example/v1?api_key=***",
     f"smtps://ada%40x:{CANARY}@mail.example": "smtps://ada%40x:***@mail.example",
     f"imaps://ada:{CANARY}@mail.example/INBOX": "imaps://ada:***@mail.example/INBOX",
+    **{f"postgresql+psycopg://ada:{start}{CANARY}@h/db": "postgresql+psycopg://ada:***@h/db" for start in STARTS},
+    f"postgresql+psycopg://ada@corp:{CANARY}@h/db?application_name=a@b": "postgresql+psycopg://ada@corp:***@b",
+    f"http://ada:12345/{CANARY}@proxy:8080": "http://ada:***@proxy:8080",
     "smtp://ada@mail.example:587": "smtp://ada@mail.example:587",
-    "https://agency.example:8443/@ada": "https://agency.example:8443/@ada",
+    "https://agency.example:8443/ada": "https://agency.example:8443/ada",
     "http://[::1]:8080/@x:y@z": "http://[::1]:8080/@x:y@z",
     "sqlite:////srv/a@b:c@d.db": "sqlite:////srv/a@b:c@d.db",
     "Perilune <digest@perilune.example>": "Perilune <digest@perilune.example>",
@@ -53,6 +59,25 @@ ADDRESSES = {
 def test_an_address_is_shown_without_what_is_secret_in_it(address: str) -> None:
     assert without_password(address) == ADDRESSES[address]
     assert any(CANARY in secret for secret in passwords_in(address)) == (CANARY in address)
+    if address.startswith("postgresql+psycopg://ada"):
+        assert make_url(address).password in {unquote(secret) for secret in passwords_in(address)}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_a_password_is_hidden_in_a_text_whatever_it_begins_with(start: str) -> None:
+    secret = f"{start}{CANARY}{start.strip() or 'x'}text"
+    settings_from({"PERILUNE_DATABASE": f"postgresql+psycopg://ada:{secret}@h/db"})
+    assert CANARY not in without_secrets(f'no "{secret}" at postgresql://ada:{secret}@h/db')
+
+
+def test_an_address_in_a_text_keeps_its_port() -> None:
+    for text in (
+        "asking https://agency.example:8443/@ada and http://[::1]:80/@x",
+        '{"a":"http://h:8080","b":"x@y"}',
+        "smtp://mail.example:587, by ada@mail.example",
+        "http://h:8080/?to=ada@mail.example",
+    ):
+        assert without_secrets(text) == text
 
 
 IN_ADDRESSES = {
