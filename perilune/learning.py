@@ -271,7 +271,7 @@ def learning_is_due(session: Session, *, now: dt.datetime) -> bool:
 def print_report(report: Report) -> None:
     """Print a report for people."""
     out = console()
-    verdict = f"not deployed: {report.refused}" if report.refused else "deployed"
+    verdict = f"not deployed: {escape(report.refused)}" if report.refused else "deployed"
     out.print(
         f"Trained on {report.text_count} shipped texts and {report.corrected_count} corrected articles: {verdict}."
     )

@@ -7,22 +7,42 @@ import datetime as dt
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 
 Row = Mapping[str, object]
 KILO = 1000
 STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What steers a terminal or turns a line's direction; marks and joiners of Arabic or Indian texts are none."""
 PIPE_WIDTH = 160
 """Columns of a table that goes into a file or another program."""
+
+
+class PlainConsole(Console):
+    """Rich's console, which writes out what could steer a terminal in whatever text it prints."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Make segments of what is printed; the console's own steering stays."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(_written_out(segment.text), segment.style)
+
+
+def _written_out(text: str) -> str:
+    return UNPRINTABLE.sub(_escape_of, text)
+
+
+def _escape_of(sign: re.Match[str]) -> str:
+    return f"\\u{ord(sign[0]):04x}"
 
 
 def console() -> Console:
     """Give the console for people; colours only where it is a terminal."""
     is_terminal = sys.stdout.isatty()
-    return Console(highlight=False, soft_wrap=not is_terminal, width=None if is_terminal else PIPE_WIDTH)
+    return PlainConsole(highlight=False, soft_wrap=not is_terminal, width=None if is_terminal else PIPE_WIDTH)
 
 
 def print_json(value: object) -> None:
@@ -39,7 +59,7 @@ def print_json_line(value: object) -> None:
 def _json(value: object, indent: int | None = None) -> str:
     """Write letters of all scripts as they are, and signs that steer a terminal, which JSON allows, as escapes."""
     written = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
-    return STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", written)
+    return STEERING.sub(_escape_of, written)
 
 
 def plain_line(text: str) -> str:
@@ -91,7 +111,7 @@ def stage_progress(*, is_shown: bool) -> Iterator[Callable[[str, int, int], None
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=PlainConsole(stderr=True)) as progress:
         tasks: dict[str, object] = {}
 
         def show(stage: str, done: int, total: int) -> None:
@@ -108,7 +128,7 @@ def waiting(what: str, *, is_shown: bool) -> Iterator[None]:
     if not is_shown:
         yield
         return
-    with Console(stderr=True).status(what):
+    with PlainConsole(stderr=True).status(escape(what)):
         yield
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from models.vocabulary import DocType, FactKind, PassageKind, Relevance
 from perilune.dates import UNKNOWN_DATE, PartialDate, PublicationDate
 
 PASSAGE_SEPARATOR = "\n\n"
+STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,22 @@ class Block:
     label: str | None = None
 
 
+def legible(text: str) -> str:
+    """Leave out signs that show nothing, and steer whatever prints them: of a terminal, or of the line's direction.
+
+    Marks and joiners, which Arabic, Persian or Indian texts are written with, stay.
+    """
+    return STEERING.sub("", text)
+
+
 def passages_from_blocks(blocks: Sequence[Block]) -> tuple[Passage, ...]:
     """Give every block its place in the text that joins them with `PASSAGE_SEPARATOR`."""
     passages = []
     start = 0
     for block in blocks:
-        end = start + len(block.text)
-        passages.append(Passage(block.kind, block.text, start, end, block.page, block.label))
+        text = legible(block.text)
+        end = start + len(text)
+        passages.append(Passage(block.kind, text, start, end, block.page, block.label))
         start = end + len(PASSAGE_SEPARATOR)
     return tuple(passages)
 

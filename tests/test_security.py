@@ -6,20 +6,30 @@ import ast
 import importlib.metadata
 import pickle
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 from sqlalchemy.orm import Session, sessionmaker
 
+from crawler.discovery.values import Discovery
 from crawler.export import feeds_in_opml
 from crawler.sitemaps import SitemapProblem, content_of_sitemap
 from crawler.source_file import SLUG
 from models.page_store import PageStore, PageStoreProblem
+from models.search import Hit, SnippetPart
 from perilune.logs import configure_logging
-from perilune.onboarding import free_slug
-from perilune.output import print_rows
+from perilune.onboarding import FoundSource, PreviewItem, free_slug, print_found
+from perilune.output import print_rows, waiting
+from perilune.reading import print_article, print_hits
+from perilune.trying import print_lines
+from pipeline.extraction.extract import FetchedPage, extract
 from pipeline.grounding.entailment import EntailmentProblem, load_entailment
+from pipeline.values import Extracted
+from tests.crawl_bench import FEED, ITEM, TEXT
 from tests.people import a_visitor, an_archive
+from tests.test_command_line import perilune
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "security.md"
@@ -202,3 +212,52 @@ def test_no_text_of_a_page_steers_the_terminal(capsys: pytest.CaptureFixture[str
     for sign in ("\x1b", "\x07", "\x9b", "\r"):
         assert sign not in shown.out + shown.err
     assert len(shown.err.splitlines()) == 1
+
+
+HOSTILE = "[/bold] [red]Agencies \x1b[2J sign\x9b \u202eoc.elpmaxe"
+SIGNS = ("\x1b", "\x9b", "\u202e")
+
+
+def test_no_title_or_passage_steers_what_shows_articles_and_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    parts = (SnippetPart(HOSTILE, is_hit=True), SnippetPart(HOSTILE, is_hit=False))
+    hit = Hit(1, "k", HOSTILE, HOSTILE, HOSTILE, "a", None, None, None, None, (), (), None, 0, parts, None)
+    print_hits([hit])
+    article: dict[str, object] = {"title": HOSTILE, "url": HOSTILE, "published": None, "source": "a", "facts": []}
+    article |= {"relevance": "high", "relevance_because": [HOSTILE], "reads_like": [HOSTILE], "topics": []}
+    article |= {"corrected": [], "passages": [{"text": HOSTILE, "page": None}]}
+    print_article(article)
+    found = FoundSource(Discovery(HOSTILE, HOSTILE, None, ""), (), None)
+    print_found(replace(found, items=(PreviewItem(HOSTILE, None, None, text=HOSTILE),)))
+    with waiting(HOSTILE, is_shown=True):
+        print_lines([{"title": HOSTILE}], as_json=False)
+    shown = capsys.readouterr()
+    assert shown.out.count("[red]Agencies \\u001b[2J sign\\u009b \\u202eoc.elpmaxe") >= 10
+    assert [sign for sign in SIGNS if sign in shown.out + shown.err] == []
+
+
+def test_a_source_is_added_whatever_its_page_is_called(httpserver: HTTPServer, tmp_path: Path) -> None:
+    written = HOSTILE.replace("\x1b", "&#27;").replace("\x9b", "").replace("\u202e", "&#8238;")
+    feed = FEED.format(items="".join(ITEM.format(n=n, url=httpserver.url_for(f"/news/{n}")) for n in range(3)))
+    httpserver.expect_request("/robots.txt").respond_with_data("")
+    httpserver.expect_request("/feed").respond_with_data(feed, content_type="application/rss+xml")
+    head = f"<title>{written}</title><link rel=alternate type=application/rss+xml href=/feed>"
+    httpserver.expect_request("/").respond_with_data(
+        f"<html><head>{head}</head><body>{TEXT}</body></html>", content_type="text/html"
+    )
+    settings = {"home": str(tmp_path), "download_delay": "0", "allow_networks": f"localhost:{httpserver.port}"}
+    added = perilune("sources", "new", httpserver.url_for("/"), **settings)
+    assert added.returncode == 0, added.stderr
+    assert "[/bold] [red]Agencies" in added.stdout
+    assert [sign for sign in SIGNS if sign in added.stdout + added.stderr] == []
+
+
+def test_what_is_extracted_holds_no_sign_that_steers_and_keeps_those_of_other_scripts() -> None:
+    kept = "\u200fabc\u200e"
+    words = f"The agencies&#27;[2J signed&#7; a memorandum\u009d on &#x202e;exploration\u2066 of the Moon {kept}."
+    body = f"<html><head><title>{words}</title></head><body><h1>{words}</h1><p>{TEXT} {words}</p></body></html>"
+    article = extract(FetchedPage(body.encode(), "https://agency.example/1"))
+    assert isinstance(article, Extracted)
+    for text in (article.title, *(passage.text for passage in article.passages)):
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+    assert kept in article.text
+    assert article.passages[-1].end == len(article.text)

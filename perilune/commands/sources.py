@@ -95,6 +95,8 @@ def new(
     as_json: options.Json = False,
 ) -> None:
     """Add the source at an address: find out how it can be watched, and watch it from the next crawl on."""
+    from rich.markup import escape
+
     from perilune.onboarding import add_source, find_source
     from perilune.output import console, print_json, waiting
 
@@ -107,7 +109,7 @@ def new(
     if as_json:
         print_json({"source": source.slug, "name": source.name, "home": source.home, "chosen": source.chosen})
         return
-    console().print(f"{source.slug}: {source.name}\nIt is crawled when `perilune run` looks next, or now with:")
+    console().print(f"{source.slug}: {escape(source.name)}\nIt is crawled when `perilune run` looks next, or now with:")
     console().print(f"  perilune crawl {source.slug} && perilune process")
 
 

@@ -29,7 +29,7 @@ from pipeline.extraction.floods import MAX_TEXT_CHARS, without_floods
 from pipeline.extraction.passage_languages import with_languages
 from pipeline.extraction.problems import ExtractionProblem
 from pipeline.extraction.schema_types import doc_type_of_form
-from pipeline.values import Block, Extracted, Rejected, passages_from_blocks
+from pipeline.values import Block, Extracted, Rejected, legible, passages_from_blocks
 
 if TYPE_CHECKING:
     from pipeline.extraction.ocr import Ocr
@@ -77,6 +77,21 @@ def extract(page: FetchedPage, ocr: Ocr | None = None) -> Extracted | Rejected:
 
     Scanned pages are read with `ocr`, which takes seconds for each; without it they are only known.
     """
+    result = _read(page, ocr)
+    if isinstance(result, Rejected):
+        return result
+    return replace(
+        result,
+        title=legible(result.title),
+        authors=tuple(map(legible, result.authors)),
+        site_name=result.site_name and legible(result.site_name),
+        issuer=result.issuer and legible(result.issuer),
+        section=result.section and legible(result.section),
+        keywords=tuple(map(legible, result.keywords)),
+    )
+
+
+def _read(page: FetchedPage, ocr: Ocr | None) -> Extracted | Rejected:
     start = page.body[:1024].lstrip()
     if b"%PDF-" in start[:64]:
         return _article_of_pdf(page, ocr)
