@@ -22,6 +22,8 @@ from web.rights import needs
 
 KEPT_SECONDS = 2.0
 """How long an answer holds, so that strangers who ask all the time cost a database nothing."""
+LONGEST_KEPT_SECONDS = 10.0
+"""How long a Yes holds that took long to find out; a No holds no longer than any other."""
 UNAVAILABLE = 503
 NEWEST = 5
 """Pages of which one must be there: one that is lost is no reason to send nobody here."""
@@ -39,7 +41,10 @@ class Monitored:
 
 def monitored(sessions: sessionmaker[Session], store: PageStore) -> Monitored:
     """Make what monitoring asks; nothing is read before it does."""
-    return Monitored(Metrics(sessions, store), Recent(lambda: _is_ready(sessions, store), seconds=KEPT_SECONDS))
+    is_ready = Recent(
+        lambda: _is_ready(sessions, store), seconds=KEPT_SECONDS, longest=LONGEST_KEPT_SECONDS, at_first=False
+    )
+    return Monitored(Metrics(sessions, store), is_ready)
 
 
 @pages.get("/health/live", dependencies=[needs(None)])
