@@ -12,13 +12,19 @@ from urllib.parse import unquote
 
 import psutil
 import pytest
+from pytest_httpserver import HTTPServer
 from sqlalchemy import make_url
+from sqlalchemy.orm import sessionmaker
 
 from models.database import DatabaseProblem, open_engine
 from models.page_store import PageStore
+from perilune.archive import Archive
 from perilune.config import SECRETS, ConfigProblem, Settings, settings_from
+from perilune.doctor import outside
+from perilune.doctor.findings import Installation, State
 from perilune.logs import configure_logging
 from perilune.secrets import passwords_in, without_password, without_secrets
+from tests.conftest import NOW
 from tests.test_command_line import perilune
 
 CANARY = "c4n4ry"
@@ -105,7 +111,7 @@ WRONG = (
     {"allow_networks": "ada:{0}@host:80"},
     {"port": "http://ada:{0}@h"},
 )
-COMMANDS = (("config",), ("config", "--json"), ("status",), ("search", "moon"))
+COMMANDS = (("doctor", "--json"), ("config",), ("config", "--json"), ("status",), ("search", "moon"))
 ON_A_FILE = (("mail", "bounces"), ("mail", "status"), ("try", "summary", "/nowhere"))
 
 
@@ -134,6 +140,20 @@ def test_no_command_shows_a_secret(tmp_path: Path) -> None:
         assert CANARY not in answer, (command, asked, answer)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert [path for path in files if CANARY.encode() in path.read_bytes()] == []
+
+
+def test_the_doctor_shows_neither_the_key_in_an_address_nor_signs_of_whoever_answers_there(
+    httpserver: HTTPServer,
+) -> None:
+    httpserver.expect_request("/v1").respond_with_json({"data": [{"id": "\x1b]0;owned"}]})
+    address = httpserver.url_for(f"/v1?api_key={CANARY}")
+    settings = settings_from({"PERILUNE_GENERATOR": address, "PERILUNE_GENERATOR_MODEL": "\x1b[2J"})
+    archive = Archive(settings, sessionmaker())
+    (found,) = outside.generator(Installation(settings, archive, NOW))
+    assert found.state is State.WARNING
+    assert "?api_key=*** answers" in found.sentence
+    assert "\\x1b]0;owned" in found.remedy
+    assert "\x1b" not in found.sentence + found.remedy
 
 
 SHOWING_ALL = """

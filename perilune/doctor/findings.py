@@ -9,6 +9,8 @@ from enum import IntEnum, StrEnum
 
 from perilune.archive import Archive
 from perilune.config import Settings
+from perilune.logs import harmless
+from perilune.secrets import without_secrets
 
 
 class State(StrEnum):
@@ -25,12 +27,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found: a sentence, and what to do where it is not well."""
+    """What one check found: a sentence, and what to do where it is not well; without secrets and signs that steer."""
 
     name: str
     state: State
     sentence: str
     remedy: str = ""
+
+    def __post_init__(self) -> None:
+        """Make harmless what errors and strangers' servers have said, once for all who print it."""
+        for name in ("sentence", "remedy"):
+            object.__setattr__(self, name, harmless(without_secrets(getattr(self, name))))
 
 
 def ok(name: str, sentence: str) -> Finding:

@@ -11,6 +11,7 @@ from digest.message import sender_of
 from perilune.config import Settings, is_address
 from perilune.doctor.findings import Finding, Installation, ok, skipped, warning
 from perilune.post import mailer_of, post_of
+from perilune.secrets import without_password
 from pipeline.generating.endpoint import EndpointModel, models_at
 
 ASK_SECONDS = 10
@@ -68,8 +69,8 @@ def _asked(settings: Settings, what: str) -> Finding:
         return skipped(what, "None is at an address.")
     named = models_at(endpoint)
     if named is None or endpoint.model in named:
-        return ok(what, f"{endpoint.address} answers.")
-    sentence = f"{endpoint.address} answers, but lists no model {endpoint.model!r}."
+        return ok(what, f"{without_password(endpoint.address)} answers.")
+    sentence = f"{without_password(endpoint.address)} answers, but lists no model {endpoint.model!r}."
     return warning(what, sentence, f"Set PERILUNE_{what.upper()}_MODEL to one of: {', '.join(named[:10])}.")
 
 
