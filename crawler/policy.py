@@ -31,6 +31,7 @@ def scrapy_settings(settings: Settings) -> dict[str, object]:
         "REDIRECT_MAX_TIMES": 6,
         "METAREFRESH_MAXDELAY": 11,  # what stands longer is there to be read
         "HTTPERROR_ALLOW_ALL": True,
+        "HTTPPROXY_ENABLED": settings.proxy is not None,  # else the environment's, of which our guard knows nothing
         "COOKIES_ENABLED": False,
         "CONCURRENT_ITEMS": 1,  # Scrapy starts as many tasks for every answer; what our spiders yield is only queued
         "WARN_ON_GENERATOR_RETURN_VALUE": False,  # else it reads the source of every request's callback

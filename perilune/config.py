@@ -100,7 +100,7 @@ class Settings(BaseModel):
         str | None,
         Field(description="Entailment model (NLI), by folder or hub name; the grounding check asks it too."),
     ] = None
-    proxy: Annotated[str | None, Field(description="HTTP proxy that crawls go through.")] = None
+    proxy: Annotated[str | None, Field(description="HTTP proxy of crawls, whatever HTTP_PROXY says.")] = None
     chromium: Annotated[
         str | None,
         Field(description="Chromium's program, for sources with render = true; default: the system's."),

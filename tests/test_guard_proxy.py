@@ -7,12 +7,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from pytest_httpserver import HTTPServer
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.guard import NOBODY_S, CheckingResolver
 from models.database import open_database
+from tests.canary import Canary
 from tests.changing_names import PUBLIC_AND_NOBODY_S, SILENCE, ChangingNames
-from tests.crawl_bench import Crawl
+from tests.crawl_bench import Crawl, a_feed
 from tests.fault_web import FaultWeb
 from tests.tunnels import Tunnels
 
@@ -54,6 +56,18 @@ def test_a_machine_whose_names_only_the_proxy_knows_leaves_them_to_it() -> None:
         assert "local network" in await refused(resolver, "printer.local")
 
     asyncio.run(ask())
+
+
+def test_a_proxy_of_the_environment_leads_no_crawl_past_the_guard(tmp_path: Path, site: HTTPServer) -> None:
+    url = f"sqlite:///{tmp_path}/perilune.db"
+    with Canary() as canary:
+        crawl = Crawl(tmp_path, url, open_database(url))
+        a_feed(site, "/news/1")
+        crawl.add("aa_feed", name="A", home=site.url_for("/"), kind="feed", address=f'["{site.url_for("/feed")}"]')
+        crawl.settings |= {"http_proxy": canary.address("/"), "HTTP_PROXY": canary.address("/"), "no_proxy": ""}
+        crawl.run()
+        assert crawl.page_urls() == [site.url_for("/news/1")]
+        assert canary.visits == []
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
