@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime as dt
+import socket
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -207,8 +211,6 @@ def test_an_endpoint_that_misbehaves_is_a_clear_problem(
 def test_an_endpoint_that_is_slow_or_gone_is_asked_three_times_and_then_left(httpserver: HTTPServer) -> None:
     def sleep(request: Request) -> Response:
         del request
-        import time
-
         time.sleep(1.5)
         return Response("{}")
 
@@ -221,6 +223,22 @@ def test_an_endpoint_that_is_slow_or_gone_is_asked_three_times_and_then_left(htt
             gone.answer(ASKED)
     with pytest.raises(GenerationProblem, match="did not answer before"):
         gone.answer(ASKED)
+
+
+def test_an_endpoint_whose_headers_trickle_is_left_when_the_time_is_over() -> None:
+    def trickle(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, contextlib.suppress(OSError):
+            for sign in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 50:
+                connection.sendall(bytes([sign]))
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=trickle, args=(server,), daemon=True).start()
+        begun = time.monotonic()
+        with pytest.raises(GenerationProblem, match="longer than 1 second"):
+            EndpointModel(f"http://127.0.0.1:{server.getsockname()[1]}/v1", "m", timeout=1).answer(ASKED)
+        assert time.monotonic() - begun < 3
 
 
 def test_the_key_goes_to_the_endpoint(httpserver: HTTPServer) -> None:

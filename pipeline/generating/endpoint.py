@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import socket
 import time
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPMessage, HTTPResponse
-from typing import IO
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
+from typing import IO, TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
@@ -16,6 +18,9 @@ from pydantic import SecretStr
 
 from pipeline.generating.answers import GenerationProblem, Prompt
 from pipeline.generating.prompts import messages_of
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MAX_ANSWER_BYTES = 1_000_000
 READ_BYTES = 65_536
@@ -26,7 +31,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True)
 class EndpointModel:
-    """A model behind an address; `timeout` is in seconds and holds for the whole answer."""
+    """A model behind an address; `timeout` is in seconds and holds for the whole answer, its headers too."""
 
     address: str
     model: str
@@ -57,8 +62,8 @@ class EndpointModel:
         address = f"{self.address.rstrip('/')}/{path}"
         request = urllib.request.Request(address, body, headers)  # noqa: S310 - the settings allow http(s) alone
         try:
-            with _opener(address).open(request, timeout=self.timeout) as response:
-                return _read(response, time.monotonic() + self.timeout)
+            with _opener(address, time.monotonic() + self.timeout).open(request, timeout=self.timeout) as response:
+                return _read(response)
         except HTTPError as error:
             raise GenerationProblem(f"the endpoint answered {error.code} {error.reason}") from error
         except TimeoutError as error:
@@ -102,20 +107,71 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         """Refuse."""
 
 
-def _opener(address: str) -> urllib.request.OpenerDirector:
+class _UntilDeadline(io.RawIOBase):
+    """What a connection brings until a deadline; the library's own timeout begins anew with each byte."""
+
+    def __init__(self, connection: socket.socket, deadline: float) -> None:
+        super().__init__()
+        self._connection = connection
+        self._arriving = connection.makefile("rb", buffering=0)
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        """Read what has arrived, or wait for the next byte; TimeoutError where the time is over."""
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        self._connection.settimeout(remaining)
+        return self._arriving.readinto(buffer)
+
+    def close(self) -> None:
+        """Let the connection be closed."""
+        self._arriving.close()
+        super().close()
+
+
+def _answers_until(deadline: float) -> type[HTTPResponse]:
+    """Make the kind of answer whose headers and body have all come by a deadline."""
+
+    class Answer(HTTPResponse):
+        def __init__(self, sock: socket.socket, *args: object, **kwargs: object) -> None:
+            super().__init__(sock, *args, **kwargs)  # type: ignore[arg-type]
+            self.fp.close()
+            self.fp = io.BufferedReader(_UntilDeadline(sock, deadline))
+
+    return Answer
+
+
+def _opener(address: str, deadline: float) -> urllib.request.OpenerDirector:
+    class Plain(HTTPConnection):
+        response_class = _answers_until(deadline)
+
+    class Secure(HTTPSConnection):
+        response_class = _answers_until(deadline)
+
+    class PlainHandler(urllib.request.HTTPHandler):
+        def http_open(self, req: urllib.request.Request) -> HTTPResponse:
+            return self.do_open(Plain, req)
+
+    class SecureHandler(urllib.request.HTTPSHandler):
+        def https_open(self, req: urllib.request.Request) -> HTTPResponse:
+            return self.do_open(Secure, req)
+
     # What runs on this machine is asked directly, whatever proxy the environment names.
     direct = [urllib.request.ProxyHandler({})] if urlsplit(address).hostname in LOOPBACK else []
-    return urllib.request.build_opener(_NoRedirects, *direct)
+    return urllib.request.build_opener(_NoRedirects, PlainHandler, SecureHandler, *direct)
 
 
-def _read(response: HTTPResponse, deadline: float) -> bytes:
+def _read(response: HTTPResponse) -> bytes:
     body = bytearray()
     while chunk := response.read1(READ_BYTES):
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
             raise GenerationProblem("the endpoint's answer does not end")
-        if time.monotonic() > deadline:
-            raise TimeoutError
     return bytes(body)
 
 
