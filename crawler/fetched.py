@@ -9,6 +9,7 @@ from twisted.python.failure import Failure
 
 from crawler.health.answers import Answer, problem_of_failure
 from crawler.health.observations import ProblemCode
+from crawler.health.words import PROBLEM_WORDS
 from crawler.kept import Fetched
 
 FAILURES = {
@@ -63,6 +64,11 @@ def problem_of(failure: Failure) -> ProblemCode:
     request: Request | None = getattr(failure, "request", None)
     has_begun = request is not None and "download_latency" in request.meta
     return problem_of_failure(type(failure.value).__name__, str(failure.value), has_begun=has_begun)
+
+
+def reason_to_keep(failure: Failure) -> str:
+    """Say the same of all addresses that are not asked, of which a page may name as many as it likes; the log tells."""
+    return PROBLEM_WORDS[ProblemCode.UNASKED] if isinstance(failure.value, AddressRefused) else reason_of(failure)
 
 
 def reason_of(failure: Failure) -> str:

@@ -374,12 +374,12 @@ class Frontier:
             finish(session, self._claimed(link), Outcome(FateState.SKIPPED, reason, due_at), now=now)
         self.count(link.source_id, f"skipped: {reason}")
 
-    def fail_link(self, link: Link, reason: str, *, counted: str | None = None) -> None:
-        """Record a failed fetch; the fate row says when it is tried again. `counted` stands for a long reason."""
+    def fail_link(self, link: Link, reason: str) -> None:
+        """Record a failed fetch; the fate row says when it is tried again."""
         now = self.clock()
         with self.sessions.begin() as session:
             finish(session, self._claimed(link), failure(session, self._claimed(link), reason, now=now), now=now)
-        self.count(link.source_id, f"failed: {counted or reason}")
+        self.count(link.source_id, f"failed: {reason}")
 
     def _claimed(self, link: Link) -> Claimed:
         return Claimed(Stage.FETCH, link.id, self.claimant)

@@ -19,6 +19,7 @@ from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 from scrapy.resolver import CachingHostnameResolver
 from scrapy.utils.datatypes import LocalCache
+from structlog import get_logger
 from twisted.internet.address import IPv4Address
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution
@@ -35,6 +36,7 @@ from perilune.addresses import (
     refusal_by_name,
 )
 
+log = get_logger()
 REMEMBERED = 1000
 PROXY_PATIENCE_SECONDS = 2.0
 """How long a name is looked up that a proxy will look up itself."""
@@ -92,6 +94,7 @@ class CheckingResolver(CachingHostnameResolver):
         reason = None if self._is_proxy(place) else refusal(place, addresses, self.allowed)
         if reason is not None:
             self.refused[place] = reason
+            log.warning("address refused", host=place[0], port=place[1], addresses=list(map(str, addresses)))
         return reason is None
 
     def _is_proxy(self, place: Place) -> bool:
@@ -202,6 +205,13 @@ class CheckedDownloads(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Ask for an address; AddressRefused where it is none of the public internet's."""
+        try:
+            return await self._checked(request)
+        except AddressRefused as refused:
+            log.warning("not asked", url=request.url, reason=str(refused))
+            raise
+
+    async def _checked(self, request: Request) -> Response:
         resolver = resolver_of_this_process()
         try:
             place = checked_url(request.url)

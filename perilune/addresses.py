@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from structlog import get_logger
+
 from perilune.problems import Problem
 
 PORTS = {"http": 80, "https": 443}
@@ -40,6 +42,7 @@ FOREIGN_PORTS = frozenset(map(int, _FOREIGN.split()))
 LOCAL_SUFFIXES = ("localhost", "local", "internal", "home.arpa", "localdomain", "lan", "home", "corp", "intranet")
 DOTS = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
 HOST_CHARS = 100
+log = get_logger()
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Place = tuple[str, int]
 """A host as an address names it, in lower case and without a last dot, and a port."""
@@ -107,6 +110,7 @@ def reach(url: str, allowed: frozenset[Place] = frozenset()) -> Reached:
     found = list(_resolved(host, port))
     reason = refusal((host, port), found, allowed)
     if reason is not None:
+        log.warning("address refused", host=host, port=port, addresses=list(map(str, found)))
         raise AddressProblem(f"{reason}.")
     return Reached(url.strip(), str(found[0]), host, port)
 
@@ -114,6 +118,7 @@ def reach(url: str, allowed: frozenset[Place] = frozenset()) -> Reached:
 def refusal(place: Place, found: Iterable[Address], allowed: frozenset[Place]) -> str | None:
     """Say why a place is not asked that has been found to be at these addresses; None where it may be.
 
+    Which they are is for the log: readers are told the reason too, and a name of our network is not theirs to resolve.
     All that a name resolves to must be public, so that a name with two faces is refused whichever comes first.
     """
     host, port = place
@@ -127,8 +132,7 @@ def refusal(place: Place, found: Iterable[Address], allowed: frozenset[Place]) -
     remedy = f"an administrator may allow it by PERILUNE_ALLOW_NETWORKS={named}:{port}"
     if private is None:
         return f"port {port} of {shown} is none of the web's; {remedy}"
-    what = shown if str(private) == host else f"{shown} is the address {private}, which"
-    return f"{what} is not on the public internet; {remedy}"
+    return f"{shown} is not on the public internet; {remedy}"
 
 
 def refusal_by_name(place: Place, allowed: frozenset[Place], *, by_proxy: bool = False) -> str | None:

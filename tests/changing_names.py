@@ -69,12 +69,13 @@ def _next_of(answers: list[list[str]]) -> list[str]:
     return answers.pop(0) if len(answers) > 1 else answers[0]
 
 
-def crawled_with_names(crawl: Crawl, names: Mapping[str, list[list[str]]]) -> None:
-    """Crawl in a process that knows these names by these answers."""
+def crawled_with_names(crawl: Crawl, names: Mapping[str, list[list[str]]]) -> str:
+    """Crawl in a process that knows these names by these answers, and return its log."""
     command = [sys.executable, "-m", "tests.changing_names", "--parent", str(os.getpid())]
     environment = crawl.environment | {VARIABLE: json.dumps(names)}
     child = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert child.returncode == 0, child.stderr
+    return child.stderr
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ One real crawl of a hostile site tries all addresses at once; a canary on loopba
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -26,6 +27,7 @@ from perilune.addresses import is_public, literal_of
 from tests.canary import Canary
 from tests.changing_names import PUBLIC_AND_NOBODY_S, crawled_with_names
 from tests.crawl_bench import FEED, ITEM, PAGE, TEXT, Crawl
+from web.archive_view import status_of
 
 NAMES = {
     "private.test-names.org": [["127.0.0.1"]],
@@ -108,7 +110,7 @@ NEVER_LINKS = (
     "http://127。0。0。1:{port}/dots",
 )
 OTHER_PORTS = (22, 25, 110, 6667)
-EXPECTED = "not on the public internet"
+EXPECTED = "its address is not one of the public internet"
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class Forgery:
     crawl: Crawl
     site: HTTPServer
     canary: Canary
+    log: str
     fates: dict[str, tuple[str, str | None]]
     """State and reason of the fetch of each link."""
 
@@ -187,8 +190,7 @@ def forgery(tmp_path_factory: pytest.TempPathFactory, canary: Canary) -> Iterato
         own = canary.address("/own-feed")
         crawl.add("cc_own", name="C", home=own, kind="feed", address=f'["{own}"]')
         crawl.settings["PERILUNE_ALLOW_NETWORKS"] = f"localhost:{site.port}"
-        crawled_with_names(crawl, NAMES)
-        yield Forgery(crawl, site, canary, fates_of_links(crawl))
+        yield Forgery(crawl, site, canary, crawled_with_names(crawl, NAMES), fates_of_links(crawl))
 
 
 def _escaped(url: str) -> str:
@@ -211,16 +213,25 @@ def test_ssrf_a_canary_on_loopback_sees_nobody_while_the_site_itself_is_read(for
 
 @pytest.mark.parametrize(("number", "spelling"), [*enumerate(SPELLINGS)], ids=SPELLINGS)
 def test_ssrf_by_how_an_address_is_spelt(forgery: Forgery, number: int, spelling: str) -> None:
-    assert EXPECTED in forgery.reason_at(f"/trick/{number}"), spelling
+    assert forgery.reason_at(f"/trick/{number}") == EXPECTED, spelling
+
+
+def test_the_log_alone_says_which_address_a_name_has(forgery: Forgery) -> None:
+    assert "host=two-faces.test-names.org" in forgery.log
+    with forgery.crawl.sessions() as session:
+        told = {reason for _, reason in forgery.fates.values()} | set(session.scalars(sa.select(Fate.reason)))
+        shown = str(status_of(session, now=dt.datetime(2022, 3, 14, tzinfo=dt.UTC)).fates)
+    assert EXPECTED in shown
+    assert "169.254" not in f"{told} {shown}"
+    assert len({reason for reason in told if reason and EXPECTED in reason}) == 1
 
 
 @pytest.mark.parametrize("port", OTHER_PORTS)
 def test_ssrf_by_ports_of_other_protocols(forgery: Forgery, port: int) -> None:
     reason = forgery.reason_at(f"/port/{port}")
-    assert reason == (
-        f"port {port} of public.test-names.org is none of the web's; "
-        f"an administrator may allow it by PERILUNE_ALLOW_NETWORKS=public.test-names.org:{port}"
-    )
+    assert reason == EXPECTED
+    told = f"none of the web's; an administrator may allow it by PERILUNE_ALLOW_NETWORKS=public.test-names.org:{port}"
+    assert f"port {port} of public.test-names.org is {told}" in forgery.log
 
 
 @pytest.mark.parametrize("path", ["loopback", "for-good", "without-scheme", "by-name", "decimal", "chain", "chain/2"])
@@ -294,9 +305,10 @@ def test_ssrf_by_what_a_page_offers_to_whoever_adds_it_as_a_source(
     home = canary.address("/home")
     refused = run(settings, "perilune.cli", "sources", "new", home)
     assert refused.returncode == 2
-    assert " ".join(refused.stderr.split()) == (
+    assert "addresses=['127.0.0.1']" in refused.stderr, "in the log"
+    assert " ".join(refused.stderr.split()).endswith(
         f"perilune: {home} cannot be watched: {home} cannot be read: "
-        "localhost is the address 127.0.0.1, which is not on the public internet; "
+        "localhost is not on the public internet; "
         f"an administrator may allow it by PERILUNE_ALLOW_NETWORKS=localhost:{canary.port}."
     )
     assert canary.visits == []

@@ -24,6 +24,7 @@ from perilune.status import standing_of
 from perilune.status_screen import screen_of
 from tests.builders import a_source
 from tests.people import an_archive
+from web.archive_view import REASONS_SHOWN, status_of
 
 NOW = dt.datetime(2022, 3, 14, 7, 0, tzinfo=dt.UTC)
 AN_HOUR = dt.timedelta(hours=1)
@@ -114,3 +115,18 @@ def test_status_is_watched_and_read_by_programs(
     watching.send_signal(signal.SIGINT)
     watching.communicate(timeout=30)
     assert watching.returncode == 0
+
+
+@pytest.mark.databases("sqlite")
+def test_reasons_without_end_are_counted_as_one(sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        for item in range(300):
+            reason = "the server answered 500" if item < 5 else f"the host h{item}.example is not known"
+            session.add(Fate(stage=Stage.FETCH, item_id=item, state=FateState.FAILED, reason=reason))
+    with sessions() as session:
+        status = status_of(session, now=NOW)
+    first, *_, last = status.fates
+    assert len(status.fates) == REASONS_SHOWN + 1
+    assert (first.reason, first.count) == ("the server answered 500", 5)
+    assert (last.reason, last.count) == ("276 other reasons", 276)
+    assert status.failed_count == 300

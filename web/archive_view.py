@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
@@ -25,6 +26,8 @@ from web.links import issue_link, story_link
 from web.problems import checked_key, missing
 from web.story_view import period_of
 from web.translations import TranslationView, translations_into
+
+REASONS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,15 @@ class Status:
         return sum(fate.count for fate in self.fates if fate.state is FateState.FAILED)
 
 
+def _shown_fates(fates: Iterable[FateCount]) -> Iterator[FateCount]:
+    """Give the commonest reasons of each stage and state, and count the others as one: errors may say anything."""
+    for (stage, state), group in groupby(fates, lambda fate: (fate.stage, fate.state)):
+        alike = list(group)
+        yield from alike[:REASONS_SHOWN]
+        if others := alike[REASONS_SHOWN:]:
+            yield FateCount(stage, state, f"{len(others)} other reasons", sum(fate.count for fate in others))
+
+
 def status_of(session: Session, *, now: dt.datetime) -> Status:
     """Count rows, fates and what waits, in the order of the stages."""
     counted = {
@@ -208,7 +220,7 @@ def status_of(session: Session, *, now: dt.datetime) -> Status:
     return Status(
         totals={name: session.scalar(select) or 0 for name, select in counted.items()},
         newest_page_at=session.scalar(sa.select(sa.func.max(Page.fetched_at))),
-        fates=tuple(FateCount(*row) for row in rows),
+        fates=tuple(_shown_fates(FateCount(*row) for row in rows)),
         queues=tuple(queue for queue in queues(session, now=now) if queue.due_count or queue.claimed_count),
         search=words_on_search(session),
     )

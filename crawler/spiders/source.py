@@ -22,7 +22,7 @@ from crawler.discovery.choice import way_from
 from crawler.discovery.lists import ListPattern
 from crawler.discovery.survey import survey
 from crawler.discovery.values import Discovery
-from crawler.fetched import answer_from, fetched_from, problem_of, reason_of
+from crawler.fetched import answer_from, fetched_from, problem_of, reason_of, reason_to_keep
 from crawler.found import wanted
 from crawler.frontier import LINKS_AT_ONCE, Frontier, RunEnd, Waiting
 from crawler.health.answers import (
@@ -37,7 +37,7 @@ from crawler.health.answers import (
     second_look,
 )
 from crawler.health.observations import HTTP_ERROR, NOT_MODIFIED, ProblemCode, Reread, SecondLook
-from crawler.health.words import PROBLEM_WORDS, refusal_words
+from crawler.health.words import refusal_words
 from crawler.history import Archived, history_step
 from crawler.kept import Fetched
 from crawler.links import conditional_headers
@@ -345,8 +345,7 @@ class SourceSpider(scrapy.Spider):
         elif problem is ProblemCode.TOO_LARGE:
             self.frontier.skip_link(waiting.link, "page too large", may_change=True)
         else:
-            counted = PROBLEM_WORDS[problem] if problem is ProblemCode.UNASKED else None
-            self.frontier.fail_link(waiting.link, reason_of(failure), counted=counted)
+            self.frontier.fail_link(waiting.link, reason_to_keep(failure))
         self.page_failed(waiting, problem)
 
     def page_kept(self, response: Response, waiting: Waiting, *, is_new: bool) -> None:
