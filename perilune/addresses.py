@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import socket
+import time
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from structlog import get_logger
@@ -44,6 +46,10 @@ DOTS = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
 HOST_CHARS = 100
 log = get_logger()
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+INTERFACES_SECONDS = 60
+WIDEST_BITS = {4: 16, 6: 48}
+"""A wider network is no neighbourhood, but a mistake or a tunnel to everywhere."""
 Place = tuple[str, int]
 """A host as an address names it, in lower case and without a last dot, and a port."""
 
@@ -115,16 +121,20 @@ def reach(url: str, allowed: frozenset[Place] = frozenset()) -> Reached:
     return Reached(url.strip(), str(found[0]), host, port)
 
 
-def refusal(place: Place, found: Iterable[Address], allowed: frozenset[Place]) -> str | None:
+def refusal(
+    place: Place, found: Iterable[Address], allowed: frozenset[Place], *, near: Iterable[Network] | None = None
+) -> str | None:
     """Say why a place is not asked that has been found to be at these addresses; None where it may be.
 
     Which they are is for the log: readers are told the reason too, and a name of our network is not theirs to resolve.
-    All that a name resolves to must be public, so that a name with two faces is refused whichever comes first.
+    `near` are networks that are ours, where it is not this machine that asks. All that a name resolves
+    to must be public, so that a name with two faces is refused whichever comes first.
     """
     host, port = place
     if place in allowed:
         return None
-    private = next((each for each in found if not is_public(each)), None)
+    near = networks_here() if near is None else near
+    private = next((each for each in found if not is_public(each) or is_near(each, near)), None)
     if private is None and port not in FOREIGN_PORTS:
         return None
     shown = f"{host:.{HOST_CHARS}}"
@@ -176,13 +186,52 @@ def _resolved(host: str, port: int) -> Iterator[Address]:
 
 def is_public(address: Address) -> bool:
     """Tell whether an address is of the public internet, looking into those that carry one of IPv4."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if address in NAT64:
-            inner = ipaddress.IPv4Address(int(address) & IPV4_BITS)
-        if inner is not None:
-            return is_public(inner)
-        is_assigned = address in UNICAST
-    else:
-        is_assigned = not address.is_multicast
+    inner = _carried(address)
+    if inner is not None:
+        return is_public(inner)
+    is_assigned = not address.is_multicast if isinstance(address, ipaddress.IPv4Address) else address in UNICAST
     return is_assigned and address.is_global and not any(address in network for network in SPECIAL)
+
+
+def _carried(address: Address) -> ipaddress.IPv4Address | None:
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    return (
+        ipaddress.IPv4Address(int(address) & IPV4_BITS)
+        if address in NAT64
+        else address.ipv4_mapped or address.sixtofour
+    )
+
+
+def is_near(address: Address, networks: Iterable[Network]) -> bool:
+    """Tell whether an address is of networks that this machine stands in, public as they may be."""
+    meant = _carried(address) or address
+    return any(meant in network for network in networks)
+
+
+def networks_here() -> frozenset[Network]:
+    """Give the public networks that this machine has addresses of, as they were within the last minute."""
+    return _networks_at(int(time.monotonic() // INTERFACES_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _networks_at(minute: int) -> frozenset[Network]:
+    import psutil
+
+    del minute
+    said = (each for several in psutil.net_if_addrs().values() for each in several)
+    return frozenset(network for each in said for network in networks_of(each.address, each.netmask))
+
+
+def networks_of(address: str, netmask: str | None) -> Iterator[Network]:
+    """Read the networks that an interface's address puts us in: itself, and its neighbours where these are few.
+
+    Addresses of interfaces' hardware, and private ones, which nobody may ask anyway, are none.
+    """
+    with contextlib.suppress(ValueError):
+        own = ipaddress.ip_address(address.partition("%")[0])
+        if is_public(own):
+            yield ipaddress.ip_network(own)
+            bits = int(ipaddress.ip_address(netmask)).bit_count() if netmask else own.max_prefixlen
+            if bits >= WIDEST_BITS[own.version]:
+                yield ipaddress.ip_network(f"{own}/{bits}", strict=False)

@@ -6,6 +6,7 @@ One real crawl of a hostile site tries all addresses at once; a canary on loopba
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import json
 import os
 import subprocess
@@ -23,7 +24,7 @@ from models.database import open_database
 from models.fate import Fate
 from models.source import Link
 from models.vocabulary import Stage
-from perilune.addresses import is_public, literal_of
+from perilune.addresses import is_near, is_public, literal_of, networks_here, networks_of, refusal
 from tests.canary import Canary
 from tests.changing_names import PUBLIC_AND_NOBODY_S, crawled_with_names
 from tests.crawl_bench import FEED, ITEM, PAGE, TEXT, Crawl
@@ -269,6 +270,25 @@ def test_what_looks_like_a_number_is_one_and_what_is_public_is_let_through() -> 
         assert address is not None
         assert is_public(address), host
     assert [literal_of(host) for host in ("a.example", "1.2.3.4.5", "")] == [None] * 3
+
+
+def test_public_addresses_of_this_machine_and_its_neighbours_are_none_to_be_asked() -> None:
+    near = [
+        *networks_of("8.8.8.8", "255.255.255.0"),
+        *networks_of("9.9.9.9", "255.0.0.0"),
+        *networks_of("2606:4700:1:2::1", "ffff:ffff:ffff:ffff::"),
+        *networks_of("02:42:ac:11:00:02", None),
+        *networks_of("fe80::1%eth0", "ffff:ffff:ffff:ffff::"),
+    ]
+    said = {
+        "8.8.8.8": True, "8.8.8.200": True, "::ffff:8.8.8.7": True, "64:ff9b::808:808": True, "8.8.9.1": False,
+        "9.9.9.9": True, "9.9.9.10": False, "2606:4700:1:2:3::4": True, "2606:4700:1:3::1": False,
+    }  # fmt: skip
+    assert {host: is_near(ipaddress.ip_address(host), near) for host in said} == said
+    for host, is_refused in (("8.8.8.200", True), ("8.8.9.1", False)):
+        reason = refusal(("a.example", 443), [ipaddress.ip_address(host)], frozenset(), near=near)
+        assert (reason is not None) == is_refused
+    assert all(network.is_global for network in networks_here())
 
 
 @pytest.fixture
