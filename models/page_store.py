@@ -81,7 +81,7 @@ class PageStore:
         """Measure what is stored under a hash; 0 where there is nothing, or a name that a power cut left empty."""
         try:
             return int(self._files.info(self._path_of(content_hash))["size"])
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return 0
         except _failures() as error:
             raise self._unreadable(content_hash, error) from error

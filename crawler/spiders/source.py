@@ -18,6 +18,7 @@ from scrapy.http import Response
 from structlog import get_logger
 from twisted.python.failure import Failure
 
+from crawler.asking import Answered, request_for
 from crawler.discovery.choice import way_from
 from crawler.discovery.lists import ListPattern
 from crawler.discovery.survey import survey
@@ -40,7 +41,6 @@ from crawler.health.observations import HTTP_ERROR, NOT_MODIFIED, ProblemCode, R
 from crawler.health.words import refusal_words
 from crawler.history import Archived, history_step
 from crawler.kept import Fetched
-from crawler.links import conditional_headers
 from crawler.mending import takes_another_way
 from crawler.pace import NO_HINTS, retry_after
 from crawler.rendering import marked
@@ -68,7 +68,6 @@ OTHER_THAN_CHOSEN = {
     ProblemCode.MALFORMED,
     ProblemCode.NO_LINKS,
 }
-Answered = Callable[..., Iterator[Request] | None]
 log = get_logger()
 
 
@@ -176,7 +175,7 @@ class SourceSpider(scrapy.Spider):
     def index_request(self, url: str, *, is_followed: bool = False) -> Request:
         """Ask for an index page, conditionally where it gave validators."""
         link = self.frontier.index_link(self.source, url)
-        request = _request(link, self.read_index, partial(self.index_failed, link), is_followed=is_followed)
+        request = request_for(link, self.read_index, partial(self.index_failed, link), is_followed=is_followed)
         return self.awaited(request.replace(priority=10))
 
     @property
@@ -189,7 +188,7 @@ class SourceSpider(scrapy.Spider):
         self._more_wait = len(claimed) == LINKS_AT_ONCE
         for waiting in claimed:
             yield self.awaited(
-                _request(
+                request_for(
                     waiting.link,
                     self.keep,
                     partial(self.failed, waiting),
@@ -396,14 +395,3 @@ class SourceSpider(scrapy.Spider):
     def _is_too_large(self, response: Response) -> bool:
         is_document = response.body.startswith((b"%PDF", b"PK\x03\x04"))
         return not is_document and len(response.body) > self.settings.getint("PERILUNE_MAX_PAGE_BYTES")
-
-
-def _request(link: Link, answered: Answered, failed: Callable[[Failure], None], **given: bool) -> Request:
-    return Request(
-        link.url,
-        headers=conditional_headers(link),
-        callback=answered,
-        errback=failed,
-        dont_filter=True,
-        cb_kwargs={"link": link} | given,
-    )
