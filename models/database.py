@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,7 +81,8 @@ def _options_for(address: sa.URL) -> dict[str, Any]:
     """Give what an engine is to do: no values in errors, and on a server, to notice soon where that is gone."""
     if address.get_backend_name() == "sqlite":
         return {"hide_parameters": True}
-    given = {"options": f"-c idle_in_transaction_session_timeout={LONGEST_HALT_MINUTES}min"} | patience_with(address)
+    options = f"{os.environ.get('PGOPTIONS', '')} -c idle_in_transaction_session_timeout={LONGEST_HALT_MINUTES}min"
+    given = {"options": options} | patience_with(address)
     connect = {name: value for name, value in given.items() if name not in address.query}
     return {"hide_parameters": True, "pool_pre_ping": True, "connect_args": connect}
 

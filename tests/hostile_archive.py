@@ -101,6 +101,7 @@ def hostile_pdf() -> bytes:
 
 def read_hostile_files(crawl: Crawl, archive: Archive, site: HTTPServer, encoder: Callable[[], Encoder]) -> None:
     """Crawl a hostile feed with its page and its document, and have the pipeline read them."""
+    site.clear()  # all tests share the server, and what the last one served is still there
     addresses = (site.url_for("/signed"), site.url_for("/signed.pdf"), ADDRESS)
     items = "".join(
         f"<item><title><![CDATA[{ATTACK.replace(']]>', '')}]]></title><link>{each}</link>"
