@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -114,11 +114,24 @@ def main() -> None:
     try:
         app()
     except Problem as problem:
-        sys.stderr.write(f"perilune: {plain_line(without_secrets(str(problem)))}\n")
-        sys.exit(2)
+        _end_with(str(problem))
+    except _failures_of_databases() as error:
+        detail = getattr(error, "orig", error)
+        _end_with(f"the database failed: {detail}; mend that and run this again: nothing stored is lost")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _end_with(sentence: str) -> NoReturn:
+    sys.stderr.write(f"perilune: {plain_line(without_secrets(sentence))}\n")
+    sys.exit(2)
+
+
+def _failures_of_databases() -> tuple[type[Exception], ...]:
+    """Name what a database fails with when its disk is full or it is gone; nothing where no command used one."""
+    errors = sys.modules.get("sqlalchemy.exc")
+    return () if errors is None else (errors.OperationalError,)
 
 
 if __name__ == "__main__":

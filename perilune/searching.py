@@ -13,6 +13,7 @@ from models.index_change import forget_changes, newest_change
 from models.search.derived.checking import differences
 from models.search.derived.folder import IndexFolder
 from models.search.derived.reading import DerivedIndex, IndexState, derived_index_of
+from models.search.derived.schema import panics
 from models.search.derived.writing import build, follow, follow_once
 from perilune.archive import Archive
 from perilune.config import SearchEngine
@@ -55,10 +56,23 @@ def rebuild(archive: Archive, *, progress: Callable[[int, int], None] = lambda _
     """
     if archive.sessions.kw["bind"].dialect.name == "postgresql":
         return _rebuild_vectors(archive, progress)
-    count = build(archive.sessions, folder_of(archive), progress=progress)
+    with _troubles_told(archive):
+        count = build(archive.sessions, folder_of(archive), progress=progress)
     if count is None:
         raise Problem("another process builds the index already; wait until it is done.")
     return count
+
+
+@contextlib.contextmanager
+def _troubles_told(archive: Archive) -> Iterator[None]:
+    """Say in a sentence what keeps the index from being written: a full disk, a folder that is not ours."""
+    try:
+        yield
+    except panics(ValueError, OSError) as error:
+        raise Problem(
+            f"the search index in {archive.search_folder} cannot be written: {error}; make room, then run this again."
+            " Searches are answered meanwhile."
+        ) from error
 
 
 def _rebuild_vectors(archive: Archive, progress: Callable[[int, int], None]) -> int:
@@ -75,7 +89,8 @@ def catch_up(archive: Archive) -> int:
     folder = folder_of(archive)
     if folder.current() is None:
         raise Problem("there is no derived index yet; `perilune search-index rebuild` makes it.")
-    count = follow_once(archive.sessions, folder)
+    with _troubles_told(archive):
+        count = follow_once(archive.sessions, folder)
     if count is None:
         raise Problem("another process follows the tables already, such as `perilune run`.")
     return count

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -108,6 +110,16 @@ def test_a_mistake_is_answered_in_one_sentence(tmp_path: Path) -> None:
         assert (code, sentence in error) == (2, True), (arguments, error)
         assert len(error.strip().splitlines()) == 1
         assert "Traceback" not in error
+
+
+def test_a_database_that_fails_amid_a_command_is_told_in_a_sentence(tmp_path: Path) -> None:
+    assert perilune("editions", "list", home=str(tmp_path)).returncode == 0
+    with contextlib.closing(sqlite3.connect(tmp_path / "perilune.db")) as connection:
+        connection.execute("CREATE TRIGGER t BEFORE INSERT ON edition BEGIN INSERT INTO nowhere VALUES (1); END")
+    result = perilune("editions", "new", "lunar", "--name", "Lunar", home=str(tmp_path))
+    assert result.returncode == 2
+    assert "perilune: the database failed: no such table: main.nowhere; mend that" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
 
 
 def test_a_damaged_database_is_told_and_left_alone(tmp_path: Path) -> None:

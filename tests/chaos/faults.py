@@ -195,8 +195,9 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         # One may compose the digest while the other still reads what would be in it.
         "two schedulers, one killed": Fault(two_at_once, ("whole turn",), weight=2, without=UNTIMELY),
         "clock set back": Fault(clock_back, weight=2, without=UNTIMELY),
-        "clock set forward": Fault(clock_forward, weight=2, without=UNTIMELY),
-        "clock set forward and back": Fault(clock_forward_and_back, weight=2, without=UNTIMELY),
+        # Pages without a date are of the day on which they came, and stories are told by days.
+        "clock set forward": Fault(clock_forward, weight=2, without=OF_ARRIVAL),
+        "clock set forward and back": Fault(clock_forward_and_back, weight=2, without=OF_ARRIVAL),
         "clocks change": Fault(clocks_change, ("digest",), without=UNTIMELY),
     }
 )
