@@ -98,7 +98,7 @@ def checked_url(url: str) -> Place:
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise AddressProblem(f"{url!r} is not an address: {error}.") from error
-    if parts.scheme not in PORTS or not host or any(sign.isspace() for sign in url.strip()):
+    if parts.scheme not in PORTS or not host or port == 0 or any(sign.isspace() for sign in url.strip()):
         raise AddressProblem(f"{url!r} is not an address of the web; write it as in https://example.org/hook.")
     if parts.username is not None or parts.password is not None:
         raise AddressProblem("an address with a user or a password in it is not asked.")

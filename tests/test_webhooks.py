@@ -178,6 +178,7 @@ def test_a_test_says_what_the_address_answered(hook: Hook) -> None:
         "http://0x7f.1/",
         "http://0/",
         "http://user:word@93.184.216.34/",
+        "http://93.184.216.34:0/",
         "ftp://93.184.216.34/",
         "file:///etc/passwd",
         "https://",
