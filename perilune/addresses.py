@@ -83,7 +83,7 @@ def networks_allowed(setting: str | None) -> frozenset[Place]:
 def _named(entry: str) -> Place:
     try:
         parts = urlsplit(f"//{entry}")
-        host, port = parts.hostname, parts.port
+        host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError as error:
         raise ValueError(f"{entry!r} is not host:port") from error
     if not host or not port or entry != parts.netloc or parts.username is not None:
@@ -95,7 +95,7 @@ def checked_url(url: str) -> Place:
     """Return host and port of an address that is of the web; AddressProblem for anything else."""
     try:
         parts = urlsplit(url.strip())
-        host, port = parts.hostname, parts.port
+        host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError as error:
         raise AddressProblem(f"{url!r} is not an address: {error}.") from error
     if parts.scheme not in PORTS or not host or port == 0 or any(sign.isspace() for sign in url.strip()):

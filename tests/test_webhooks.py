@@ -179,6 +179,7 @@ def test_a_test_says_what_the_address_answered(hook: Hook) -> None:
         "http://0/",
         "http://user:word@93.184.216.34/",
         "http://93.184.216.34:0/",
+        "http://./",
         "ftp://93.184.216.34/",
         "file:///etc/passwd",
         "https://",
@@ -191,6 +192,8 @@ def test_an_address_of_the_inner_network_or_of_no_web_is_refused(url: str) -> No
 
 def test_public_addresses_are_reached_and_an_inner_one_only_at_the_port_that_is_named() -> None:
     assert reach("https://93.184.216.34/hook").host_header == "93.184.216.34"
+    with pytest.raises(ValueError, match="is not host:port"):
+        networks_allowed("here.example:80, .:9001")
     allowed = networks_allowed("127.0.0.1:9000, [::1]:80")
     assert reach("http://127.0.0.1:9000/", allowed).host_header == "127.0.0.1:9000"
     assert reach("http://[::1]/", allowed).host_header == "[::1]"
