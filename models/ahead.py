@@ -10,6 +10,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from models.base import changed_count
 from models.edition import Delivery, Issue
 from models.fate import ENDED, Fate
 from models.saved_search import WebhookCall
@@ -58,11 +59,11 @@ def bring_back(session: Session, *, now: dt.datetime) -> int:
         .values(due_at=now, finished_at=sa.case((Fate.finished_at > late, now), else_=Fate.finished_at))
         .execution_options(synchronize_session=False)
     )
-    count = _rowcount(brought) + _bring_issues_back(session, late, now)
+    count = changed_count(brought) + _bring_issues_back(session, late, now)
     for rows in (Delivery, Notice, WebhookCall):
         is_late = (rows.state == DeliveryState.WAITING) & (rows.due_at > now + LONGEST_WAIT_OF_MAIL)
         made_due = sa.update(rows).where(is_late).values(due_at=now)
-        count += _rowcount(session.execute(made_due.execution_options(synchronize_session=False)))
+        count += changed_count(session.execute(made_due.execution_options(synchronize_session=False)))
     return count
 
 
@@ -81,8 +82,3 @@ def _waits_for_nothing(late: dt.datetime) -> sa.ColumnElement[bool]:
     """Say of an item that it waits for a time to come at a stage where nothing is ever made to wait."""
     stages = [stage for stage in Stage if stage is not Stage.FETCH]
     return Fate.stage.in_(stages) & (Fate.state == FateState.WAITING) & (Fate.due_at > late)
-
-
-def _rowcount(result: sa.Result[tuple[()]]) -> int:
-    assert isinstance(result, sa.CursorResult)
-    return result.rowcount

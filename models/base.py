@@ -114,6 +114,12 @@ def hold(session: Session, lock: int, which: int = 0) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(lock, which)))
 
 
+def changed_count(result: sa.Result[tuple[()]]) -> int:
+    """Give how many rows an UPDATE or DELETE touched."""
+    assert isinstance(result, sa.CursorResult)
+    return result.rowcount
+
+
 def key_of(text: str) -> str:
     """Make the short public key of a thing from what identifies it, the same on every machine and every run."""
     return hashlib.sha256(text.encode()).hexdigest()[:KEY_CHARS]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from models.base import Base, hold, insert_into
+from models.base import Base, changed_count, hold, insert_into
 from models.claimant import Claimant, is_alive
 from models.vocabulary import FateState, Stage
 
@@ -258,8 +258,7 @@ def _record(session: Session, claimed: Sequence[Claimed], outcome: Outcome, *, n
     )
     items = [{"of_stage": each.stage, "of_item": each.item_id, "claimant": each.claimant} for each in claimed]
     recorded = session.execute(statement, items)
-    assert isinstance(recorded, sa.CursorResult)
-    return bool(recorded.rowcount)
+    return bool(changed_count(recorded))
 
 
 def attempts_at(session: Session, claimed: Claimed) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from models.base import changed_count
 from models.fate import ENDED, Fate
 from models.index_rules import IndexRules
 from perilune.archive import Archive
@@ -26,5 +27,4 @@ def forget_what_is_derived(archive: Archive) -> int:
             .values(version=TO_BE_MADE_ANEW)
             .execution_options(synchronize_session=False)
         )
-        assert isinstance(marked, sa.CursorResult)
-        return marked.rowcount
+        return changed_count(marked)
